@@ -1,0 +1,56 @@
+# Compiler, linker and sanitizer settings that every room shares.
+option(MUSUBI_SANITIZE_ADDRESS "AddressSanitizer and UBSan" OFF)
+option(MUSUBI_SANITIZE_THREAD "ThreadSanitizer" OFF)
+option(MUSUBI_FUZZ "libFuzzer targets (clang)" OFF)
+option(MUSUBI_FAULTS "FAULT points that tests can arm" ON)
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(PostgreSQL REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(XERCES REQUIRED IMPORTED_TARGET xerces-c)
+pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
+find_package(Poco REQUIRED COMPONENTS Foundation Net NetSSL Crypto Util JSON)
+find_package(yaml-cpp REQUIRED)
+find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(GTest REQUIRED)
+
+find_program(MUSUBI_CCACHE ccache)
+if(MUSUBI_CCACHE)
+    set(CMAKE_C_COMPILER_LAUNCHER ${MUSUBI_CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${MUSUBI_CCACHE})
+endif()
+
+add_library(musubi_settings INTERFACE)
+target_include_directories(musubi_settings INTERFACE ${CMAKE_SOURCE_DIR}/modules ${CMAKE_BINARY_DIR}/generated)
+target_compile_options(musubi_settings INTERFACE
+    -Wall -Wextra -Wconversion -Wswitch-enum -Werror -fno-omit-frame-pointer)
+target_link_libraries(musubi_settings INTERFACE Threads::Threads)
+
+find_program(MUSUBI_MOLD mold)
+if(MUSUBI_MOLD)
+    target_link_options(musubi_settings INTERFACE -fuse-ld=mold)
+endif()
+if(MUSUBI_FAULTS)
+    target_compile_definitions(musubi_settings INTERFACE MUSUBI_FAULTS=1)
+endif()
+if(MUSUBI_SANITIZE_ADDRESS)
+    target_compile_options(musubi_settings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined)
+    target_link_options(musubi_settings INTERFACE -fsanitize=address,undefined)
+endif()
+if(MUSUBI_SANITIZE_THREAD)
+    target_compile_options(musubi_settings INTERFACE -fsanitize=thread)
+    target_link_options(musubi_settings INTERFACE -fsanitize=thread)
+endif()
+if(MUSUBI_FUZZ)
+    target_compile_options(musubi_settings INTERFACE -fsanitize=fuzzer-no-link,address,undefined)
+    target_link_options(musubi_settings INTERFACE -fsanitize=address,undefined)
+endif()
+
+# A std-only precompiled header halves the debug CPU of this code base.
+set(MUSUBI_PCH <algorithm> <array> <atomic> <chrono> <condition_variable> <cstdint> <functional> <map> <memory>
+    <mutex> <optional> <set> <span> <string> <string_view> <thread> <tuple> <type_traits> <unordered_map> <utility>
+    <variant> <vector>)

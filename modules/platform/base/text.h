@@ -1,0 +1,23 @@
+#pragma once
+// Unicode text as UTF-8. Pure functions, thread-safe.
+
+#include "platform/base/result.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace musubi {
+
+bool is_valid_utf8(std::string_view text);
+/// Unicode code points, not bytes: the unit of the profile's length limits.
+std::size_t length_in_characters(std::string_view utf8);
+/// Normalisation form C (ITI TF-2 Appendix F): stored keys and query values are compared in it. Text that is already
+/// in form C is returned as it is; ideographic variation sequences survive.
+std::string to_nfc(std::string_view utf8);
+std::string_view trim(std::string_view text);  ///< ASCII white space
+std::vector<std::string_view> split(std::string_view text, char separator);
+std::string to_lower_ascii(std::string_view text);
+bool equals_ignore_case(std::string_view a, std::string_view b);  ///< ASCII
+
+}  // namespace musubi
