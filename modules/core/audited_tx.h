@@ -1,0 +1,44 @@
+#pragma once
+// A database transaction that cannot be committed without its audit records: commit() belongs to the pipeline and
+// refuses while no record was added. Destroyed without commit: rolled back.
+
+#include "domain/audit_event.h"
+#include "platform/base/result.h"
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace musubi::pg {
+class Tx;
+class Pool;
+}  // namespace musubi::pg
+
+namespace musubi::core {
+
+class AuditPort;
+
+class AuditedTx {
+public:
+    static Result<std::unique_ptr<AuditedTx>> begin(pg::Pool& pool, AuditPort& audit);
+    ~AuditedTx();
+    AuditedTx(AuditedTx const&) = delete;
+    AuditedTx& operator=(AuditedTx const&) = delete;
+
+    pg::Tx& tx() { return *tx_; }
+    /// Runs after a successful commit, in the order given: for files that became final with it.
+    void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
+    Status record(std::vector<domain::AuditEvent> events);
+
+private:
+    friend class Pipeline;
+    AuditedTx(std::unique_ptr<pg::Tx> tx, AuditPort& audit);
+    Status commit();
+
+    std::unique_ptr<pg::Tx> tx_;
+    AuditPort& audit_;
+    bool recorded_ = false;
+    std::vector<std::function<void()>> after_commit_;
+};
+
+}  // namespace musubi::core

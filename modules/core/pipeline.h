@@ -1,0 +1,74 @@
+#pragma once
+// The one way in: identify, decode, locate, decide, act, withhold, audit, respond, in this order for every
+// transaction (admit and read happen in the binding, before there is a message). Thread-safe.
+
+#include "core/definition.h"
+#include "core/ports.h"
+#include "platform/base/clock.h"
+
+namespace musubi::core {
+
+/// What the binding knows when the envelope is open.
+struct Inbound {
+    domain::Subject subject;
+    PeerConnection const* peer = nullptr;
+    std::string endpoint;         ///< our URL or facility|application: the responder's UserID in the audit record
+    std::string requester;        ///< wsa:ReplyTo or facility|application; empty: the certificate's subject
+    std::string message_id;       ///< wsa:MessageID or MSH-10
+    std::string trace;
+    WireRef wire;
+    std::chrono::steady_clock::time_point deadline;
+};
+
+struct Outbound {
+    std::any reply;       ///< the transaction's Reply type; empty when `fault` is set
+    std::optional<Error> fault;  ///< the binding phrases it: nothing that the transaction could answer
+    bool success = false;
+};
+
+struct PipelineSettings {
+    std::string audit_source_id;      ///< AuditSourceIdentification/@AuditSourceID
+    std::string enterprise_site_id;
+    bool audit_enabled = true;        ///< only the benchmark harness of a build with FAULT points may turn it off
+};
+
+class Pipeline {
+public:
+    Pipeline(Ports& ports, pg::Pool& pool, Clock const& clock, PipelineSettings settings);
+
+    Outbound run(Definition const& definition, Inbound const& inbound);
+
+    /// A call of this node to itself, with the original subject, inside the caller's transaction: decide, act,
+    /// withhold, audit. `Request` must be the transaction's request type.
+    template <class T>
+    Result<typename T::Response> call(Definition const& definition, CallContext const& context,
+                                      typename T::Request request) {
+        auto erased = std::make_shared<typename T::Request>(std::move(request));
+        auto response = call_erased(definition, context, erased);
+        if (!response) return std::move(response).error();
+        return std::move(*std::static_pointer_cast<typename T::Response>(*response));
+    }
+
+    /// Records a refusal that happened before there was a transaction (non-member, unknown action, unparsable body).
+    Status record_refusal(domain::Subject const* subject, PeerConnection const& peer, std::string const& endpoint,
+                          std::string const& trace, Error const& why);
+    /// Records an event that is not a transaction, e.g. application start (security.md 6.4).
+    Status record_event(domain::AuditEvent event);
+
+private:
+    struct Run;
+    Result<Permit> decide(Definition const& definition, domain::Subject const& subject, void const* request,
+                          Located const& located);
+    Result<Erased> act(Run& run);
+    Result<Erased> call_erased(Definition const& definition, CallContext const& context, Erased request);
+    std::vector<domain::AuditEvent> events_of(Run const& run, Error const* error, void const* response) const;
+    Outbound fail(Run& run, Error error);
+    Outbound succeed(Run& run, Erased response);
+
+    Ports& ports_;
+    pg::Pool& pool_;
+    Clock const& clock_;
+    PipelineSettings settings_;
+};
+
+}  // namespace musubi::core

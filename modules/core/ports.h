@@ -1,0 +1,90 @@
+#pragma once
+// What modules offer each other, in domain terms. A module never includes another module: it asks for a port.
+// All ports are thread-safe and live as long as the node.
+
+#include "core/doors.h"
+#include "core/transaction.h"
+
+#include <map>
+
+namespace musubi::core {
+
+struct Decision {
+    bool permitted = false;
+    std::string rule_id;  ///< the clause that decided; "default" when none did
+    bool everything = false;
+    std::vector<std::pair<std::string, domain::Scope>> scopes;  ///< patient (CX) -> scope
+};
+
+/// The regional agreement (module policy). Every failure to decide is a denial.
+class PolicyPort {
+public:
+    virtual ~PolicyPort() = default;
+    /// The member behind a verified certificate; kDenied when there is none.
+    virtual Result<domain::Member> member_of(PeerCertificate const& certificate) const = 0;
+    virtual bool may_call(domain::Member const& member, std::string_view transaction_id) const = 0;
+    virtual Result<Decision> decide(domain::Subject const& subject, TransactionSpec const& spec,
+                                    PolicyQuery const& query) const = 0;
+    virtual std::string source_name() const = 0;  ///< region name for records and health
+};
+
+/// The audit trail (module atna).
+class AuditPort {
+public:
+    virtual ~AuditPort() = default;
+    /// Durable when it returns success (group commit). For reads, refusals and events.
+    virtual Status record(std::vector<domain::AuditEvent> events) = 0;
+    /// Joins the caller's transaction: durable with its commit, gone with its rollback.
+    virtual Status record_in(pg::Tx& tx, std::vector<domain::AuditEvent> events) = 0;
+};
+
+/// Patients of the region (module mpi).
+class PatientIdentityPort {
+public:
+    virtual ~PatientIdentityPort() = default;
+    /// Surviving regional id of an id that was fed; kNotFound when it is unknown. CX form in and out.
+    virtual Result<std::string> survivor_of(std::string const& cx) const = 0;
+    /// OIDs of the authorities that fed an identifier of this patient.
+    virtual Result<std::vector<std::string>> authorities_of(std::string const& cx) const = 0;
+};
+
+/// Told when regional ids become known or merge, inside the feed's own transaction (module registry).
+class PatientWatcherPort {
+public:
+    virtual ~PatientWatcherPort() = default;
+    virtual Status patient_known(pg::Tx& tx, std::string const& cx) = 0;
+    virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) = 0;
+};
+
+/// Registers a document set (ITI-42) inside the caller's transaction (module registry), or over the wire.
+class DocumentRegistryPort {
+public:
+    virtual ~DocumentRegistryPort() = default;
+    /// Warnings on success; an Error carries every issue of the refusal.
+    virtual Result<std::vector<Issue>> register_document_set(CallContext const& call,
+                                                             domain::Submission submission) = 0;
+};
+
+/// Typed look-up of what modules provide. Filled during composition, read-only afterwards.
+class Ports {
+public:
+    template <class P>
+    void provide(P& port) {
+        ports_[std::type_index(typeid(P))] = &port;
+    }
+    /// Null when nobody provides it.
+    template <class P>
+    P* find() const {
+        auto const found = ports_.find(std::type_index(typeid(P)));
+        return found == ports_.end() ? nullptr : static_cast<P*>(found->second);
+    }
+    template <class P>
+    P& require() const {
+        return *find<P>();  // composition has checked provides/requires before create() runs
+    }
+
+private:
+    std::map<std::type_index, void*> ports_;
+};
+
+}  // namespace musubi::core
