@@ -48,6 +48,26 @@ public:
     virtual Result<std::vector<std::string>> authorities_of(std::string const& cx) const = 0;
 };
 
+/// Takes identity feeds, inside the caller's transaction (module mpi).
+class PatientFeedPort {
+public:
+    virtual ~PatientFeedPort() = default;
+    /// Makes the person known under these ids (one person, at least one id) and returns the regional id (CX). An id
+    /// that was merged away is refused with kUnknownKeyIdentifier.
+    virtual Result<std::string> add(pg::Tx& tx, std::vector<domain::PatientId> const& ids) = 0;
+
+    struct Merged {
+        std::string subsumed_cx;
+        std::string surviving_cx;
+    };
+    /// ITI TF-2 3.8.4.2.4: both ids known and active and not the same, else kUnknownKeyIdentifier, nothing changed.
+    /// The location is "MRG^1^1" or "PID^1^3".
+    virtual Result<Merged> merge(pg::Tx& tx, domain::PatientId const& subsumed,
+                                 domain::PatientId const& surviving) = 0;
+    /// OID of an authority that a sender names by namespace id only; empty when it is not configured.
+    virtual std::string authority_of_namespace(std::string const& namespace_id) const = 0;
+};
+
 /// Told when regional ids become known or merge, inside the feed's own transaction (module registry).
 class PatientWatcherPort {
 public:

@@ -1,0 +1,29 @@
+#include "core/audited_tx.h"
+
+#include "core/ports.h"
+#include "platform/pg/pool.h"
+
+namespace musubi::core {
+
+AuditedTx::AuditedTx(std::unique_ptr<pg::Tx> tx, AuditPort& audit) : tx_(std::move(tx)), audit_(audit) {}
+AuditedTx::~AuditedTx() = default;
+
+Result<std::unique_ptr<AuditedTx>> AuditedTx::begin(pg::Pool& pool, AuditPort& audit) {
+    auto tx = std::make_unique<pg::Tx>(TRY(pool.begin()));
+    return std::unique_ptr<AuditedTx>(new AuditedTx(std::move(tx), audit));
+}
+
+Status AuditedTx::record(std::vector<domain::AuditEvent> events) {
+    TRY(audit_.record_in(*tx_, std::move(events)));
+    recorded_ = true;
+    return {};
+}
+
+Status AuditedTx::commit() {
+    if (!recorded_) return Error(Code::kInternal, "commit without an audit record");
+    TRY(tx_->commit());
+    for (auto const& action : after_commit_) action();
+    return {};
+}
+
+}  // namespace musubi::core

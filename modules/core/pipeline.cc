@@ -1,0 +1,261 @@
+#include "core/pipeline.h"
+
+#include "core/audit_participants.h"
+#include "domain/reason.h"
+#include "platform/base/fault.h"
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
+#include "platform/pg/errors.h"
+
+namespace musubi::core {
+namespace {
+
+void count(TransactionSpec const& spec, std::string_view outcome, double seconds) {
+    std::string const transaction = "transaction=\"" + std::string(spec.id) + "\"";
+    counter("musubi_requests_total", transaction + ",outcome=\"" + std::string(outcome) + "\"").add();
+    histogram("musubi_request_seconds", transaction).observe(seconds);
+}
+
+/// Our words for the record; never what the peer sent.
+std::string describe(Error const& error) {
+    std::string text(to_string(error.code));
+    if (error.reason != Reason::kNone && static_cast<int>(error.reason) < kReasonCount) {
+        text.append(": ").append(to_string(error.reason));
+    }
+    return text;
+}
+
+void log_failure(TransactionSpec const& spec, Error const& error) {
+    bool const ours = error.code == Code::kInternal || error.code == Code::kStorageUnavailable;
+    log_event(ours ? LogLevel::kError : LogLevel::kInfo, "request.failed",
+              {{"transaction", std::string(spec.id)}, {"code", describe(error)}, {"detail", error.detail}});
+}
+
+}  // namespace
+
+/// One request's state. Its end without a record is itself recorded: no exit skips the audit.
+struct Pipeline::Run {
+    Run(Pipeline& p, Definition const& d, Inbound const& i)
+        : pipeline(p), definition(d), inbound(i), started(std::chrono::steady_clock::now()) {}
+    ~Run() {
+        if (audited) return;
+        Error const error(Code::kInternal, "request ended without an audit record");
+        log_failure(definition.spec(), error);
+        tx.reset();
+        static_cast<void>(pipeline.ports_.require<AuditPort>().record(pipeline.events_of(*this, &error, nullptr)));
+    }
+    CallContext call() const {
+        return {inbound.subject, tx.get(), inbound.trace, inbound.endpoint, inbound.deadline};
+    }
+    double seconds() const {
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    }
+
+    Pipeline& pipeline;
+    Definition const& definition;
+    Inbound const& inbound;
+    std::chrono::steady_clock::time_point started;
+    Erased request;
+    std::optional<Located> located;
+    std::optional<Permit> permit;
+    std::string rule;
+    std::unique_ptr<AuditedTx> tx;
+    bool audited = false;
+};
+
+Pipeline::Pipeline(Ports& ports, pg::Pool& pool, Clock const& clock, PipelineSettings settings)
+    : ports_(ports), pool_(pool), clock_(clock), settings_(std::move(settings)) {}
+
+Outbound Pipeline::run(Definition const& definition, Inbound const& inbound) {
+    LogTrace const trace(inbound.trace);
+    Run run(*this, definition, inbound);
+    try {
+        auto response = act(run);
+        if (!response) return fail(run, std::move(response).error());
+        return succeed(run, std::move(*response));
+    } catch (std::exception const& e) {
+        return fail(run, Error(Code::kInternal, std::string("exception: ") + e.what()));
+    } catch (...) {
+        return fail(run, Error(Code::kInternal, "unknown exception"));
+    }
+}
+
+Result<Erased> Pipeline::act(Run& run) {
+    Definition const& d = run.definition;
+    domain::Subject const& subject = run.inbound.subject;
+    if (!ports_.require<PolicyPort>().may_call(subject.member, d.spec().id)) {
+        run.rule = "transactions";
+        return Error(Code::kDenied, "member " + subject.member.code + " may not call this transaction");
+    }
+    run.request = TRY(d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject}));
+    run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
+    auto permit = decide(d, subject, run.request.get(), *run.located);
+    if (!permit) {
+        run.rule = permit.error().detail;
+        return std::move(permit).error();
+    }
+    run.permit = std::move(*permit);
+    run.rule = run.permit->rule_id();
+    if (d.spec().changes_data) run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
+    auto response = TRY(d.handle_(d.deps_, run.request.get(), *run.permit, *run.located, run.call()));
+    // The scope was in the SQL already: whatever is removed here slipped through it, which is an alarm.
+    if (int const removed = d.withhold_(*run.permit, response.get()); removed != 0) {
+        counter("musubi_withheld_late_total", "transaction=\"" + std::string(d.spec().id) + "\"")
+            .add(static_cast<std::uint64_t>(removed));
+        log_error("withhold.removed", {{"transaction", std::string(d.spec().id)}, {"items", std::to_string(removed)}});
+    }
+    return response;
+}
+
+Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject const& subject, void const* request,
+                                Located const& located) {
+    PolicyQuery const query = definition.policy_query_(request, located);
+    auto decision = ports_.require<PolicyPort>().decide(subject, definition.spec(), query);
+    if (!decision) {
+        // Failing to decide is a denial; only the reason of the failure decides how it is told.
+        Code const code = decision.error().code == Code::kBusy || decision.error().code == Code::kStorageUnavailable
+                              ? decision.error().code
+                              : Code::kDenied;
+        log_warning("policy.undecided", {{"detail", decision.error().detail}});
+        return Error(code, "default");
+    }
+    if (!decision->permitted) return Error(Code::kDenied, decision->rule_id);
+    Permit permit;
+    permit.rule_id_ = decision->rule_id;
+    permit.subject_ = &subject;
+    permit.everything_ = decision->everything;
+    permit.scopes_ = std::move(decision->scopes);
+    return permit;
+}
+
+std::vector<domain::AuditEvent> Pipeline::events_of(Run const& run, Error const* error, void const* response) const {
+    Definition const& d = run.definition;
+    ErasedAuditInput const input{run.request.get(), response, run.located ? &*run.located : nullptr, error};
+    std::vector<AuditDraft> drafts = d.audit_(d.deps_, input);
+    AuditActors actors;
+    actors.subject = &run.inbound.subject;
+    actors.requester_id = run.inbound.requester.empty() ? run.inbound.subject.certificate_subject
+                                                        : run.inbound.requester;
+    actors.requester_address = run.inbound.subject.remote_address;
+    actors.responder_id = run.inbound.endpoint;
+    actors.responder_address = run.inbound.peer ? run.inbound.peer->local_address : "";
+    actors.requester_is_source = d.spec().requester_is_source;
+    AuditSource const source{settings_.audit_source_id, settings_.enterprise_site_id};
+    std::vector<domain::AuditEvent> events;
+    for (AuditDraft& draft : drafts) {
+        if (error) {
+            draft.outcome = outcome_of(*error);
+            if (draft.outcome_description.empty()) draft.outcome_description = describe(*error);
+        }
+        domain::AuditEvent event = complete_event(std::move(draft), d.spec(), actors, source, clock_.now());
+        event.rule = run.rule;
+        event.trace = run.inbound.trace;
+        events.push_back(std::move(event));
+    }
+    return events;
+}
+
+Outbound Pipeline::succeed(Run& run, Erased response) {
+    Definition const& d = run.definition;
+    std::vector<domain::AuditEvent> events = events_of(run, nullptr, response.get());
+    auto reply = d.encode_(d.deps_, response.get(), run.request.get());
+    if (!reply) return fail(run, std::move(reply).error());
+    if (settings_.audit_enabled || run.tx) {
+        if (run.tx) {
+            auto done = run.tx->record(std::move(events));
+            if (done) done = FAULT("pipeline.before_commit");
+            if (done) done = run.tx->commit();
+            if (!done) return fail(run, std::move(done).error());
+            static_cast<void>(FAULT("pipeline.after_commit"));
+        } else if (auto recorded = ports_.require<AuditPort>().record(std::move(events)); !recorded) {
+            // No record, no data.
+            return fail(run, std::move(recorded).error());
+        }
+    }
+    run.audited = true;
+    count(d.spec(), "success", run.seconds());
+    return {std::move(*reply), std::nullopt, true};
+}
+
+Outbound Pipeline::fail(Run& run, Error error) {
+    Definition const& d = run.definition;
+    run.tx.reset();  // rolled back before anything is told
+    log_failure(d.spec(), error);
+    if (auto recorded = ports_.require<AuditPort>().record(events_of(run, &error, nullptr)); !recorded) {
+        log_error("audit.failed", {{"detail", recorded.error().detail}});
+        counter("musubi_audit_failures_total").add();
+        if (error.code == Code::kDenied || error.code == Code::kNotFound) {
+            error = Error(Code::kStorageUnavailable, "audit unavailable");
+        }
+    }
+    run.audited = true;
+    count(d.spec(), to_string(error.code), run.seconds());
+    if (error.code == Code::kInvalidMessage || error.code == Code::kUnauthenticated) {
+        return {std::any(), std::move(error), false};
+    }
+    return {d.encode_error_(d.deps_, error, run.request.get()), std::nullopt, false};
+}
+
+Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext const& context, Erased request) {
+    Inbound inner{context.subject, nullptr,       context.endpoint, context.endpoint, "",
+                  context.trace,   WireRef{typeid(void), nullptr}, context.deadline};
+    Run run(*this, definition, inner);
+    run.audited = true;  // its record joins the caller's, below
+    run.request = std::move(request);
+    auto act_inside = [&]() -> Result<Erased> {
+        run.located = TRY(definition.locate_(definition.deps_, run.request.get(), context.subject));
+        run.permit = TRY(decide(definition, context.subject, run.request.get(), *run.located));
+        run.rule = run.permit->rule_id();
+        auto response = TRY(definition.handle_(definition.deps_, run.request.get(), *run.permit, *run.located, context));
+        static_cast<void>(definition.withhold_(*run.permit, response.get()));
+        return response;
+    };
+    auto response = act_inside();
+    if (!response) {
+        Error const& error = response.error();
+        TRY(ports_.require<AuditPort>().record(events_of(run, &error, nullptr)));
+        return std::move(response).error();
+    }
+    auto events = events_of(run, nullptr, response->get());
+    if (context.tx) {
+        TRY(context.tx->record(std::move(events)));
+    } else {
+        TRY(ports_.require<AuditPort>().record(std::move(events)));
+    }
+    return response;
+}
+
+Status Pipeline::record_refusal(domain::Subject const* subject, PeerConnection const& peer,
+                                std::string const& endpoint, std::string const& trace, Error const& why) {
+    domain::AuditEvent event;
+    event.event_id = domain::dcm("110113", "Security Alert");
+    event.event_types = {domain::dcm("110126", "Node Authentication")};
+    if (subject) event.event_types = {domain::dcm("110132", "Use of Restricted Function")};
+    event.time = clock_.now();
+    event.outcome = outcome_of(why);
+    event.outcome_description = describe(why);
+    event.participants = participants_of(
+        {subject, peer.certificate.subject, peer.remote_address, endpoint, peer.local_address, true});
+    event.source_id = settings_.audit_source_id;
+    event.enterprise_site_id = settings_.enterprise_site_id;
+    domain::AuditObject node;
+    node.id = peer.remote_address;
+    node.role = 26;
+    node.id_type = {"110182", "DCM", "Node ID"};
+    node.details = {{"Alert Description", peer.certificate.subject + " serial " + peer.certificate.serial_hex}};
+    event.objects = {std::move(node)};
+    event.transaction = "refusal";
+    event.organisation = subject ? subject->member.code : "";
+    event.trace = trace;
+    log_warning("request.refused", {{"code", describe(why)}, {"detail", why.detail}, {"peer", peer.remote_address}});
+    return ports_.require<AuditPort>().record({std::move(event)});
+}
+
+Status Pipeline::record_event(domain::AuditEvent event) {
+    event.time = clock_.now();
+    event.source_id = settings_.audit_source_id;
+    event.enterprise_site_id = settings_.enterprise_site_id;
+    return ports_.require<AuditPort>().record({std::move(event)});
+}
+
+}  // namespace musubi::core

@@ -1,0 +1,61 @@
+#include "core/router.h"
+
+namespace musubi::core {
+
+Status Router::add(Definition definition) {
+    auto owned = std::make_unique<Definition>(std::move(definition));
+    TransactionSpec const& spec = owned->spec();
+    for (SoapBinding const& soap : spec.soap) {
+        if (!soap_.try_emplace({std::string(soap.path), std::string(soap.action)}, owned.get()).second) {
+            return Error(Code::kInternal, "two transactions for " + std::string(soap.action));
+        }
+    }
+    for (Hl7v2Binding const& v2 : spec.hl7v2) {
+        for (std::string_view event : v2.trigger_events) {
+            if (!hl7v2_.try_emplace({std::string(v2.message_type), std::string(event)}, owned.get()).second) {
+                return Error(Code::kInternal, "two transactions for " + std::string(event));
+            }
+        }
+    }
+    definitions_.push_back(std::move(owned));
+    return {};
+}
+
+Definition const* Router::find_soap(std::string_view path, std::string_view action) const {
+    auto const found = soap_.find({std::string(path), std::string(action)});
+    return found == soap_.end() ? nullptr : found->second;
+}
+
+Definition const* Router::find_hl7v2(std::string_view message_type, std::string_view trigger_event) const {
+    auto const found = hl7v2_.find({std::string(message_type), std::string(trigger_event)});
+    return found == hl7v2_.end() ? nullptr : found->second;
+}
+
+bool Router::knows_hl7v2_type(std::string_view message_type) const {
+    auto const next = hl7v2_.lower_bound({std::string(message_type), ""});
+    return next != hl7v2_.end() && next->first.first == message_type;
+}
+
+std::set<std::string> Router::soap_paths() const {
+    std::set<std::string> paths;
+    for (auto const& [key, definition] : soap_) paths.insert(key.first);
+    return paths;
+}
+
+std::vector<std::pair<Definition const*, SoapBinding const*>> Router::soap_operations(std::string_view path) const {
+    std::vector<std::pair<Definition const*, SoapBinding const*>> operations;
+    for (auto const& definition : definitions_) {
+        for (SoapBinding const& soap : definition->spec().soap) {
+            if (soap.path == path) operations.emplace_back(definition.get(), &soap);
+        }
+    }
+    return operations;
+}
+
+std::vector<Definition const*> Router::all() const {
+    std::vector<Definition const*> all;
+    for (auto const& definition : definitions_) all.push_back(definition.get());
+    return all;
+}
+
+}  // namespace musubi::core

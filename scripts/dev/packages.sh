@@ -1,0 +1,25 @@
+# What the project builds and tests with: Debian 12 packages only.
+MUSUBI_PACKAGES="g++ cmake ninja-build ccache mold git pkg-config ca-certificates openssl curl python3 python3-lxml \
+libpoco-dev libxerces-c-dev libssl-dev libpq-dev libpqxx-dev libcurl4-openssl-dev libyaml-cpp-dev libicu-dev \
+libzstd-dev libboost-dev libboost-program-options-dev libgtest-dev postgresql-15 procps util-linux"
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
+        fail "need root or sudo to install Debian packages: $*"
+    fi
+}
+
+need_packages() { # [PACKAGE...] on top of the common ones
+    local missing=() package
+    for package in $MUSUBI_PACKAGES "$@"; do
+        [ "$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null)" = "install ok installed" ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    say "installing ${#missing[@]} Debian packages"
+    # Debian's PostgreSQL package would start a cluster of its own; ours lives under var/.
+    as_root mkdir -p /etc/postgresql-common
+    [ -e /etc/postgresql-common/createcluster.conf ] ||
+        printf 'create_main_cluster = false\n' | as_root tee /etc/postgresql-common/createcluster.conf >/dev/null
+    quietly var/log/packages.log as_root env DEBIAN_FRONTEND=noninteractive sh -c \
+        "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${missing[*]}"
+}

@@ -1,0 +1,69 @@
+# Every test that needs nothing but this machine: unit, module, node, conformance. Last line: N passed, N failed, N skipped.
+TEST_PG=var/test/postgres
+TEST_PORT_BASE=28443
+
+test_passed=0 test_failed=0 test_skipped=0
+
+# Runs one gtest executable and adds its counts.
+test_level() { # LEVEL
+    local binary=build/${MUSUBI_PRESET:-dev}/tests/$1_tests log=var/log/$1_tests.log
+    [ -x "$binary" ] || return 0
+    say "$1 tests"
+    local status=0
+    "$binary" --gtest_brief=1 --gtest_output="json:var/log/$1_tests.json" >"$log" 2>&1 || status=$?
+    local counts
+    counts=$(python3 scripts/gtest_counts.py "var/log/$1_tests.json" scripts/may_skip.txt 2>>"$log") || counts="0 1 0"
+    read -r p f s <<<"$counts"
+    [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+    [ "$f" -eq 0 ] || { grep -vE '^\[ *(RUN|OK)' "$log" | tail -n 60 >&2; }
+    echo "$1: $p passed, $f failed, $s skipped" >&2
+    test_passed=$((test_passed + p)) test_failed=$((test_failed + f)) test_skipped=$((test_skipped + s))
+}
+
+# A node of its own for the black-box suites, beside any demo that may be running.
+test_conformance() {
+    [ -x conformance/run ] || return 0
+    say "conformance"
+    local folder=var/test/region status=0 log=var/log/conformance.log
+    region_stop "$folder"
+    rm -rf "$folder"
+    docker/make_pki.sh var/test/pki
+    pg_sql "$TEST_PG" 5432 postgres "drop database if exists musubi_conformance" >/dev/null
+    pg_database "$TEST_PG" 5432 musubi_conformance
+    python3 scripts/make_region.py --out "$folder" --region a --pki var/test/pki --db-host "$MUSUBI_TOP/$TEST_PG" \
+        --db-name musubi_conformance --port-base "$TEST_PORT_BASE"
+    region_start "$folder" $((TEST_PORT_BASE + 2))
+    python3 conformance/selftest.py >var/log/conformance_selftest.log 2>&1 ||
+        { tail -n 30 var/log/conformance_selftest.log >&2; test_failed=$((test_failed + 1)); }
+    python3 scripts/conformance_target.py --pki var/test/pki --port-base "$TEST_PORT_BASE" >var/test/target.json
+    /usr/bin/python3 conformance/run --target var/test/target.json --junit var/log/conformance.xml \
+        --html var/log/conformance.html >"$log" 2>&1 || status=$?
+    region_stop "$folder"
+    local last
+    last=$(tail -n 1 "$log")
+    if [[ $last =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped ]]; then
+        local p=${BASH_REMATCH[1]} f=${BASH_REMATCH[2]} s=${BASH_REMATCH[3]}
+        [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
+        [ "$f" -eq 0 ] || grep -E '^(FAIL|ERROR|skip not allowed)' "$log" | head -n 60 >&2
+        echo "conformance: $last" >&2
+        test_passed=$((test_passed + p)) test_failed=$((test_failed + f)) test_skipped=$((test_skipped + s))
+    else
+        tail -n 30 "$log" >&2
+        test_failed=$((test_failed + 1))
+    fi
+}
+
+run_test() {
+    need_packages
+    build dev
+    pg_start "$TEST_PG" 0 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 \
+        -c shared_buffers=256MB
+    export MUSUBI_TEST_PG="host=$MUSUBI_TOP/$TEST_PG user=musubi dbname=postgres"
+    trap 'region_stop var/test/region; pg_stop "$TEST_PG"' EXIT
+    test_level unit
+    test_level module
+    test_level node
+    test_conformance
+    echo "$test_passed passed, $test_failed failed, $test_skipped skipped"
+    [ "$test_failed" -eq 0 ]
+}

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Writes the folder of one region: musubi.yaml, agreement.yaml and the folders a node needs. Existing keys and data stay.
+
+A real installation is made the same way: copy profiles/regions/sample, put your own certificates, and point the
+database at your PostgreSQL."""
+import argparse
+import os
+import shutil
+
+REGIONS = {
+    "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", node="node-a",
+              https=8443, mllp=2575, operator=9464),
+    "b": dict(name="Minami", arc="2.999.1.2", agreement="agreement-minami.yaml", node="node-b",
+              https=18443, mllp=12575, operator=19464),
+}
+
+TEMPLATE = """\
+# Region {name}. `musubi print-config` shows every key with its meaning; an unknown key stops the start.
+node:
+  region: {name}
+  home_community_id: urn:oid:{arc}
+  audit_source_id: musubi-{region}
+listen:
+  https: 127.0.0.1:{https}
+  mllp: 127.0.0.1:{mllp}
+  operator: 127.0.0.1:{operator}
+tls:
+  certificate: {pki}/{node}.crt
+  key: {pki}/{node}.key
+  ca: {pki}/ca.crt
+  crl: {pki}/ca.crl
+database:
+  owner: host={db_host} port={db_port} dbname={db_name} user=musubi_owner
+  serving: host={db_host} port={db_port} dbname={db_name} user=musubi_serving
+  report: host={db_host} port={db_port} dbname={db_name} user=musubi_report
+keys:
+  folder: keys
+  master_key_file: keys/master.key
+blob:
+  folder: blobs
+affinity_domain:
+  packs:
+    - {profiles}/ihe-base/codes.yaml
+    - {profiles}/japan/codes.yaml
+{extra_packs}atna:
+  journal_folder: journal
+policy:
+  agreement: agreement.yaml
+mpi:
+  regional_authority: {arc}.1
+repository:
+  unique_id: {arc}.2
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", required=True)
+    parser.add_argument("--region", choices=REGIONS, required=True)
+    parser.add_argument("--pki", required=True)
+    parser.add_argument("--db-host", required=True)
+    parser.add_argument("--db-port", default="5432")
+    parser.add_argument("--db-name", required=True)
+    parser.add_argument("--port-base", type=int, default=0, help="0: the ports of the contract; else base, base+1, base+2")
+    options = parser.parse_args()
+
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    region = dict(REGIONS[options.region])
+    if options.port_base:
+        region.update(https=options.port_base, mllp=options.port_base + 1, operator=options.port_base + 2)
+    out = os.path.abspath(options.out)
+    for folder in ("log", "blobs", "journal", "keys"):
+        os.makedirs(os.path.join(out, folder), mode=0o700, exist_ok=True)
+    with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:
+        config.write(TEMPLATE.format(
+            region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
+            db_name=options.db_name, profiles=os.path.join(top, "profiles"),
+            extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region))
+    # The agreement names certificates beside itself; the demo keeps them in the pki folder.
+    link = os.path.join(out, "pki")
+    if os.path.islink(link):
+        os.unlink(link)
+    os.symlink(os.path.abspath(options.pki), link)
+    shutil.copyfile(os.path.join(top, "profiles/regions/sample", region["agreement"]),
+                    os.path.join(out, "agreement.yaml"))
+
+
+main()
