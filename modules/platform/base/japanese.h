@@ -44,6 +44,11 @@ struct JisSets {
 Result<std::string> encode_iso2022jp(std::string_view utf8, OnUnmappable const& on_unmappable,
                                      JisSets sets = {});
 
+/// With NEC row 13 and the IBM extensions; JIS and Microsoft spellings of the disputed characters are both taken.
+Result<std::string> encode_cp932(std::string_view utf8, OnUnmappable const& on_unmappable);
+/// ASCII, JIS X 0208 proper and half-width katakana.
+Result<std::string> encode_eucjp(std::string_view utf8, OnUnmappable const& on_unmappable);
+
 /// An OnUnmappable: the usual JIS X 0208 relative of a variant kanji (髙 -> 高), the compatibility decomposition
 /// (㈱ -> (株), half-width kana -> full-width), else the geta mark 〓.
 std::optional<std::string> nearest_jis_text(UnmappableCharacter const& unmappable);

@@ -76,6 +76,52 @@ private:
     std::string out_;
 };
 
+/// CP932 and EUC-JP: no state, one or two bytes a character.
+class Cp932Encoder {
+public:
+    bool put(char32_t c) {
+        if (c < 0x80) {
+            out_.push_back(static_cast<char>(c));
+        } else if (c >= 0xff61 && c <= 0xff9f) {
+            out_.push_back(static_cast<char>(c - 0xff61 + 0xa1));
+        } else {
+            auto const& codes = jis_tables().to_cp932;
+            auto const found = c > 0xffff ? codes.end() : codes.find(static_cast<char16_t>(c));
+            if (found == codes.end()) return false;
+            out_.push_back(static_cast<char>(found->second >> 8));
+            out_.push_back(static_cast<char>(found->second & 0xff));
+        }
+        return true;
+    }
+    std::string finish() { return std::move(out_); }
+
+private:
+    std::string out_;
+};
+
+class EucEncoder {
+public:
+    bool put(char32_t c) {
+        if (c < 0x80) {
+            out_.push_back(static_cast<char>(c));
+        } else if (c >= 0xff61 && c <= 0xff9f) {
+            out_.push_back('\x8e');
+            out_.push_back(static_cast<char>(c - 0xff61 + 0xa1));
+        } else {
+            auto const& codes = jis_tables().to_jis0208;
+            auto const found = c > 0xffff ? codes.end() : codes.find(static_cast<char16_t>(c));
+            if (found == codes.end()) return false;
+            out_.push_back(static_cast<char>(found->second >> 8 | 0x80));
+            out_.push_back(static_cast<char>((found->second & 0xff) | 0x80));
+        }
+        return true;
+    }
+    std::string finish() { return std::move(out_); }
+
+private:
+    std::string out_;
+};
+
 std::string code_point_name(char32_t c) {
     char text[16];
     std::snprintf(text, sizeof text, "U+%04X", static_cast<unsigned>(c));
@@ -92,12 +138,9 @@ constexpr std::pair<char32_t, std::string_view> kRelatives[] = {
     {U'ﾟ', "゜"},
 };
 
-}  // namespace
-
-Result<std::string> encode_iso2022jp(std::string_view utf8, OnUnmappable const& on_unmappable,
-                                     JisSets sets) {
+template <class Encoder>
+Result<std::string> encode(std::string_view utf8, OnUnmappable const& on_unmappable, Encoder encoder) {
     if (!is_valid_utf8(utf8)) return Error(Code::kInvalidContent, "text to encode is not UTF-8");
-    JisEncoder encoder(sets);
     std::size_t at = 0;
     while (at < utf8.size()) {
         std::size_t const position = at;
@@ -111,11 +154,24 @@ Result<std::string> encode_iso2022jp(std::string_view utf8, OnUnmappable const& 
             written = encoder.put(next_character(*other, i));
         }
         if (!written) {
-            return Error(Code::kInvalidContent, "no ISO-2022-JP form of " + code_point_name(c) +
-                                                    " at byte " + std::to_string(position));
+            return Error(Code::kInvalidContent, "no code for " + code_point_name(c) + " at byte " +
+                                                    std::to_string(position));
         }
     }
     return encoder.finish();
+}
+
+}  // namespace
+
+Result<std::string> encode_iso2022jp(std::string_view utf8, OnUnmappable const& on_unmappable,
+                                     JisSets sets) {
+    return encode(utf8, on_unmappable, JisEncoder(sets));
+}
+Result<std::string> encode_cp932(std::string_view utf8, OnUnmappable const& on_unmappable) {
+    return encode(utf8, on_unmappable, Cp932Encoder());
+}
+Result<std::string> encode_eucjp(std::string_view utf8, OnUnmappable const& on_unmappable) {
+    return encode(utf8, on_unmappable, EucEncoder());
 }
 
 std::optional<std::string> nearest_jis_text(UnmappableCharacter const& unmappable) {

@@ -46,13 +46,14 @@ private:
     std::unique_ptr<UConverter, Close> converter_;
 };
 
+int lead_of(int row) { return row / 2 + (row < 62 ? 0x81 : 0xc1); }
+int trail_of(int row, int cell) { return row % 2 ? 0x9f + cell : 0x40 + cell + (cell >= 63 ? 1 : 0); }
+
 void fill_cp932(JisTables& tables) {
     Lookup lookup("ibm-943_P15A-2003");  // agrees with Microsoft's code page 932 on every two-byte code
     for (int row = 0; row < kCp932Rows; ++row) {
-        int const lead = row / 2 + (row < 62 ? 0x81 : 0xc1);
         for (int cell = 0; cell < kJisCells; ++cell) {
-            int const trail = row % 2 ? 0x9f + cell : 0x40 + cell + (cell >= 63 ? 1 : 0);
-            char const bytes[2] = {static_cast<char>(lead), static_cast<char>(trail)};
+            char const bytes[2] = {static_cast<char>(lead_of(row)), static_cast<char>(trail_of(row, cell))};
             tables.cp932[static_cast<std::size_t>(row * kJisCells + cell)] = lookup(bytes, 2);
         }
     }
@@ -87,6 +88,21 @@ void fill_reverse(JisTables& tables) {
     for (auto const& [c, code] : kExtraToJis) tables.to_jis0208.try_emplace(c, code);
 }
 
+void fill_reverse_cp932(JisTables& tables) {
+    // Where a character has several codes Windows writes JIS or NEC row 13, then the IBM rows, and the NEC copies of
+    // those (rows 88-93) never.
+    for (auto const& [first, last] : {std::pair(0, 88), std::pair(94, kCp932Rows), std::pair(88, 94)}) {
+        for (int i = first * kJisCells; i < last * kJisCells; ++i) {
+            char16_t const c = tables.cp932[static_cast<std::size_t>(i)];
+            int const row = i / kJisCells;
+            auto const code = static_cast<std::uint16_t>(lead_of(row) << 8 | trail_of(row, i % kJisCells));
+            if (c == 0) continue;
+            tables.to_cp932.try_emplace(c, code);
+            tables.to_cp932.try_emplace(jis_mapping(c), code);
+        }
+    }
+}
+
 }  // namespace
 
 char16_t jis_mapping(char16_t microsoft) {
@@ -102,6 +118,7 @@ JisTables const& jis_tables() {
         fill_cp932(made);
         fill_supplementary(made);
         fill_reverse(made);
+        fill_reverse_cp932(made);
         return made;
     }();
     return tables;

@@ -18,6 +18,7 @@ struct JisTables {
     std::array<char16_t, kJisCells * kJisCells> supplementary{};   ///< JIS X 0212, 0 = undefined
     std::unordered_map<char16_t, std::uint16_t> to_jis0208;        ///< to two 7-bit bytes, high byte first
     std::unordered_map<char16_t, std::uint16_t> to_jis0212;
+    std::unordered_map<char16_t, std::uint16_t> to_cp932;  ///< to lead and trail byte
 };
 
 JisTables const& jis_tables();

@@ -124,6 +124,18 @@ TEST(EncodeIso2022jp, LetsNobodySmuggleAShiftOfTheSet) {
     EXPECT_FALSE(encode_iso2022jp("髙", bad));
 }
 
+TEST(EncodeCp932, WritesTheCodesWindowsWrites) {
+    EXPECT_EQ(*encode_cp932("A|山ﾔ①髙﨑∪", {}), "A|\x8e\x52\xd4\x87\x40\xfb\xfc\xfa\xb1\x81\xbe");
+    EXPECT_EQ(*encode_cp932("\u301c\uff5e", {}), "\x81\x60\x81\x60");
+    EXPECT_FALSE(encode_cp932("𠮷", {}));
+    EXPECT_EQ(*encode_cp932("𠮷", nearest_jis_text), "\x8b\x67");
+}
+
+TEST(EncodeEucjp, WritesTheTwoSets) {
+    EXPECT_EQ(*encode_eucjp("a山ﾔ", {}), "a\xbb\xb3\x8e\xd4");
+    EXPECT_FALSE(encode_eucjp("髙", {}));
+}
+
 TEST(NearestJisText, PrefersARelativeThenADecompositionThenTheGetaMark) {
     auto const nearest = [](char32_t c) { return *nearest_jis_text({c, 0}); };
     EXPECT_EQ(nearest(U'髙'), "高");
