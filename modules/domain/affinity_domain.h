@@ -46,13 +46,15 @@ public:
 
     bool knows(CodeSet set, CodedValue const& value) const;
     bool enforced(CodeSet set) const { return enforced_.contains(set); }
-    bool knows_mime_type(std::string_view type) const;
+    bool knows_mime_type(std::string_view type) const;  ///< parameters may be added to a listed type
+    bool mime_types_enforced() const { return mime_types_enforced_; }
     std::string display_of(CodeSet set, std::string_view code, std::string_view scheme) const;
 
 private:
     std::map<CodeSet, std::map<std::string, std::string, std::less<>>> codes_;  // key "code^^scheme" -> display
     std::set<CodeSet> enforced_;
     std::set<std::string, std::less<>> mime_types_;
+    bool mime_types_enforced_ = false;
     friend class AffinityDomainLoader;
 };
 
