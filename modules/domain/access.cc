@@ -13,6 +13,8 @@ bool contains(std::vector<std::string> const& all, std::string const& one) {
 
 bool ScopeRule::matches(Label const& label) const {
     if (!owners.empty() && !contains(owners, label.owner)) return false;
+    if (contains(except_owners, label.owner)) return false;
+    if (contains(except_codes, label.class_code) || contains(except_codes, label.type_code)) return false;
     bool const any_type = class_codes.empty() && type_codes.empty();
     if (!any_type && !contains(class_codes, label.class_code) && !contains(type_codes, label.type_code)) return false;
     return confidentiality_codes.empty() ||

@@ -59,6 +59,8 @@ struct ScopeRule {
     std::vector<std::string> owners;
     std::vector<std::string> class_codes, type_codes;      ///< document must have one of them, in either list
     std::vector<std::string> confidentiality_codes;        ///< all codes of the document must be among these
+    std::vector<std::string> except_owners = {};           ///< whose documents the patient has withheld
+    std::vector<std::string> except_codes = {};            ///< class or type codes the patient has withheld
     bool matches(Label const& label) const;
 };
 

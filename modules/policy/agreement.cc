@@ -1,0 +1,70 @@
+#include "policy/agreement.h"
+
+#include "platform/base/digest.h"
+
+#include <fstream>
+#include <map>
+#include <sstream>
+
+namespace musubi::policy {
+
+AgreementMember const* Agreement::member(std::string_view code) const {
+    for (auto const& one : members) {
+        if (one.member.code == code) return &one;
+    }
+    return nullptr;
+}
+
+AgreementMember const* Agreement::member_by_certificate(std::string_view fingerprint,
+                                                        std::string_view subject) const {
+    for (auto const& one : members) {
+        if (one.fingerprints.contains(std::string(fingerprint))) return &one;
+    }
+    if (subject.empty()) return nullptr;
+    for (auto const& one : members) {
+        if (one.subjects.contains(std::string(subject))) return &one;
+    }
+    return nullptr;
+}
+
+Role const* Agreement::role(std::string_view code) const {
+    for (auto const& one : roles) {
+        if (one.code == code) return &one;
+    }
+    return nullptr;
+}
+
+Result<std::string> certificate_fingerprint(std::string const& pem_file) {
+    constexpr std::size_t kLimit = 64 * 1024;
+    std::ifstream in(pem_file, std::ios::binary);
+    if (!in) return Error(Code::kNotFound, "cannot read certificate file");
+    std::string text(kLimit, '\0');
+    in.read(text.data(), static_cast<std::streamsize>(kLimit));
+    text.resize(static_cast<std::size_t>(in.gcount()));
+
+    constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
+    constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
+    auto const begin = text.find(kBegin);
+    auto const end = begin == std::string::npos ? begin : text.find(kEnd, begin);
+    if (end == std::string::npos) return Error(Code::kInvalidContent, "no PEM certificate in file");
+    auto const body = std::string_view(text).substr(begin + kBegin.size(), end - begin - kBegin.size());
+    Bytes const der = TRY(from_base64(body));
+    if (der.empty()) return Error(Code::kInvalidContent, "empty PEM certificate");
+    return to_hex(sha256(der));
+}
+
+std::vector<std::string_view> transactions_of_group(std::string_view group) {
+    static std::map<std::string_view, std::vector<std::string_view>> const groups = {
+        {"feed", {"ITI-8", "ITI-30", "ITI-44", "ITI-64"}},
+        {"identify", {"ITI-9", "ITI-21", "ITI-45", "ITI-47"}},
+        {"publish", {"ITI-41", "ITI-42", "ITI-61", "RAD-68"}},
+        {"query", {"ITI-18", "ITI-51"}},
+        {"retrieve", {"ITI-43", "RAD-69"}},
+        {"neighbour", {"ITI-38", "ITI-39", "ITI-55", "ITI-56", "RAD-75"}},
+        {"maintain", {"ITI-57", "ITI-62", "ITI-86", "ITI-92"}},
+    };
+    auto const found = groups.find(group);
+    return found == groups.end() ? std::vector<std::string_view>{} : found->second;
+}
+
+}  // namespace musubi::policy

@@ -1,0 +1,73 @@
+#include "policy/agreement_check.h"
+
+#include <map>
+
+namespace musubi::policy {
+namespace {
+
+/// Remembers who had a value first and complains about the second.
+class Once {
+public:
+    Once(std::string what, Problems& problems) : what_(std::move(what)), problems_(problems) {}
+    void see(std::string const& value, int line) {
+        if (value.empty()) return;
+        auto const [at, fresh] = first_.emplace(value, line);
+        if (fresh) return;
+        problems_.add(line, what_ + " '" + value + "' is already used in line " + std::to_string(at->second));
+    }
+
+private:
+    std::string what_;
+    Problems& problems_;
+    std::map<std::string, int> first_;
+};
+
+void check_members(Agreement const& agreement, Problems& problems) {
+    Once codes("member code", problems), institutions("institution_oid", problems),
+        fingerprints("certificate fingerprint", problems), subjects("certificate subject", problems);
+    for (auto const& one : agreement.members) {
+        codes.see(one.member.code, one.line);
+        institutions.see(one.member.institution_oid, one.line);
+        for (auto const& value : one.fingerprints) fingerprints.see(value, one.line);
+        for (auto const& value : one.subjects) subjects.see(value, one.line);
+        for (auto const& code : one.roles) {
+            auto const* role = agreement.role(code);
+            if (!role) {
+                if (!code.empty()) problems.add(one.line, "member: there is no role '" + code + "'");
+                continue;
+            }
+            if (role->may.contains(domain::Action::kFeedPatient) && !role->exempt &&
+                one.member.assigning_authorities.empty()) {
+                problems.add(one.line, "member: role '" + code + "' feeds patients, but there is no assigning authority");
+            }
+        }
+    }
+}
+
+void check_roles(Agreement const& agreement, Problems& problems) {
+    Once codes("role code", problems), clauses("clause", problems);
+    for (auto const& role : agreement.roles) {
+        codes.see(role.code, role.line);
+        clauses.see(role.clause, role.line);
+    }
+    for (auto const& rule : agreement.rules) {
+        clauses.see(rule.id, rule.line);
+        auto const* role = agreement.role(rule.role);
+        if (!role) {
+            if (!rule.role.empty()) problems.add(rule.line, "rule: there is no role '" + rule.role + "'");
+        } else if (role->exempt) {
+            problems.add(rule.line, "rule: role '" + rule.role + "' is exempt, a rule for it has no effect");
+        } else if (!role->may.contains(domain::Action::kQuery) && !role->may.contains(domain::Action::kRetrieve)) {
+            problems.add(rule.line, "rule: role '" + rule.role + "' may neither query nor retrieve");
+        }
+    }
+}
+
+}  // namespace
+
+void check_agreement(Agreement const& agreement, Problems& problems) {
+    check_roles(agreement, problems);
+    check_members(agreement, problems);
+}
+
+}  // namespace musubi::policy

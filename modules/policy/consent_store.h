@@ -1,0 +1,15 @@
+#pragma once
+// The consent table. Internal to policy; one statement, one round trip per function unless said.
+
+#include "platform/pg/pool.h"
+#include "policy/consent.h"
+
+namespace musubi::policy::store {
+
+/// Queued: fails or succeeds with the transaction.
+Status append(pg::Tx& tx, Uuid const& id, ConsentChange const& change, bool granted, WallTime now);
+Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& patient);
+/// The newest row of every scope of these patients.
+Result<std::vector<ConsentEntry>> state(pg::ReadTx& tx, std::vector<std::string> const& patients);
+
+}  // namespace musubi::policy::store

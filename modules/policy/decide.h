@@ -1,0 +1,47 @@
+#pragma once
+// The decision itself: agreement + consent + who asks -> what is open. Pure functions, thread-safe.
+//
+// Order: agreement in force, role of the member, what the role may do, exemption, then per patient the matrix with
+// consent. Whatever is not said is denied (rule "default").
+
+#include "core/ports.h"
+#include "policy/agreement.h"
+#include "policy/consent.h"
+
+#include <map>
+
+namespace musubi::policy {
+
+inline constexpr char const* kRuleDefault = "default";    ///< no clause permits it
+inline constexpr char const* kRuleValidity = "validity";  ///< the agreement is not in force
+inline constexpr char const* kRuleOwn = "own";            ///< own documents, where the matrix has no row for them
+inline constexpr char const* kRuleIdentity = "identity";  ///< published for a patient whom the member has not fed
+
+/// What the decision needs beside the agreement; fetched only when `needs` says so.
+struct Needs {
+    bool consent = false;      ///< consent rows of the patients
+    bool authorities = false;  ///< who fed the patients
+};
+struct Facts {
+    std::vector<ConsentEntry> consent;
+    std::map<std::string, std::vector<std::string>> authorities;  ///< patient -> OIDs
+};
+
+struct Question {
+    domain::Subject const& subject;
+    domain::Action action;
+    core::PolicyQuery const& query;
+    WallTime now{};
+};
+
+Needs needs(Agreement const& agreement, Question const& question);
+core::Decision decide(Agreement const& agreement, Question const& question, Facts const& facts);
+
+/// The same, and why, for operators and tests: one line per step and per rule with the clause that made it.
+struct Explanation {
+    core::Decision decision;
+    std::vector<std::string> lines;
+};
+Explanation explain(Agreement const& agreement, Question const& question, Facts const& facts);
+
+}  // namespace musubi::policy

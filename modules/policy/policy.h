@@ -1,0 +1,49 @@
+#pragma once
+// PolicyPort over an agreement file and the consent table.
+//
+// Thread-safe: the agreement is immutable and swapped as a whole; a request that has begun finishes under the one it
+// began with. Consent is read from the database for every decision, never cached: a withdrawal counts for the next
+// request. One round trip at most, none for exempt roles.
+
+#include "core/ports.h"
+#include "policy/decide.h"
+
+#include <mutex>
+
+namespace musubi::policy {
+
+class AgreementPolicy final : public core::PolicyPort {
+public:
+    /// `identity` may be null where nothing is published (tools); then publishing is refused.
+    static Result<std::unique_ptr<AgreementPolicy>> open(std::string agreement_file, pg::Pool& pool,
+                                                         core::PatientIdentityPort const* identity,
+                                                         Clock const& clock);
+
+    Result<domain::Member> member_of(core::PeerCertificate const& certificate) const override;
+    bool may_call(domain::Member const& member, std::string_view transaction_id) const override;
+    Result<core::Decision> decide(domain::Subject const& subject, core::TransactionSpec const& spec,
+                                  core::PolicyQuery const& query) const override;
+    std::string source_name() const override;
+
+    Result<Explanation> explain(domain::Subject const& subject, domain::Action action,
+                                core::PolicyQuery const& query) const;
+
+    /// Reads the file again; when it does not load, the old agreement stays and the problems are returned.
+    Status reload();
+    std::shared_ptr<Agreement const> agreement() const;
+
+private:
+    AgreementPolicy(std::string file, std::shared_ptr<Agreement const> agreement, pg::Pool& pool,
+                    core::PatientIdentityPort const* identity, Clock const& clock)
+        : file_(std::move(file)), pool_(pool), identity_(identity), clock_(clock), agreement_(std::move(agreement)) {}
+    Result<Facts> facts(Needs const& needs, core::PolicyQuery const& query) const;
+
+    std::string const file_;
+    pg::Pool& pool_;
+    core::PatientIdentityPort const* identity_;
+    Clock const& clock_;
+    mutable std::mutex mutex_;  ///< guards the pointer only
+    std::shared_ptr<Agreement const> agreement_;
+};
+
+}  // namespace musubi::policy

@@ -1,0 +1,27 @@
+#pragma once
+// Every statement of this module. Executed in consent_store.cc only.
+
+#include "platform/pg/statement.h"
+
+namespace musubi::policy::sql {
+
+/// Changes for one patient are put in order by this lock, so that `position` tells which word is the newest.
+inline constexpr pg::Statement kLockPatient{
+    "policy.lock_patient", "SELECT pg_advisory_xact_lock(hashtextextended('policy.consent:' || $1::text, 0))"};
+
+inline constexpr pg::Statement kAppend{
+    "policy.append_consent",
+    "INSERT INTO policy.consent (consent_uuid, patient, scope, value, granted, basis, recorded_by, organisation, "
+    "recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+
+inline constexpr pg::Statement kHistory{
+    "policy.consent_history",
+    "SELECT patient, scope, value, granted, basis, recorded_by, organisation, recorded_at, position "
+    "FROM policy.consent WHERE patient = $1 ORDER BY position"};
+
+inline constexpr pg::Statement kState{
+    "policy.consent_state",
+    "SELECT patient, scope, value, granted, basis, recorded_by, organisation, recorded_at, position "
+    "FROM policy.consent_state WHERE patient = ANY($1)"};
+
+}  // namespace musubi::policy::sql

@@ -1,0 +1,227 @@
+#include "policy/agreement.h"
+
+#include "platform/base/bytes.h"
+#include "platform/base/digest.h"
+#include "support/source_tree.h"
+
+#include <gtest/gtest.h>
+
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+
+namespace musubi::policy {
+namespace {
+
+namespace fs = std::filesystem;
+
+class AgreementFile : public ::testing::Test {
+protected:
+    AgreementFile() {
+        static std::atomic<int> number{0};
+        folder_ = fs::temp_directory_path() /
+                  ("musubi-agreement-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
+        fs::create_directories(folder_ / "region");
+        fs::create_directories(folder_ / "pki");
+    }
+    ~AgreementFile() override { fs::remove_all(folder_); }
+
+    std::string write(std::string const& text) {
+        auto const file = folder_ / "region" / "agreement.yaml";
+        std::ofstream(file) << text;
+        return file.string();
+    }
+    /// A PEM frame around arbitrary octets: the agreement only hashes what is inside.
+    void certificate(std::string const& name) {
+        std::ofstream(folder_ / "pki" / (name + ".crt"))
+            << "subject=CN=" << name << "\n-----BEGIN CERTIFICATE-----\n"
+            << to_base64(as_bytes("der of " + name)) << "\n-----END CERTIFICATE-----\n";
+    }
+    /// The problems, each without the file's name: "LINE: what".
+    std::vector<std::string> problems(std::string const& text) {
+        auto const file = write(text);
+        auto const loaded = load_agreement(file);
+        std::vector<std::string> out;
+        if (loaded) return out;
+        for (auto const& issue : loaded.error().issues) {
+            EXPECT_TRUE(issue.context.starts_with(file + ":")) << issue.context;
+            out.push_back(issue.context.substr(file.size() + 1));
+        }
+        return out;
+    }
+    fs::path folder_;
+};
+
+std::string const kGood = R"(region:
+  name: test
+  home_community_id: urn:oid:2.999.1.1
+  version: "1"
+  valid_from: 2026-04-01
+  valid_to: 2027-03-31
+roles:
+  - code: medical
+    clause: T2.1
+    may: [feed, publish, query, retrieve]
+members:
+  - code: one
+    name: One
+    institution_oid: 2.999.7.1
+    certificates:
+      - subject: CN=one,O=Test
+      - fingerprint: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA
+    assigning_authorities: [2.999.7.1.1]
+    default_role: medical
+    transactions: [query, ITI-41]
+rules:
+  - id: T3.1
+    role: medical
+    type_codes: any
+    confidentiality: any
+consent:
+  model: opt-in
+)";
+
+std::string replaced(std::string text, std::string const& what, std::string const& with) {
+    auto const at = text.find(what);
+    EXPECT_NE(at, std::string::npos) << what;
+    return text.replace(at, what.size(), with);
+}
+
+TEST_F(AgreementFile, IsCompiledWithGroupsDatesAndCertificates) {
+    auto const loaded = load_agreement(write(kGood));
+    ASSERT_TRUE(loaded.ok()) << loaded.error().detail;
+    auto const& agreement = **loaded;
+    auto const* one = agreement.member("one");
+    ASSERT_NE(one, nullptr);
+    EXPECT_EQ(one->transactions, (std::set<std::string, std::less<>>{"ITI-18", "ITI-41", "ITI-51"}));
+    EXPECT_EQ(one->roles, std::set<std::string>{"medical"});
+    EXPECT_EQ(one->member.strictness, domain::Strictness::kStrict);
+    EXPECT_EQ(agreement.member_by_certificate(std::string(64, 'a'), ""), one);
+    EXPECT_EQ(agreement.member_by_certificate("", "CN=one,O=Test"), one);
+    EXPECT_EQ(agreement.member_by_certificate("", "CN=one"), nullptr);
+    EXPECT_EQ(agreement.member_by_certificate("", ""), nullptr);
+    // 2026-04-01 00:00 in Japan is the day before, 15:00 UTC.
+    EXPECT_EQ(to_rfc3339(agreement.region.begins).substr(0, 19), "2026-03-31T15:00:00");
+    EXPECT_EQ(to_rfc3339(agreement.region.ends).substr(0, 19), "2027-03-31T15:00:00");
+    EXPECT_FALSE(agreement.in_force(agreement.region.begins - std::chrono::microseconds(1)));
+    EXPECT_TRUE(agreement.in_force(agreement.region.begins));
+    EXPECT_FALSE(agreement.in_force(agreement.region.ends));
+    EXPECT_TRUE(agreement.rules.at(0).needs_consent) << "consent is asked unless a rule says otherwise";
+}
+
+struct Mistake {
+    char const* what;
+    char const* with;
+    char const* problem;  ///< "LINE: beginning of the text"
+};
+
+TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
+    Mistake const mistakes[] = {
+        {"  version: \"1\"", "  colour: red\n  version: \"1\"", "4: region: unknown key 'colour'"},
+        {"  version: \"1\"\n", "", "2: region: 'version' is missing"},
+        {"  version: \"1\"", "  version: \"1\"\n  version: \"2\"", "5: region: key 'version' stands twice"},
+        {"urn:oid:2.999.1.1", "2.999.1.1", "3: region: 'home_community_id' must be urn:oid:OID"},
+        {"2026-04-01", "2026-02-30", "5: region: 'valid_from' must be a day"},
+        {"2027-03-31", "2025-03-31", "6: region: 'valid_to' lies before"},
+        {"[feed, publish, query, retrieve]", "[feed, delete]", "10: role: 'delete' is none of"},
+        {"2.999.7.1\n", "2.999.x\n", "14: member: 'institution_oid' is no OID"},
+        {"subject: CN=one,O=Test", "file: ../pki/none.crt", "16: certificate: cannot read certificate file"},
+        {"subject: CN=one,O=Test", "subject: CN=one\n        file: x", "16: certificate: exactly one of"},
+        {"fingerprint: AAAA", "fingerprint: AA", "17: certificate: 'fingerprint' must be 64"},
+        {"[2.999.7.1.1]", "[hospital]", "18: member: 'hospital' is no OID"},
+        {"[2.999.7.1.1]", "[2.999.7.1.1, 2.999.7.1.1]", "18: member: '2.999.7.1.1' stands twice"},
+        {"[2.999.7.1.1]", "[]", "12: member: role 'medical' feeds patients, but there is no assigning authority"},
+        {"default_role: medical", "default_role: nurse", "12: member: there is no role 'nurse'"},
+        {"[query, ITI-41]", "[query, reading]", "20: member: 'reading' is neither"},
+        {"[query, ITI-41]", "[]", "20: member: 'transactions' must not be empty"},
+        {"transactions:", "strictness: weak\n    transactions:", "20: member: 'strictness' must be"},
+        {"    role: medical", "    role: nurse", "22: rule: there is no role 'nurse'"},
+        {"    type_codes: any\n", "", "22: rule: one of 'type_codes' and 'class_codes' is needed"},
+        {"    type_codes: any", "    type_codes: []", "24: rule: 'type_codes' must be 'any' or a list"},
+        {"    type_codes: any", "    type_codes: [57833-6]", "22: rule: '57833-6' must be code^^scheme"},
+        {"    type_codes: any", "    type_codes: any\n    class_codes: [a^^b]", "22: rule: 'any' in one of"},
+        {"    confidentiality: any\n", "", "22: rule: 'confidentiality' is missing"},
+        {"    type_codes: any", "    own: true\n    needs_consent: true\n    type_codes: any", "25: rule: own documents"},
+        {"    type_codes: any", "    needs_consent: maybe\n    type_codes: any", "24: rule: 'needs_consent' must be true"},
+        {"T3.1", "T2.1", "22: clause 'T2.1' is already used in line 8"},
+        {"opt-in", "opt-out", "27: consent: 'model' must be opt-in"},
+        {"    may: [feed", "    exempt: true\n    may: [feed", "23: rule: role 'medical' is exempt"},
+    };
+    for (auto const& mistake : mistakes) {
+        auto const found = problems(replaced(kGood, mistake.what, mistake.with));
+        bool const named = std::any_of(found.begin(), found.end(), [&](std::string const& one) {
+            return one.starts_with(mistake.problem);
+        });
+        std::string all;
+        for (auto const& one : found) all += "\n  " + one;
+        EXPECT_TRUE(named) << mistake.problem << " expected, found" << all;
+    }
+}
+
+TEST_F(AgreementFile, ReportsAllMistakesAtOnce) {
+    auto text = replaced(kGood, "opt-in", "opt-out");
+    text = replaced(text, "T3.1", "T2.1");
+    text = replaced(text, "2026-04-01", "soon");
+    EXPECT_EQ(problems(text).size(), 3U);
+}
+
+TEST_F(AgreementFile, RefusesTwoMembersWithOneCertificate) {
+    auto const second = R"(  - code: two
+    name: Two
+    institution_oid: 2.999.7.2
+    certificates:
+      - subject: CN=one,O=Test
+    assigning_authorities: [2.999.7.2.1]
+    default_role: medical
+    transactions: [query]
+rules:)";
+    auto const found = problems(replaced(kGood, "rules:", second));
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0], "21: certificate subject 'CN=one,O=Test' is already used in line 12");
+}
+
+TEST_F(AgreementFile, ThatIsNoYamlIsRefusedWithItsLine) {
+    auto const found = problems("region:\n  name: [a\nroles: {");
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_NE(found[0].find("no YAML"), std::string::npos);
+    EXPECT_EQ(load_agreement((folder_ / "absent.yaml").string()).error().code, Code::kNotFound);
+}
+
+TEST_F(AgreementFile, FingerprintIsTheDigestOfTheCertificateInThePem) {
+    certificate("hospital-kita");
+    auto const fingerprint = certificate_fingerprint((folder_ / "pki/hospital-kita.crt").string());
+    ASSERT_TRUE(fingerprint.ok());
+    EXPECT_EQ(*fingerprint, to_hex(sha256(as_bytes("der of hospital-kita"))));
+    std::ofstream(folder_ / "pki/broken.crt") << "-----BEGIN CERTIFICATE-----\nabc";
+    EXPECT_EQ(certificate_fingerprint((folder_ / "pki/broken.crt").string()).error().code, Code::kInvalidContent);
+}
+
+TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
+    for (auto const* name : {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit", "toolkit-lenient",
+                             "hospital-minami"}) {
+        certificate(name);
+    }
+    auto const samples = test::source_dir() / "profiles/regions/sample";
+    auto const kita = load_agreement(write(test::read_file(samples / "agreement-kita.yaml")));
+    ASSERT_TRUE(kita.ok()) << kita.error().detail;
+    EXPECT_EQ((*kita)->region.home_community_id, "urn:oid:2.999.1.1");
+    EXPECT_EQ((*kita)->members.size(), 5U);
+    auto const fingerprint = to_hex(sha256(as_bytes("der of toolkit-lenient")));
+    auto const* lenient = (*kita)->member_by_certificate(fingerprint, "");
+    ASSERT_NE(lenient, nullptr);
+    EXPECT_EQ(lenient->member.code, "toolkit-lenient");
+    EXPECT_EQ(lenient->member.strictness, domain::Strictness::kLenient);
+    EXPECT_EQ(lenient->member.assigning_authorities, (*kita)->member("toolkit")->member.assigning_authorities);
+    EXPECT_EQ(lenient->member.assigning_authorities.size(), 11U);
+    EXPECT_TRUE((*kita)->role("conformance-test")->exempt);
+
+    auto const minami = load_agreement(write(test::read_file(samples / "agreement-minami.yaml")));
+    ASSERT_TRUE(minami.ok()) << minami.error().detail;
+    EXPECT_EQ((*minami)->members.size(), 1U);
+    EXPECT_EQ((*minami)->region.home_community_id, "urn:oid:2.999.1.2");
+}
+
+}  // namespace
+}  // namespace musubi::policy
