@@ -1,0 +1,91 @@
+#include "binding/mllp/hl7v2_endpoint.h"
+
+#include "codec/hl7v2/ack.h"
+#include "codec/hl7v2/exchange.h"
+#include "codec/hl7v2/parse.h"
+#include "domain/reason.h"
+#include "platform/base/log.h"
+
+namespace musubi::binding {
+namespace {
+
+std::string facility_and_application(hl7v2::HierarchicDesignator const& facility,
+                                     hl7v2::HierarchicDesignator const& application) {
+    auto const name = [](hl7v2::HierarchicDesignator const& hd) {
+        return hd.namespace_id.empty() ? hd.universal_id : hd.namespace_id;
+    };
+    return name(facility) + "|" + name(application);  // ITI TF-2 3.8.5.1
+}
+
+/// No transaction for it: AR with the code for the type or the event (ITI TF-2 C.2.3).
+Error unsupported(core::Router const& router, hl7v2::Header const& header) {
+    if (!router.knows_hl7v2_type(header.message_type)) {
+        return Error(Code::kUnsupported, {{Severity::kError, Reason::kUnsupportedMessageType,
+                                           "message type is not offered here", "MSH^1^9^1^1"}});
+    }
+    return Error(Code::kUnsupported, {{Severity::kError, Reason::kUnsupportedEvent,
+                                       "trigger event is not offered here", "MSH^1^9^1^2"}});
+}
+
+}  // namespace
+
+Hl7v2Endpoint::Hl7v2Endpoint(core::Router const& router, core::Pipeline& pipeline, core::PolicyPort& policy,
+                             Clock const& clock, IdSource& ids, Hl7v2Settings settings)
+    : router_(router), pipeline_(pipeline), policy_(policy), clock_(clock), ids_(ids), settings_(std::move(settings)) {}
+
+std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_view bytes) {
+    std::string const trace = ids_.uuid().to_string();
+    auto member = policy_.member_of(peer.certificate);
+    if (!member) return refused(peer, nullptr, hl7v2::peek_header(as_bytes(bytes)), trace, member.error());
+    domain::Subject subject;
+    subject.member = std::move(*member);
+    subject.certificate_subject = peer.certificate.subject;
+    subject.remote_address = peer.remote_address;
+    subject.role = subject.member.default_role;
+
+    auto message = hl7v2::parse(as_bytes(bytes));
+    if (!message) return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, message.error());
+    hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message)};
+    hl7v2::Header const& header = incoming.header;
+    core::Definition const* definition = router_.find_hl7v2(header.message_type, header.trigger);
+    if (!definition) return refused(peer, &subject, header, trace, unsupported(router_, header));
+
+    core::Inbound const inbound{subject,
+                                &peer,
+                                facility_and_application(header.receiving_facility, header.receiving_application),
+                                facility_and_application(header.sending_facility, header.sending_application),
+                                header.control_id,
+                                trace,
+                                core::WireRef::of(incoming),
+                                clock_.monotonic() + settings_.deadline};
+    core::Outbound outbound = pipeline_.run(*definition, inbound);
+    if (outbound.fault) return answer(header, trace, &*outbound.fault);
+    auto const& reply = std::any_cast<hl7v2::Outgoing const&>(outbound.reply);
+    return answer(header, trace, reply.error ? &*reply.error : nullptr);
+}
+
+std::string Hl7v2Endpoint::refuse(core::PeerConnection const& peer, Error const& why) {
+    return refused(peer, nullptr, hl7v2::Header{}, ids_.uuid().to_string(), why);
+}
+
+std::string Hl7v2Endpoint::refused(core::PeerConnection const& peer, domain::Subject const* subject,
+                                   hl7v2::Header const& header, std::string const& trace, Error const& why) {
+    LogTrace const log_trace(trace);
+    // The refusal gives nothing away, so it is told even when its record could not be written; the failure is logged
+    // and counted by the audit trail itself.
+    static_cast<void>(pipeline_.record_refusal(subject, peer, "mllp", trace, why));
+    return answer(header, trace, &why);
+}
+
+std::string Hl7v2Endpoint::answer(hl7v2::Header const& header, std::string const& trace, Error const* error) const {
+    hl7v2::AckSeal seal;
+    seal.application = settings_.application;
+    seal.facility = settings_.facility;
+    seal.control_id = ids_.uuid().to_string().substr(0, 20);
+    seal.time = to_dtm(clock_.now());
+    seal.correlation = trace;
+    Bytes const bytes = hl7v2::write_ack(header, seal, error);
+    return std::string(as_text(bytes));
+}
+
+}  // namespace musubi::binding

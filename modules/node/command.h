@@ -1,0 +1,31 @@
+#pragma once
+// The subcommands of `musubi`. Exit status: 0 done, 1 failed with a reason on standard error, 2 wrong usage.
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace musubi::node {
+
+struct Command {
+    std::string_view name;
+    std::string_view summary;
+    int (*run)(std::vector<std::string> const& arguments);
+};
+
+std::span<Command const> commands();
+
+int run_serve(std::vector<std::string> const& arguments);
+int run_check(std::vector<std::string> const& arguments);
+int run_migrate(std::vector<std::string> const& arguments);
+int run_print_config(std::vector<std::string> const& arguments);
+int run_consent(std::vector<std::string> const& arguments);
+int run_audit(std::vector<std::string> const& arguments);
+int run_patient(std::vector<std::string> const& arguments);
+int run_feed(std::vector<std::string> const& arguments);
+int run_submit(std::vector<std::string> const& arguments);
+int run_query(std::vector<std::string> const& arguments);
+int run_retrieve(std::vector<std::string> const& arguments);
+
+}  // namespace musubi::node

@@ -1,0 +1,36 @@
+#include "node/command.h"
+#include "node/node_config.h"
+#include "node/options.h"
+
+#include <cstdio>
+
+namespace musubi::node {
+
+std::span<Command const> commands() {
+    static Command const kCommands[] = {
+        {"serve", "run the node", run_serve},
+        {"check", "validate configuration, agreement, certificates and database", run_check},
+        {"migrate", "bring the database's structure up to date", run_migrate},
+        {"print-config", "the commented default configuration", run_print_config},
+        {"consent", "grant, withdraw or show a patient's consent", run_consent},
+        {"audit", "search, verify or report the audit trail", run_audit},
+        {"patient", "show the regional id of a patient", run_patient},
+        {"feed", "client: send a patient identity feed (ITI-8)", run_feed},
+        {"submit", "client: publish a document (ITI-41)", run_submit},
+        {"query", "client: find documents (ITI-18)", run_query},
+        {"retrieve", "client: fetch a document (ITI-43)", run_retrieve},
+    };
+    return kCommands;
+}
+
+int run_print_config(std::vector<std::string> const& arguments) {
+    Options options;
+    if (auto exit = Options::parse("print-config", "Prints every configuration key with its meaning and default.", {},
+                                   arguments, options)) {
+        return *exit;
+    }
+    std::fputs(core::render_default_config(all_config_keys()).c_str(), stdout);
+    return 0;
+}
+
+}  // namespace musubi::node

@@ -1,0 +1,50 @@
+#include "node/composition.h"
+
+#include "platform/base/clock.h"
+#include "platform/base/log.h"
+
+namespace musubi::node {
+
+Result<std::unique_ptr<Composition>> Composition::create(std::unique_ptr<PlatformServices> services) {
+    std::unique_ptr<Composition> composition(new Composition);
+    composition->services_ = std::move(services);
+    TRY(composition->build());
+    return composition;
+}
+
+Composition::~Composition() {
+    // Users before what they use.
+    while (!parts_.empty()) parts_.pop_back();
+}
+
+Status Composition::build() {
+    ports_.provide(*services_->keys);
+    ports_.provide(*services_->blobs);
+    ports_.provide(services_->affinity_domain);
+    core::PipelineSettings settings;
+    settings.audit_source_id = config().text("node.audit_source_id");
+    settings.enterprise_site_id = config().text("node.region");
+    pipeline_ = std::make_unique<core::Pipeline>(ports_, *services_->pool, system_clock(), std::move(settings));
+    core::ModuleContext context{config(), ports_, *services_->pool, *pipeline_, system_clock(), system_ids()};
+    for (core::ModuleDescriptor const* descriptor : TRY(in_order(linked_modules()))) {
+        auto module = descriptor->create(context);
+        if (!module) {
+            module.error().detail = std::string(descriptor->name) + ": " + module.error().detail;
+            return std::move(module).error();
+        }
+        for (core::Definition& definition : (*module)->transactions()) TRY(router_.add(std::move(definition)));
+        parts_.push_back({descriptor, std::move(*module)});
+    }
+    return {};
+}
+
+Status Composition::start() {
+    for (Part& part : parts_) TRY(part.module->start());
+    return {};
+}
+
+void Composition::stop(std::chrono::steady_clock::time_point deadline) {
+    for (auto part = parts_.rbegin(); part != parts_.rend(); ++part) part->module->stop(deadline);
+}
+
+}  // namespace musubi::node

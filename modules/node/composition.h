@@ -1,0 +1,44 @@
+#pragma once
+// The node put together: modules created in order, transactions in the router, everything behind one pipeline.
+// Used by `serve`, and by operator commands that need a module's functions (consent, audit, patient).
+
+#include "core/module.h"
+#include "core/pipeline.h"
+#include "core/router.h"
+#include "node/linked_modules.h"
+#include "node/platform_services.h"
+
+namespace musubi::node {
+
+class Composition {
+public:
+    static Result<std::unique_ptr<Composition>> create(std::unique_ptr<PlatformServices> services);
+    ~Composition();
+
+    struct Part {
+        core::ModuleDescriptor const* descriptor;
+        std::unique_ptr<core::Module> module;
+    };
+
+    PlatformServices& services() { return *services_; }
+    core::Config const& config() const { return services_->config; }
+    core::Ports& ports() { return ports_; }
+    core::Router const& router() const { return router_; }
+    core::Pipeline& pipeline() { return *pipeline_; }
+    std::vector<Part>& parts() { return parts_; }
+
+    Status start();  ///< jobs of the modules
+    void stop(std::chrono::steady_clock::time_point deadline);
+
+private:
+    Composition() = default;
+    Status build();
+
+    std::unique_ptr<PlatformServices> services_;
+    core::Ports ports_;
+    core::Router router_;
+    std::unique_ptr<core::Pipeline> pipeline_;
+    std::vector<Part> parts_;
+};
+
+}  // namespace musubi::node

@@ -1,0 +1,89 @@
+#include "node/node_config.h"
+
+#include "node/linked_modules.h"
+
+#include <charconv>
+
+namespace musubi::node {
+
+std::vector<core::ConfigKey> node_config_keys() {
+    using enum core::ConfigType;
+    return {
+        {.key = "node.region", .type = kText, .default_value = "", .doc = "name of the region, for people",
+         .required = true},
+        {.key = "node.home_community_id", .type = kText, .default_value = "",
+         .doc = "homeCommunityId of this community: urn:oid:...", .required = true},
+        {.key = "node.audit_source_id", .type = kText, .default_value = "musubi",
+         .doc = "AuditSourceID in every audit record: unique among the region's systems"},
+        {.key = "node.public_url", .type = kText, .default_value = "",
+         .doc = "https://host:port as peers reach it; empty: https://localhost and the port of listen.https"},
+        {.key = "node.request_deadline", .type = kDurationMs, .default_value = "10s",
+         .doc = "how long one request may take inside the node", .min = 1000, .max = 300'000},
+        {.key = "node.drain_timeout", .type = kDurationMs, .default_value = "20s",
+         .doc = "how long running requests may finish after SIGTERM", .min = 0, .max = 600'000},
+        {.key = "listen.https", .type = kText, .default_value = "0.0.0.0:8443", .doc = "SOAP over mutual TLS"},
+        {.key = "listen.mllp", .type = kText, .default_value = "0.0.0.0:2575",
+         .doc = "HL7 v2 over MLLP and mutual TLS; empty: no such door"},
+        {.key = "listen.operator", .type = kText, .default_value = "127.0.0.1:9464",
+         .doc = "health and metrics, plain HTTP, loopback addresses only"},
+        {.key = "listen.max_connections", .type = kInteger, .default_value = "16384",
+         .doc = "connections of the HTTPS door in total", .min = 16, .max = 1'000'000},
+        {.key = "listen.workers", .type = kInteger, .default_value = "56",
+         .doc = "threads of the HTTPS door", .min = 4, .max = 1024},
+        {.key = "listen.in_flight", .type = kInteger, .default_value = "32",
+         .doc = "requests worked on at once; one more waits two seconds, then is told busy", .min = 1, .max = 512},
+        {.key = "tls.certificate", .type = kPath, .default_value = "", .doc = "PEM: the node's certificate and chain",
+         .required = true, .needs_restart = false},
+        {.key = "tls.key", .type = kPath, .default_value = "", .doc = "PEM: its private key", .required = true,
+         .needs_restart = false},
+        {.key = "tls.ca", .type = kPath, .default_value = "", .doc = "PEM: authorities whose certificates are believed",
+         .required = true, .needs_restart = false},
+        {.key = "tls.crl", .type = kPath, .default_value = "", .doc = "PEM: revocation lists; empty: none checked",
+         .needs_restart = false},
+        {.key = "tls.profile", .type = kText, .default_value = "jp-high-compat",
+         .doc = "jp-high (TLS 1.3 only), jp-high-compat (TLS 1.2 or 1.3) or ihe-bcp195 (events)"},
+        {.key = "database.owner", .type = kText, .default_value = "",
+         .doc = "connection of the role that may change the structure; used by `musubi migrate` only", .secret = true},
+        {.key = "database.serving", .type = kText, .default_value = "", .doc = "connection of the serving role",
+         .required = true, .secret = true},
+        {.key = "database.report", .type = kText, .default_value = "",
+         .doc = "connection of the reporting role; empty: as serving", .secret = true},
+        {.key = "database.pool_size", .type = kInteger, .default_value = "16", .doc = "connections at most", .min = 2,
+         .max = 500},
+        {.key = "keys.folder", .type = kPath, .default_value = "keys", .doc = "wrapped data keys of the institutions"},
+        {.key = "keys.master_key_file", .type = kPath, .default_value = "keys/master.key",
+         .doc = "the master key (mode 0600); made at the first start"},
+        {.key = "blob.folder", .type = kPath, .default_value = "blobs", .doc = "large documents, sealed"},
+        {.key = "blob.small_limit", .type = kInteger, .default_value = "262144",
+         .doc = "documents up to this many octets lie in the database with their metadata", .min = 0,
+         .max = 16'777'216},
+        {.key = "affinity_domain.packs", .type = kTextList, .default_value = "",
+         .doc = "code sets that the affinity domain agreed on (files of profiles/)", .required = true},
+        {.key = "soap.validate_schema", .type = kBoolean, .default_value = "true",
+         .doc = "check every message against the schemas of the standard"},
+        {.key = "log.level", .type = kText, .default_value = "info", .doc = "debug, info, warning or error"},
+    };
+}
+
+Result<Address> parse_address(std::string_view text) {
+    std::size_t const colon = text.rfind(':');
+    Address address;
+    if (colon == std::string_view::npos) return Error(Code::kInvalidContent, "expected ADDRESS:PORT");
+    address.host = text.substr(0, colon);
+    std::string_view const port = text.substr(colon + 1);
+    auto const [end, error] = std::from_chars(port.data(), port.data() + port.size(), address.port);
+    if (error != std::errc() || end != port.data() + port.size() || address.host.empty()) {
+        return Error(Code::kInvalidContent, "expected ADDRESS:PORT");
+    }
+    return address;
+}
+
+std::vector<core::ConfigKey> all_config_keys() {
+    std::vector<core::ConfigKey> keys = node_config_keys();
+    for (auto const* module : linked_modules()) {
+        keys.insert(keys.end(), module->config_keys.begin(), module->config_keys.end());
+    }
+    return keys;
+}
+
+}  // namespace musubi::node

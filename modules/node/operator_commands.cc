@@ -1,0 +1,109 @@
+// Commands of the region's operators on the node's own data: consent and patients.
+
+#include "mpi/store.h"
+#include "node/command.h"
+#include "node/composition.h"
+#include "node/options.h"
+#include "policy/consent.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+namespace musubi::node {
+namespace {
+
+Result<std::unique_ptr<Composition>> open(std::string const& config_file) {
+    return Composition::create(TRY(PlatformServices::open(config_file)));
+}
+
+std::string account() {
+    char const* user = std::getenv("USER");
+    return user ? user : "uid " + std::to_string(getuid());
+}
+
+/// Operators may name a patient by any id that was fed.
+Result<std::string> regional_id(Composition& composition, std::string const& cx) {
+    auto const id = domain::PatientId::parse(cx);
+    if (!id) return Error(Code::kInvalidContent, "patient: " + id.error().detail);
+    return composition.ports().require<mpi::Store>().regional_id_of(*id);
+}
+
+void print(policy::ConsentEntry const& entry) {
+    std::printf("%s  %-9s %-8s %s  basis %s  by %s\n", to_rfc3339(entry.recorded_at).c_str(),
+                entry.granted ? "granted" : "withdrawn", std::string(to_string(entry.scope)).c_str(),
+                entry.value.c_str(), entry.basis.c_str(), entry.recorded_by.c_str());
+}
+
+Status consent(Options const& options) {
+    std::string const& verb = options.positional().front();
+    auto composition = TRY(open(options["config"]));
+    std::string const patient = TRY(regional_id(*composition, options["patient"]));
+    pg::Pool& pool = *composition->services().pool;
+    if (verb == "show") {
+        auto const entries = TRY(policy::show(pool, patient));
+        for (auto const& entry : entries) print(entry);
+        if (entries.empty()) std::printf("no consent recorded\n");
+        return {};
+    }
+    policy::ConsentChange change;
+    change.patient = patient;
+    change.scope = TRY(policy::parse_consent_scope(options["scope"]));
+    change.value = options["value"];
+    change.basis = options["basis"];
+    change.recorded_by = options.has("by") ? options["by"] : account();
+    change.organisation = options["organisation"];
+    change.audit_source_id = composition->config().text("node.audit_source_id");
+    policy::ConsentDeps const deps{pool, composition->ports().require<core::AuditPort>(), system_clock(), system_ids()};
+    TRY(verb == "grant" ? policy::grant(deps, change) : policy::withdraw(deps, change));
+    std::printf("%s for %s\n", verb == "grant" ? "granted" : "withdrawn", patient.c_str());
+    return {};
+}
+
+}  // namespace
+
+int run_consent(std::vector<std::string> const& arguments) {
+    Options options;
+    if (auto exit = Options::parse("consent",
+                                   "Records what a patient said, or shows it. It counts from the next request on.",
+                                   {{"config", "configuration file", "", true},
+                                    {"patient", "patient id, CX: id^^^&oid&ISO", "", true},
+                                    {"scope", "all, owner or document", "all"},
+                                    {"value", "member code (owner) or code^^scheme (document)", ""},
+                                    {"basis", "legal basis", "written"},
+                                    {"by", "who enters it; default: your account", ""},
+                                    {"organisation", "member where it was said", ""}},
+                                   arguments, options, "grant|withdraw|show")) {
+        return *exit;
+    }
+    auto const& verbs = options.positional();
+    if (verbs.size() != 1 || (verbs[0] != "grant" && verbs[0] != "withdraw" && verbs[0] != "show")) {
+        std::fprintf(stderr, "musubi consent: say grant, withdraw or show\n");
+        return 2;
+    }
+    auto const done = consent(options);
+    return done ? 0 : failed(done.error());
+}
+
+int run_patient(std::vector<std::string> const& arguments) {
+    Options options;
+    if (auto exit = Options::parse("patient", "Shows the regional id of a patient.",
+                                   {{"config", "configuration file", "", true},
+                                    {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
+                                   arguments, options, "show")) {
+        return *exit;
+    }
+    if (options.positional() != std::vector<std::string>{"show"}) {
+        std::fprintf(stderr, "musubi patient: say show\n");
+        return 2;
+    }
+    auto composition = open(options["config"]);
+    if (!composition) return failed(composition.error());
+    auto const regional = regional_id(**composition, options["patient"]);
+    if (!regional) return failed(regional.error());
+    std::printf("%s\n", regional->c_str());
+    return 0;
+}
+
+}  // namespace musubi::node

@@ -1,0 +1,101 @@
+#include "node/command.h"
+#include "node/migrations.h"
+#include "node/node_config.h"
+#include "node/options.h"
+#include "node/server.h"
+#include "platform/base/log.h"
+
+#include <csignal>
+#include <cstdio>
+
+namespace musubi::node {
+namespace {
+
+Status verify_structure(core::Config const& config) {
+    auto const files = migrations_of_linked_modules();
+    auto verified = pg::verify(config.text("database.serving"), files);
+    if (!verified) verified.error().detail += " (run `musubi migrate`)";
+    return verified;
+}
+
+Result<std::unique_ptr<Server>> start(std::string const& config_file) {
+    auto services = TRY(PlatformServices::open(config_file));
+    TRY(verify_structure(services->config));
+    return Server::start(TRY(Composition::create(std::move(services))));
+}
+
+}  // namespace
+
+int run_serve(std::vector<std::string> const& arguments) {
+    Options options;
+    if (auto exit = Options::parse("serve",
+                                   "Runs the node until SIGTERM, then lets running requests finish. SIGHUP reads "
+                                   "certificates and agreement again.",
+                                   {{"config", "configuration file", "", true}}, arguments, options)) {
+        return *exit;
+    }
+    // Before any thread exists, so that all inherit the mask and signals come to us only here.
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+
+    auto server = start(options["config"]);
+    if (!server) return failed(server.error());
+    log_info("ready");
+    for (;;) {
+        int signal = 0;
+        if (sigwait(&signals, &signal) != 0) continue;
+        if (signal == SIGHUP) {
+            (*server)->reload();
+            continue;
+        }
+        (*server)->drain();
+        return 0;
+    }
+}
+
+int run_check(std::vector<std::string> const& arguments) {
+    Options options;
+    if (auto exit = Options::parse("check",
+                                   "Validates configuration, agreement, certificates and database; prints every "
+                                   "problem and starts nothing.",
+                                   {{"config", "configuration file", "", true}}, arguments, options)) {
+        return *exit;
+    }
+    auto config = core::Config::load(options["config"], all_config_keys());
+    if (!config) return failed(config.error());
+    int status = 0;
+    auto note = [&](Status const& result) {
+        if (!result) status = failed(result.error());
+    };
+    auto const profile = net::tls_profile_from(config->text("tls.profile"));
+    if (!profile) {
+        note(profile.error());
+    } else {
+        net::TlsConfig tls;
+        tls.profile = *profile;
+        tls.identities = {{config->text("tls.certificate"), config->text("tls.key")}};
+        tls.ca_file = config->text("tls.ca");
+        tls.crl_file = config->text("tls.crl");
+        auto const context = net::TlsContext::server(tls);
+        if (!context) note(context.error());
+    }
+    for (char const* key : {"listen.https", "listen.operator"}) {
+        if (auto address = parse_address(config->text(key)); !address) {
+            address.error().detail = std::string(key) + ": " + address.error().detail;
+            note(address.error());
+        }
+    }
+    note(verify_structure(*config));
+    auto services = PlatformServices::open(options["config"]);
+    if (!services) {
+        note(services.error());
+    } else if (auto composition = Composition::create(std::move(*services)); !composition) {
+        note(composition.error());
+    }
+    if (status == 0) std::printf("configuration, agreement, certificates and database are in order\n");
+    return status;
+}
+
+}  // namespace musubi::node

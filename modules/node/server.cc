@@ -1,0 +1,150 @@
+#include "node/server.h"
+
+#include "node/node_config.h"
+#include "platform/base/log.h"
+
+namespace musubi::node {
+namespace {
+
+net::TlsConfig tls_config(core::Config const& config, net::TlsProfile profile) {
+    net::TlsConfig tls;
+    tls.profile = profile;
+    tls.identities = {{config.text("tls.certificate"), config.text("tls.key")}};
+    tls.ca_file = config.text("tls.ca");
+    tls.crl_file = config.text("tls.crl");
+    return tls;
+}
+
+std::string public_url(core::Config const& config, std::uint16_t port) {
+    std::string const& given = config.text("node.public_url");
+    return given.empty() ? "https://localhost:" + std::to_string(port) : given;
+}
+
+}  // namespace
+
+void RefusalWitness::handshake_refused(Refusal const& refusal) {
+    core::PeerConnection peer;
+    peer.remote_address = refusal.remote_address;
+    peer.local_port = refusal.local_port;
+    peer.certificate.subject = refusal.subject;
+    peer.certificate.serial_hex = refusal.serial_hex;
+    static_cast<void>(pipeline_.record_refusal(nullptr, peer, "tls", "", Error(Code::kUnauthenticated, refusal.reason)));
+}
+
+Server::Server(std::unique_ptr<Composition> composition)
+    : composition_(std::move(composition)), witness_(composition_->pipeline()) {}
+
+Result<std::unique_ptr<Server>> Server::start(std::unique_ptr<Composition> composition) {
+    std::unique_ptr<Server> server(new Server(std::move(composition)));
+    TRY(server->composition_->start());
+    TRY(server->record_lifecycle("110120", "Application Start"));
+    TRY(server->open_doors());
+    return server;
+}
+
+Status Server::open_doors() {
+    core::Config const& config = composition_->config();
+    auto const profile = TRY(net::tls_profile_from(config.text("tls.profile")));
+    tls_ = TRY(net::TlsContext::server(tls_config(config, profile)));
+    Address const https = TRY(parse_address(config.text("listen.https")));
+
+    binding::SoapSettings settings;
+    settings.public_url = public_url(config, https.port);
+    settings.validate_schema = config.boolean("soap.validate_schema");
+    settings.deadline = std::chrono::milliseconds(config.integer("node.request_deadline"));
+    core::PolicyPort& policy = composition_->ports().require<core::PolicyPort>();
+    net::HttpRoutes routes;
+    blob::BlobSpool& spool = *composition_->services().spool;
+    for (std::string const& path : composition_->router().soap_paths()) {
+        auto endpoint = TRY(binding::SoapEndpoint::create(path, composition_->router(), composition_->pipeline(), policy,
+                                                          spool, system_ids(), system_clock(), settings));
+        routes.paths[path] = endpoint.get();
+        soap_[path] = std::move(endpoint);
+    }
+    auto fallback = TRY(binding::SoapEndpoint::create("", composition_->router(), composition_->pipeline(), policy,
+                                                      spool, system_ids(), system_clock(), settings));
+    routes.fallback = fallback.get();
+    soap_[""] = std::move(fallback);
+
+    net::HttpServerConfig http;
+    http.listener.address = https.host;
+    http.listener.port = https.port;
+    http.listener.max_connections = static_cast<int>(config.integer("listen.max_connections"));
+    http.listener.workers = static_cast<int>(config.integer("listen.workers"));
+    http.listener.in_flight = static_cast<int>(config.integer("listen.in_flight"));
+    https_ = TRY(net::HttpServer::start(http, tls_, routes, &witness_));
+    log_info("listening", {{"door", "https"}, {"port", std::to_string(https_->port())}});
+
+    if (!config.text("listen.mllp").empty()) {
+        Address const mllp = TRY(parse_address(config.text("listen.mllp")));
+        hl7v2_ = std::make_unique<binding::Hl7v2Endpoint>(composition_->router(), composition_->pipeline(), policy,
+                                                          system_clock(), system_ids(), binding::Hl7v2Settings{});
+        net::MllpServerConfig server;
+        server.listener.name = "mllp";
+        server.listener.address = mllp.host;
+        server.listener.port = mllp.port;
+        mllp_ = TRY(net::MllpServer::start(server, tls_, hl7v2_.get(), &witness_));
+        log_info("listening", {{"door", "mllp"}, {"port", std::to_string(mllp_->port())}});
+    }
+
+    Address const operator_address = TRY(parse_address(config.text("listen.operator")));
+    operator_ = std::make_unique<binding::OperatorEndpoint>([this] { return health(); });
+    net::HttpServerConfig small = net::PlainHttpServer::small_config(operator_address.port);
+    small.listener.address = operator_address.host;
+    operator_server_ = TRY(net::PlainHttpServer::start(small, {{}, operator_.get()}));
+    log_info("listening", {{"door", "operator"}, {"port", std::to_string(operator_server_->port())}});
+    return {};
+}
+
+std::vector<binding::NamedHealth> Server::health() const {
+    std::vector<binding::NamedHealth> all;
+    auto const ping = composition_->services().pool->ping();
+    all.push_back({"database", {ping ? core::Health::kGood : core::Health::kBad, ping ? "" : "does not answer"}});
+    for (auto const& part : composition_->parts()) {
+        all.push_back({std::string(part.descriptor->name), part.module->health()});
+    }
+    if (draining_) all.push_back({"node", {core::Health::kBad, "draining"}});
+    return all;
+}
+
+Status Server::record_lifecycle(char const* code, char const* text) {
+    domain::AuditEvent event;
+    event.event_id = domain::dcm("110100", "Application Activity");
+    event.event_types = {domain::dcm(code, text)};
+    event.transaction = "lifecycle";
+    domain::AuditParticipant application;
+    application.user_id = composition_->config().text("node.audit_source_id");
+    application.roles = {domain::dcm("110150", "Application")};
+    event.participants = {std::move(application)};
+    return composition_->pipeline().record_event(std::move(event));
+}
+
+void Server::reload() {
+    if (auto done = tls_->reload(); !done) log_error("reload.tls", {{"detail", done.error().detail}});
+    for (auto& part : composition_->parts()) {
+        if (auto done = part.module->reload(); !done) {
+            log_error("reload.module", {{"module", std::string(part.descriptor->name)}, {"detail", done.error().detail}});
+        }
+    }
+    log_info("reloaded");
+}
+
+void Server::drain() {
+    draining_ = true;
+    int const timeout_ms = static_cast<int>(composition_->config().integer("node.drain_timeout"));
+    log_info("draining", {{"timeout_ms", std::to_string(timeout_ms)}});
+    auto const deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
+    bool clean = https_->stop(timeout_ms);
+    if (mllp_) {
+        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        clean = mllp_->stop(std::max(0, static_cast<int>(left.count()))) && clean;
+    }
+    if (auto recorded = record_lifecycle("110121", "Application Stop"); !recorded) {
+        log_error("audit.failed", {{"detail", recorded.error().detail}});
+    }
+    composition_->stop(deadline);
+    operator_server_->stop(0);
+    log_info("stopped", {{"clean", clean ? "yes" : "no"}});
+}
+
+}  // namespace musubi::node

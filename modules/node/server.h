@@ -1,0 +1,48 @@
+#pragma once
+// The doors of a running node and their lives: start, reload (SIGHUP), drain (SIGTERM).
+
+#include "binding/http/operator_endpoint.h"
+#include "binding/mllp/hl7v2_endpoint.h"
+#include "binding/soap_http/soap_endpoint.h"
+#include "node/composition.h"
+#include "platform/net/http_server.h"
+#include "platform/net/mllp_server.h"
+
+namespace musubi::node {
+
+/// Writes down connections that never became requests (ITI TF-2 3.19: node authentication failure).
+class RefusalWitness final : public core::ConnectionWitness {
+public:
+    explicit RefusalWitness(core::Pipeline& pipeline) : pipeline_(pipeline) {}
+    void handshake_refused(Refusal const& refusal) override;
+
+private:
+    core::Pipeline& pipeline_;
+};
+
+class Server {
+public:
+    static Result<std::unique_ptr<Server>> start(std::unique_ptr<Composition> composition);
+    /// Certificates and agreement are read again; what is broken keeps its old state and is logged.
+    void reload();
+    void drain();
+
+private:
+    explicit Server(std::unique_ptr<Composition> composition);
+    Status open_doors();
+    std::vector<binding::NamedHealth> health() const;
+    Status record_lifecycle(char const* code, char const* text);
+
+    std::unique_ptr<Composition> composition_;
+    RefusalWitness witness_;
+    std::shared_ptr<net::TlsContext> tls_;
+    std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
+    std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;
+    std::unique_ptr<binding::OperatorEndpoint> operator_;
+    std::unique_ptr<net::HttpServer> https_;
+    std::unique_ptr<net::MllpServer> mllp_;
+    std::unique_ptr<net::PlainHttpServer> operator_server_;
+    std::atomic<bool> draining_{false};
+};
+
+}  // namespace musubi::node
