@@ -13,6 +13,8 @@
 #include <xercesc/util/XMLEntityResolver.hpp>
 #include <xercesc/util/StringPool.hpp>
 #include <xercesc/util/XMLUni.hpp>
+#include <xercesc/validators/schema/SchemaElementDecl.hpp>
+#include <xercesc/validators/schema/SchemaValidator.hpp>
 
 #include <algorithm>
 #include <list>
@@ -79,6 +81,7 @@ public:
           grammar_(std::move(grammar)),
           validating_(validating) {
         setProperty(XMLUni::fgXercesScannerName, const_cast<XMLCh*>(XMLUni::fgSGXMLScanner));
+        if (validating) setValidator(validator_ = new SchemaValidator());  // owned by the base class
         setFeature(XMLUni::fgSAX2CoreNameSpaces, true);
         setFeature(XMLUni::fgSAX2CoreNameSpacePrefixes, false);
         setFeature(XMLUni::fgSAX2CoreValidation, validating);
@@ -129,6 +132,7 @@ private:
         }
         builder_->start_element(view(uri), view(local), static_cast<std::uint32_t>(locator_->getLineNumber()));
         name_findings();
+        if (validator_ != nullptr && validator_->getIsXsiTypeSet()) forget_type();
     }
     void endElement(XMLCh const*, XMLCh const*, XMLCh const*) override {
         name_findings();
@@ -138,7 +142,7 @@ private:
 
     void error(unsigned code, XMLCh const* domain, XMLErrorReporter::ErrTypes type, XMLCh const* message,
                XMLCh const*, XMLCh const*, XMLFileLoc line, XMLFileLoc column) override {
-        if (type == XMLErrorReporter::ErrType_Warning) return;
+        if (type == XMLErrorReporter::ErrType_Warning || muted_) return;
         if (type == XMLErrorReporter::ErrType_Fatal || !validating_) {
             if (fatal_.empty()) {
                 fatal_ = "not well-formed (rule " + std::to_string(code) + "), line " + std::to_string(line) +
@@ -147,9 +151,7 @@ private:
             return;
         }
         if (document_->findings.size() >= limits_->findings) return;
-        bool const validity = view(domain) == view(XMLUni::fgValidityDomain);
-        auto words = validity ? describe_violation(code, view(message))
-                              : SchemaWords{"schema instance rule " + std::to_string(code) + " is broken"};
+        auto const words = words_for(code, view(domain), view(message));
         if (!words) return;
         SchemaFinding finding;
         finding.issue.context = words->rule;
@@ -158,6 +160,25 @@ private:
         document_->findings.push_back(std::move(finding));
         ++unnamed_;
         if (words->at == FindingAt::kOpenElement) name_findings();
+    }
+
+    static std::optional<SchemaWords> words_for(unsigned code, std::u16string_view domain,
+                                                std::u16string_view message) {
+        if (domain == view(XMLUni::fgValidityDomain)) return describe_violation(code, message);
+        if (domain == view(XMLUni::fgExceptDomain)) return describe_value(message);
+        return SchemaWords{"schema instance rule " + std::to_string(code) + " is broken"};
+    }
+
+    /// The library notes the xsi:type of an element that no schema knows (a SAML attribute value, say) and applies
+    /// it to the next element that one does know. A decoy element takes it away; what is wrong with that is muted.
+    void forget_type() {
+        muted_ = true;
+        SchemaElementDecl decoy(u"", u"decoy", 1);
+        XMLSize_t failing = 0;
+        validator_->validateElement(&decoy);
+        validator_->checkContent(&decoy, nullptr, 0, &failing);
+        validator_->resetNillable();
+        muted_ = false;
     }
 
     /// Completes the findings that waited for the name of their element: "line 3, a/b/c: rule".
@@ -183,7 +204,9 @@ private:
     DocumentData* document_ = nullptr;
     Limits const* limits_ = nullptr;
     std::string fatal_;
+    SchemaValidator* validator_ = nullptr;
     std::size_t unnamed_ = 0;
+    bool muted_ = false;
 };
 
 /// Runs `work`, turning whatever the library throws into an error.

@@ -50,6 +50,8 @@ bool fits_in_characters(std::u16string_view message, std::string const& limit) {
     return !counted.empty() && std::stoul(counted) - static_cast<std::size_t>(low) <= std::stoul(limit);
 }
 
+}  // namespace
+
 std::optional<SchemaWords> describe_value(std::u16string_view message) {
     auto const says = [message](std::u16string_view what) {
         return message.rfind(what) != std::u16string_view::npos;
@@ -65,8 +67,6 @@ std::optional<SchemaWords> describe_value(std::u16string_view message) {
     return SchemaWords{"value not of the declared type"};
 }
 
-}  // namespace
-
 std::optional<SchemaWords> describe_violation(unsigned code, std::u16string_view message) {
     switch (code) {
         case XMLValid::ElementNotDefined:
@@ -80,6 +80,9 @@ std::optional<SchemaWords> describe_violation(unsigned code, std::u16string_view
             return SchemaWords{"element " + quoted(message, 0) + " is not allowed at its place or lacks content"};
         case XMLValid::NotEnoughElemsForCM: return SchemaWords{"a required child element is missing"};
         case XMLValid::EmptyNotValidForContent: return SchemaWords{"must not be empty"};
+        // Reported only for an xsi:type of a namespace without schema, which lax parts of a message may carry
+        // (the purpose of use in a SAML assertion); an unknown element is reported on its own.
+        case XMLValid::GrammarNotFound: return std::nullopt;
         case XMLValid::NoCharDataInCM:
             return SchemaWords{"text is not allowed here", FindingAt::kOpenElement};
         case XMLValid::SimpleTypeHasChild: return SchemaWords{"child elements are not allowed here"};
