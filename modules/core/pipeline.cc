@@ -25,6 +25,13 @@ std::string describe(Error const& error) {
     return text;
 }
 
+/// The payload breaks its schema: told in the transaction's own words.
+Error malformed(TransactionSpec const& spec, std::vector<Issue> issues) {
+    Reason const reason = spec.action == domain::Action::kPublish ? Reason::kMetadata : Reason::kGeneral;
+    for (Issue& issue : issues) issue.reason = reason;
+    return Error(Code::kInvalidContent, std::move(issues));
+}
+
 void log_failure(TransactionSpec const& spec, Error const& error) {
     bool const ours = error.code == Code::kInternal || error.code == Code::kStorageUnavailable;
     log_event(ours ? LogLevel::kError : LogLevel::kInfo, "request.failed",
@@ -87,6 +94,7 @@ Result<Erased> Pipeline::act(Run& run) {
         run.rule = "transactions";
         return Error(Code::kDenied, "member " + subject.member.code + " may not call this transaction");
     }
+    if (!run.inbound.payload_issues.empty()) return malformed(d.spec(), run.inbound.payload_issues);
     run.request = TRY(d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject}));
     run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
     auto permit = decide(d, subject, run.request.get(), *run.located);
@@ -190,7 +198,9 @@ Outbound Pipeline::fail(Run& run, Error error) {
     }
     run.audited = true;
     count(d.spec(), to_string(error.code), run.seconds());
-    if (error.code == Code::kInvalidMessage || error.code == Code::kUnauthenticated) {
+    // Not the transaction's to answer: who may call is settled before it, and a broken message never reached it.
+    bool const before_transaction = !run.request && error.code == Code::kDenied;
+    if (before_transaction || error.code == Code::kInvalidMessage || error.code == Code::kUnauthenticated) {
         return {std::any(), std::move(error), false};
     }
     return {d.encode_error_(d.deps_, error, run.request.get()), std::nullopt, false};

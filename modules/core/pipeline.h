@@ -18,6 +18,7 @@ struct Inbound {
     std::string trace;
     WireRef wire;
     std::chrono::steady_clock::time_point deadline;
+    std::vector<Issue> payload_issues = {};  ///< what the binding found wrong with the payload (schema); not empty: refused
 };
 
 struct Outbound {

@@ -42,7 +42,8 @@ struct SoapBinding {
     std::string_view response_action;
     bool mtom = false;                 ///< packaging of request and response (ITI TF-2 V.8)
     std::string_view operation;        ///< for the WSDL
-    std::string_view request_element;  ///< body element's local name, for the WSDL
+    std::string_view request_element;  ///< body element for the WSDL, "{namespace}local"
+    std::string_view response_element = {};  ///< likewise
 };
 
 struct Hl7v2Binding {

@@ -1,0 +1,60 @@
+#pragma once
+// The SOAP door of one path (ITI TF-2 Appendix V): admits members, opens envelopes, dispatches on wsa:Action, packages
+// answers in the kind of the request (simple SOAP or MTOM), phrases faults, serves the WSDL. Thread-safe.
+
+#include "binding/soap_http/request_body.h"
+#include "codec/soap/fault.h"
+#include "core/pipeline.h"
+#include "core/router.h"
+#include "platform/base/ids.h"
+#include "platform/xml/schema_set.h"
+
+namespace musubi::binding {
+
+class ReplyDelivery;
+
+struct SoapSettings {
+    std::string public_url;  ///< https://host:port, without path
+    bool validate_schema = true;
+    std::chrono::milliseconds deadline{10'000};
+    BodyLimits limits;
+};
+
+struct SoapServices {
+    core::Router const& router;
+    core::Pipeline& pipeline;
+    core::PolicyPort& policy;
+    Spool& spool;
+    IdSource& ids;
+    Clock const& clock;
+    ReplyDelivery* delivery;  ///< null: asynchronous exchange is refused
+};
+
+class SoapEndpoint final : public core::HttpEndpoint {
+public:
+    /// `path` is empty for the endpoint that answers unknown paths.
+    static Result<std::unique_ptr<SoapEndpoint>> create(std::string path, SoapServices services, SoapSettings settings);
+
+    std::optional<core::HttpReply> admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) override;
+    core::HttpReply handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
+                           core::BodyStream& body) override;
+    core::HttpReply refuse(int status, Error const& why) override;
+
+private:
+    struct Exchange;
+    SoapEndpoint(std::string path, SoapServices services, SoapSettings settings, std::optional<xml::SchemaSet> schemas);
+
+    core::HttpReply describe() const;
+    core::HttpReply answer(Exchange& exchange);
+    core::HttpReply run(Exchange& exchange, core::Definition const& definition, core::SoapBinding const& binding);
+    core::HttpReply refused(Exchange& exchange, soap::FaultSpec fault, Error const& why);
+    core::SoapBinding const* binding_of(core::Definition const& definition, std::string_view action) const;
+    bool may_reply_to(soap::ReplyTarget const& target, domain::Member const& member) const;
+
+    std::string const path_;
+    SoapServices services_;
+    SoapSettings const settings_;
+    std::optional<xml::SchemaSet> schemas_;
+};
+
+}  // namespace musubi::binding
