@@ -1,0 +1,167 @@
+#include "registry/store.h"
+
+#include "registry/sql.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace musubi::registry {
+namespace {
+
+enum Column { kWhat, kText, kId, kOther, kPatient, kKey, kSurvivor, kKind, kEntryKind, kStatus, kOwner, kLabels,
+              kHash, kSize };
+enum What { kPatientRow = 1, kTakenRow, kReferenceRow, kUniqueIdRow, kDescendantRow, kFolderRow };
+
+struct UniqueId {
+    std::string id;
+    std::int16_t kind;
+    std::int64_t key;
+    std::string hash;
+    std::int64_t size;
+};
+
+std::vector<UniqueId> unique_ids_of(NumberedSubmission const& n) {
+    std::vector<UniqueId> out;
+    auto add = [&](domain::PackageCommon const& object, Numbered const& numbered, std::string hash, std::int64_t size) {
+        if (!object.unique_id) return;
+        out.push_back({*object.unique_id, static_cast<std::int16_t>(numbered.kind), numbered.key, std::move(hash), size});
+    };
+    domain::Submission const& s = n.submission;
+    if (!s.submission_sets.empty()) add(s.set(), n.set, "", -1);
+    for (std::size_t i = 0; i < s.folders.size(); ++i) add(s.folders[i], n.folders[i], "", -1);
+    for (std::size_t i = 0; i < s.entries.size(); ++i) {
+        std::string const size = s.entries[i].size.value_or("");
+        std::int64_t octets = -1;
+        std::from_chars(size.data(), size.data() + size.size(), octets);
+        add(s.entries[i], n.entries[i], s.entries[i].hash.value_or(""), octets);
+    }
+    return out;
+}
+
+std::vector<std::string> patients_of(domain::Submission const& s) {
+    std::vector<std::string> out;
+    auto add = [&](domain::PackageCommon const& object) {
+        if (object.patient_id && std::find(out.begin(), out.end(), *object.patient_id) == out.end()) {
+            out.push_back(*object.patient_id);
+        }
+    };
+    if (!s.submission_sets.empty()) add(s.set());  // first: the patient that ids are reserved for
+    for (auto const& entry : s.entries) add(entry);
+    for (auto const& folder : s.folders) add(folder);
+    return out;
+}
+
+void add_unique_ids(pg::Params& params, NumberedSubmission const& n) {
+    std::vector<std::string> ids, hashes;
+    std::vector<std::int16_t> kinds;
+    std::vector<std::int64_t> keys, sizes;
+    for (UniqueId& unique : unique_ids_of(n)) {
+        ids.push_back(std::move(unique.id));
+        kinds.push_back(unique.kind);
+        keys.push_back(unique.key);
+        hashes.push_back(std::move(unique.hash));
+        sizes.push_back(unique.size);
+    }
+    params.text_array(std::span<std::string const>(ids)).int2_array(kinds).int8_array(keys);
+    params.text_array(std::span<std::string const>(hashes)).int8_array(sizes);
+}
+
+pg::Params parameters(NumberedSubmission const& n, Reserve reserve) {
+    std::vector<Uuid> uuids;
+    std::vector<std::int16_t> kinds;
+    std::vector<std::int64_t> keys;
+    auto add = [&](Numbered const& object) {
+        uuids.push_back(object.uuid);
+        kinds.push_back(static_cast<std::int16_t>(object.kind));
+        keys.push_back(object.key);
+    };
+    if (n.set.key != 0) add(n.set);
+    for (auto const* list : {&n.entries, &n.folders, &n.associations}) {
+        for (Numbered const& object : *list) add(object);
+    }
+    auto const patients = patients_of(n.submission);
+    auto const references = referenced_uuids(n), replaced = replaced_uuids(n);
+    pg::Params params;
+    params.text_array(std::span<std::string const>(patients)).boolean(reserve == Reserve::kYes);
+    params.uuid_array(std::span<Uuid const>(uuids)).int2_array(kinds).int8_array(keys);
+    params.uuid_array(std::span<Uuid const>(references)).uuid_array(std::span<Uuid const>(replaced));
+    add_unique_ids(params, n);
+    return params;
+}
+
+/// The labels that a reference's visibility hangs on may be newer than the table in memory.
+Result<std::shared_ptr<LabelTable const>> complete_table(pg::Tx& tx, LabelBook const& book, std::int32_t highest) {
+    auto table = book.table();
+    if (highest <= table->last()) return table;
+    pg::Rows const rows = TRY(tx.exec(sql::kLabelsAfter, pg::Params().int4(table->last())));
+    std::vector<domain::Label> more;
+    for (pg::Row const row : rows) {
+        more.push_back({std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
+                        std::string(row.text(4)), row.text_array(5)});
+    }
+    return std::make_shared<LabelTable const>(table->extended_by(std::move(more)));
+}
+
+bool shows(pg::Row const& row, Publisher const& publisher, LabelTable const& table) {
+    domain::Scope const& scope = publisher.permit.scope_for(std::string(row.text(kText)));
+    if (publisher.permit.everything() || scope.everything) return true;
+    if (row.text_if(kOwner).value_or("") == publisher.member.code) return true;
+    auto const labels = row.int32_array(kLabels);
+    return std::any_of(labels.begin(), labels.end(), [&](std::int32_t number) {
+        domain::Label const* label = table.find(number);
+        return label && scope.allows(*label);
+    });
+}
+
+KnownObject reference_of(pg::Row const& row, bool visible) {
+    KnownObject object;
+    object.kind = static_cast<ObjectKind>(row.int16(kKind));
+    if (object.kind == ObjectKind::kEntry) object.entry_kind = static_cast<domain::EntryKind>(row.int16(kEntryKind));
+    object.status = static_cast<domain::Availability>(row.int16(kStatus));
+    object.patient_key = row.int64(kPatient);
+    object.key = row.int64(kKey);
+    object.survivor = row.int64(kSurvivor);
+    object.visible = visible;
+    return object;
+}
+
+void take(State& state, pg::Row const& row, Publisher const& publisher, LabelTable const& table) {
+    switch (row.int16(kWhat)) {
+        case kPatientRow:
+            state.patients[std::string(row.text(kText))] = {row.int64(kKey), row.int64(kSurvivor)};
+            break;
+        case kTakenRow: state.taken_uuids.insert(row.uuid(kId)); break;
+        case kReferenceRow:
+            state.references[row.uuid(kId)] = reference_of(row, shows(row, publisher, table));
+            break;
+        case kUniqueIdRow:
+            state.unique_ids[std::string(row.text(kText))] = {static_cast<ObjectKind>(row.int16(kKind)),
+                                                              std::string(row.text_if(kHash).value_or("")),
+                                                              row.int64_if(kSize)};
+            break;
+        case kDescendantRow: state.descendants.push_back({row.int64(kPatient), row.int64(kKey)}); break;
+        case kFolderRow:
+            state.folders.push_back(
+                {row.uuid(kOther), row.uuid(kId), row.int64(kPatient), row.int64(kKey), row.int64(kSurvivor)});
+            break;
+        default: break;
+    }
+}
+
+}  // namespace
+
+Result<State> open_submission(pg::Tx& tx, NumberedSubmission const& submission, Publisher const& publisher,
+                              LabelBook const& labels, Reserve reserve) {
+    pg::Rows const rows = TRY(tx.exec(sql::kOpenSubmission, parameters(submission, reserve)));
+    std::int32_t highest = 0;
+    for (pg::Row const row : rows) {
+        if (row.int16(kWhat) != kReferenceRow) continue;
+        for (std::int32_t const label : row.int32_array(kLabels)) highest = std::max(highest, label);
+    }
+    auto const table = TRY(complete_table(tx, labels, highest));
+    State state;
+    for (pg::Row const row : rows) take(state, row, publisher, *table);
+    return state;
+}
+
+}  // namespace musubi::registry

@@ -1,0 +1,35 @@
+#pragma once
+// What the registry offers other modules: in-process registration, and following the patient identity feed.
+// Thread-safe; they live as long as the module.
+
+#include "core/pipeline.h"
+#include "core/ports.h"
+#include "registry/deps.h"
+
+namespace musubi::registry {
+
+/// ITI-42 without the wire: decided, audited and committed with the caller's transaction.
+class LocalDocumentRegistry final : public core::DocumentRegistryPort {
+public:
+    LocalDocumentRegistry(core::Pipeline& pipeline, Deps& deps);
+    Result<std::vector<Issue>> register_document_set(core::CallContext const& call,
+                                                     domain::Submission submission) override;
+
+private:
+    core::Pipeline& pipeline_;
+    core::Definition definition_;
+};
+
+/// The rules of who may merge what are the feed's; a merge told again, or one that would move an id that is subsumed
+/// already, changes nothing here.
+class PatientWatcher final : public core::PatientWatcherPort {
+public:
+    explicit PatientWatcher(IdSource& ids) : ids_(ids) {}
+    Status patient_known(pg::Tx& tx, std::string const& cx) override;
+    Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) override;
+
+private:
+    IdSource& ids_;
+};
+
+}  // namespace musubi::registry

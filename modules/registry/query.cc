@@ -1,0 +1,214 @@
+#include "registry/query.h"
+
+#include "domain/reason.h"
+#include "platform/base/text.h"
+#include "registry/query_located.h"
+#include "registry/query_sql.h"
+#include "registry/sql.h"
+#include "registry/store.h"
+
+#include <algorithm>
+
+namespace musubi::registry {
+namespace {
+
+enum Column { kLabelCount, kKind, kPatientKey, kObjectKey, kUuidColumn, kStatus, kLabel, kUpdated, kInstitution,
+              kSealed };
+
+std::vector<VisibilityGroup> groups_of(QueryScope const& scope, core::Permit const& permit, LabelTable const& table) {
+    std::vector<VisibilityGroup> groups;
+    for (PatientInScope const& patient : scope.patients) {
+        domain::Scope const& allowed = permit.scope_for(patient.cx);
+        bool const everything = permit.everything() || allowed.everything;
+        std::vector<std::int32_t> labels;
+        if (!everything) labels = table.allowed_by(allowed);
+        auto group = std::find_if(groups.begin(), groups.end(), [&](VisibilityGroup const& g) {
+            return g.everything == everything && g.labels == labels;
+        });
+        if (group == groups.end()) {
+            group = groups.insert(group, VisibilityGroup{{}, everything, std::move(labels), {}});
+        }
+        group->patients.push_back(patient.cx);
+        group->named.insert(group->named.end(), patient.named.begin(), patient.named.end());
+    }
+    return groups;
+}
+
+class Answerer {
+public:
+    Answerer(Deps& deps, core::Authorized<QueryRequest> const& request, pg::ReadTx& tx)
+        : deps_(deps), request_(request), query_(request->query), tx_(tx) {}
+
+    Result<QueryResult> answer() {
+        auto const& scope = std::any_cast<QueryScope const&>(request_.located().details);
+        // Another node, or a submission just now, may have made labels that we have not read: then once more.
+        for (int attempt = 0; attempt < kAttempts; ++attempt) {
+            result_ = {};
+            result_.return_type = query_.return_type;
+            result_.labels = deps_.labels.table();
+            bool complete = true;
+            for (VisibilityGroup const& group : groups_of(scope, request_.permit(), *result_.labels)) {
+                complete = TRY(run(group));
+                if (!complete) break;
+            }
+            if (complete) return finish(scope);
+            TRY(deps_.labels.refresh(tx_));
+        }
+        return Error(Code::kBusy, "labels kept changing while a query ran");
+    }
+
+private:
+    static constexpr int kAttempts = 4;
+
+    Result<bool> run(VisibilityGroup const& group) {
+        PlanContext const context{request_.subject().member.code, deps_.settings.max_results + 1,
+                                  [&](std::string const& id) { return reference_token(deps_.keys, id); }};
+        QueryPlan const plan = plan_query(query_, group, context);
+        pg::Rows rows = TRY(tx_.exec(*plan.statement, plan.params));
+        if (!group.everything && rows.front().int32(kLabelCount) > result_.labels->last()) return false;
+        TRY(enter(group, rows));
+        std::size_t const first = result_.objects.size();
+        bool const sealed = plan.by_author || query_.return_type == domain::ReturnType::kLeafClass;
+        for (pg::Row const row : rows) {
+            if (row.is_null(kKind)) continue;
+            FoundObject object = object_of(row, group);
+            if (sealed && !row.is_null(kInstitution)) {
+                object.institution = row.text(kInstitution);
+                object.sealed = row.bytes(kSealed);
+            }
+            if (plan.by_author && !TRY(author_matches(object))) continue;
+            result_.objects.push_back(object);
+        }
+        result_.rows.push_back(std::move(rows));
+        if (plan.by_author && query_.return_type == domain::ReturnType::kLeafClass) TRY(fetch_fragments(first));
+        if (static_cast<std::int64_t>(result_.objects.size()) > deps_.settings.max_results) {
+            return Error(Code::kTooLarge, Reason::kTooManyResults, "query result over the limit");
+        }
+        return true;
+    }
+
+    /// Who the rows' patients are, when the group is of several.
+    Status enter(VisibilityGroup const& group, pg::Rows const& rows) {
+        first_patient_ = result_.patients.size();
+        result_.patients.insert(result_.patients.end(), group.patients.begin(), group.patients.end());
+        if (group.patients.size() < 2 || rows.front().is_null(kKind)) return {};
+        pg::Params params;
+        params.text_array(std::span<std::string const>(group.patients));
+        pg::Rows const families = TRY(tx_.exec(sql::kFamilies, params));
+        for (pg::Row const row : families) {
+            auto const at = std::find(group.patients.begin(), group.patients.end(), row.text(0));
+            family_[row.int64(1)] = first_patient_ + static_cast<std::size_t>(at - group.patients.begin());
+        }
+        return {};
+    }
+
+    FoundObject object_of(pg::Row const& row, VisibilityGroup const& group) const {
+        FoundObject object;
+        object.kind = static_cast<ObjectKind>(row.int16(kKind));
+        object.patient_key = row.int64(kPatientKey);
+        object.key = row.int64(kObjectKey);
+        object.uuid = row.uuid(kUuidColumn);
+        object.status = static_cast<domain::Availability>(row.int16(kStatus));
+        object.label = row.int32(kLabel);
+        object.updated = row.int64_if(kUpdated);
+        object.patient = first_patient_;
+        if (group.patients.size() > 1) {
+            auto const family = family_.find(object.patient_key);
+            if (family != family_.end()) object.patient = family->second;
+        }
+        return object;
+    }
+
+    Result<bool> author_matches(FoundObject const& object) {
+        if (object.sealed.empty()) return false;
+        Bytes const plain = TRY(deps_.keys.open(vault::Purpose::kMetadata, object.institution, object.sealed,
+                                                authors_aad(object.uuid)));
+        auto const& patterns = query_.documents.author_person_patterns;
+        for (std::string_view const person : split(as_text(plain), '\0')) {
+            if (person.empty()) continue;
+            if (query_.submission_set_author_pattern && like(person, *query_.submission_set_author_pattern)) return true;
+            if (std::any_of(patterns.begin(), patterns.end(), [&](std::string const& p) { return like(person, p); })) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    Status fetch_fragments(std::size_t first) {
+        std::vector<std::int64_t> patients, keys;
+        for (std::size_t i = first; i < result_.objects.size(); ++i) {
+            patients.push_back(result_.objects[i].patient_key);
+            keys.push_back(result_.objects[i].key);
+        }
+        pg::Rows rows = TRY(tx_.exec(sql::kFragments, pg::Params().int8_array(patients).int8_array(keys)));
+        for (std::size_t i = first; i < result_.objects.size(); ++i) {
+            pg::Row const row = rows[static_cast<int>(i - first)];
+            result_.objects[i].institution = row.text(0);
+            result_.objects[i].sealed = row.bytes(1);
+        }
+        result_.rows.push_back(std::move(rows));
+        return {};
+    }
+
+    Result<QueryResult> finish(QueryScope const& scope) {
+        bool const leaf = query_.return_type == domain::ReturnType::kLeafClass;
+        if (leaf && is_single_patient(query_.kind)) {
+            std::set<std::size_t> patients;
+            for (FoundObject const& object : result_.objects) patients.insert(object.patient);
+            if (patients.size() > 1) {
+                return Error(Code::kInvalidContent, Reason::kResultNotSinglePatient, "result spans patients");
+            }
+        }
+        if (result_.objects.empty() && deps_.settings.unknown_patient == UnknownPatient::kError) {
+            TRY(require_patients(scope));
+        }
+        return std::move(result_);
+    }
+
+    Status require_patients(QueryScope const& scope) {
+        for (std::string const& cx : query_.patient_ids) {
+            bool lives = false;
+            if (domain::is_multi_patient(query_.kind)) {
+                lives = std::any_of(scope.patients.begin(), scope.patients.end(),
+                                    [&](PatientInScope const& p) { return p.cx == cx; });
+            } else {
+                lives = !TRY(tx_.exec(sql::kPatientLives, pg::Params().text(cx))).empty();
+            }
+            if (lives) continue;
+            return Error(Code::kInvalidContent,
+                         std::vector<Issue>{{Severity::kError, Reason::kUnknownPatientId,
+                                             "patientId " + cx + " is not known to this registry", ""}});
+        }
+        return {};
+    }
+
+    Deps& deps_;
+    core::Authorized<QueryRequest> const& request_;
+    domain::StoredQuery const& query_;
+    pg::ReadTx& tx_;
+    QueryResult result_;
+    std::map<std::int64_t, std::size_t> family_;
+    std::size_t first_patient_ = 0;
+};
+
+}  // namespace
+
+Result<QueryResult> answer_query(Deps& deps, core::Authorized<QueryRequest> const& request) {
+    return deps.pool.read([&](pg::ReadTx& tx) { return Answerer(deps, request, tx).answer(); });
+}
+
+int withhold_entries(core::Permit const& permit, QueryResult& result) {
+    if (permit.everything()) return 0;
+    auto const forbidden = [&](FoundObject const& object) {
+        if (object.kind != ObjectKind::kEntry) return false;
+        domain::Scope const& scope = permit.scope_for(result.patients[object.patient]);
+        domain::Label const* label = result.labels->find(object.label);
+        return !scope.everything && (!label || !scope.allows(*label));
+    };
+    auto const kept = std::remove_if(result.objects.begin(), result.objects.end(), forbidden);
+    auto const removed = result.objects.end() - kept;
+    result.objects.erase(kept, result.objects.end());
+    return static_cast<int>(removed);
+}
+
+}  // namespace musubi::registry
