@@ -112,8 +112,6 @@ Io Channel::explain(int result) {
         default: break;
     }
     broken_ = true;
-    // Many stacks close without close_notify; each protocol above frames by itself and sees what is missing.
-    if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) return Io::kClosed;
     return Io::kFailed;
 }
 

@@ -1,0 +1,24 @@
+#pragma once
+// Inside the room: one request on one curl handle. curl asks for the body's bytes when it wants them, a Content hands
+// them out when it has them: the transfer is driven from inside the Content's sink until each piece is gone.
+
+#include "platform/peer/peer_client.h"
+
+namespace musubi::peer {
+
+/// A curl handle with the connections it keeps. One thread at a time.
+class CurlHandle {
+public:
+    CurlHandle();
+    ~CurlHandle();
+    CurlHandle(CurlHandle const&) = delete;
+    CurlHandle& operator=(CurlHandle const&) = delete;
+
+    Result<PeerAnswer> run(PeerRequest const& request, ByteSink const* sink, bool plain_allowed);
+
+private:
+    void* easy_;
+    void* multi_;
+};
+
+}  // namespace musubi::peer
