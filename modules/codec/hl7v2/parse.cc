@@ -99,7 +99,7 @@ Result<std::string> decode(std::string_view raw, Charset& charset, ParseOptions 
         Encoding const guess = raw.find('\x1b') != std::string_view::npos ? Encoding::kIso2022Jp
                                : is_valid_utf8(raw)                       ? Encoding::kUtf8
                                                                           : Encoding::kCp932;
-        charset.encoding = guess;
+        charset = charset_for(guess);  // not what was declared: an answer must not repeat the lie
         charset.guessed = true;
         text = decode_text(as_bytes(raw), charset);
     }

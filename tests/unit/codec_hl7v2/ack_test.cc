@@ -141,6 +141,16 @@ TEST(Hl7Ack, AnswersInTheSendersCharacterSet) {
     EXPECT_EQ(ack(header_of("MSH|^~\\&|HIS|H|M|R|2025||ADT^A01|1|P|2.3.1||||||~ISO IR87\r")).find("IR87"), std::string::npos);
 }
 
+TEST(Hl7Ack, DoesNotRepeatADeclarationThatWasWrong) {
+    ParseOptions options;
+    options.leniency = Leniency::kGuessCharset;
+    std::string const msh = "MSH|^~\\&|HIS|\x8e\x52|M|R|2025||ADT^A01|1|P|2.3.1||||||UNICODE UTF-8\r";
+    auto const message = parse(as_bytes(msh), options);
+    ASSERT_TRUE(message);
+    EXPECT_EQ(ack(read_header(*message)),
+              "MSH|^~\\&|M|R|HIS|\x8e\x52|20250401090001||ACK^A01|R0001|P|2.3.1\rMSA|AA|1\r");
+}
+
 TEST(Hl7Ack, NamesTheVersionItIsWrittenIn) {
     for (std::string const odd : {"", "9.9", "2.", "2.x", "2.5|", "3.0"}) {
         Header header;
