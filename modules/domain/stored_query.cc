@@ -259,7 +259,7 @@ private:
     // What is no UUID names nothing here: it stays as it is and matches no object.
     void apply_uuids(std::vector<std::string> const& values) {
         for (std::string const& text : values) {
-            auto const uuid = Uuid::parse(text);
+            auto const uuid = Uuid::parse(to_lower_ascii(trim(text)));
             query_.entry_uuids.push_back(uuid ? uuid->to_urn() : text);
         }
     }
