@@ -8,7 +8,8 @@ namespace musubi::soap {
 namespace {
 
 constexpr std::string_view kRoleNext = "http://www.w3.org/2003/05/soap-envelope/role/next";
-constexpr std::string_view kRoleUltimate = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
+constexpr std::string_view kRoleUltimate =
+    "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
 constexpr std::string_view kReply = "http://www.w3.org/2005/08/addressing/reply";
 
 Error invalid(Reason reason, std::string header, std::string detail) {
@@ -47,7 +48,8 @@ public:
         for (Slot& slot : slots_) {
             if (slot.name != name) continue;
             if (slot.block) {
-                return invalid(kReasonHeaderCardinality, std::string(name), "addressing header twice");
+                return invalid(kReasonHeaderCardinality, std::string(name),
+                               "addressing header twice");
             }
             slot.block = block;
         }
@@ -75,13 +77,15 @@ private:
         std::string_view name;
         xml::Element block = {};
     };
-    std::array<Slot, 6> slots_{{{"To"}, {"From"}, {"ReplyTo"}, {"FaultTo"}, {"Action"}, {"MessageID"}}};
+    std::array<Slot, 6> slots_{
+        {{"To"}, {"From"}, {"ReplyTo"}, {"FaultTo"}, {"Action"}, {"MessageID"}}};
 };
 
 Result<std::string> address_text(xml::Element element, std::string_view header) {
     std::string_view const text = trim(element.text());
     if (text.empty() || text.size() > kMaxAddress || element.first_child()) {
-        return invalid(kReasonHeaderInvalid, std::string(header), "addressing header empty or too long");
+        return invalid(kReasonHeaderInvalid, std::string(header),
+                       "addressing header empty or too long");
     }
     return std::string(text);
 }
@@ -95,7 +99,8 @@ Result<std::string> optional_text(Addressing const& headers, std::string_view na
 Result<ReplyTarget> target(xml::Element block, std::string_view name) {
     xml::Element const address = block.first_child(kWsa, "Address");
     if (!address) {
-        return invalid(kReasonAddressMissing, std::string(name), "endpoint reference without address");
+        return invalid(kReasonAddressMissing, std::string(name),
+                       "endpoint reference without address");
     }
     std::string text = TRY(address_text(address, name));
     if (text == kAnonymous) return ReplyTarget{};
@@ -146,7 +151,8 @@ Status read_addressing(Addressing const& headers, Envelope& envelope) {
     envelope.action = TRY(optional_text(headers, "Action"));
     envelope.message_id = TRY(optional_text(headers, "MessageID"));
     envelope.to = TRY(optional_text(headers, "To"));
-    if (headers.relates_to) envelope.relates_to = TRY(address_text(headers.relates_to, "RelatesTo"));
+    if (headers.relates_to)
+        envelope.relates_to = TRY(address_text(headers.relates_to, "RelatesTo"));
     if (headers["ReplyTo"]) envelope.reply_to = TRY(target(headers["ReplyTo"], "ReplyTo"));
     if (headers["FaultTo"]) envelope.fault_to = TRY(target(headers["FaultTo"], "FaultTo"));
     if (headers["From"]) TRY(target(headers["From"], "From"));

@@ -14,22 +14,31 @@ struct Phrase {
 Phrase phrase(Code code) {
     switch (code) {
         case Code::kInvalidMessage:
-            return {FaultCode::kSender, "The message does not follow the SOAP or XML rules of this transaction."};
+            return {FaultCode::kSender,
+                    "The message does not follow the SOAP or XML rules of this transaction."};
         case Code::kInvalidContent:
             return {FaultCode::kSender, "The content of the message breaks a rule of the profile."};
-        case Code::kUnsupported: return {FaultCode::kSender, "The request is not supported by this node."};
+        case Code::kUnsupported:
+            return {FaultCode::kSender, "The request is not supported by this node."};
         case Code::kUnauthenticated:
-            return {FaultCode::kSender, "The sender could not be authenticated.", 0,
+            return {FaultCode::kSender,
+                    "The sender could not be authenticated.",
+                    0,
                     {std::string(kWsse), "FailedAuthentication"}};
         case Code::kDenied: return {FaultCode::kSender, "The sender may not do this.", 403};
-        case Code::kNotFound: return {FaultCode::kSender, "The object of the request does not exist."};
-        case Code::kConflict: return {FaultCode::kSender, "The request conflicts with what is stored."};
-        case Code::kTooLarge: return {FaultCode::kSender, "The message passes a limit of this node."};
+        case Code::kNotFound:
+            return {FaultCode::kSender, "The object of the request does not exist."};
+        case Code::kConflict:
+            return {FaultCode::kSender, "The request conflicts with what is stored."};
+        case Code::kTooLarge:
+            return {FaultCode::kSender, "The message passes a limit of this node."};
         case Code::kBusy: return {FaultCode::kReceiver, "The node is busy; try again later.", 503};
-        case Code::kPeerUnavailable: return {FaultCode::kReceiver, "A neighbouring node does not answer."};
+        case Code::kPeerUnavailable:
+            return {FaultCode::kReceiver, "A neighbouring node does not answer."};
         case Code::kStorageUnavailable:
             return {FaultCode::kReceiver, "The storage of this node does not answer."};
-        case Code::kInternal: return {FaultCode::kReceiver, "The node failed to process the request."};
+        case Code::kInternal:
+            return {FaultCode::kReceiver, "The node failed to process the request."};
     }
     return {FaultCode::kReceiver, "The node failed to process the request."};
 }

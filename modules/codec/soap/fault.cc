@@ -17,7 +17,8 @@ std::string_view code_name(FaultCode code) {
     return "env:Receiver";
 }
 
-/// Writes a QName as element text. wsa is declared at the top, any other namespace on the element itself.
+/// Writes a QName as element text. wsa is declared at the top, any other namespace on the element
+/// itself.
 void qname_element(xml::Writer& w, std::string_view element, QName const& name) {
     w.start(element);
     if (name.namespace_uri == kWsa) {
@@ -36,7 +37,8 @@ void write_headers(xml::Writer& w, FaultSpec const& fault) {
     if (!fault.to.empty()) w.element("wsa:To", fault.to);
     for (QName const& name : fault.not_understood) {
         w.start("env:NotUnderstood")
-            .attribute("qname", name.namespace_uri.empty() ? name.local_name : "q:" + name.local_name);
+            .attribute("qname",
+                       name.namespace_uri.empty() ? name.local_name : "q:" + name.local_name);
         if (!name.namespace_uri.empty()) w.attribute("xmlns:q", name.namespace_uri);
         w.end();
     }
@@ -66,9 +68,11 @@ std::string write_version_mismatch(FaultSpec const& fault) {
     w.start("env:SupportedEnvelope").attribute("qname", "env:Envelope").end().end().end();
     w.start("s:Body").start("s:Fault");
     w.element("faultcode", "s:VersionMismatch");
-    // SOAP 1.1 forbids a detail when the body was not processed, so the trace id stands in the text.
-    w.element("faultstring", fault.trace_id.empty() ? fault.reason
-                                                    : fault.reason + " (trace " + fault.trace_id + ")");
+    // SOAP 1.1 forbids a detail when the body was not processed, so the trace id stands in the
+    // text.
+    w.element("faultstring", fault.trace_id.empty()
+                                 ? fault.reason
+                                 : fault.reason + " (trace " + fault.trace_id + ")");
     return w.take();
 }
 
@@ -77,7 +81,10 @@ std::string write_version_mismatch(FaultSpec const& fault) {
 std::string write_fault(FaultSpec const& fault) {
     if (fault.code == FaultCode::kVersionMismatch) return write_version_mismatch(fault);
     xml::Writer w(2048);
-    w.declaration().start("env:Envelope").attribute("xmlns:env", kSoap12).attribute("xmlns:wsa", kWsa);
+    w.declaration()
+        .start("env:Envelope")
+        .attribute("xmlns:env", kSoap12)
+        .attribute("xmlns:wsa", kWsa);
     write_headers(w, fault);
     w.start("env:Body").start("env:Fault");
     w.start("env:Code").element("env:Value", code_name(fault.code));
@@ -87,7 +94,12 @@ std::string write_fault(FaultSpec const& fault) {
     }
     for (std::size_t i = 0; i < fault.subcodes.size(); ++i) w.end();
     w.end();
-    w.start("env:Reason").start("env:Text").attribute("xml:lang", "en").text(fault.reason).end().end();
+    w.start("env:Reason")
+        .start("env:Text")
+        .attribute("xml:lang", "en")
+        .text(fault.reason)
+        .end()
+        .end();
     write_detail(w, fault);
     return w.take();
 }

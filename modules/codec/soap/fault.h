@@ -1,9 +1,9 @@
 #pragma once
 // SOAP faults (SOAP 1.2 part 1, 5.4; WS-Addressing 1.0 SOAP Binding 6; ITI TF-2 Appendix V.3).
 //
-// A fault is for the transport and the WS-* headers only; failures of a transaction go into its own answer with HTTP
-// 200. Plain values and pure functions, thread-safe. Nothing written here is text of a peer, but for the names of
-// headers not understood and, with ActionNotSupported, the action.
+// A fault is for the transport and the WS-* headers only; failures of a transaction go into its own
+// answer with HTTP 200. Plain values and pure functions, thread-safe. Nothing written here is text
+// of a peer, but for the names of headers not understood and, with ActionNotSupported, the action.
 
 #include "codec/soap/names.h"
 
@@ -30,7 +30,8 @@ struct FaultSpec {
     int status = 0;                     ///< HTTP status; 0: as the code says
 };
 
-/// SOAP 1.2, or for kVersionMismatch a SOAP 1.1 envelope with an Upgrade header (SOAP 1.2 part 1, appendix A).
+/// SOAP 1.2, or for kVersionMismatch a SOAP 1.1 envelope with an Upgrade header (SOAP 1.2 part 1,
+/// appendix A).
 std::string write_fault(FaultSpec const& fault);
 
 /// 400 for Sender, else 500 (SOAP 1.2 part 2, 7.5.1.2), unless the fault says otherwise.

@@ -11,7 +11,8 @@ constexpr std::string_view kXop = "http://www.w3.org/2004/08/xop/include";
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
-/// The lexical form of xs:base64Binary without decoding: groups of four with the padding at the end only.
+/// The lexical form of xs:base64Binary without decoding: groups of four with the padding at the end
+/// only.
 bool is_base64(std::string_view text) {
     std::size_t digits = 0;
     std::size_t padding = 0;
@@ -21,15 +22,16 @@ bool is_base64(std::string_view text) {
             ++padding;
             continue;
         }
-        bool const digit = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-                           c == '+' || c == '/';
+        bool const digit = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+                           (c >= '0' && c <= '9') || c == '+' || c == '/';
         if (!digit || padding > 0) return false;
         ++digits;
     }
     return padding <= 2 && (digits + padding) % 4 == 0 && (padding == 0 || digits % 4 != 0);
 }
 
-/// What schemas/xds-b.xsd has to leave open: a document is base64 text or one xop:Include (ITI TF-2 V.8).
+/// What schemas/xds-b.xsd has to leave open: a document is base64 text or one xop:Include (ITI TF-2
+/// V.8).
 void check_content(xml::Element content, std::vector<Issue>& issues) {
     xml::Element const include = content.first_child();
     if (include.is(kXop, "Include")) {
@@ -37,7 +39,8 @@ void check_content(xml::Element content, std::vector<Issue>& issues) {
     } else if (!include && is_base64(content.text())) {
         return;
     }
-    issues.push_back({Severity::kError, kNoReason,
+    issues.push_back({Severity::kError,
+                      kNoReason,
                       "line " + std::to_string(content.line()) +
                           ", Document: neither base64 text nor one xop:Include",
                       {}});
@@ -71,7 +74,8 @@ Result<Message> read_message(ByteView bytes, ReadOptions const& options, std::st
     parse_options.limits.max_bytes = options.max_bytes;
     xml::Document document = TRY(xml::parse(bytes, parse_options));
     if (message_id != nullptr) *message_id = find_message_id(document);
-    // The envelope's own checks come first: they know the exact fault, the schema only that something is wrong.
+    // The envelope's own checks come first: they know the exact fault, the schema only that
+    // something is wrong.
     Envelope envelope = TRY(read_envelope(document));
     std::vector<Issue> payload_issues;
     for (xml::SchemaFinding const& finding : document.schema_findings()) {
@@ -88,7 +92,8 @@ Result<Message> read_message(ByteView bytes, ReadOptions const& options, std::st
 
 Result<xml::SchemaSet> load_schemas() {
     std::vector<xml::SchemaFile> files;
-    for (auto const& file : embedded::schemas::schemas_files()) files.push_back({file.path, file.bytes});
+    for (auto const& file : embedded::schemas::schemas_files())
+        files.push_back({file.path, file.bytes});
     return xml::SchemaSet::load(files);
 }
 

@@ -13,8 +13,10 @@ inline constexpr std::string_view kWsse =
     "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd";
 inline constexpr std::string_view kAnonymous = "http://www.w3.org/2005/08/addressing/anonymous";
 inline constexpr std::string_view kNone = "http://www.w3.org/2005/08/addressing/none";
-inline constexpr std::string_view kAddressingFaultAction = "http://www.w3.org/2005/08/addressing/fault";
-inline constexpr std::string_view kSoapFaultAction = "http://www.w3.org/2005/08/addressing/soap/fault";
+inline constexpr std::string_view kAddressingFaultAction =
+    "http://www.w3.org/2005/08/addressing/fault";
+inline constexpr std::string_view kSoapFaultAction =
+    "http://www.w3.org/2005/08/addressing/soap/fault";
 
 struct QName {
     std::string namespace_uri;

@@ -9,7 +9,10 @@ namespace {
 constexpr std::size_t kEnvelopeRoom = 1024;
 
 void start_envelope(xml::Writer& w, std::string_view action) {
-    w.declaration().start("env:Envelope").attribute("xmlns:env", kSoap12).attribute("xmlns:wsa", kWsa);
+    w.declaration()
+        .start("env:Envelope")
+        .attribute("xmlns:env", kSoap12)
+        .attribute("xmlns:wsa", kWsa);
     w.start("env:Header");
     // IHE-WSA101: mustUnderstand on the action of requests and answers.
     w.start("wsa:Action").attribute("env:mustUnderstand", "1").text(action).end();
@@ -42,7 +45,8 @@ std::string write_request(RequestHeaders const& headers, std::string_view payloa
     optional_header(w, "wsa:MessageID", headers.message_id);
     // IHE-WSA102: the initiator always says where the answer goes.
     w.start("wsa:ReplyTo");
-    w.element("wsa:Address", headers.reply_to.empty() ? kAnonymous : std::string_view(headers.reply_to));
+    w.element("wsa:Address",
+              headers.reply_to.empty() ? kAnonymous : std::string_view(headers.reply_to));
     w.end();
     optional_header(w, "wsa:To", headers.to);
     w.raw(headers.security);

@@ -1,8 +1,9 @@
 #pragma once
-// Writes SOAP 1.2 envelopes round a ready payload (ITI TF-2 Appendix V.3). Pure functions, thread-safe.
+// Writes SOAP 1.2 envelopes round a ready payload (ITI TF-2 Appendix V.3). Pure functions,
+// thread-safe.
 //
-// `payload` is one well-formed element with all its namespace declarations and no XML declaration. The envelope
-// declares only the prefixes env and wsa.
+// `payload` is one well-formed element with all its namespace declarations and no XML declaration.
+// The envelope declares only the prefixes env and wsa.
 
 #include <string>
 #include <string_view>
@@ -11,7 +12,8 @@ namespace musubi::soap {
 
 struct ReplyHeaders {
     std::string action;
-    std::string relates_to;  ///< MessageID of the request; empty: not written (the request had none)
+    std::string
+        relates_to;  ///< MessageID of the request; empty: not written (the request had none)
     std::string message_id;  ///< urn:uuid:...; empty: not written
     std::string to;          ///< empty: not written; the ReplyTo address of an asynchronous request
 };

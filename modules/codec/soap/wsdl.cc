@@ -12,11 +12,13 @@ constexpr std::string_view kWsdlSoap12 = "http://schemas.xmlsoap.org/wsdl/soap12
 constexpr std::string_view kWsaw = "http://www.w3.org/2006/05/addressing/wsdl";
 constexpr std::string_view kXsd = "http://www.w3.org/2001/XMLSchema";
 
-/// Payload elements are named by their own schemas, which this description imports by namespace only.
+/// Payload elements are named by their own schemas, which this description imports by namespace
+/// only.
 void write_types(xml::Writer& w, WsdlSpec const& spec) {
     std::vector<std::string_view> namespaces;
     auto const add = [&](QName const& name) {
-        if (std::find(namespaces.begin(), namespaces.end(), name.namespace_uri) == namespaces.end()) {
+        if (std::find(namespaces.begin(), namespaces.end(), name.namespace_uri) ==
+            namespaces.end()) {
             namespaces.push_back(name.namespace_uri);
         }
     };
@@ -24,7 +26,9 @@ void write_types(xml::Writer& w, WsdlSpec const& spec) {
         add(op.body);
         add(op.response_body);
     }
-    w.start("types").start("xsd:schema").attribute("targetNamespace", spec.target_namespace + ":wsdl-types");
+    w.start("types")
+        .start("xsd:schema")
+        .attribute("targetNamespace", spec.target_namespace + ":wsdl-types");
     for (std::string_view uri : namespaces) w.start("xsd:import").attribute("namespace", uri).end();
     w.end().end();
 }
@@ -71,7 +75,9 @@ void write_binding(xml::Writer& w, WsdlSpec const& spec) {
 std::string write_wsdl(WsdlSpec const& spec) {
     xml::Writer w;
     w.declaration().start("definitions").attribute("xmlns", kWsdl).attribute("xmlns:wsdl", kWsdl);
-    w.attribute("xmlns:soap12", kWsdlSoap12).attribute("xmlns:wsaw", kWsaw).attribute("xmlns:xsd", kXsd);
+    w.attribute("xmlns:soap12", kWsdlSoap12)
+        .attribute("xmlns:wsaw", kWsaw)
+        .attribute("xmlns:xsd", kXsd);
     w.attribute("xmlns:tns", spec.target_namespace);
     w.attribute("targetNamespace", spec.target_namespace).attribute("name", spec.service_name);
     write_types(w, spec);

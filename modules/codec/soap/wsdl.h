@@ -1,6 +1,6 @@
 #pragma once
-// The small WSDL 1.1 description that an endpoint serves at ?wsdl (ITI TF-2 Appendix V.2 and W; informative there,
-// but the generators of several stacks ask for it). Pure function, thread-safe.
+// The small WSDL 1.1 description that an endpoint serves at ?wsdl (ITI TF-2 Appendix V.2 and W;
+// informative there, but the generators of several stacks ask for it). Pure function, thread-safe.
 
 #include "codec/soap/names.h"
 

@@ -1,14 +1,14 @@
 #pragma once
 // A parsed XML document as a read-only tree.
 //
-// Ownership: the Document owns everything; an Element is a handle of one pointer, and it and every string_view it
-// gives out live as long as the Document (moving the Document keeps them valid).
+// Ownership: the Document owns everything; an Element is a handle of one pointer, and it and every
+// string_view it gives out live as long as the Document (moving the Document keeps them valid).
 // Thread-safety: const access from many threads. Text is UTF-8.
-// A null Element (false in a condition) answers every question with "nothing", so that a chain of first_child()
-// calls needs one check at its end.
+// A null Element (false in a condition) answers every question with "nothing", so that a chain of
+// first_child() calls needs one check at its end.
 //
-// White space between child elements is dropped; white space that is an element's only content, or part of mixed
-// content, is kept. Comments and processing instructions are dropped.
+// White space between child elements is dropped; white space that is an element's only content, or
+// part of mixed content, is kept. Comments and processing instructions are dropped.
 
 #include "platform/base/error.h"
 
@@ -47,7 +47,8 @@ public:
     std::string_view local_name() const;
     bool is(std::string_view namespace_uri, std::string_view local_name) const;
 
-    std::optional<std::string_view> attribute(std::string_view local_name) const;  ///< in no namespace
+    std::optional<std::string_view> attribute(
+        std::string_view local_name) const;  ///< in no namespace
     std::optional<std::string_view> attribute(std::string_view namespace_uri,
                                               std::string_view local_name) const;
     std::size_t attribute_count() const;
@@ -60,7 +61,8 @@ public:
     Element next_sibling() const;
     Element next_sibling(std::string_view namespace_uri, std::string_view local_name) const;
 
-    /// The character data directly inside this element, CDATA included, untrimmed; not that of descendants.
+    /// The character data directly inside this element, CDATA included, untrimmed; not that of
+    /// descendants.
     std::string_view text() const;
     std::uint32_t line() const;  ///< 1-based line on which the start tag ends
     ElementData const* data() const { return data_; }
@@ -92,11 +94,12 @@ private:
     Element first_;
 };
 
-/// The namespace that `prefix` stands for at `element` ("" is the default namespace): for QName values such as
-/// xsi:type. Nothing when the prefix is not declared there.
+/// The namespace that `prefix` stands for at `element` ("" is the default namespace): for QName
+/// values such as xsi:type. Nothing when the prefix is not declared there.
 std::optional<std::string_view> resolve_prefix(Element element, std::string_view prefix);
 
-/// One violation of the schema, in our words. `path` is made of local names: "Envelope/Body/AdhocQueryRequest".
+/// One violation of the schema, in our words. `path` is made of local names:
+/// "Envelope/Body/AdhocQueryRequest".
 struct SchemaFinding {
     Issue issue;
     std::string path;

@@ -64,7 +64,8 @@ std::string_view declared(std::string_view declaration, std::string_view name) {
 }
 
 Status check_declaration(std::string_view text, Source source) {
-    if (!text.starts_with("<?xml") || text.size() < 6 || std::string_view(" \t\r\n").find(text[5]) == std::string_view::npos) {
+    if (!text.starts_with("<?xml") || text.size() < 6 ||
+        std::string_view(" \t\r\n").find(text[5]) == std::string_view::npos) {
         return {};
     }
     std::size_t const end = text.find("?>");
@@ -74,7 +75,9 @@ Status check_declaration(std::string_view text, Source source) {
     if (!version.empty() && version != "1.0") return refuse("XML version other than 1.0");
     std::string_view const encoding = declared(declaration, "encoding");
     if (encoding.empty()) return {};
-    auto const is = [encoding](std::string_view name) { return equals_ignore_case(encoding, name); };
+    auto const is = [encoding](std::string_view name) {
+        return equals_ignore_case(encoding, name);
+    };
     if (is("UTF-8") || is("UTF8")) return {};
     if (source == Source::kUtf16) {
         if (is("UTF-16") || is("UTF-16LE") || is("UTF-16BE")) return {};

@@ -10,8 +10,8 @@
 #include <xercesc/sax2/DefaultHandler.hpp>
 #include <xercesc/util/OutOfMemoryException.hpp>
 #include <xercesc/util/PlatformUtils.hpp>
-#include <xercesc/util/XMLEntityResolver.hpp>
 #include <xercesc/util/StringPool.hpp>
+#include <xercesc/util/XMLEntityResolver.hpp>
 #include <xercesc/util/XMLUni.hpp>
 #include <xercesc/validators/schema/SchemaElementDecl.hpp>
 #include <xercesc/validators/schema/SchemaValidator.hpp>
@@ -34,7 +34,9 @@ struct Grammar {
     XMLGrammarPoolImpl pool{XMLPlatformUtils::fgMemoryManager};
     unsigned own_names = 0;
 
-    bool worn_out() { return pool.getURIStringPool()->getStringCount() > own_names + kForeignNames; }
+    bool worn_out() {
+        return pool.getURIStringPool()->getStringCount() > own_names + kForeignNames;
+    }
 };
 
 namespace {
@@ -66,22 +68,32 @@ public:
     }
 
     static MemBufInputSource* source(std::string_view bytes, XMLCh const* name) {
-        return new MemBufInputSource(reinterpret_cast<XMLByte const*>(bytes.data()), bytes.size(), name);
+        return new MemBufInputSource(reinterpret_cast<XMLByte const*>(bytes.data()), bytes.size(),
+                                     name);
     }
 
 private:
     std::vector<SchemaSources::File> const* files_;
 };
 
-/// Feeds the tree and collects what is wrong. With `words` off (compiling schemas) any error counts as fatal.
-class Parser final : public SAX2XMLReaderImpl, private DefaultHandler {
+/// The library says it adopts a validator but never frees it; as the first base it outlives the
+/// reader.
+struct ValidatorOwner {
+    std::unique_ptr<SchemaValidator> validator_;
+};
+
+/// Feeds the tree and collects what is wrong. Without validation any error counts as fatal.
+class Parser final : private ValidatorOwner, public SAX2XMLReaderImpl, private DefaultHandler {
 public:
     Parser(std::shared_ptr<Grammar> grammar, bool validating)
         : SAX2XMLReaderImpl(XMLPlatformUtils::fgMemoryManager, &grammar->pool),
           grammar_(std::move(grammar)),
           validating_(validating) {
         setProperty(XMLUni::fgXercesScannerName, const_cast<XMLCh*>(XMLUni::fgSGXMLScanner));
-        if (validating) setValidator(validator_ = new SchemaValidator());  // owned by the base class
+        if (validating) {
+            validator_ = std::make_unique<SchemaValidator>();
+            setValidator(validator_.get());
+        }
         setFeature(XMLUni::fgSAX2CoreNameSpaces, true);
         setFeature(XMLUni::fgSAX2CoreNameSpacePrefixes, false);
         setFeature(XMLUni::fgSAX2CoreValidation, validating);
@@ -96,7 +108,8 @@ public:
         setFeature(XMLUni::fgXercesContinueAfterFatalError, false);
         setXMLEntityResolver(&nothing_);
         setContentHandler(this);
-        setErrorHandler(this);  // without one the library reports to nobody, not even to error() below
+        setErrorHandler(
+            this);  // without one the library reports to nobody, not even to error() below
     }
 
     bool uses(Grammar const* grammar) const { return grammar_.get() == grammar; }
@@ -110,7 +123,8 @@ public:
         limits_ = &limits;
         fatal_.clear();
         unnamed_ = 0;
-        MemBufInputSource source(reinterpret_cast<XMLByte const*>(utf8.data()), utf8.size(), u"message");
+        MemBufInputSource source(reinterpret_cast<XMLByte const*>(utf8.data()), utf8.size(),
+                                 u"message");
         source.setEncoding(XMLUni::fgUTF8EncodingString);
         source.setCopyBufToStream(false);
         parse(source);
@@ -125,12 +139,14 @@ private:
     void startPrefixMapping(XMLCh const* prefix, XMLCh const* uri) override {
         builder_->declare_prefix(view(prefix), view(uri));
     }
-    void startElement(XMLCh const* uri, XMLCh const* local, XMLCh const*, Attributes const& attributes) override {
+    void startElement(XMLCh const* uri, XMLCh const* local, XMLCh const*,
+                      Attributes const& attributes) override {
         for (XMLSize_t i = 0; i < attributes.getLength(); ++i) {
             builder_->add_attribute(view(attributes.getURI(i)), view(attributes.getLocalName(i)),
                                     view(attributes.getValue(i)));
         }
-        builder_->start_element(view(uri), view(local), static_cast<std::uint32_t>(locator_->getLineNumber()));
+        builder_->start_element(view(uri), view(local),
+                                static_cast<std::uint32_t>(locator_->getLineNumber()));
         name_findings();
         if (validator_ != nullptr && validator_->getIsXsiTypeSet()) forget_type();
     }
@@ -138,15 +154,18 @@ private:
         name_findings();
         builder_->end_element();
     }
-    void characters(XMLCh const* text, XMLSize_t size) override { builder_->characters({text, size}); }
+    void characters(XMLCh const* text, XMLSize_t size) override {
+        builder_->characters({text, size});
+    }
 
-    void error(unsigned code, XMLCh const* domain, XMLErrorReporter::ErrTypes type, XMLCh const* message,
-               XMLCh const*, XMLCh const*, XMLFileLoc line, XMLFileLoc column) override {
+    void error(unsigned code, XMLCh const* domain, XMLErrorReporter::ErrTypes type,
+               XMLCh const* message, XMLCh const*, XMLCh const*, XMLFileLoc line,
+               XMLFileLoc column) override {
         if (type == XMLErrorReporter::ErrType_Warning || muted_) return;
         if (type == XMLErrorReporter::ErrType_Fatal || !validating_) {
             if (fatal_.empty()) {
-                fatal_ = "not well-formed (rule " + std::to_string(code) + "), line " + std::to_string(line) +
-                         ", column " + std::to_string(column);
+                fatal_ = "not well-formed (rule " + std::to_string(code) + "), line " +
+                         std::to_string(line) + ", column " + std::to_string(column);
             }
             return;
         }
@@ -169,8 +188,9 @@ private:
         return SchemaWords{"schema instance rule " + std::to_string(code) + " is broken"};
     }
 
-    /// The library notes the xsi:type of an element that no schema knows (a SAML attribute value, say) and applies
-    /// it to the next element that one does know. A decoy element takes it away; what is wrong with that is muted.
+    /// The library notes the xsi:type of an element that no schema knows (a SAML attribute value,
+    /// say) and applies it to the next element that one does know. A decoy element takes it away;
+    /// what is wrong with that is muted.
     void forget_type() {
         muted_ = true;
         SchemaElementDecl decoy(u"", u"decoy", 1);
@@ -191,7 +211,8 @@ private:
         for (; unnamed_ > 0; --unnamed_) {
             SchemaFinding& finding = document_->findings[document_->findings.size() - unnamed_];
             finding.path = path;
-            finding.issue.context = "line " + finding.issue.location + ", " + path + ": " + finding.issue.context;
+            finding.issue.context =
+                "line " + finding.issue.location + ", " + path + ": " + finding.issue.context;
             finding.issue.location.clear();
         }
     }
@@ -204,7 +225,6 @@ private:
     DocumentData* document_ = nullptr;
     Limits const* limits_ = nullptr;
     std::string fatal_;
-    SchemaValidator* validator_ = nullptr;
     std::size_t unnamed_ = 0;
     bool muted_ = false;
 };
@@ -223,7 +243,8 @@ Status guarded(Work work) {
     }
 }
 
-/// Notes the first error while schemas are compiled. Their text is our own, so the message may be told.
+/// Notes the first error while schemas are compiled. Their text is our own, so the message may be
+/// told.
 class CompileErrors final : public ErrorHandler {
 public:
     void warning(SAXParseException const&) override {}
@@ -245,7 +266,8 @@ std::string entry_schema(std::vector<SchemaSources::File> const& files) {
         if (file.target_namespace.empty()) continue;
         if (std::find(seen.begin(), seen.end(), file.target_namespace) != seen.end()) continue;
         seen.push_back(file.target_namespace);
-        out += "<xs:import namespace=\"" + file.target_namespace + "\" schemaLocation=\"" + file.path + "\"/>";
+        out += "<xs:import namespace=\"" + file.target_namespace + "\" schemaLocation=\"" +
+               file.path + "\"/>";
     }
     return out + "</xs:schema>";
 }
@@ -260,7 +282,8 @@ Status compile(std::vector<SchemaSources::File> const& files, Grammar& grammar) 
     loader.setFeature(XMLUni::fgXercesSchema, true);
     loader.setFeature(XMLUni::fgXercesSchemaFullChecking, true);
     std::string const entry = entry_schema(files);
-    MemBufInputSource source(reinterpret_cast<XMLByte const*>(entry.data()), entry.size(), u"entry");
+    MemBufInputSource source(reinterpret_cast<XMLByte const*>(entry.data()), entry.size(),
+                             u"entry");
     xercesc::Grammar* const loaded =
         loader.loadGrammar(source, xercesc::Grammar::SchemaGrammarType, true);
     if (!errors.first.empty()) return Error(Code::kInvalidContent, "schema " + errors.first);
@@ -283,8 +306,8 @@ Result<std::shared_ptr<Grammar>> SchemaSources::current() {
     return grammar_;
 }
 
-Status run_parser(std::string_view utf8, std::shared_ptr<Grammar> const& grammar, Limits const& limits,
-                  DocumentData& document) {
+Status run_parser(std::string_view utf8, std::shared_ptr<Grammar> const& grammar,
+                  Limits const& limits, DocumentData& document) {
     start_library();
     thread_local std::list<Parser> parsers;  // most recently used first
     auto const fits = [&grammar](Parser const& each) {
@@ -295,7 +318,8 @@ Status run_parser(std::string_view utf8, std::shared_ptr<Grammar> const& grammar
         if (found != parsers.end()) {
             parsers.splice(parsers.begin(), parsers, found);
         } else {
-            parsers.emplace_front(grammar ? grammar : std::make_shared<Grammar>(), grammar != nullptr);
+            parsers.emplace_front(grammar ? grammar : std::make_shared<Grammar>(),
+                                  grammar != nullptr);
             if (parsers.size() > kParsersPerThread) parsers.pop_back();
         }
         Status const status = parsers.front().read(utf8, limits, document);

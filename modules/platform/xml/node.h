@@ -1,5 +1,6 @@
 #pragma once
-// The tree's inner form, private to this room. All of it lies in the Document's arena and is trivially destructible.
+// The tree's inner form, private to this room. All of it lies in the Document's arena and is
+// trivially destructible.
 
 #include "platform/xml/document.h"
 
@@ -13,7 +14,8 @@ struct NamespaceDeclaration {
     std::string_view uri;
 };
 
-/// A piece of mixed content: stands before the child `before`, or after the last child when that is null.
+/// A piece of mixed content: stands before the child `before`, or after the last child when that is
+/// null.
 struct TextRun {
     std::string_view text;
     ElementData const* before = nullptr;
@@ -30,7 +32,8 @@ struct ElementData {
     ElementData* first_child = nullptr;
     ElementData* last_child = nullptr;
     ElementData* next_sibling = nullptr;
-    TextRun* first_run = nullptr;  ///< only with child elements and text that is more than white space
+    TextRun* first_run =
+        nullptr;  ///< only with child elements and text that is more than white space
     std::uint32_t line = 0;
 };
 

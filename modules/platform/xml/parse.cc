@@ -19,7 +19,8 @@ Result<Document> parse(ByteView bytes, ParseOptions const& options) {
     std::shared_ptr<Grammar> grammar;
     if (options.schemas != nullptr) grammar = TRY(options.schemas->sources().current());
     // The tree takes about as much as the text; the arena grows by itself when it takes more.
-    auto data = std::make_unique<DocumentData>(std::clamp<std::size_t>(text.size() * 2, 4096, 1U << 20));
+    auto data =
+        std::make_unique<DocumentData>(std::clamp<std::size_t>(text.size() * 2, 4096, 1U << 20));
     TRY(run_parser(text, grammar, options.limits, *data));
     if (options.on_schema_error == OnSchemaError::kRefuse && !data->findings.empty()) {
         std::vector<Issue> issues;

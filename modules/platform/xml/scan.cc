@@ -56,8 +56,9 @@ private:
             case '!':
                 if (looking_at("<!--")) return skip_past("-->", 4);
                 if (looking_at("<![CDATA[")) return skip_past("]]>", 9);
-                return invalid(equals_ignore_case(text_.substr(at_, 9), "<!DOCTYPE") ? kDoctypeRefused
-                                                                                   : "declaration");
+                return invalid(equals_ignore_case(text_.substr(at_, 9), "<!DOCTYPE")
+                                   ? kDoctypeRefused
+                                   : "declaration");
             case '?': return skip_past("?>", 2);
             case '/': return end_tag();
             default: return start_tag();
@@ -114,7 +115,8 @@ private:
         if (end == std::string_view::npos) return invalid("attribute value without end");
         std::size_t const size = end - at_ - 1;
         if (size > limits_.attribute_bytes) return too_large("attribute value too long");
-        if (declares_namespace && size > limits_.name_bytes) return too_large("namespace name too long");
+        if (declares_namespace && size > limits_.name_bytes)
+            return too_large("namespace name too long");
         at_ = end + 1;
         return {};
     }

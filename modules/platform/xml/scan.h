@@ -1,7 +1,7 @@
 #pragma once
-// The gate before the XML library: one linear pass over the text that refuses every document type declaration and
-// whatever passes the limits. Private to this room. It looks at markup only as far as needed for that; whether the
-// document is well-formed is the library's business.
+// The gate before the XML library: one linear pass over the text that refuses every document type
+// declaration and whatever passes the limits. Private to this room. It looks at markup only as far
+// as needed for that; whether the document is well-formed is the library's business.
 
 #include "platform/base/result.h"
 #include "platform/xml/limits.h"

@@ -14,7 +14,7 @@
 namespace musubi::xml {
 
 struct SchemaFile {
-    std::string_view path;   ///< what schemaLocation in the other files calls it, e.g. "rim.xsd"
+    std::string_view path;  ///< what schemaLocation in the other files calls it, e.g. "rim.xsd"
     std::string_view bytes;
 };
 
@@ -22,8 +22,9 @@ class SchemaSources;  // engine.h, private to this room
 
 class SchemaSet {
 public:
-    /// Compiles all files together. An import or include must name a file of the span; the first file of each
-    /// target namespace is the entry to it. Errors: kInvalidContent naming file and line.
+    /// Compiles all files together. An import or include must name a file of the span; the first
+    /// file of each target namespace is the entry to it. Errors: kInvalidContent naming file and
+    /// line.
     static Result<SchemaSet> load(std::span<SchemaFile const> files);
 
     SchemaSources& sources() const { return *sources_; }

@@ -11,7 +11,8 @@ namespace {
 
 using xercesc::XMLValid;
 
-/// The n-th text between apostrophes, at most 64 octets: used only where the library puts a name there.
+/// The n-th text between apostrophes, at most 64 octets: used only where the library puts a name
+/// there.
 std::string quoted(std::u16string_view message, int n) {
     std::size_t from = 0;
     for (;; --n) {
@@ -27,14 +28,15 @@ std::string quoted(std::u16string_view message, int n) {
     }
 }
 
-/// What follows the last occurrence of `lead` up to the apostrophe; a facet's bound, which the schema wrote.
+/// What follows the last occurrence of `lead` up to the apostrophe; a facet's bound, which the
+/// schema wrote.
 std::string bound(std::u16string_view message, std::u16string_view lead) {
     std::size_t const at = message.rfind(lead);
     if (at == std::u16string_view::npos) return {};
     std::u16string_view const rest = message.substr(at + lead.size());
     std::string const text = to_utf8(rest.substr(0, rest.find(u'\'')));
-    bool const number = !text.empty() && text.size() < 10 && text.find_first_not_of("0123456789") ==
-                                                                std::string::npos;
+    bool const number = !text.empty() && text.size() < 10 &&
+                        text.find_first_not_of("0123456789") == std::string::npos;
     return number ? text : std::string();
 }
 
@@ -47,7 +49,8 @@ bool fits_in_characters(std::u16string_view message, std::string const& limit) {
     auto const low = std::count_if(value.begin(), value.end(),
                                    [](char16_t c) { return c >= 0xdc00 && c <= 0xdfff; });
     std::string const counted = bound(message, u"' has length '");
-    return !counted.empty() && std::stoul(counted) - static_cast<std::size_t>(low) <= std::stoul(limit);
+    return !counted.empty() &&
+           std::stoul(counted) - static_cast<std::size_t>(low) <= std::stoul(limit);
 }
 
 }  // namespace
@@ -59,7 +62,8 @@ std::optional<SchemaWords> describe_value(std::u16string_view message) {
     if (says(u"exceeds maxLength facet value '")) {
         std::string const limit = bound(message, u"exceeds maxLength facet value '");
         if (fits_in_characters(message, limit)) return std::nullopt;
-        return SchemaWords{"value longer than " + (limit.empty() ? "allowed" : limit + " characters")};
+        return SchemaWords{"value longer than " +
+                           (limit.empty() ? "allowed" : limit + " characters")};
     }
     if (says(u"less than minLength facet")) return SchemaWords{"value too short"};
     if (says(u"not in enumeration")) return SchemaWords{"value not in the list of allowed values"};
@@ -77,15 +81,19 @@ std::optional<SchemaWords> describe_violation(unsigned code, std::u16string_view
         case XMLValid::RequiredAttrNotProvided:
             return SchemaWords{"required attribute " + quoted(message, 0) + " is missing"};
         case XMLValid::ElementNotValidForContent:
-            return SchemaWords{"element " + quoted(message, 0) + " is not allowed at its place or lacks content"};
-        case XMLValid::NotEnoughElemsForCM: return SchemaWords{"a required child element is missing"};
+            return SchemaWords{"element " + quoted(message, 0) +
+                               " is not allowed at its place or lacks content"};
+        case XMLValid::NotEnoughElemsForCM:
+            return SchemaWords{"a required child element is missing"};
         case XMLValid::EmptyNotValidForContent: return SchemaWords{"must not be empty"};
-        // Reported only for an xsi:type of a namespace without schema, which lax parts of a message may carry
-        // (the purpose of use in a SAML assertion); an unknown element is reported on its own.
+        // Reported only for an xsi:type of a namespace without schema, which lax parts of a message
+        // may carry (the purpose of use in a SAML assertion); an unknown element is reported on its
+        // own.
         case XMLValid::GrammarNotFound: return std::nullopt;
         case XMLValid::NoCharDataInCM:
             return SchemaWords{"text is not allowed here", FindingAt::kOpenElement};
-        case XMLValid::SimpleTypeHasChild: return SchemaWords{"child elements are not allowed here"};
+        case XMLValid::SimpleTypeHasChild:
+            return SchemaWords{"child elements are not allowed here"};
         case XMLValid::DatatypeError:
         case XMLValid::DatatypeValidationFailure:
         case XMLValid::DisplayErrorMessage:

@@ -19,11 +19,12 @@ struct SchemaWords {
     FindingAt at = FindingAt::kNextEvent;
 };
 
-/// `code` in the validity domain with the library's own message, from which only names and facet names are taken:
-/// the message also quotes values, which must not travel. Nothing when the violation is not one (length counted in
-/// UTF-16 units although the standard counts characters).
+/// `code` in the validity domain with the library's own message, from which only names and facet
+/// names are taken: the message also quotes values, which must not travel. Nothing when the
+/// violation is not one (length counted in UTF-16 units although the standard counts characters).
 std::optional<SchemaWords> describe_violation(unsigned code, std::u16string_view message);
-/// The same for the library's exceptions about values, which carry the broken facet in their message only.
+/// The same for the library's exceptions about values, which carry the broken facet in their
+/// message only.
 std::optional<SchemaWords> describe_value(std::u16string_view message);
 
 }  // namespace musubi::xml

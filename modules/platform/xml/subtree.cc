@@ -26,8 +26,8 @@ private:
         std::string prefix;
     };
 
-    /// "p:local". An unqualified name needs no prefix; unqualified elements are kept out of a surrounding default
-    /// namespace by write_element.
+    /// "p:local". An unqualified name needs no prefix; unqualified elements are kept out of a
+    /// surrounding default namespace by write_element.
     std::string name(std::string_view uri, std::string_view local, bool attribute) const {
         if (uri.empty()) return std::string(local);
         if (uri == kXmlNamespace) return "xml:" + std::string(local);
@@ -41,8 +41,8 @@ private:
         return std::string(local);
     }
 
-    /// The default namespace serves no attribute, and nothing at all once an element in no namespace has to take
-    /// it away.
+    /// The default namespace serves no attribute, and nothing at all once an element in no
+    /// namespace has to take it away.
     bool usable(PrefixInScope const& each, bool attribute) const {
         return !each.prefix.empty() || !(attribute || unqualified_);
     }
@@ -90,19 +90,23 @@ private:
             if (!is_type(each)) continue;
             if (auto const type = type_name(element, each.value)) need(type->first, true);
         }
-        for (auto const* child = element.first_child; child; child = child->next_sibling) collect(*child);
+        for (auto const* child = element.first_child; child; child = child->next_sibling)
+            collect(*child);
     }
 
     void write_element(ElementData const& element, bool top) {
         writer_.start(name(element.namespace_uri, element.local_name, false));
         if (top) {
-            for (Declared const& each : declared_) writer_.attribute("xmlns:" + each.prefix, each.uri);
+            for (Declared const& each : declared_)
+                writer_.attribute("xmlns:" + each.prefix, each.uri);
         }
-        if (element.namespace_uri.empty() && default_namespace_around()) writer_.attribute("xmlns", "");
+        if (element.namespace_uri.empty() && default_namespace_around())
+            writer_.attribute("xmlns", "");
         for (Attribute const& each : element.attributes) {
             auto const type = is_type(each) ? type_name(element, each.value) : std::nullopt;
-            writer_.attribute(name(each.namespace_uri, each.local_name, true),
-                              type ? name(type->first, type->second, true) : std::string(each.value));
+            writer_.attribute(
+                name(each.namespace_uri, each.local_name, true),
+                type ? name(type->first, type->second, true) : std::string(each.value));
         }
         write_content(element);
         writer_.end();

@@ -79,7 +79,8 @@ std::string_view TreeBuilder::copy(std::u16string_view text) {
     bool const ascii = std::all_of(text.begin(), text.end(), [](char16_t c) { return c < 0x80; });
     if (ascii) {
         char* const memory = static_cast<char*>(document_.arena.allocate(text.size(), 1));
-        std::transform(text.begin(), text.end(), memory, [](char16_t c) { return static_cast<char>(c); });
+        std::transform(text.begin(), text.end(), memory,
+                       [](char16_t c) { return static_cast<char>(c); });
         return {memory, text.size()};
     }
     std::string const converted = to_utf8(text);
@@ -88,8 +89,8 @@ std::string_view TreeBuilder::copy(std::u16string_view text) {
     return {memory, converted.size()};
 }
 
-// Names, namespaces and indentation repeat: a small direct-mapped cache spares most copies. A collision only costs
-// another copy, so no input can make it slow.
+// Names, namespaces and indentation repeat: a small direct-mapped cache spares most copies. A
+// collision only costs another copy, so no input can make it slow.
 std::string_view TreeBuilder::intern(std::u16string_view text) {
     if (text.empty()) return {};
     Slot& slot = interned_[hash(text) % interned_.size()];
@@ -148,7 +149,8 @@ void TreeBuilder::flush_text() {
     pending_text_.clear();
 }
 
-/// Decides what the text runs of a finished element were: its text, its indentation, or mixed content.
+/// Decides what the text runs of a finished element were: its text, its indentation, or mixed
+/// content.
 void TreeBuilder::settle_mixed(ElementData& element) {
     TextRun* const first = element.first_run;
     if (first == nullptr) return;

@@ -1,6 +1,6 @@
 #pragma once
-// Makes the tree from parser events. Private to this room; knows nothing of the XML library but its text unit,
-// UTF-16. One object per document, used by one thread.
+// Makes the tree from parser events. Private to this room; knows nothing of the XML library but its
+// text unit, UTF-16. One object per document, used by one thread.
 
 #include "platform/xml/node.h"
 
@@ -17,7 +17,8 @@ public:
 
     /// Belongs to the element that starts next.
     void declare_prefix(std::u16string_view prefix, std::u16string_view uri);
-    void add_attribute(std::u16string_view uri, std::u16string_view local, std::u16string_view value);
+    void add_attribute(std::u16string_view uri, std::u16string_view local,
+                       std::u16string_view value);
     void start_element(std::u16string_view uri, std::u16string_view local, std::uint32_t line);
     void characters(std::u16string_view text) { pending_text_.append(text); }
     void end_element();

@@ -7,7 +7,8 @@
 namespace musubi::xml {
 namespace {
 
-// What an octet means to the escaper. Multi-octet characters are looked at only from their first octet on.
+// What an octet means to the escaper. Multi-octet characters are looked at only from their first
+// octet on.
 enum Kind : unsigned char { kPlain, kEscape, kForbidden, kLead };
 
 constexpr std::array<Kind, 256> make_table(bool attribute) {
@@ -34,7 +35,8 @@ std::string_view reference(char c) {
     }
 }
 
-/// Octets of the well-formed UTF-8 character at the start of `text`; 0 when there is none or XML forbids it.
+/// Octets of the well-formed UTF-8 character at the start of `text`; 0 when there is none or XML
+/// forbids it.
 std::size_t character_size(std::string_view text) {
     auto const lead = static_cast<unsigned char>(text[0]);
     std::size_t const size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
@@ -73,7 +75,9 @@ bool append_escaped(std::string& out, std::string_view text, std::array<Kind, 25
 
 }  // namespace
 
-bool append_text(std::string& out, std::string_view text) { return append_escaped(out, text, kInText); }
+bool append_text(std::string& out, std::string_view text) {
+    return append_escaped(out, text, kInText);
+}
 bool append_attribute_value(std::string& out, std::string_view value) {
     return append_escaped(out, value, kInAttribute);
 }

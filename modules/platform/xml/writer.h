@@ -1,13 +1,15 @@
 #pragma once
-// Writes XML into one growing string. Names are written as given, so the caller declares its prefixes.
+// Writes XML into one growing string. Names are written as given, so the caller declares its
+// prefixes.
 //
 //   Writer w;
 //   w.start("rs:RegistryResponse").attribute("xmlns:rs", kRs).attribute("status", kSuccess).end();
 //   send(w.take());
 //
-// What is read back is what was written: < > & and quotes are escaped, CR (and in attributes TAB and LF) become
-// character references. Characters that XML 1.0 forbids and octets that are not UTF-8 become U+FFFD, and clean()
-// turns false: the caller decides whether that matters. Not thread-safe; one object per message.
+// What is read back is what was written: < > & and quotes are escaped, CR (and in attributes TAB
+// and LF) become character references. Characters that XML 1.0 forbids and octets that are not
+// UTF-8 become U+FFFD, and clean() turns false: the caller decides whether that matters. Not
+// thread-safe; one object per message.
 
 #include <string>
 #include <string_view>
@@ -21,7 +23,8 @@ public:
 
     Writer& declaration();  ///< <?xml version="1.0" encoding="UTF-8"?>
     Writer& start(std::string_view name);
-    Writer& attribute(std::string_view name, std::string_view value);  ///< right after start() or attribute()
+    Writer& attribute(std::string_view name,
+                      std::string_view value);  ///< right after start() or attribute()
     Writer& text(std::string_view text);
     Writer& end();
     /// start, text, end.
@@ -32,7 +35,7 @@ public:
     bool clean() const { return clean_; }
     std::size_t depth() const { return open_.size(); }  ///< elements not yet ended
     std::string const& view() const { return out_; }    ///< complete only when depth() is 0
-    std::string take();                                 ///< ends what is open; the writer is empty afterwards
+    std::string take();  ///< ends what is open; the writer is empty afterwards
 
 private:
     struct Name {
@@ -50,8 +53,8 @@ private:
     bool clean_ = true;
 };
 
-/// Appends `text` escaped for element content, or for an attribute value between double quotes. False when a
-/// character had to be replaced.
+/// Appends `text` escaped for element content, or for an attribute value between double quotes.
+/// False when a character had to be replaced.
 bool append_text(std::string& out, std::string_view text);
 bool append_attribute_value(std::string& out, std::string_view value);
 

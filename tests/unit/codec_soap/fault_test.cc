@@ -19,7 +19,9 @@ xml::Document check(std::string const& text) {
     return std::move(*document);
 }
 
-std::string value(xml::Element code) { return std::string(code.first_child(kSoap12, "Value").text()); }
+std::string value(xml::Element code) {
+    return std::string(code.first_child(kSoap12, "Value").text());
+}
 xml::Element fault_of(xml::Document const& d) {
     return d.root().first_child(kSoap12, "Body").first_child(kSoap12, "Fault");
 }
@@ -37,7 +39,10 @@ TEST(SoapFault, EveryErrorCodeHasItsFault) {
         bool const ours = code == Code::kBusy || code == Code::kPeerUnavailable ||
                           code == Code::kStorageUnavailable || code == Code::kInternal;
         EXPECT_EQ(fault.code, ours ? FaultCode::kReceiver : FaultCode::kSender) << to_string(code);
-        int const expected = code == Code::kBusy ? 503 : code == Code::kDenied ? 403 : ours ? 500 : 400;
+        int const expected = code == Code::kBusy     ? 503
+                             : code == Code::kDenied ? 403
+                             : ours                  ? 500
+                                                     : 400;
         EXPECT_EQ(http_status(fault), expected) << to_string(code);
         std::string const text = write_fault(fault);
         EXPECT_EQ(text.find("secret"), std::string::npos) << text;
@@ -59,7 +64,8 @@ TEST(SoapFault, UnknownActionNamesTheProblem) {
     EXPECT_EQ(value(code), "env:Sender");
     EXPECT_EQ(value(code.first_child(kSoap12, "Subcode")), "wsa:ActionNotSupported");
     xml::Element const detail = fault_of(d).first_child(kSoap12, "Detail");
-    EXPECT_EQ(detail.first_child(kWsa, "ProblemAction").first_child(kWsa, "Action").text(), "urn:x:unknown");
+    EXPECT_EQ(detail.first_child(kWsa, "ProblemAction").first_child(kWsa, "Action").text(),
+              "urn:x:unknown");
     EXPECT_EQ(http_status(fault), 400);
 }
 
@@ -92,7 +98,8 @@ TEST(SoapFault, AddressingErrorsHaveTheirSubcodes) {
 }
 
 TEST(SoapFault, NotUnderstoodHeadersAreNamed) {
-    FaultSpec const fault = must_understand_fault({{"urn:x", "a"}, {std::string(kWsse), "Security"}}, "t");
+    FaultSpec const fault =
+        must_understand_fault({{"urn:x", "a"}, {std::string(kWsse), "Security"}}, "t");
     xml::Document const d = check(write_fault(fault));
     EXPECT_EQ(value(fault_of(d).first_child(kSoap12, "Code")), "env:MustUnderstand");
     EXPECT_EQ(header(d, "Action").text(), kSoapFaultAction);
@@ -101,44 +108,49 @@ TEST(SoapFault, NotUnderstoodHeadersAreNamed) {
         if (!each.is(kSoap12, "NotUnderstood")) continue;
         std::string const name(each.attribute("qname").value_or(""));
         auto const colon = name.find(':');
-        found.push_back(std::string(*xml::resolve_prefix(each, name.substr(0, colon))) + name.substr(colon));
+        found.push_back(std::string(*xml::resolve_prefix(each, name.substr(0, colon))) +
+                        name.substr(colon));
     }
     EXPECT_EQ(found, (std::vector<std::string>{"urn:x:a", std::string(kWsse) + ":Security"}));
     EXPECT_EQ(http_status(fault), 500);
 }
 
 TEST(SoapFault, VersionMismatchIsSoap11WithUpgrade) {
-    FaultSpec const fault = fault_for(Error(Code::kUnsupported, kReasonVersionMismatch, ""), "trace-7");
+    FaultSpec const fault =
+        fault_for(Error(Code::kUnsupported, kReasonVersionMismatch, ""), "trace-7");
     EXPECT_EQ(http_status(fault), 500);
     EXPECT_EQ(content_type(fault), "text/xml; charset=UTF-8");
-    EXPECT_EQ(write_fault(fault),
-              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-              "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>"
-              "<env:Upgrade xmlns:env=\"http://www.w3.org/2003/05/soap-envelope\">"
-              "<env:SupportedEnvelope qname=\"env:Envelope\"/></env:Upgrade></s:Header><s:Body><s:Fault>"
-              "<faultcode>s:VersionMismatch</faultcode>"
-              "<faultstring>Only SOAP 1.2 is understood. (trace trace-7)</faultstring>"
-              "</s:Fault></s:Body></s:Envelope>");
+    EXPECT_EQ(
+        write_fault(fault),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Header>"
+        "<env:Upgrade xmlns:env=\"http://www.w3.org/2003/05/soap-envelope\">"
+        "<env:SupportedEnvelope qname=\"env:Envelope\"/></env:Upgrade></s:Header><s:Body><s:Fault>"
+        "<faultcode>s:VersionMismatch</faultcode>"
+        "<faultstring>Only SOAP 1.2 is understood. (trace trace-7)</faultstring>"
+        "</s:Fault></s:Body></s:Envelope>");
 }
 
 TEST(SoapFault, ForeignSubcodesKeepTheirNamespace) {
     xml::Document const d = check(write_fault(fault_for(Error(Code::kUnauthenticated, ""), "t")));
-    xml::Element const at = fault_of(d).first_child(kSoap12, "Code").first_child(kSoap12, "Subcode").first_child(
-        kSoap12, "Value");
+    xml::Element const at = fault_of(d)
+                                .first_child(kSoap12, "Code")
+                                .first_child(kSoap12, "Subcode")
+                                .first_child(kSoap12, "Value");
     EXPECT_EQ(at.text(), "q:FailedAuthentication");
     EXPECT_EQ(xml::resolve_prefix(at, "q"), kWsse);
 }
 
 TEST(SoapWsdl, DescribesOperationsAndAddress) {
-    std::string const text = write_wsdl(
-        {"DocumentRegistry",
-         "urn:ihe:iti:xds-b:2007",
-         {{"DocumentRegistry_RegistryStoredQuery",
-           "urn:ihe:iti:2007:RegistryStoredQuery",
-           "urn:ihe:iti:2007:RegistryStoredQueryResponse",
-           {"urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0", "AdhocQueryRequest"},
-           {"urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0", "AdhocQueryResponse"}}},
-         "https://localhost:8443/xds/registry"});
+    std::string const text =
+        write_wsdl({"DocumentRegistry",
+                    "urn:ihe:iti:xds-b:2007",
+                    {{"DocumentRegistry_RegistryStoredQuery",
+                      "urn:ihe:iti:2007:RegistryStoredQuery",
+                      "urn:ihe:iti:2007:RegistryStoredQueryResponse",
+                      {"urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0", "AdhocQueryRequest"},
+                      {"urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0", "AdhocQueryResponse"}}},
+                    "https://localhost:8443/xds/registry"});
     Result<xml::Document> const d = xml::parse(as_bytes(text));
     ASSERT_TRUE(d.ok()) << d.error().detail;
     constexpr std::string_view wsdl = "http://schemas.xmlsoap.org/wsdl/";
@@ -148,8 +160,10 @@ TEST(SoapWsdl, DescribesOperationsAndAddress) {
     xml::Element const port = root.first_child(wsdl, "service").first_child(wsdl, "port");
     EXPECT_EQ(port.attribute("name"), "DocumentRegistry_Port_Soap12");
     EXPECT_EQ(port.first_child().attribute("location"), "https://localhost:8443/xds/registry");
-    xml::Element const operation = root.first_child(wsdl, "portType").first_child(wsdl, "operation");
-    EXPECT_EQ(operation.first_child(wsdl, "input").attribute("http://www.w3.org/2006/05/addressing/wsdl", "Action"),
+    xml::Element const operation =
+        root.first_child(wsdl, "portType").first_child(wsdl, "operation");
+    EXPECT_EQ(operation.first_child(wsdl, "input")
+                  .attribute("http://www.w3.org/2006/05/addressing/wsdl", "Action"),
               "urn:ihe:iti:2007:RegistryStoredQuery");
     EXPECT_EQ(operation.first_child(wsdl, "output").attribute("message"),
               "tns:DocumentRegistry_RegistryStoredQueryResponse_Message");

@@ -17,7 +17,9 @@ Error refusal(std::string const& text, Limits const& limits = {}) {
     EXPECT_FALSE(result.ok()) << "accepted";
     return result.ok() ? Error() : result.error();
 }
-void expect_invalid(std::string const& text) { EXPECT_EQ(refusal(text).code, Code::kInvalidMessage); }
+void expect_invalid(std::string const& text) {
+    EXPECT_EQ(refusal(text).code, Code::kInvalidMessage);
+}
 void expect_too_large(std::string const& text, Limits const& limits = {}) {
     EXPECT_EQ(refusal(text, limits).code, Code::kTooLarge);
 }
@@ -77,9 +79,10 @@ TEST(XmlHostile, DoctypeInsideCommentOrCdataIsText) {
     EXPECT_TRUE(accepted("<a><!-- <!DOCTYPE a> --><![CDATA[<!DOCTYPE a>]]></a>"));
 }
 TEST(XmlHostile, SchemaLocationAndXIncludeFetchNothing) {
-    EXPECT_TRUE(accepted("<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
-                         "xsi:schemaLocation='urn:x http://192.0.2.1/x.xsd'>"
-                         "<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='file:///etc/passwd'/></a>"));
+    EXPECT_TRUE(accepted(
+        "<a xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
+        "xsi:schemaLocation='urn:x http://192.0.2.1/x.xsd'>"
+        "<i:include xmlns:i='http://www.w3.org/2001/XInclude' href='file:///etc/passwd'/></a>"));
 }
 
 TEST(XmlHostile, DepthIsLimitedAtItsEdge) {
@@ -120,8 +123,9 @@ TEST(XmlHostile, ElementsAndBytesAreLimitedAtTheirEdge) {
     expect_too_large("<a/> ", limits);
 }
 TEST(XmlHostile, MissingEndIsInvalid) {
-    for (char const* text : {"", " ", "<", "<a", "<a ", "<a k", "<a k=", "<a k='", "<a>", "<a><b></b>", "<!--",
-                             "<![CDATA[", "<?pi", "</a>", "<a/><b/>", "<a></b>", "text", "<a/>text"}) {
+    for (char const* text :
+         {"", " ", "<", "<a", "<a ", "<a k", "<a k=", "<a k='", "<a>", "<a><b></b>", "<!--",
+          "<![CDATA[", "<?pi", "</a>", "<a/><b/>", "<a></b>", "text", "<a/>text"}) {
         SCOPED_TRACE(text);
         expect_invalid(text);
     }
@@ -142,18 +146,18 @@ TEST(XmlHostile, BrokenUtf8IsInvalid) {
 }
 TEST(XmlHostile, Utf16WithByteOrderMarkIsRead) {
     for (bool big_endian : {false, true}) {
-        Result<Document> const d = parse(as_bytes(utf16(
-            u"<?xml version='1.0' encoding='UTF-16'?><a>\u6751\U00020BB7</a>", big_endian)));
+        Result<Document> const d = parse(as_bytes(
+            utf16(u"<?xml version='1.0' encoding='UTF-16'?><a>\u6751\U00020BB7</a>", big_endian)));
         ASSERT_TRUE(d.ok());
         EXPECT_EQ(d->root().text(), "\xe6\x9d\x91\xf0\xa0\xae\xb7");
     }
 }
 TEST(XmlHostile, OtherEncodingsAreRefused) {
-    expect_invalid(utf16(u"<a/>", false).substr(2));       // UTF-16 without mark
+    expect_invalid(utf16(u"<a/>", false).substr(2));  // UTF-16 without mark
     expect_invalid("\xff\xfe\0\0<\0\0\0a\0\0\0/\0\0\0>\0\0\0"s);
     expect_invalid("\0\0\xfe\xff\0\0\0<\0\0\0a\0\0\0/\0\0\0>"s);
-    expect_invalid(utf16(u"<a/>", false) + "x");           // odd length
-    expect_invalid("\xff\xfe<\0a\0/\0>\0\x00\xd8"s);       // unpaired surrogate
+    expect_invalid(utf16(u"<a/>", false) + "x");      // odd length
+    expect_invalid("\xff\xfe<\0a\0/\0>\0\x00\xd8"s);  // unpaired surrogate
     expect_invalid("<?xml version='1.0' encoding='UTF-7'?><a/>");
     expect_invalid("<?xml version='1.0' encoding='Shift_JIS'?><a/>");
     expect_invalid("<?xml version='1.0' encoding='UTF-16'?><a/>");

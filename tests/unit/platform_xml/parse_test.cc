@@ -71,7 +71,8 @@ TEST(XmlParse, NullElementAnswersNothing) {
 }
 
 TEST(XmlParse, PrefixesOfValuesAreResolvedWhereTheyStand) {
-    Document const d = must_parse(R"(<a xmlns:p="urn:1" xmlns="urn:d"><b xmlns:p="urn:2" xmlns=""/></a>)");
+    Document const d =
+        must_parse(R"(<a xmlns:p="urn:1" xmlns="urn:d"><b xmlns:p="urn:2" xmlns=""/></a>)");
     Element const b = d.root().first_child();
     EXPECT_EQ(resolve_prefix(d.root(), "p"), "urn:1");
     EXPECT_EQ(resolve_prefix(b, "p"), "urn:2");
@@ -82,7 +83,8 @@ TEST(XmlParse, PrefixesOfValuesAreResolvedWhereTheyStand) {
 }
 
 TEST(XmlParse, SupplementaryCharactersAndVariationSelectorsSurvive) {
-    std::string const text = "\xf0\xa0\xae\xb7\xe8\xbe\xbb\xf3\xa0\x84\x80";  // U+20BB7, U+8FBB U+E0100
+    std::string const text =
+        "\xf0\xa0\xae\xb7\xe8\xbe\xbb\xf3\xa0\x84\x80";  // U+20BB7, U+8FBB U+E0100
     Document const d = must_parse("<a k='" + text + "'>" + text + "</a>");
     EXPECT_EQ(d.root().text(), text);
     EXPECT_EQ(d.root().attribute("k"), text);
@@ -94,7 +96,8 @@ TEST(XmlParse, ParsersAreReusedAfterAFailureAndInManyThreads) {
         threads.emplace_back([] {
             for (int i = 0; i < 200; ++i) {
                 EXPECT_FALSE(parse(as_bytes("<a><b></a></b>")).ok());
-                Result<Document> const good = parse(as_bytes("<a><b>" + std::to_string(i) + "</b></a>"));
+                Result<Document> const good =
+                    parse(as_bytes("<a><b>" + std::to_string(i) + "</b></a>"));
                 ASSERT_TRUE(good.ok());
                 EXPECT_EQ(good->root().first_child().text(), std::to_string(i));
             }

@@ -1,5 +1,6 @@
-// Our schemas and the checking machine. Verdicts of tests/data/xml were compared with the published schemas:
-// valid-* and invalid-* agree with them, lenient-* are accepted on purpose (schemas/README.md).
+// Our schemas and the checking machine. Verdicts of tests/data/xml were compared with the published
+// schemas: valid-* and invalid-* agree with them, lenient-* are accepted on purpose
+// (schemas/README.md).
 #include "platform/xml/parse.h"
 #include "support/source_tree.h"
 
@@ -14,7 +15,8 @@ namespace {
 SchemaSet const& schemas() {
     static SchemaSet const set = [] {
         std::map<std::string, std::string> texts;
-        for (auto const& entry : std::filesystem::directory_iterator(test::source_dir() / "schemas")) {
+        for (auto const& entry :
+             std::filesystem::directory_iterator(test::source_dir() / "schemas")) {
             if (entry.path().extension() == ".xsd") {
                 texts[entry.path().filename().string()] = test::read_file(entry.path());
             }
@@ -36,8 +38,9 @@ Result<Document> check(std::string_view text, OnSchemaError mode = OnSchemaError
 }
 
 std::string slot(std::string const& content) {
-    return "<rim:Slot xmlns:rim='urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0' name='n'><rim:ValueList>" + content +
-           "</rim:ValueList></rim:Slot>";
+    return "<rim:Slot xmlns:rim='urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0' "
+           "name='n'><rim:ValueList>" +
+           content + "</rim:ValueList></rim:Slot>";
 }
 std::string repeat(std::string const& piece, int times) {
     std::string out;
@@ -47,7 +50,8 @@ std::string repeat(std::string const& piece, int times) {
 
 TEST(XmlSchema, FixturesGetTheVerdictTheirNameSays) {
     int seen = 0;
-    for (auto const& entry : std::filesystem::directory_iterator(test::source_dir() / "tests/data/xml")) {
+    for (auto const& entry :
+         std::filesystem::directory_iterator(test::source_dir() / "tests/data/xml")) {
         std::string const name = entry.path().filename().string();
         Result<Document> const result = check(test::read_file(entry.path()));
         EXPECT_EQ(result.ok(), !name.starts_with("invalid-"))
@@ -64,8 +68,10 @@ TEST(XmlSchema, FindingsNameLinePathAndRuleButNoValue) {
     ASSERT_FALSE(result.ok());
     EXPECT_EQ(result.error().code, Code::kInvalidMessage);
     ASSERT_EQ(result.error().issues.size(), 2U);
-    EXPECT_EQ(result.error().issues[0].context, "line 2, Slot/ValueList/Value: attribute bogus is not allowed");
-    EXPECT_EQ(result.error().issues[1].context, "line 2, Slot/ValueList/Value: value longer than 256 characters");
+    EXPECT_EQ(result.error().issues[0].context,
+              "line 2, Slot/ValueList/Value: attribute bogus is not allowed");
+    EXPECT_EQ(result.error().issues[1].context,
+              "line 2, Slot/ValueList/Value: value longer than 256 characters");
 }
 
 TEST(XmlSchema, AllFindingsUpToTheLimitAreCollected) {
@@ -89,7 +95,8 @@ TEST(XmlSchema, UnknownRootIsRefused) {
 }
 
 TEST(XmlSchema, DocumentCanBeKeptWithItsFindings) {
-    Result<Document> const result = check(slot("<rim:Value x='1'>v</rim:Value>"), OnSchemaError::kKeepDocument);
+    Result<Document> const result =
+        check(slot("<rim:Value x='1'>v</rim:Value>"), OnSchemaError::kKeepDocument);
     ASSERT_TRUE(result.ok());
     ASSERT_EQ(result->schema_findings().size(), 1U);
     EXPECT_EQ(result->schema_findings()[0].path, "Slot/ValueList/Value");
@@ -99,12 +106,15 @@ TEST(XmlSchema, DocumentCanBeKeptWithItsFindings) {
 // A SAML assertion in the header types its attribute values; that must not leak to the body.
 TEST(XmlSchema, TypesInsideUnknownHeadersDoNotDisturbWhatFollows) {
     std::string const start =
-        "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' xmlns:xs='http://www.w3.org/2001/XMLSchema' "
+        "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' "
+        "xmlns:xs='http://www.w3.org/2001/XMLSchema' "
         "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:x='urn:x'><S:Header>"
-        "<x:a><x:v xsi:type='xs:string'>text</x:v><x:w xsi:type='x:CE' code='1'/></x:a></S:Header><S:Body>";
+        "<x:a><x:v xsi:type='xs:string'>text</x:v><x:w xsi:type='x:CE' "
+        "code='1'/></x:a></S:Header><S:Body>";
     std::string const end = "</S:Body></S:Envelope>";
-    std::string const retrieve = "<RetrieveDocumentSetRequest xmlns='urn:ihe:iti:xds-b:2007'><DocumentRequest>"
-                                 "<RepositoryUniqueId>1</RepositoryUniqueId>";
+    std::string const retrieve =
+        "<RetrieveDocumentSetRequest xmlns='urn:ihe:iti:xds-b:2007'><DocumentRequest>"
+        "<RepositoryUniqueId>1</RepositoryUniqueId>";
     std::string const rest = "</DocumentRequest></RetrieveDocumentSetRequest>";
     Result<Document> const good =
         check(start + retrieve + "<DocumentUniqueId>2</DocumentUniqueId>" + rest + end);
@@ -115,11 +125,13 @@ TEST(XmlSchema, TypesInsideUnknownHeadersDoNotDisturbWhatFollows) {
 }
 
 TEST(XmlSchema, StrangersCannotFillTheSharedNamePoolForEver) {
-    // More foreign namespaces than a compiled form may collect: it is replaced in between, unnoticed.
+    // More foreign namespaces than a compiled form may collect: it is replaced in between,
+    // unnoticed.
     for (int i = 0; i < 30; ++i) {
         std::string text = "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope'";
         for (int k = 0; k < 200; ++k) {
-            text += " xmlns:p" + std::to_string(k) + "='urn:" + std::to_string(i) + ":" + std::to_string(k) + "'";
+            text += " xmlns:p" + std::to_string(k) + "='urn:" + std::to_string(i) + ":" +
+                    std::to_string(k) + "'";
         }
         ASSERT_TRUE(check(text + "><S:Body/></S:Envelope>").ok()) << i;
     }
@@ -130,10 +142,11 @@ TEST(XmlSchema, BrokenSchemasAreReportedWithFile) {
     Result<SchemaSet> const first = SchemaSet::load({&not_xml, 1});
     ASSERT_FALSE(first.ok());
     EXPECT_NE(first.error().detail.find("a.xsd"), std::string::npos);
-    SchemaFile const dangling{
-        "b.xsd", "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:b' xmlns:c='urn:c'>"
-                 "<xs:import namespace='urn:c' schemaLocation='/etc/passwd'/>"
-                 "<xs:element name='e' type='c:T'/></xs:schema>"};
+    SchemaFile const dangling{"b.xsd",
+                              "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' "
+                              "targetNamespace='urn:b' xmlns:c='urn:c'>"
+                              "<xs:import namespace='urn:c' schemaLocation='/etc/passwd'/>"
+                              "<xs:element name='e' type='c:T'/></xs:schema>"};
     Result<SchemaSet> const second = SchemaSet::load({&dangling, 1});
     ASSERT_FALSE(second.ok());
     EXPECT_EQ(second.error().code, Code::kInvalidContent);
@@ -143,9 +156,11 @@ TEST(XmlSchema, PublishedSampleMessagesAreAccepted) {
     auto const shared = test::shared_dir();
     if (!shared) GTEST_SKIP() << "no shared samples beside the checkout";
     int seen = 0;
-    for (char const* folder : {"iti-18", "iti-18/invalid", "iti-38", "iti-39", "iti-41", "iti-42", "iti-42/invalid",
-                               "iti-43", "iti-51", "iti-57", "iti-61", "iti-62", "soap-envelopes"}) {
-        for (auto const& entry : std::filesystem::directory_iterator(*shared / "samples" / folder)) {
+    for (char const* folder :
+         {"iti-18", "iti-18/invalid", "iti-38", "iti-39", "iti-41", "iti-42", "iti-42/invalid",
+          "iti-43", "iti-51", "iti-57", "iti-61", "iti-62", "soap-envelopes"}) {
+        for (auto const& entry :
+             std::filesystem::directory_iterator(*shared / "samples" / folder)) {
             if (entry.path().extension() != ".xml") continue;
             bool const empty_request = entry.path().filename() == "connect-XDSMissingDocument.xml";
             Result<Document> const result = check(test::read_file(entry.path()));

@@ -25,7 +25,14 @@ std::string subtree(std::string_view text, std::span<PrefixInScope const> in_sco
 
 TEST(XmlWriter, WritesElementsAttributesAndText) {
     Writer w;
-    w.declaration().start("a").attribute("k", "v").element("b", "t").start("c").end().raw("<d/>").end();
+    w.declaration()
+        .start("a")
+        .attribute("k", "v")
+        .element("b", "t")
+        .start("c")
+        .end()
+        .raw("<d/>")
+        .end();
     EXPECT_EQ(w.view(), R"(<?xml version="1.0" encoding="UTF-8"?><a k="v"><b>t</b><c/><d/></a>)");
     EXPECT_EQ(w.depth(), 0U);
 }
@@ -54,8 +61,9 @@ TEST(XmlWriter, CarriageReturnIsACharacterReference) {
 }
 
 TEST(XmlWriter, ForbiddenCharactersAreReplacedAndReported) {
-    for (std::string const& bad : {std::string("\x01"), std::string(1, '\0'), std::string("\xef\xbf\xbe"),
-                                  std::string("\xff"), std::string("\xed\xa0\x80"), std::string("\xe3\x81")}) {
+    for (std::string const& bad :
+         {std::string("\x01"), std::string(1, '\0'), std::string("\xef\xbf\xbe"),
+          std::string("\xff"), std::string("\xed\xa0\x80"), std::string("\xe3\x81")}) {
         Writer w;
         w.start("a").attribute("k", bad).text("x" + bad + "y").end();
         EXPECT_FALSE(w.clean());
@@ -76,7 +84,8 @@ TEST(XmlSubtree, KeepsNamesAttributesAndMixedText) {
 
 TEST(XmlSubtree, UsesPrefixesInScope) {
     PrefixInScope const scope[] = {{"rim", "urn:a"}, {"", "urn:b"}};
-    EXPECT_EQ(subtree(R"(<x xmlns="urn:a"><y xmlns="urn:b" k="1"/></x>)", scope), R"(<rim:x><y k="1"/></rim:x>)");
+    EXPECT_EQ(subtree(R"(<x xmlns="urn:a"><y xmlns="urn:b" k="1"/></x>)", scope),
+              R"(<rim:x><y k="1"/></rim:x>)");
 }
 
 TEST(XmlSubtree, UnqualifiedElementsStayOutOfASurroundingDefaultNamespace) {
