@@ -31,10 +31,12 @@ public:
         TRY(prepare(plain_allowed));
         curl_multi_add_handle(multi_, easy_);
         for (auto const& segment : request_.body) {
-            TRY(give(as_bytes(segment.text)));
-            if (!segment.content || done_) continue;
-            Status const read = segment.content->read([this](ByteView piece) { return give(piece); });
-            if (!read && !done_) return read.error();
+            Status given = give(as_bytes(segment.text));
+            if (given && segment.content) {
+                given = segment.content->read([this](ByteView piece) { return give(piece); });
+            }
+            if (done_) break;  // answered early, or failed: finish() knows
+            if (!given) return given.error();
         }
         body_given_ = true;
         resume();
@@ -232,7 +234,7 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 Error explain(CURLcode code) {
     std::string const what = std::string("peer: ") + curl_easy_strerror(code);
     // A switch over curl's hundred codes would hide the few that differ.
-    if (code == CURLE_URL_MALFORMAT || code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_SSL_CERTPROBLEM ||
+    if (code == CURLE_URL_MALFORMAT || code == CURLE_SSL_CERTPROBLEM ||
         code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CRL_BADFILE) {
         return Error(Code::kInvalidContent, what);
     }
