@@ -1,0 +1,59 @@
+"""The node under test, as its file in targets/ describes it."""
+import json
+import os
+from urllib.parse import urlsplit
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+class Target:
+    """Read-only description: addresses, certificates, identifiers, authorities.
+
+    Paths in the file are relative to the checkout. Missing required members raise ValueError.
+    """
+
+    REQUIRED = ("name", "base_url", "mllp", "pki", "certificates", "repository_unique_id",
+                "authorities")
+
+    def __init__(self, path):
+        with open(path, encoding="utf-8") as file:
+            self._data = json.load(file)
+        missing = [key for key in self.REQUIRED if key not in self._data]
+        if missing:
+            raise ValueError(f"{path} lacks {', '.join(missing)}")
+        self.name = self._data["name"]
+        url = urlsplit(self._data["base_url"])
+        if url.scheme != "https" or not url.hostname:
+            raise ValueError(f"{path}: base_url must be https://host:port")
+        self.host, self.port = url.hostname, url.port or 443
+        self.base_path = url.path.rstrip("/")
+        self.mllp_host = self._data["mllp"]["host"]
+        self.mllp_port = self._data["mllp"]["port"]
+        self.repository = self._data["repository_unique_id"]
+        self.home = self._data.get("home")
+        self.authorities = self._data["authorities"]
+        self.xad_pid = self._data.get("xad_pid")
+        self.unknown_patient = self._data.get("unknown_patient_query", "empty")
+        self.members = self._data.get("members", {})
+        self.lenient_cert = self._data.get("lenient_cert")
+        self._pki = os.path.join(ROOT, self._data["pki"])
+
+    def url(self, path):
+        return f"https://{self.host}:{self.port}{self.base_path}{path}"
+
+    def path(self, name):
+        default = {"registry": "/xds/registry", "repository": "/xds/repository"}
+        return self.base_path + self._data.get("paths", {}).get(name, default.get(name, name))
+
+    def ca_file(self):
+        return os.path.join(self._pki, self._data["certificates"]["ca"])
+
+    def certificate(self, role):
+        """(certificate, key) files of one of the roles the suites know."""
+        name = self._data["certificates"].get(role)
+        if name is None:
+            raise KeyError(role)
+        return (os.path.join(self._pki, name + ".crt"), os.path.join(self._pki, name + ".key"))
+
+    def has_certificate(self, role):
+        return role in self._data["certificates"]

@@ -1,0 +1,1 @@
+"""Suites; each module declares its cases when imported."""

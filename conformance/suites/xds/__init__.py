@@ -1,0 +1,1 @@
+"""XDS.b: feed, register, provide, query, retrieve."""
