@@ -6,6 +6,8 @@
 #include "platform/base/ids.h"
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
