@@ -109,8 +109,8 @@ TEST(XmlSchema, TypesInsideUnknownHeadersDoNotDisturbWhatFollows) {
         "<S:Envelope xmlns:S='http://www.w3.org/2003/05/soap-envelope' "
         "xmlns:xs='http://www.w3.org/2001/XMLSchema' "
         "xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' xmlns:x='urn:x'><S:Header>"
-        "<x:a><x:v xsi:type='xs:string'>text</x:v><x:w xsi:type='x:CE' "
-        "code='1'/></x:a></S:Header><S:Body>";
+        "<x:a><x:w xsi:type='x:CE' code='1'/><x:v "
+        "xsi:type='xs:string'>text</x:v></x:a></S:Header><S:Body>";
     std::string const end = "</S:Body></S:Envelope>";
     std::string const retrieve =
         "<RetrieveDocumentSetRequest xmlns='urn:ihe:iti:xds-b:2007'><DocumentRequest>"
