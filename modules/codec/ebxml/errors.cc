@@ -92,6 +92,7 @@ std::string_view error_code(Reason reason, Actor actor) {
 }
 
 Reason reason_of(std::string_view code) {
+    // A registry's words first: what only a repository says then has its own reason, which any actor can relay.
     for (Actor const actor : {Actor::kRegistry, Actor::kRepository}) {
         for (int i = static_cast<int>(Reason::kGeneral); i < kReasonCount; ++i) {
             auto const reason = static_cast<Reason>(i);

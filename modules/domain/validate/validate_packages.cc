@@ -24,8 +24,8 @@ void check_submission_set(SubmissionSet const& set, ValidationContext const& con
 void check_folder(Folder const& folder, ValidationContext const& context, std::vector<Issue>& issues) {
     ObjectChecker checker("Folder", folder.id, context, issues);
     checker.check_package(folder, rule_of_oid);
-    // The registry sets the time itself; a submitted one must at least be one.
-    checker.judge("lastUpdateTime", folder.last_update_time, rule_of_dtm_with_seconds, Leniency::kLegacyTaken);
+    // The registry sets the time itself, so precision is no matter here; a submitted one must at least be one.
+    checker.judge("lastUpdateTime", folder.last_update_time, rule_of_dtm);
     if (folder.name.empty()) checker.fail("title", "is missing, it is required");
     checker.check_title(folder.name, kMaxTitle);
     checker.check_codes(CodeSet::kFolderCode, folder.codes, ObjectChecker::HowMany::kOneOrMore);

@@ -33,10 +33,6 @@ std::string_view rule_of_dtm(std::string_view value) {
     return is_dtm(value) ? "" : "must be a time YYYY[MM[DD[hh[mm[ss]]]]] in UTC";
 }
 
-std::string_view rule_of_dtm_with_seconds(std::string_view value) {
-    return is_dtm(value) && value.size() == 14 ? "" : "must be a time YYYYMMDDhhmmss in UTC";
-}
-
 std::string_view rule_of_oid(std::string_view value) {
     return is_wide_oid(value) ? "" : "must be an OID of at most 64 characters";
 }

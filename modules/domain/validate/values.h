@@ -13,7 +13,6 @@ inline constexpr std::size_t kMaxSlotValue = 256;  ///< characters, ebRIM LongNa
 inline constexpr std::size_t kMaxFreeText = 1024;  ///< characters, ebRIM FreeFormText
 
 std::string_view rule_of_dtm(std::string_view value);
-std::string_view rule_of_dtm_with_seconds(std::string_view value);
 std::string_view rule_of_oid(std::string_view value);
 std::string_view rule_of_sha1(std::string_view value);
 std::string_view rule_of_size(std::string_view value);

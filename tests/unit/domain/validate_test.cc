@@ -191,7 +191,7 @@ Row const kPackageRows[] = {
     {"FolderWithoutCode", [](Submission& s) { folder(s).codes.clear(); }, kMeta, "folderCodeList is missing"},
     {"FolderWithoutTitle", [](Submission& s) { folder(s).name.clear(); }, kMeta, "Folder Folder01: title"},
     {"FolderWithoutUniqueId", [](Submission& s) { folder(s).unique_id.reset(); }, kMeta, "Folder Folder01: uniqueId"},
-    {"FolderTimeToTheDay", [](Submission& s) { folder(s).last_update_time = "20260101"; }, kMeta, "lastUpdateTime", true},
+    {"FolderTimeIsNoTime", [](Submission& s) { folder(s).last_update_time = "20261301"; }, kMeta, "lastUpdateTime"},
 };
 
 Association& link(Submission& s, std::size_t i) { return s.associations[i]; }
