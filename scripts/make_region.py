@@ -14,6 +14,9 @@ REGIONS = {
               https=18443, mllp=12575, operator=19464),
 }
 
+# Patient ids of these are taken as regional ids as they are (affinity domain `connectathon`).
+CONNECTATHON_AUTHORITIES = [f"1.3.6.1.4.1.21367.{arc}.{n}000" for arc in ("2005.13.20", "13.20") for n in (1, 2, 3)]
+
 TEMPLATE = """\
 # Region {name}. `musubi print-config` shows every key with its meaning; an unknown key stops the start.
 node:
@@ -44,10 +47,12 @@ affinity_domain:
     - {profiles}/japan/codes.yaml
 {extra_packs}atna:
   journal_folder: journal
+  regional_authorities: [{regional}]
 policy:
   agreement: agreement.yaml
 mpi:
   regional_authority: {arc}.1
+  direct_authorities: [{direct}]
 repository:
   unique_id: {arc}.2
 """
@@ -68,6 +73,7 @@ def main() -> None:
     region = dict(REGIONS[options.region])
     if options.port_base:
         region.update(https=options.port_base, mllp=options.port_base + 1, operator=options.port_base + 2)
+    direct = CONNECTATHON_AUTHORITIES if options.region == "a" else []
     out = os.path.abspath(options.out)
     for folder in ("log", "blobs", "journal", "keys"):
         os.makedirs(os.path.join(out, folder), mode=0o700, exist_ok=True)
@@ -75,12 +81,8 @@ def main() -> None:
         config.write(TEMPLATE.format(
             region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
             db_name=options.db_name, profiles=os.path.join(top, "profiles"),
+            direct=", ".join(direct), regional=", ".join([region["arc"] + ".1", *direct]),
             extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region))
-    # The agreement names certificates beside itself; the demo keeps them in the pki folder.
-    link = os.path.join(out, "pki")
-    if os.path.islink(link):
-        os.unlink(link)
-    os.symlink(os.path.abspath(options.pki), link)
     shutil.copyfile(os.path.join(top, "profiles/regions/sample", region["agreement"]),
                     os.path.join(out, "agreement.yaml"))
 

@@ -15,7 +15,7 @@ create table repository.document (
     mime_type     text not null,
     size          bigint not null,
     sha1          bytea not null,
-    blob_id       text,                   -- null: content lies in repository.content
+    blob_id       uuid,                   -- null: content lies in repository.content
     stored_at     timestamptz not null default now(),
     primary key (unique_id, document_key)
 );

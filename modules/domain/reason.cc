@@ -7,6 +7,8 @@ std::string_view to_string(Reason reason) {
         case Reason::kNone: return "None";
         case Reason::kGeneral: return "General";
         case Reason::kMetadata: return "Metadata";
+        case Reason::kRepositoryGeneral: return "RepositoryGeneral";
+        case Reason::kRepositoryMetadata: return "RepositoryMetadata";
         case Reason::kUnresolvedReference: return "UnresolvedReference";
         case Reason::kDocumentUniqueId: return "DocumentUniqueId";
         case Reason::kDuplicateUniqueIdInRegistry: return "DuplicateUniqueIdInRegistry";

@@ -13,6 +13,8 @@ enum class Reason : std::uint16_t {
     // document sharing
     kGeneral,  ///< XDSRegistryError / XDSRepositoryError
     kMetadata,  ///< XDSRegistryMetadataError / XDSRepositoryMetadataError
+    kRepositoryGeneral,   ///< XDSRepositoryError, whoever relays it
+    kRepositoryMetadata,  ///< XDSRepositoryMetadataError, whoever relays it
     kUnresolvedReference,
     kDocumentUniqueId,
     kDuplicateUniqueIdInRegistry,

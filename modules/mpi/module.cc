@@ -1,6 +1,5 @@
 #include "core/module.h"
 #include "mpi/store.h"
-#include "platform/base/text.h"
 
 namespace musubi::mpi {
 namespace {
@@ -12,7 +11,6 @@ public:
                  std::move(settings)) {
         context.ports.provide<core::PatientIdentityPort>(store_);
         context.ports.provide<core::PatientFeedPort>(store_);
-        context.ports.provide<Store>(store_);
     }
 
 private:
@@ -20,23 +18,8 @@ private:
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
-    StoreSettings settings;
-    settings.regional_authority = context.config.text("mpi.regional_authority");
-    if (!is_oid(settings.regional_authority)) {
-        return Error(Code::kInvalidContent, "mpi.regional_authority must be an OID");
-    }
-    for (std::string const& oid : context.config.list("mpi.direct_authorities")) {
-        if (!is_oid(oid)) return Error(Code::kInvalidContent, "mpi.direct_authorities: '" + oid + "' is not an OID");
-        settings.direct_authorities.insert(oid);
-    }
-    for (std::string const& entry : context.config.list("mpi.namespaces")) {
-        auto const parts = split(entry, '=');
-        if (parts.size() != 2 || parts[0].empty() || !is_oid(parts[1])) {
-            return Error(Code::kInvalidContent, "mpi.namespaces: '" + entry + "' must be NAMESPACE=OID");
-        }
-        settings.namespaces[std::string(parts[0])] = parts[1];
-    }
-    return std::unique_ptr<core::Module>(std::make_unique<MpiModule>(context, std::move(settings)));
+    return std::unique_ptr<core::Module>(
+        std::make_unique<MpiModule>(context, TRY(store_settings(context.config))));
 }
 
 }  // namespace

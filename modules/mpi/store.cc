@@ -21,7 +21,7 @@ bool Store::is_direct(domain::PatientId const& id) const {
     return settings_.direct_authorities.contains(id.authority);
 }
 
-Bytes Store::token_of(domain::PatientId const& id) const {
+vault::Token Store::token_of(domain::PatientId const& id) const {
     return keys_.blind_token("patient-identifier", id.authority + "|" + id.id);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Identities in the database. Thread-safe; holds no state of its own besides its settings.
 
+#include "core/config.h"
 #include "core/ports.h"
 #include "platform/base/ids.h"
 #include "platform/pg/pool.h"
@@ -16,6 +17,9 @@ struct StoreSettings {
     std::set<std::string> direct_authorities;  ///< their ids are regional ids as they are
     std::map<std::string, std::string> namespaces;  ///< namespace id -> OID, for senders that give no OID
 };
+
+/// The section `mpi` of the configuration; kInvalidContent names the key.
+Result<StoreSettings> store_settings(core::Config const& config);
 
 class Store final : public core::PatientIdentityPort, public core::PatientFeedPort {
 public:
@@ -36,7 +40,7 @@ private:
         bool retired = false;
     };
     bool is_direct(domain::PatientId const& id) const;
-    Bytes token_of(domain::PatientId const& id) const;
+    vault::Token token_of(domain::PatientId const& id) const;
     Result<std::optional<Known>> find(pg::Tx& tx, domain::PatientId const& id) const;
     Result<std::string> active_id_of(pg::Tx& tx, domain::PatientId const& id, char const* location) const;
     Result<std::string> make_patient(pg::Tx& tx, std::string const& cx);

@@ -1,34 +1,14 @@
 // Commands of the region's operators on the node's own data: consent and patients.
 
-#include "mpi/store.h"
 #include "node/command.h"
-#include "node/composition.h"
+#include "node/operator_tools.h"
 #include "node/options.h"
 #include "policy/consent.h"
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <cstdlib>
 
 namespace musubi::node {
 namespace {
-
-Result<std::unique_ptr<Composition>> open(std::string const& config_file) {
-    return Composition::create(TRY(PlatformServices::open(config_file)));
-}
-
-std::string account() {
-    char const* user = std::getenv("USER");
-    return user ? user : "uid " + std::to_string(getuid());
-}
-
-/// Operators may name a patient by any id that was fed.
-Result<std::string> regional_id(Composition& composition, std::string const& cx) {
-    auto const id = domain::PatientId::parse(cx);
-    if (!id) return Error(Code::kInvalidContent, "patient: " + id.error().detail);
-    return composition.ports().require<mpi::Store>().regional_id_of(*id);
-}
 
 void print(policy::ConsentEntry const& entry) {
     std::printf("%s  %-9s %-8s %s  basis %s  by %s\n", to_rfc3339(entry.recorded_at).c_str(),
@@ -38,9 +18,9 @@ void print(policy::ConsentEntry const& entry) {
 
 Status consent(Options const& options) {
     std::string const& verb = options.positional().front();
-    auto composition = TRY(open(options["config"]));
-    std::string const patient = TRY(regional_id(*composition, options["patient"]));
-    pg::Pool& pool = *composition->services().pool;
+    auto tools = TRY(OperatorTools::open(options["config"]));
+    std::string const patient = TRY(tools->regional_id(options["patient"]));
+    pg::Pool& pool = *tools->services->pool;
     if (verb == "show") {
         auto const entries = TRY(policy::show(pool, patient));
         for (auto const& entry : entries) print(entry);
@@ -54,8 +34,8 @@ Status consent(Options const& options) {
     change.basis = options["basis"];
     change.recorded_by = options.has("by") ? options["by"] : account();
     change.organisation = options["organisation"];
-    change.audit_source_id = composition->config().text("node.audit_source_id");
-    policy::ConsentDeps const deps{pool, composition->ports().require<core::AuditPort>(), system_clock(), system_ids()};
+    change.audit_source_id = tools->config().text("node.audit_source_id");
+    policy::ConsentDeps const deps{pool, *tools->audit, system_clock(), system_ids()};
     TRY(verb == "grant" ? policy::grant(deps, change) : policy::withdraw(deps, change));
     std::printf("%s for %s\n", verb == "grant" ? "granted" : "withdrawn", patient.c_str());
     return {};
@@ -98,9 +78,9 @@ int run_patient(std::vector<std::string> const& arguments) {
         std::fprintf(stderr, "musubi patient: say show\n");
         return 2;
     }
-    auto composition = open(options["config"]);
-    if (!composition) return failed(composition.error());
-    auto const regional = regional_id(**composition, options["patient"]);
+    auto tools = OperatorTools::open(options["config"]);
+    if (!tools) return failed(tools.error());
+    auto const regional = (*tools)->regional_id(options["patient"]);
     if (!regional) return failed(regional.error());
     std::printf("%s\n", regional->c_str());
     return 0;

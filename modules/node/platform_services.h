@@ -4,6 +4,7 @@
 
 #include "core/config.h"
 #include "domain/affinity_domain.h"
+#include "platform/blob/blob_spool.h"
 #include "platform/blob/local_blob_store.h"
 #include "platform/pg/pool.h"
 #include "platform/vault/key_ring.h"

@@ -1,9 +1,11 @@
+#include "mpi/store.h"
 #include "node/command.h"
 #include "node/migrations.h"
 #include "node/node_config.h"
 #include "node/options.h"
 #include "node/server.h"
 #include "platform/base/log.h"
+#include "policy/agreement.h"
 
 #include <csignal>
 #include <cstdio>
@@ -88,12 +90,13 @@ int run_check(std::vector<std::string> const& arguments) {
         }
     }
     note(verify_structure(*config));
-    auto services = PlatformServices::open(options["config"]);
-    if (!services) {
-        note(services.error());
-    } else if (auto composition = Composition::create(std::move(*services)); !composition) {
-        note(composition.error());
-    }
+    // Not the whole node: a running one holds the audit journal.
+    auto const services = PlatformServices::open(options["config"]);
+    if (!services) note(services.error());
+    auto const agreement = policy::load_agreement(config->text("policy.agreement"));
+    if (!agreement) note(agreement.error());
+    auto const patients = mpi::store_settings(*config);
+    if (!patients) note(patients.error());
     if (status == 0) std::printf("configuration, agreement, certificates and database are in order\n");
     return status;
 }

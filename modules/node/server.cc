@@ -50,21 +50,23 @@ Status Server::open_doors() {
 
     binding::SoapSettings settings;
     settings.public_url = public_url(config, https.port);
-    settings.validate_schema = config.boolean("soap.validate_schema");
     settings.deadline = std::chrono::milliseconds(config.integer("node.request_deadline"));
     core::PolicyPort& policy = composition_->ports().require<core::PolicyPort>();
+    if (config.boolean("soap.validate_schema")) schemas_ = TRY(soap::load_schemas());
+    delivery_ = std::make_unique<binding::ReplyDelivery>(
+        [this](std::string const& address, core::HttpReply const& reply) { return post_reply(address, reply); },
+        binding::ReplyDelivery::Settings{});
+    binding::SoapServices const services{composition_->router(), composition_->pipeline(), policy,
+                                         *composition_->services().spool, system_ids(), system_clock(),
+                                         delivery_.get(), schemas_ ? &*schemas_ : nullptr};
     net::HttpRoutes routes;
-    blob::BlobSpool& spool = *composition_->services().spool;
-    for (std::string const& path : composition_->router().soap_paths()) {
-        auto endpoint = TRY(binding::SoapEndpoint::create(path, composition_->router(), composition_->pipeline(), policy,
-                                                          spool, system_ids(), system_clock(), settings));
-        routes.paths[path] = endpoint.get();
-        soap_[path] = std::move(endpoint);
+    std::set<std::string> paths = composition_->router().soap_paths();
+    paths.insert("");  // answers every path that nobody serves
+    for (std::string const& path : paths) {
+        soap_[path] = std::make_unique<binding::SoapEndpoint>(path, services, settings);
+        if (!path.empty()) routes.paths[path] = soap_[path].get();
     }
-    auto fallback = TRY(binding::SoapEndpoint::create("", composition_->router(), composition_->pipeline(), policy,
-                                                      spool, system_ids(), system_clock(), settings));
-    routes.fallback = fallback.get();
-    soap_[""] = std::move(fallback);
+    routes.fallback = soap_[""].get();
 
     net::HttpServerConfig http;
     http.listener.address = https.host;
@@ -93,6 +95,21 @@ Status Server::open_doors() {
     small.listener.address = operator_address.host;
     operator_server_ = TRY(net::PlainHttpServer::start(small, {{}, operator_.get()}));
     log_info("listening", {{"door", "operator"}, {"port", std::to_string(operator_server_->port())}});
+    return {};
+}
+
+Status Server::post_reply(std::string const& address, core::HttpReply const& reply) {
+    core::Config const& config = composition_->config();
+    peer::PeerRequest request;
+    request.url = address;
+    request.headers = {{"Content-Type", reply.content_type}};
+    for (core::ReplySegment const& segment : reply.segments) request.body.push_back({segment.text, segment.content});
+    request.identity = {config.text("tls.certificate"), config.text("tls.key"), config.text("tls.ca"),
+                        config.text("tls.crl")};
+    peer::PeerAnswer const answer = TRY(peers_.post(request));
+    if (answer.status >= 300) {
+        return Error(Code::kPeerUnavailable, "reply refused with status " + std::to_string(answer.status));
+    }
     return {};
 }
 

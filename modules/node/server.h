@@ -3,10 +3,12 @@
 
 #include "binding/http/operator_endpoint.h"
 #include "binding/mllp/hl7v2_endpoint.h"
+#include "binding/soap_http/reply_delivery.h"
 #include "binding/soap_http/soap_endpoint.h"
 #include "node/composition.h"
 #include "platform/net/http_server.h"
 #include "platform/net/mllp_server.h"
+#include "platform/peer/peer_client.h"
 
 namespace musubi::node {
 
@@ -31,11 +33,15 @@ private:
     explicit Server(std::unique_ptr<Composition> composition);
     Status open_doors();
     std::vector<binding::NamedHealth> health() const;
+    Status post_reply(std::string const& address, core::HttpReply const& reply);
     Status record_lifecycle(char const* code, char const* text);
 
     std::unique_ptr<Composition> composition_;
     RefusalWitness witness_;
     std::shared_ptr<net::TlsContext> tls_;
+    std::optional<xml::SchemaSet> schemas_;
+    peer::PeerClient peers_;
+    std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
     std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;
     std::unique_ptr<binding::OperatorEndpoint> operator_;

@@ -45,17 +45,8 @@ struct SoapEndpoint::Exchange {
     std::vector<Issue> payload_issues;
 };
 
-SoapEndpoint::SoapEndpoint(std::string path, SoapServices services, SoapSettings settings,
-                           std::optional<xml::SchemaSet> schemas)
-    : path_(std::move(path)), services_(services), settings_(std::move(settings)), schemas_(std::move(schemas)) {}
-
-Result<std::unique_ptr<SoapEndpoint>> SoapEndpoint::create(std::string path, SoapServices services,
-                                                           SoapSettings settings) {
-    std::optional<xml::SchemaSet> schemas;
-    if (settings.validate_schema) schemas = TRY(soap::load_schemas());
-    return std::unique_ptr<SoapEndpoint>(
-        new SoapEndpoint(std::move(path), services, std::move(settings), std::move(schemas)));
-}
+SoapEndpoint::SoapEndpoint(std::string path, SoapServices services, SoapSettings settings)
+    : path_(std::move(path)), services_(services), settings_(std::move(settings)) {}
 
 std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) {
     auto const member = services_.policy.member_of(peer.certificate);
@@ -98,7 +89,7 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer, core::Htt
         return reply;
     }
     soap::ReadOptions options;
-    options.schemas = schemas_ ? &*schemas_ : nullptr;
+    options.schemas = services_.schemas;
     options.max_bytes = settings_.limits.envelope_bytes;
     auto message = soap::read_message(request->envelope, options);
     if (!message) return refused(exchange, soap::fault_for(message.error(), exchange.trace), message.error());

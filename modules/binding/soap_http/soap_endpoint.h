@@ -15,7 +15,6 @@ class ReplyDelivery;
 
 struct SoapSettings {
     std::string public_url;  ///< https://host:port, without path
-    bool validate_schema = true;
     std::chrono::milliseconds deadline{10'000};
     BodyLimits limits;
 };
@@ -28,12 +27,13 @@ struct SoapServices {
     IdSource& ids;
     Clock const& clock;
     ReplyDelivery* delivery;  ///< null: asynchronous exchange is refused
+    xml::SchemaSet const* schemas;  ///< null: messages are not validated against schemas
 };
 
 class SoapEndpoint final : public core::HttpEndpoint {
 public:
     /// `path` is empty for the endpoint that answers unknown paths.
-    static Result<std::unique_ptr<SoapEndpoint>> create(std::string path, SoapServices services, SoapSettings settings);
+    SoapEndpoint(std::string path, SoapServices services, SoapSettings settings);
 
     std::optional<core::HttpReply> admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) override;
     core::HttpReply handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
@@ -42,7 +42,6 @@ public:
 
 private:
     struct Exchange;
-    SoapEndpoint(std::string path, SoapServices services, SoapSettings settings, std::optional<xml::SchemaSet> schemas);
 
     core::HttpReply describe() const;
     core::HttpReply answer(Exchange& exchange);
@@ -54,7 +53,6 @@ private:
     std::string const path_;
     SoapServices services_;
     SoapSettings const settings_;
-    std::optional<xml::SchemaSet> schemas_;
 };
 
 }  // namespace musubi::binding

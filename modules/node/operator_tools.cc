@@ -1,0 +1,41 @@
+#include "node/operator_tools.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+
+namespace musubi::node {
+
+Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file) {
+    auto tools = std::make_unique<OperatorTools>();
+    tools->services = TRY(PlatformServices::open(config_file));
+    PlatformServices& s = *tools->services;
+    tools->sealer = std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
+    tools->audit = std::make_unique<atna::DatabaseAudit>(*s.pool, *tools->sealer, system_ids());
+    tools->patients = std::make_unique<mpi::Store>(*s.pool, *s.keys, system_ids(), tools->ports,
+                                                   TRY(mpi::store_settings(s.config)));
+    return tools;
+}
+
+atna::Archive OperatorTools::archive() const {
+    return {*services->pool, *services->keys, config().text("atna.journal_folder"),
+            config().list("atna.regional_authorities")};
+}
+
+Result<std::string> OperatorTools::regional_id(std::string const& cx) const {
+    auto const id = domain::PatientId::parse(cx);
+    if (!id) return Error(Code::kInvalidContent, "patient: " + id.error().detail);
+    return patients->regional_id_of(*id);
+}
+
+Status OperatorTools::record_log_used(std::string const& what) const {
+    return audit->record({atna::log_used(account(), config().text("node.region"), what,
+                                         config().text("node.audit_source_id"), system_clock().now())});
+}
+
+std::string account() {
+    char const* user = std::getenv("USER");
+    return user ? user : "uid " + std::to_string(getuid());
+}
+
+}  // namespace musubi::node

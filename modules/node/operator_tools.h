@@ -1,0 +1,32 @@
+#pragma once
+// What operators' commands work with, beside a running node: its database and keys, and an audit trail through the
+// database alone (the journal belongs to the node).
+
+#include "atna/archive.h"
+#include "atna/audit.h"
+#include "mpi/store.h"
+#include "node/platform_services.h"
+
+namespace musubi::node {
+
+struct OperatorTools {
+    std::unique_ptr<PlatformServices> services;
+    std::unique_ptr<atna::EntrySealer> sealer;
+    std::unique_ptr<atna::DatabaseAudit> audit;
+    core::Ports ports;  ///< empty: commands change no patient
+    std::unique_ptr<mpi::Store> patients;
+
+    static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file);
+
+    core::Config const& config() const { return services->config; }
+    atna::Archive archive() const;
+    /// Operators may name a patient by any id that was fed.
+    Result<std::string> regional_id(std::string const& cx) const;
+    /// Writes down that somebody looked into the audit trail; without that nothing is shown.
+    Status record_log_used(std::string const& what) const;
+};
+
+/// The account that runs the command.
+std::string account();
+
+}  // namespace musubi::node

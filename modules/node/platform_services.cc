@@ -1,0 +1,38 @@
+#include "node/platform_services.h"
+
+#include "node/node_config.h"
+#include "platform/base/log.h"
+
+namespace musubi::node {
+namespace {
+
+Result<LogLevel> log_level(std::string const& name) {
+    if (name == "debug") return LogLevel::kDebug;
+    if (name == "info") return LogLevel::kInfo;
+    if (name == "warning") return LogLevel::kWarning;
+    if (name == "error") return LogLevel::kError;
+    return Error(Code::kInvalidContent, "log.level must be debug, info, warning or error");
+}
+
+}  // namespace
+
+Result<std::unique_ptr<PlatformServices>> PlatformServices::open(std::string const& config_file) {
+    auto services = std::make_unique<PlatformServices>();
+    services->config = TRY(core::Config::load(config_file, all_config_keys()));
+    core::Config const& config = services->config;
+    set_log_level(TRY(log_level(config.text("log.level"))));
+    services->keys = TRY(vault::KeyRing::open(config.text("keys.folder"), config.text("keys.master_key_file"),
+                                              vault::KeyRing::IfAbsent::kCreate));
+    services->blobs = TRY(blob::LocalBlobStore::open(config.text("blob.folder"), *services->keys));
+    blob::SpoolLimits limits;
+    limits.in_memory = static_cast<std::uint64_t>(config.integer("blob.small_limit"));
+    services->spool = std::make_unique<blob::BlobSpool>(*services->blobs, limits);
+    pg::PoolConfig pool;
+    pool.conninfo = config.text("database.serving");
+    pool.size = static_cast<int>(config.integer("database.pool_size"));
+    services->pool = std::make_unique<pg::Pool>(std::move(pool));
+    services->affinity_domain = TRY(domain::AffinityDomain::load(config.list("affinity_domain.packs")));
+    return services;
+}
+
+}  // namespace musubi::node

@@ -1,0 +1,23 @@
+#pragma once
+// What the repository's transactions work with. Lives as long as the module; thread-safe.
+
+#include "core/ports.h"
+#include "platform/base/ids.h"
+#include "platform/blob/blob_store.h"
+#include "platform/pg/pool.h"
+#include "platform/vault/key_ring.h"
+
+namespace musubi::repository {
+
+struct Deps {
+    pg::Pool& pool;
+    vault::KeyRing& keys;
+    blob::BlobStore& blobs;
+    IdSource& ids;
+    core::PatientIdentityPort& identity;
+    core::DocumentRegistryPort& registry;
+    std::string unique_id;  ///< our repositoryUniqueId
+    std::string home;       ///< our homeCommunityId, urn:oid:...
+};
+
+}  // namespace musubi::repository

@@ -1,0 +1,163 @@
+#include "repository/iti41.h"
+
+#include "codec/ebxml/read.h"
+#include "codec/ebxml/write.h"
+#include "codec/mtom/cid.h"
+#include "domain/reason.h"
+#include "platform/base/fault.h"
+#include "platform/base/log.h"
+#include "repository/store.h"
+
+namespace musubi::repository {
+namespace {
+
+constexpr std::string_view kXdsb = "{urn:ihe:iti:xds-b:2007}ProvideAndRegisterDocumentSetRequest";
+constexpr std::string_view kRegistryResponse = "{urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0}RegistryResponse";
+
+Result<std::shared_ptr<ReceivedContent>> content_of(ebxml::DocumentSource const& source, soap::Incoming const& wire) {
+    if (source.content_id.empty()) {
+        auto bytes = from_base64(source.base64);
+        if (!bytes) {
+            return Error(Code::kInvalidContent, {{Severity::kError, Reason::kRepositoryGeneral,
+                                                  "a Document's inline content is not base64", ""}});
+        }
+        return std::shared_ptr<ReceivedContent>(std::make_shared<MemoryContent>(std::move(*bytes)));
+    }
+    for (soap::IncomingAttachment const& attachment : wire.attachments) {
+        if (attachment.content_id == source.content_id ||
+            mtom::percent_decode(attachment.content_id) == source.content_id) {
+            return attachment.content;
+        }
+    }
+    return Error(Code::kInvalidMessage, "xop:Include refers to no part of the package");
+}
+
+std::string const* patient_of(ProvideRequest const& request) {
+    auto const& sets = request.submission.submission_sets;
+    return sets.empty() || !sets.front().patient_id ? nullptr : &*sets.front().patient_id;
+}
+
+/// Seals small documents for the transaction and turns large ones into final blobs.
+Status store_documents(Deps& deps, core::Authorized<ProvideRequest> const& request) {
+    domain::Member const& member = request.subject().member;
+    std::vector<DocumentRow> rows;
+    std::vector<NewContent> contents;
+    for (domain::DocumentEntry const& entry : request->submission.entries) {
+        for (ProvidedDocument const& document : request->documents) {
+            if (document.entry_id != entry.id) continue;
+            DocumentRow row;
+            row.unique_id = entry.unique_id.value_or("");
+            row.key = deps.ids.key();
+            row.patient = patient_of(*request) ? *patient_of(*request) : "";
+            row.owner_oid = member.institution_oid;
+            row.label = label_of(entry, member.code);
+            row.mime_type = entry.mime_type.value_or("application/octet-stream");
+            row.size = document.content->size();
+            row.sha1 = TRY(from_hex(document.content->sha1_hex()));
+            if (Bytes const* plain = document.content->in_memory()) {
+                contents.push_back({row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
+                                                                *plain, content_aad(row.key, row.unique_id)))});
+            } else {
+                row.blob_id = TRY(deps.blobs.adopt(*document.content, member.institution_oid)).id;
+            }
+            rows.push_back(std::move(row));
+        }
+    }
+    TRY(FAULT("repository.after_blob"));
+    insert(request.tx().tx(), rows, contents);
+    return {};
+}
+
+}  // namespace
+
+core::TransactionSpec const& Iti41::spec() {
+    static core::TransactionSpec const kSpec{
+        .id = "ITI-41",
+        .name = "Provide and Register Document Set-b",
+        .action = domain::Action::kPublish,
+        .changes_data = true,
+        .event_id = domain::dcm("110107", "Import"),
+        .event_action = 'C',
+        .requester_is_source = true,
+        .soap = {{.path = "/xds/repository",
+                  .action = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b",
+                  .response_action = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-bResponse",
+                  .mtom = true,
+                  .operation = "DocumentRepository_ProvideAndRegisterDocumentSet-b",
+                  .request_element = kXdsb,
+                  .response_element = kRegistryResponse}},
+        .hl7v2 = {},
+    };
+    return kSpec;
+}
+
+Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
+    ebxml::ProvideAndRegister message = TRY(ebxml::read_provide_and_register(wire.envelope.payload));
+    Request request;
+    request.submission = std::move(message.submission);
+    for (ebxml::ProvidedDocument const& document : message.documents) {
+        request.documents.push_back({document.id, TRY(content_of(document.source, wire))});
+    }
+    return request;
+}
+
+Result<core::Located> Iti41::locate(Deps& deps, Request const& request, domain::Subject const& subject) {
+    core::Located located;
+    if (std::string const* patient = patient_of(request)) {
+        auto survivor = deps.identity.survivor_of(*patient);
+        // An unknown patient is nobody's data: the registry will say so, with all else that is wrong.
+        if (survivor) located.patients.push_back(std::move(*survivor));
+        else if (survivor.error().code != Code::kNotFound) return std::move(survivor).error();
+    }
+    std::vector<domain::Label> labels;
+    for (auto const& entry : request.submission.entries) labels.push_back(label_of(entry, subject.member.code));
+    located.details = std::move(labels);
+    return located;
+}
+
+core::PolicyQuery Iti41::policy_query(Request const&, core::Located const& located) {
+    return {located.patients, std::any_cast<std::vector<domain::Label> const&>(located.details)};
+}
+
+Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
+    std::vector<Issue> issues = check_documents(*request);
+    if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
+    TRY(store_documents(deps, request));
+    domain::Submission submission = request->submission;
+    complete_metadata(submission, request->documents, deps.unique_id);
+    TRY(FAULT("repository.before_register"));
+    ProvideOutcome outcome;
+    outcome.warnings = TRY(deps.registry.register_document_set(request.call(), std::move(submission)));
+    TRY(FAULT("repository.after_register"));
+    return outcome;
+}
+
+int Iti41::withhold(core::Permit const&, Response&) { return 0; }
+
+std::vector<core::AuditDraft> Iti41::audit(Deps&, core::AuditInput<Request, Response> const& input) {
+    core::AuditDraft draft;
+    if (input.request) {
+        if (std::string const* patient = patient_of(*input.request)) {
+            draft.objects.push_back(domain::audit_patient(*patient));
+        }
+        auto const& sets = input.request->submission.submission_sets;
+        if (!sets.empty() && sets.front().unique_id) {
+            draft.objects.push_back(domain::audit_submission_set(*sets.front().unique_id));
+        }
+    }
+    return {std::move(draft)};
+}
+
+Result<Iti41::Reply> Iti41::encode(Deps&, Response&& response, Request const&) {
+    auto const rows = ebxml::error_rows(response.warnings, ebxml::Actor::kRegistry);
+    return Reply{{{ebxml::write_registry_response(ebxml::ResponseStatus::kSuccess, rows), nullptr, ""}}, true};
+}
+
+Iti41::Reply Iti41::encode_error(Deps&, Error const& error, Request const*) {
+    // Findings come from the registry, or have a repository reason of their own; without findings it is our failure.
+    ebxml::Actor const actor = error.issues.empty() ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
+    auto const rows = ebxml::error_rows(error, actor, LogTrace::current());
+    return {{{ebxml::write_registry_response(ebxml::ResponseStatus::kFailure, rows), nullptr, ""}}, false};
+}
+
+}  // namespace musubi::repository

@@ -1,0 +1,35 @@
+#pragma once
+// ITI-41 Provide and Register Document Set-b (ITI TF-2 3.41): documents, metadata and audit record become durable with
+// one commit, or not at all. Small documents travel with that commit; large ones are final files before it, and a file
+// without a row is removed by reconciliation.
+
+#include "codec/soap/exchange.h"
+#include "core/transaction.h"
+#include "repository/deps.h"
+#include "repository/provided_documents.h"
+
+namespace musubi::repository {
+
+struct ProvideOutcome {
+    std::vector<Issue> warnings;
+};
+
+struct Iti41 {
+    using Deps = repository::Deps;
+    using Wire = soap::Incoming;
+    using Request = ProvideRequest;
+    using Response = ProvideOutcome;
+    using Reply = soap::Outgoing;
+
+    static core::TransactionSpec const& spec();
+    static Result<Request> decode(Deps&, Wire const&, core::DecodeContext const&);
+    static Result<core::Located> locate(Deps&, Request const&, domain::Subject const&);
+    static core::PolicyQuery policy_query(Request const&, core::Located const&);
+    static Result<Response> handle(Deps&, core::Authorized<Request> const&);
+    static int withhold(core::Permit const&, Response&);
+    static std::vector<core::AuditDraft> audit(Deps&, core::AuditInput<Request, Response> const&);
+    static Result<Reply> encode(Deps&, Response&&, Request const&);
+    static Reply encode_error(Deps&, Error const&, Request const*);
+};
+
+}  // namespace musubi::repository

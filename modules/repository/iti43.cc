@@ -1,0 +1,173 @@
+#include "repository/iti43.h"
+
+#include "codec/ebxml/read.h"
+#include "codec/ebxml/write.h"
+#include "domain/reason.h"
+#include "platform/base/log.h"
+#include "repository/stored_content.h"
+
+#include <algorithm>
+#include <set>
+
+namespace musubi::repository {
+namespace {
+
+using Rows = std::vector<DocumentRow>;
+
+Issue issue(domain::DocumentRequest const& request, Reason reason, std::string context) {
+    return {Severity::kError, reason, std::move(context), request.document_unique_id};
+}
+
+/// Why a request cannot be ours, before any document is looked at; empty when it can.
+std::optional<Issue> misdirected(Deps const& deps, domain::DocumentRequest const& request) {
+    if (request.home && *request.home != deps.home) {
+        return issue(request, Reason::kUnknownCommunity, "HomeCommunityId " + *request.home + " is not " + deps.home);
+    }
+    if (request.repository_unique_id != deps.unique_id) {
+        return issue(request, Reason::kUnknownRepositoryId,
+                     "RepositoryUniqueId " + request.repository_unique_id + " is not " + deps.unique_id);
+    }
+    return std::nullopt;
+}
+
+DocumentRow const* find_visible(Rows const& rows, std::string const& unique_id, core::Permit const& permit) {
+    for (DocumentRow const& row : rows) {
+        if (row.unique_id == unique_id && permit.scope_for(row.patient).allows(row.label)) return &row;
+    }
+    return nullptr;
+}
+
+}  // namespace
+
+core::TransactionSpec const& Iti43::spec() {
+    static core::TransactionSpec const kSpec{
+        .id = "ITI-43",
+        .name = "Retrieve Document Set",
+        .action = domain::Action::kRetrieve,
+        .changes_data = false,
+        .event_id = domain::dcm("110106", "Export"),
+        .event_action = 'R',
+        .requester_is_source = false,
+        .soap = {{.path = "/xds/repository",
+                  .action = "urn:ihe:iti:2007:RetrieveDocumentSet",
+                  .response_action = "urn:ihe:iti:2007:RetrieveDocumentSetResponse",
+                  .mtom = true,
+                  .operation = "DocumentRepository_RetrieveDocumentSet",
+                  .request_element = "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest",
+                  .response_element = "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetResponse"}},
+        .hl7v2 = {},
+    };
+    return kSpec;
+}
+
+Result<Iti43::Request> Iti43::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
+    return ebxml::read_retrieve_request(wire.envelope.payload);
+}
+
+Result<core::Located> Iti43::locate(Deps& deps, Request const& request, domain::Subject const&) {
+    std::set<std::string> unique_ids;
+    for (domain::DocumentRequest const& item : request) {
+        if (!misdirected(deps, item)) unique_ids.insert(item.document_unique_id);
+    }
+    core::Located located;
+    Rows rows;
+    if (!unique_ids.empty()) rows = TRY(find(deps.pool, {unique_ids.begin(), unique_ids.end()}));
+    std::map<std::string, std::string> survivors;
+    for (DocumentRow& row : rows) {
+        auto const [entry, fresh] = survivors.try_emplace(row.patient);
+        if (fresh) entry->second = TRY(deps.identity.survivor_of(row.patient));
+        row.patient = entry->second;
+    }
+    std::set<std::string> patients;
+    for (auto const& [submitted, survivor] : survivors) patients.insert(survivor);
+    located.patients.assign(patients.begin(), patients.end());
+    located.details = std::move(rows);
+    return located;
+}
+
+core::PolicyQuery Iti43::policy_query(Request const&, core::Located const& located) { return {located.patients, {}}; }
+
+Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> const& request) {
+    Rows const& rows = std::any_cast<Rows const&>(request.located().details);
+    RetrieveOutcome outcome;
+    std::vector<domain::DocumentRequest const*> granted;
+    std::vector<DocumentRow const*> granted_rows;
+    auto fail = [&](domain::DocumentRequest const& item, Issue why) {
+        outcome.failed.push_back(item);
+        outcome.issues.push_back(std::move(why));
+    };
+    for (domain::DocumentRequest const& item : *request) {
+        if (auto why = misdirected(deps, item)) {
+            fail(item, std::move(*why));
+        } else if (DocumentRow const* row = find_visible(rows, item.document_unique_id, request.permit())) {
+            granted.push_back(&item);
+            granted_rows.push_back(row);
+        } else {
+            fail(item, issue(item, Reason::kDocumentUniqueId, "no document of this uniqueId is available"));
+        }
+    }
+    auto contents = open_contents(deps, granted_rows);
+    for (std::size_t i = 0; i < granted.size(); ++i) {
+        if (!contents[i]) {
+            fail(*granted[i], issue(*granted[i], Reason::kGeneral,
+                                    "the document cannot be read; report trace " + LogTrace::current()));
+            continue;
+        }
+        DocumentRow const& row = *granted_rows[i];
+        outcome.delivered.push_back({{*granted[i], row.mime_type, *contents[i]}, row.patient, row.label});
+    }
+    return outcome;
+}
+
+int Iti43::withhold(core::Permit const& permit, Response& response) {
+    auto const hidden = [&](DeliveredDocument const& d) { return !permit.scope_for(d.patient).allows(d.label); };
+    return static_cast<int>(std::erase_if(response.delivered, hidden));
+}
+
+std::vector<core::AuditDraft> Iti43::audit(Deps&, core::AuditInput<Request, Response> const& input) {
+    std::vector<core::AuditDraft> drafts;
+    if (!input.response) {
+        core::AuditDraft draft;
+        for (auto const& item : input.request ? *input.request : Request{}) {
+            draft.objects.push_back(
+                domain::audit_document(item.document_unique_id, item.repository_unique_id, item.home));
+        }
+        return {std::move(draft)};
+    }
+    // One record for each patient whose documents were delivered, one for what was not (ITI TF-2 3.43.5, 3.20.7.1).
+    std::map<std::string, core::AuditDraft> delivered;
+    for (DeliveredDocument const& d : input.response->delivered) {
+        core::AuditDraft& draft = delivered[d.patient];
+        if (draft.objects.empty()) draft.objects.push_back(domain::audit_patient(d.patient));
+        auto const& request = d.document.request;
+        draft.objects.push_back(
+            domain::audit_document(request.document_unique_id, request.repository_unique_id, request.home));
+    }
+    for (auto& [patient, draft] : delivered) drafts.push_back(std::move(draft));
+    if (!input.response->failed.empty()) {
+        core::AuditDraft draft;
+        draft.outcome = domain::AuditOutcome::kMinorFailure;
+        draft.outcome_description = "not delivered";
+        for (auto const& item : input.response->failed) {
+            draft.objects.push_back(
+                domain::audit_document(item.document_unique_id, item.repository_unique_id, item.home));
+        }
+        drafts.push_back(std::move(draft));
+    }
+    return drafts;
+}
+
+Result<Iti43::Reply> Iti43::encode(Deps&, Response&& response, Request const&) {
+    domain::RetrieveResponse answer;
+    for (DeliveredDocument& d : response.delivered) answer.documents.push_back(std::move(d.document));
+    answer.issues = std::move(response.issues);
+    auto const rows = ebxml::error_rows(answer.issues, ebxml::Actor::kRepository);
+    return Reply{ebxml::write_retrieve_response(answer, rows), rows.empty()};
+}
+
+Iti43::Reply Iti43::encode_error(Deps&, Error const& error, Request const*) {
+    auto const rows = ebxml::error_rows(error, ebxml::Actor::kRepository, LogTrace::current());
+    return {ebxml::write_retrieve_response({}, rows), false};
+}
+
+}  // namespace musubi::repository

@@ -1,0 +1,42 @@
+#pragma once
+// ITI-43 Retrieve Document Set (ITI TF-2 3.43). A document that the permit does not cover is answered like one that
+// does not exist. Content is verified as a whole before its first octet leaves.
+
+#include "codec/soap/exchange.h"
+#include "core/transaction.h"
+#include "domain/retrieve.h"
+#include "repository/deps.h"
+
+namespace musubi::repository {
+
+struct DeliveredDocument {
+    domain::RetrievedDocument document;
+    std::string patient;  ///< surviving regional id
+    domain::Label label;
+};
+
+struct RetrieveOutcome {
+    std::vector<DeliveredDocument> delivered;
+    std::vector<domain::DocumentRequest> failed;
+    std::vector<Issue> issues;  ///< one for each failed request
+};
+
+struct Iti43 {
+    using Deps = repository::Deps;
+    using Wire = soap::Incoming;
+    using Request = std::vector<domain::DocumentRequest>;
+    using Response = RetrieveOutcome;
+    using Reply = soap::Outgoing;
+
+    static core::TransactionSpec const& spec();
+    static Result<Request> decode(Deps&, Wire const&, core::DecodeContext const&);
+    static Result<core::Located> locate(Deps&, Request const&, domain::Subject const&);
+    static core::PolicyQuery policy_query(Request const&, core::Located const&);
+    static Result<Response> handle(Deps&, core::Authorized<Request> const&);
+    static int withhold(core::Permit const&, Response&);
+    static std::vector<core::AuditDraft> audit(Deps&, core::AuditInput<Request, Response> const&);
+    static Result<Reply> encode(Deps&, Response&&, Request const&);
+    static Reply encode_error(Deps&, Error const&, Request const*);
+};
+
+}  // namespace musubi::repository

@@ -1,0 +1,67 @@
+#include "core/module.h"
+#include "repository/iti41.h"
+#include "repository/iti43.h"
+#include "repository/reconciler.h"
+
+namespace musubi::repository {
+namespace {
+
+class RepositoryModule final : public core::Module {
+public:
+    explicit RepositoryModule(core::ModuleContext& context)
+        : deps_{context.pool,
+                context.ports.require<vault::KeyRing>(),
+                context.ports.require<blob::LocalBlobStore>(),
+                context.ids,
+                context.ports.require<core::PatientIdentityPort>(),
+                context.ports.require<core::DocumentRegistryPort>(),
+                context.config.text("repository.unique_id"),
+                context.config.text("node.home_community_id")},
+          reconciler_(context.pool, context.ports.require<blob::LocalBlobStore>(), context.clock,
+                      std::chrono::milliseconds(context.config.integer("repository.grace_time")),
+                      std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))) {}
+
+    std::vector<core::Definition> transactions() override {
+        return {core::define<Iti41>(deps_), core::define<Iti43>(deps_)};
+    }
+    Status start() override {
+        reconciler_.start();
+        return {};
+    }
+    void stop(std::chrono::steady_clock::time_point) override { reconciler_.stop(); }
+
+private:
+    Deps deps_;
+    Reconciler reconciler_;
+};
+
+Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
+    if (!is_oid(context.config.text("repository.unique_id"))) {
+        return Error(Code::kInvalidContent, "repository.unique_id must be an OID");
+    }
+    return std::unique_ptr<core::Module>(std::make_unique<RepositoryModule>(context));
+}
+
+}  // namespace
+
+core::ModuleDescriptor const& descriptor() {
+    using enum core::ConfigType;
+    static core::ModuleDescriptor const kDescriptor{
+        "repository",
+        "XDS.b document repository (ITI-41, ITI-43)",
+        {},
+        {"PatientIdentityPort", "DocumentRegistryPort"},
+        false,
+        {
+            {.key = "repository.unique_id", .type = kText, .default_value = "",
+             .doc = "repositoryUniqueId: an OID", .required = true},
+            {.key = "repository.grace_time", .type = kDurationMs, .default_value = "1h",
+             .doc = "how old a file without a row must be before it is removed", .min = 1000, .max = 604'800'000},
+            {.key = "repository.reconcile_period", .type = kDurationMs, .default_value = "15min",
+             .doc = "how often files and rows are compared", .min = 1000, .max = 86'400'000},
+        },
+        create};
+    return kDescriptor;
+}
+
+}  // namespace musubi::repository

@@ -1,0 +1,103 @@
+#include "repository/store.h"
+
+#include "platform/base/text.h"
+#include "repository/sql.h"
+
+namespace musubi::repository {
+namespace {
+
+std::string join_lines(std::vector<std::string> const& texts) {
+    std::string out;
+    for (std::string const& text : texts) out += (out.empty() ? "" : "\n") + text;
+    return out;
+}
+
+DocumentRow read_row(pg::Row const& row) {
+    DocumentRow document;
+    document.unique_id = row.text(0);
+    document.key = row.int64(1);
+    document.patient = row.text(2);
+    document.label.owner = row.text(3);
+    document.owner_oid = row.text(4);
+    document.label.class_code = row.text(5);
+    document.label.type_code = row.text(6);
+    document.label.practice_setting_code = row.text(7);
+    document.label.confidentiality_codes = row.text_array(8);
+    document.mime_type = row.text(9);
+    document.size = static_cast<std::uint64_t>(row.int64(10));
+    document.blob_id = row.uuid_if(11);
+    return document;
+}
+
+}  // namespace
+
+void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<NewContent> const& contents) {
+    if (documents.empty()) return;
+    std::vector<std::string> unique_ids, classes, types, practices, confidentiality, mime_types;
+    std::vector<std::int64_t> keys, sizes;
+    std::vector<Bytes> hashes;
+    std::vector<std::optional<Uuid>> blobs;
+    for (DocumentRow const& d : documents) {
+        unique_ids.push_back(d.unique_id);
+        keys.push_back(d.key);
+        classes.push_back(d.label.class_code);
+        types.push_back(d.label.type_code);
+        practices.push_back(d.label.practice_setting_code);
+        confidentiality.push_back(join_lines(d.label.confidentiality_codes));
+        mime_types.push_back(d.mime_type);
+        sizes.push_back(static_cast<std::int64_t>(d.size));
+        hashes.push_back(d.sha1);
+        blobs.push_back(d.blob_id);
+    }
+    DocumentRow const& first = documents.front();
+    pg::Params params;
+    params.text_array(unique_ids).int8_array(keys).text(first.patient).text(first.label.owner).text(first.owner_oid);
+    params.text_array(classes).text_array(types).text_array(practices).text_array(confidentiality);
+    params.text_array(mime_types).int8_array(sizes).bytea_array(hashes).uuid_array(blobs);
+    tx.queue(sql::kInsertDocuments, std::move(params));
+    if (contents.empty()) return;
+    std::vector<std::int64_t> content_keys;
+    std::vector<ByteView> sealed;
+    for (NewContent const& content : contents) {
+        content_keys.push_back(content.key);
+        sealed.emplace_back(content.sealed);
+    }
+    tx.queue(sql::kInsertContents, std::move(pg::Params().int8_array(content_keys).bytea_array(sealed)));
+}
+
+Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<DocumentRow>> {
+        pg::Rows const rows = TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
+        std::vector<DocumentRow> documents;
+        for (pg::Row const row : rows) documents.push_back(read_row(row));
+        return documents;
+    });
+}
+
+Result<std::map<std::int64_t, Bytes>> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys) {
+    if (keys.empty()) return std::map<std::int64_t, Bytes>();
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::map<std::int64_t, Bytes>> {
+        pg::Rows const rows = TRY(tx.exec(sql::kReadContents, pg::Params().int8_array(keys)));
+        std::map<std::int64_t, Bytes> contents;
+        for (pg::Row const row : rows) {
+            ByteView const sealed = row.bytes(1);
+            contents[row.int64(0)] = Bytes(sealed.begin(), sealed.end());
+        }
+        return contents;
+    });
+}
+
+Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<bool> {
+        pg::Rows const rows = TRY(tx.exec(sql::kBlobKnown, pg::Params().uuid(blob_id)));
+        return !rows.empty();
+    });
+}
+
+Bytes content_aad(std::int64_t document_key, std::string const& unique_id) {
+    std::string const text = "document " + std::to_string(document_key) + " " + unique_id;
+    ByteView const bytes = as_bytes(text);
+    return Bytes(bytes.begin(), bytes.end());
+}
+
+}  // namespace musubi::repository

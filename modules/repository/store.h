@@ -1,0 +1,40 @@
+#pragma once
+// Documents in the database. Functions are thread-safe; each is one round trip or is queued.
+
+#include "domain/access.h"
+#include "platform/base/content.h"
+#include "repository/deps.h"
+
+#include <map>
+
+namespace musubi::repository {
+
+/// One copy of a document: identical content may have been registered more than once, each with its own label.
+struct DocumentRow {
+    std::string unique_id;
+    std::int64_t key = 0;
+    std::string patient;  ///< CX at submission
+    std::string owner_oid;
+    domain::Label label;
+    std::string mime_type;
+    std::uint64_t size = 0;
+    Bytes sha1;                  ///< filled when writing
+    std::optional<Uuid> blob_id;  ///< none: content lies in the database
+};
+
+struct NewContent {
+    std::int64_t key = 0;
+    Bytes sealed;
+};
+
+/// Queued: durable with the commit. All rows are of one patient and one owner.
+void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<NewContent> const& contents);
+
+Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids);
+Result<std::map<std::int64_t, Bytes>> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys);
+Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id);
+
+/// What a sealed document belongs to: it opens nowhere else.
+Bytes content_aad(std::int64_t document_key, std::string const& unique_id);
+
+}  // namespace musubi::repository

@@ -1,0 +1,65 @@
+#include "repository/stored_content.h"
+
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
+
+namespace musubi::repository {
+namespace {
+
+class PlainContent final : public Content {
+public:
+    explicit PlainContent(Bytes bytes) : bytes_(std::move(bytes)) {}
+    std::uint64_t size() const override { return bytes_.size(); }
+    Bytes const* in_memory() const override { return &bytes_; }
+    Status read(ByteSink const& sink) const override {
+        constexpr std::size_t kPiece = 64 * 1024;
+        for (std::size_t at = 0; at < bytes_.size(); at += kPiece) {
+            TRY(sink(ByteView(bytes_).subspan(at, std::min(kPiece, bytes_.size() - at))));
+        }
+        return {};
+    }
+
+private:
+    Bytes bytes_;
+};
+
+using Opened = Result<std::shared_ptr<Content const>>;
+
+Opened open_blob(Deps& deps, DocumentRow const& row) {
+    TRY(deps.blobs.verify(*row.blob_id));
+    return std::shared_ptr<Content const>(TRY(deps.blobs.get(*row.blob_id, row.owner_oid)));
+}
+
+Opened open_small(Deps& deps, DocumentRow const& row, std::map<std::int64_t, Bytes> const& sealed) {
+    auto const found = sealed.find(row.key);
+    if (found == sealed.end()) return Error(Code::kStorageUnavailable, "document without content");
+    Bytes plain = TRY(deps.keys.open(vault::Purpose::kDocument, row.owner_oid, found->second,
+                                     content_aad(row.key, row.unique_id)));
+    if (plain.size() != row.size) return Error(Code::kStorageUnavailable, "content of another size");
+    return std::shared_ptr<Content const>(std::make_shared<PlainContent>(std::move(plain)));
+}
+
+}  // namespace
+
+std::vector<Opened> open_contents(Deps& deps, std::vector<DocumentRow const*> const& rows) {
+    std::vector<std::int64_t> keys;
+    for (DocumentRow const* row : rows) {
+        if (!row->blob_id) keys.push_back(row->key);
+    }
+    auto const sealed = read_sealed(deps.pool, keys);
+    std::vector<Opened> contents;
+    for (DocumentRow const* row : rows) {
+        Opened opened = row->blob_id ? open_blob(deps, *row)
+                        : sealed     ? open_small(deps, *row, *sealed)
+                                     : Opened(sealed.error());
+        if (!opened) {
+            counter("musubi_damaged_documents_total").add();
+            log_error("document.unreadable",
+                      {{"document_key", std::to_string(row->key)}, {"detail", opened.error().detail}});
+        }
+        contents.push_back(std::move(opened));
+    }
+    return contents;
+}
+
+}  // namespace musubi::repository
