@@ -34,18 +34,22 @@ std::string const& shared_server() {
     return server;
 }
 
-// Several test programs may use one server at the same time, so each step allows for having been done by another.
+// Several test programs may use one server at the same time, so each step allows for having been
+// done by another.
 void make_roles(std::string const& server) {
     for (std::string const role : {"musubi_owner", "musubi_serving", "musubi_report"}) {
-        must(pg::run_script(server, "DO $$ BEGIN CREATE ROLE " + role +
-                                        " LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; "
-                                        "END $$"),
+        must(pg::run_script(
+                 server,
+                 "DO $$ BEGIN CREATE ROLE " + role +
+                     " LOGIN; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; "
+                     "END $$"),
              "create role");
     }
 }
 
 bool exists(std::string const& server, std::string const& database) {
-    return !must(pg::run_script(server, "SELECT 1 FROM pg_database WHERE datname = '" + database + "'"),
+    return !must(pg::run_script(server,
+                                "SELECT 1 FROM pg_database WHERE datname = '" + database + "'"),
                  "look for database")
                 .empty();
 }
@@ -53,22 +57,29 @@ bool exists(std::string const& server, std::string const& database) {
 std::string template_name(std::span<pg::MigrationFile const> files) {
     Digest digest(DigestKind::kSha256);
     for (pg::MigrationFile const& file : files) {
-        std::string const head = std::string(file.path) + "\n" + std::to_string(file.bytes.size()) + "\n";
+        std::string const head =
+            std::string(file.path) + "\n" + std::to_string(file.bytes.size()) + "\n";
         digest.update(as_bytes(head));
         digest.update(as_bytes(file.bytes));
     }
     return "musubi_template_" + to_hex(digest.finish()).substr(0, 24);
 }
 
-// Built under another name and renamed when complete: whoever sees the name sees a finished template.
-void make_template(std::string const& server, std::string const& name, std::span<pg::MigrationFile const> files) {
+// Built under another name and renamed when complete: whoever sees the name sees a finished
+// template.
+void make_template(std::string const& server, std::string const& name,
+                   std::span<pg::MigrationFile const> files) {
     if (exists(server, name)) return;
     std::string const draft = name + "_" + std::to_string(::getpid());
-    must(pg::run_script(server, "CREATE DATABASE " + draft + " OWNER musubi_owner"), "create template");
-    must(pg::migrate(with_database(server, draft) + " user=musubi_owner", files), "migrate template");
+    must(pg::run_script(server, "CREATE DATABASE " + draft + " OWNER musubi_owner"),
+         "create template");
+    must(pg::migrate(with_database(server, draft) + " user=musubi_owner", files),
+         "migrate template");
     // The migrator's backend may take a moment to leave; renaming needs the database to be alone.
-    must(pg::run_script(server, "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" +
-                                    draft + "'"),
+    must(pg::run_script(
+             server,
+             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '" +
+                 draft + "'"),
          "clear template");
     if (pg::run_script(server, "ALTER DATABASE " + draft + " RENAME TO " + name)) return;
     must(pg::run_script(server, "DROP DATABASE " + draft + " WITH (FORCE)"), "drop draft");
@@ -78,7 +89,9 @@ void make_template(std::string const& server, std::string const& name, std::span
 }  // namespace
 
 TestDatabase::TestDatabase() : server_(shared_server()) { create({}); }
-TestDatabase::TestDatabase(std::span<pg::MigrationFile const> files) : server_(shared_server()) { create(files); }
+TestDatabase::TestDatabase(std::span<pg::MigrationFile const> files) : server_(shared_server()) {
+    create(files);
+}
 TestDatabase::TestDatabase(TestCluster& cluster, std::span<pg::MigrationFile const> files)
     : server_(cluster.superuser()) {
     create(files);
@@ -94,11 +107,13 @@ void TestDatabase::create(std::span<pg::MigrationFile const> files) {
         if (prepared.insert(server_).second) make_roles(server_);
         if (!files.empty()) {
             source = template_name(files);
-            if (prepared.insert(server_ + "|" + source).second) make_template(server_, source, files);
+            if (prepared.insert(server_ + "|" + source).second)
+                make_template(server_, source, files);
         }
     }
     name_ = "musubi_test_" + std::to_string(::getpid()) + "_" + std::to_string(++number);
-    must(pg::run_script(server_, "CREATE DATABASE " + name_ + " TEMPLATE " + source + " OWNER musubi_owner"),
+    must(pg::run_script(server_,
+                        "CREATE DATABASE " + name_ + " TEMPLATE " + source + " OWNER musubi_owner"),
          "create database");
 }
 

@@ -1,10 +1,11 @@
 #pragma once
 // Databases for module tests: real PostgreSQL, one freshly cloned database for each test.
 //
-// The server is the one that $MUSUBI_TEST_PG names (keyword conninfo of a superuser that may log in as any role:
-// "host=/path/sock port=54329 user=musubi dbname=postgres"), or else a private throw-away cluster that the first use
-// starts under the system's temp folder and the end of the process removes. Roles: musubi_owner, musubi_serving,
-// musubi_report, as in an installation. Failures throw std::runtime_error: a test cannot go on without its database.
+// The server is the one that $MUSUBI_TEST_PG names (keyword conninfo of a superuser that may log in
+// as any role: "host=/path/sock port=54329 user=musubi dbname=postgres"), or else a private
+// throw-away cluster that the first use starts under the system's temp folder and the end of the
+// process removes. Roles: musubi_owner, musubi_serving, musubi_report, as in an installation.
+// Failures throw std::runtime_error: a test cannot go on without its database.
 
 #include "platform/pg/migrator.h"
 
@@ -15,7 +16,8 @@
 
 namespace musubi::test {
 
-/// A private cluster, for tests that stop or freeze the server. One thread at a time. Removed when destroyed.
+/// A private cluster, for tests that stop or freeze the server. One thread at a time. Removed when
+/// destroyed.
 class TestCluster {
 public:
     TestCluster();  ///< makes and starts it (about 2 s)

@@ -44,7 +44,9 @@ int spawn(std::vector<std::string> const& words, std::filesystem::path const& lo
     }
     // A process group of its own: Ctrl-C at the terminal reaches the tests first.
     ::setpgid(0, 0);
-    if (user && (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 || ::setuid(user->pw_uid) != 0)) ::_exit(126);
+    if (user && (::setgroups(0, nullptr) != 0 || ::setgid(user->pw_gid) != 0 ||
+                 ::setuid(user->pw_uid) != 0))
+        ::_exit(126);
     ::prctl(PR_SET_PDEATHSIG, SIGQUIT);  // after setuid, which clears it
     if (::getppid() != parent || ::chdir("/") != 0) ::_exit(126);
     ::dup2(null_fd, 0);
@@ -61,12 +63,14 @@ TestCluster::TestCluster() : made_by_(::getpid()) {
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temp folder for a test cluster");
     folder_ = pattern;
     if (passwd const* user = unprivileged()) {
-        if (::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0) throw std::runtime_error("chown failed");
+        if (::chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0)
+            throw std::runtime_error("chown failed");
     }
     superuser_ = "host=" + folder_.string() + " port=54329 user=musubi dbname=postgres";
-    int const pid = spawn({std::string(kBin) + "initdb", "-D", folder_ / "data", "-U", "musubi", "-A", "trust", "-E", "UTF8",
-                           "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
-                          folder_ / "initdb.log");
+    int const pid =
+        spawn({std::string(kBin) + "initdb", "-D", folder_ / "data", "-U", "musubi", "-A", "trust",
+               "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"},
+              folder_ / "initdb.log");
     int status = 0;
     if (::waitpid(pid, &status, 0) != pid || status != 0) {
         throw std::runtime_error("initdb failed, see " + (folder_ / "initdb.log").string());
@@ -75,16 +79,35 @@ TestCluster::TestCluster() : made_by_(::getpid()) {
 }
 
 void TestCluster::start() {
-    pid_ = spawn({std::string(kBin) + "postgres", "-D", folder_ / "data", "-k", folder_, "-p", "54329", "-c",
-                  "listen_addresses=", "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "max_connections=100",
-                  "-c", "shared_buffers=64MB", "-c", "deadlock_timeout=100ms", "-c", "max_wal_size=256MB"},
+    pid_ = spawn({std::string(kBin) + "postgres",
+                  "-D",
+                  folder_ / "data",
+                  "-k",
+                  folder_,
+                  "-p",
+                  "54329",
+                  "-c",
+                  "listen_addresses=",
+                  "-c",
+                  "fsync=off",
+                  "-c",
+                  "full_page_writes=off",
+                  "-c",
+                  "max_connections=100",
+                  "-c",
+                  "shared_buffers=64MB",
+                  "-c",
+                  "deadlock_timeout=100ms",
+                  "-c",
+                  "max_wal_size=256MB"},
                  folder_ / "server.log");
     for (int attempt = 0; attempt < 600; ++attempt) {
         if (pg::run_script(superuser_, "SELECT 1")) return;
         if (::waitpid(pid_, nullptr, WNOHANG) == pid_) break;
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
-    throw std::runtime_error("test cluster did not start, see " + (folder_ / "server.log").string());
+    throw std::runtime_error("test cluster did not start, see " +
+                             (folder_ / "server.log").string());
 }
 
 void TestCluster::stop(Stop how) {

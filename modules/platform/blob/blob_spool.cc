@@ -13,10 +13,12 @@ public:
         : store_(store), limits_(limits), owner_(std::move(owner)) {}
 
     Status write(ByteView piece) override {
-        if (failed_) return Error(Code::kInternal, "write to a receiver that has failed or finished");
+        if (failed_)
+            return Error(Code::kInternal, "write to a receiver that has failed or finished");
         failed_ = true;  // until this piece is safely in
         if (piece.size() > limits_.largest - size_) {
-            return Error(Code::kTooLarge, "document larger than " + std::to_string(limits_.largest) + " octets");
+            return Error(Code::kTooLarge,
+                         "document larger than " + std::to_string(limits_.largest) + " octets");
         }
         size_ += piece.size();
         if (!staging_ && size_ <= limits_.in_memory) {
@@ -29,10 +31,12 @@ public:
     }
 
     Result<std::shared_ptr<ReceivedContent>> finish() override {
-        if (failed_) return Error(Code::kInternal, "finish of a receiver that has failed or finished");
+        if (failed_)
+            return Error(Code::kInternal, "finish of a receiver that has failed or finished");
         failed_ = true;
         if (!staging_) {
-            return std::shared_ptr<ReceivedContent>(std::make_shared<MemoryContent>(std::move(memory_)));
+            return std::shared_ptr<ReceivedContent>(
+                std::make_shared<MemoryContent>(std::move(memory_)));
         }
         auto file = TRY(staging_->finish(store_.impl().keys, owner_));
         return std::shared_ptr<ReceivedContent>(std::make_shared<StagedContent>(

@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error not_found(Uuid const& id) { return {Code::kNotFound, "blob " + id.to_string() + " does not exist"}; }
+Error not_found(Uuid const& id) {
+    return {Code::kNotFound, "blob " + id.to_string() + " does not exist"};
+}
 
 Result<WallTime> modified(fs::path const& path, std::uint64_t* size = nullptr) {
     struct stat info {};
@@ -40,14 +42,17 @@ fs::path LocalBlobStore::Impl::folder_of(Uuid const& id) const {
     std::string const text = id.to_string();
     return data / text.substr(0, 2) / text.substr(2, 2);
 }
-fs::path LocalBlobStore::Impl::path_of(Uuid const& id) const { return folder_of(id) / id.to_string(); }
+fs::path LocalBlobStore::Impl::path_of(Uuid const& id) const {
+    return folder_of(id) / id.to_string();
+}
 
 Status LocalBlobStore::Impl::prepare() {
     TRY(vault::make_folder(staging));
     TRY(vault::make_folder(data));
     // Folders that a process made just before it was killed may not be durable yet.
     std::error_code failed;
-    for (auto const& entry : fs::directory_iterator(data, failed)) TRY(vault::sync_folder(entry.path()));
+    for (auto const& entry : fs::directory_iterator(data, failed))
+        TRY(vault::sync_folder(entry.path()));
     if (failed) return vault::system_error("list", data, failed.value());
     return vault::sync_folder(data);
 }
@@ -75,7 +80,8 @@ Status LocalBlobStore::Impl::commit(StagingFile& staged, vault::File& file) {
 LocalBlobStore::LocalBlobStore(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 LocalBlobStore::~LocalBlobStore() = default;
 
-Result<std::unique_ptr<LocalBlobStore>> LocalBlobStore::open(fs::path const& root, vault::KeyRing& keys) {
+Result<std::unique_ptr<LocalBlobStore>> LocalBlobStore::open(fs::path const& root,
+                                                             vault::KeyRing& keys) {
     auto impl = std::make_unique<Impl>(root, keys);
     TRY(impl->prepare());
     return std::unique_ptr<LocalBlobStore>(new LocalBlobStore(std::move(impl)));
@@ -89,14 +95,16 @@ Result<StoredBlob> LocalBlobStore::put(Content const& content, std::string const
         return staging->write(piece);
     }));
     auto file = TRY(staging->finish(impl_->keys, owner));
-    if (file->size() != content.size()) return Error(Code::kInternal, "content is not as long as it says");
+    if (file->size() != content.size())
+        return Error(Code::kInternal, "content is not as long as it says");
     TRY(impl_->commit(*staging, file->file()));
     return StoredBlob{staging->id(), file->size(), to_hex(digest.finish()), file->key_id()};
 }
 
 Result<StoredBlob> LocalBlobStore::adopt(ReceivedContent& content, std::string const& owner) {
     auto* const staged = dynamic_cast<StagedContent*>(&content);
-    if (!staged || !staged->staging || staged->store != this || staged->owner != owner) return put(content, owner);
+    if (!staged || !staged->staging || staged->store != this || staged->owner != owner)
+        return put(content, owner);
     std::unique_ptr<StagingFile> const staging = std::move(staged->staging);
     TRY(impl_->commit(*staging, staged->file->file()));
     return StoredBlob{staging->id(), staged->size(), staged->sha1, staged->file->key_id()};
@@ -106,7 +114,8 @@ Result<std::shared_ptr<Content>> LocalBlobStore::get(Uuid const& id, std::string
     if (owner.empty()) return Error(Code::kInvalidContent, "a blob is read for an owner");
     Result<vault::File> file = vault::File::open(impl_->path_of(id));
     if (!file) return vanished(file.error()) ? not_found(id) : std::move(file).error();
-    return std::shared_ptr<Content>(TRY(SealedFile::open(impl_->keys, std::move(*file), id, owner)));
+    return std::shared_ptr<Content>(
+        TRY(SealedFile::open(impl_->keys, std::move(*file), id, owner)));
 }
 
 Status LocalBlobStore::verify(Uuid const& id) {
@@ -132,9 +141,11 @@ Status LocalBlobStore::remove(Uuid const& id) {
     return vault::sync_folder(path.parent_path());
 }
 
-Status LocalBlobStore::list(WallTime older_than, std::function<Status(BlobInfo const&)> const& visit) {
+Status LocalBlobStore::list(WallTime older_than,
+                            std::function<Status(BlobInfo const&)> const& visit) {
     std::error_code failed;
-    for (fs::recursive_directory_iterator it(impl_->data, failed), end; !failed && it != end; it.increment(failed)) {
+    for (fs::recursive_directory_iterator it(impl_->data, failed), end; !failed && it != end;
+         it.increment(failed)) {
         if (it.depth() != 2) continue;
         Result<Uuid> const id = Uuid::parse(it->path().filename().string());
         if (!id || impl_->path_of(*id) != it->path()) {
@@ -154,7 +165,8 @@ Status LocalBlobStore::list(WallTime older_than, std::function<Status(BlobInfo c
 Result<int> LocalBlobStore::sweep_staging(WallTime older_than) {
     int removed = 0;
     std::error_code failed;
-    for (fs::directory_iterator it(impl_->staging, failed), end; !failed && it != end; it.increment(failed)) {
+    for (fs::directory_iterator it(impl_->staging, failed), end; !failed && it != end;
+         it.increment(failed)) {
         Result<WallTime> const when = modified(it->path());
         if (!when && !vanished(when.error())) return when.error();
         if (!when || *when >= older_than) continue;

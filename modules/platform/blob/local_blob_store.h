@@ -1,6 +1,7 @@
 #pragma once
-// BlobStore in local files, one for each blob, always encrypted (README.md has layout and format). For documents too
-// large for the database: small ones belong there, because a file each costs more than the rest of a submission.
+// BlobStore in local files, one for each blob, always encrypted (README.md has layout and format).
+// For documents too large for the database: small ones belong there, because a file each costs more
+// than the rest of a submission.
 
 #include "platform/blob/blob_store.h"
 #include "platform/vault/key_ring.h"
@@ -11,8 +12,10 @@ namespace musubi::blob {
 
 class LocalBlobStore final : public BlobStore {
 public:
-    /// Makes the folders that are missing. `keys` outlives the store. Two processes may share a root.
-    static Result<std::unique_ptr<LocalBlobStore>> open(std::filesystem::path const& root, vault::KeyRing& keys);
+    /// Makes the folders that are missing. `keys` outlives the store. Two processes may share a
+    /// root.
+    static Result<std::unique_ptr<LocalBlobStore>> open(std::filesystem::path const& root,
+                                                        vault::KeyRing& keys);
     ~LocalBlobStore() override;
 
     Result<StoredBlob> put(Content const& content, std::string const& owner) override;
@@ -23,7 +26,8 @@ public:
     Status remove(Uuid const& id) override;
     Status list(WallTime older_than, std::function<Status(BlobInfo const&)> const& visit) override;
 
-    /// Removes what interrupted uploads left in the staging folder, last written before `older_than`. Returns how many.
+    /// Removes what interrupted uploads left in the staging folder, last written before
+    /// `older_than`. Returns how many.
     Result<int> sweep_staging(WallTime older_than);
 
     struct Impl;

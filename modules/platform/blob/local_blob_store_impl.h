@@ -15,12 +15,14 @@ struct LocalBlobStore::Impl {
     std::filesystem::path const staging;
     std::filesystem::path const data;
     vault::KeyRing& keys;
-    std::mutex folders;  ///< held while a folder is made, so that nobody relies on one that is not durable yet
+    std::mutex folders;  ///< held while a folder is made, so that nobody relies on one that is not
+                         ///< durable yet
 
     std::filesystem::path folder_of(Uuid const& id) const;
     std::filesystem::path path_of(Uuid const& id) const;
     Status prepare();
-    /// Makes a finished staging file durable under its final name. Afterwards it is either that or gone.
+    /// Makes a finished staging file durable under its final name. Afterwards it is either that or
+    /// gone.
     Status commit(StagingFile& staged, vault::File& file);
 };
 

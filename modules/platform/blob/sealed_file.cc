@@ -18,14 +18,14 @@ Error damaged(Uuid const& id, Error error) {
 
 }  // namespace
 
-Result<std::unique_ptr<SealedFile>> SealedFile::open(vault::KeyRing& keys, vault::File file, Uuid const& id,
-                                                     std::string const& owner) {
+Result<std::unique_ptr<SealedFile>> SealedFile::open(vault::KeyRing& keys, vault::File file,
+                                                     Uuid const& id, std::string const& owner) {
     std::uint64_t const size = TRY(file.size());
     std::array<std::uint8_t, vault::kStreamHeaderSize> header{};
     if (size < header.size()) return damaged(id, Error(Code::kStorageUnavailable, "file cut off"));
     TRY(file.read_at(0, header));
-    Result<vault::ChunkOpener> opener =
-        vault::ChunkOpener::start(keys, vault::Purpose::kDocument, owner, id.octets(), header, size);
+    Result<vault::ChunkOpener> opener = vault::ChunkOpener::start(keys, vault::Purpose::kDocument,
+                                                                  owner, id.octets(), header, size);
     if (!opener) return damaged(id, std::move(opener).error());
     return std::unique_ptr<SealedFile>(new SealedFile(std::move(file), std::move(*opener)));
 }
@@ -40,7 +40,8 @@ Status SealedFile::read(ByteSink const& sink) const {
         if (Status opened = opener_.open(chunk, sealed, plain); !opened) {
             static Counter& damage = counter("musubi_blob_damaged_total");
             damage.add();
-            log_error("blob.damaged", {{"file", file_.path().filename().string()}, {"chunk", std::to_string(chunk)}});
+            log_error("blob.damaged", {{"file", file_.path().filename().string()},
+                                       {"chunk", std::to_string(chunk)}});
             return opened;
         }
         if (!plain.empty()) TRY(sink(plain));
@@ -48,15 +49,16 @@ Status SealedFile::read(ByteSink const& sink) const {
     return {};
 }
 
-Result<std::unique_ptr<StagingFile>> StagingFile::create(vault::KeyRing& keys, std::filesystem::path const& folder,
+Result<std::unique_ptr<StagingFile>> StagingFile::create(vault::KeyRing& keys,
+                                                         std::filesystem::path const& folder,
                                                          std::string const& owner) {
     Uuid const id = system_ids().uuid();
     vault::File file = TRY(vault::File::create(folder / (id.to_string() + ".part")));
     std::unique_ptr<StagingFile> staging(new StagingFile(id, std::move(file)));
     StagingFile* const self = staging.get();
-    staging->stream_ = std::make_unique<vault::SealingStream>(
-        TRY(vault::SealingStream::start(keys, vault::Purpose::kDocument, owner, id.octets(),
-                                        [self](ByteView sealed) { return self->file_.write(sealed); })));
+    staging->stream_ = std::make_unique<vault::SealingStream>(TRY(vault::SealingStream::start(
+        keys, vault::Purpose::kDocument, owner, id.octets(),
+        [self](ByteView sealed) { return self->file_.write(sealed); })));
     return staging;
 }
 
@@ -66,7 +68,8 @@ StagingFile::~StagingFile() {
 
 Status StagingFile::write(ByteView plain) { return stream_->write(plain); }
 
-Result<std::unique_ptr<SealedFile>> StagingFile::finish(vault::KeyRing& keys, std::string const& owner) {
+Result<std::unique_ptr<SealedFile>> StagingFile::finish(vault::KeyRing& keys,
+                                                        std::string const& owner) {
     TRY(stream_->finish());
     stream_.reset();
     return SealedFile::open(keys, std::move(file_), id_, owner);

@@ -1,5 +1,6 @@
 #pragma once
-// One encrypted file while it is written (StagingFile) and while it is read (SealedFile). Internal to this room.
+// One encrypted file while it is written (StagingFile) and while it is read (SealedFile). Internal
+// to this room.
 
 #include "platform/base/content.h"
 #include "platform/base/ids.h"
@@ -12,15 +13,16 @@ namespace musubi::blob {
 class SealedFile final : public Content {
 public:
     /// An empty `owner` takes whichever institution the key belongs to.
-    static Result<std::unique_ptr<SealedFile>> open(vault::KeyRing& keys, vault::File file, Uuid const& id,
-                                                    std::string const& owner);
+    static Result<std::unique_ptr<SealedFile>> open(vault::KeyRing& keys, vault::File file,
+                                                    Uuid const& id, std::string const& owner);
     std::uint64_t size() const override { return opener_.plain_size(); }
     Status read(ByteSink const& sink) const override;
     vault::KeyId key_id() const { return opener_.key_id(); }
     vault::File& file() { return file_; }
 
 private:
-    SealedFile(vault::File file, vault::ChunkOpener opener) : file_(std::move(file)), opener_(std::move(opener)) {}
+    SealedFile(vault::File file, vault::ChunkOpener opener)
+        : file_(std::move(file)), opener_(std::move(opener)) {}
     vault::File file_;
     vault::ChunkOpener opener_;
 };
@@ -28,7 +30,8 @@ private:
 /// A file in the staging folder. Removed by the destructor unless its path was taken over.
 class StagingFile {
 public:
-    static Result<std::unique_ptr<StagingFile>> create(vault::KeyRing& keys, std::filesystem::path const& folder,
+    static Result<std::unique_ptr<StagingFile>> create(vault::KeyRing& keys,
+                                                       std::filesystem::path const& folder,
                                                        std::string const& owner);
     ~StagingFile();
     StagingFile(StagingFile const&) = delete;
@@ -42,7 +45,8 @@ public:
     void forget() { path_.clear(); }  ///< it is somebody else's now
 
 private:
-    StagingFile(Uuid const& id, vault::File file) : id_(id), file_(std::move(file)), path_(file_.path()) {}
+    StagingFile(Uuid const& id, vault::File file)
+        : id_(id), file_(std::move(file)), path_(file_.path()) {}
     Uuid id_;
     vault::File file_;
     std::filesystem::path path_;

@@ -1,5 +1,6 @@
 #pragma once
-// What the spool has received into a staging file, until the store adopts it. Internal to this room.
+// What the spool has received into a staging file, until the store adopts it. Internal to this
+// room.
 
 #include "platform/blob/sealed_file.h"
 
@@ -7,9 +8,12 @@ namespace musubi::blob {
 
 class StagedContent final : public ReceivedContent {
 public:
-    StagedContent(std::unique_ptr<StagingFile> staging, std::unique_ptr<SealedFile> file, std::string sha1_hex,
-                  std::string owner, void const* store)
-        : staging(std::move(staging)), file(std::move(file)), sha1(std::move(sha1_hex)), owner(std::move(owner)),
+    StagedContent(std::unique_ptr<StagingFile> staging, std::unique_ptr<SealedFile> file,
+                  std::string sha1_hex, std::string owner, void const* store)
+        : staging(std::move(staging)),
+          file(std::move(file)),
+          sha1(std::move(sha1_hex)),
+          owner(std::move(owner)),
           store(store) {}
     std::uint64_t size() const override { return file->size(); }
     Status read(ByteSink const& sink) const override { return file->read(sink); }

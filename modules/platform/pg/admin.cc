@@ -15,8 +15,8 @@ std::string_view field(PGresult const* result, int which) {
 }
 
 Code code_of(std::string_view sqlstate) {
-    bool const ours = sqlstate.starts_with("42") || sqlstate.starts_with("22") || sqlstate.starts_with("23") ||
-                      sqlstate.starts_with("0A");
+    bool const ours = sqlstate.starts_with("42") || sqlstate.starts_with("22") ||
+                      sqlstate.starts_with("23") || sqlstate.starts_with("0A");
     return ours ? Code::kInternal : Code::kStorageUnavailable;
 }
 
@@ -25,7 +25,8 @@ Result<TextTable> take(PGconn* handle, PGresult* raw) {
     ExecStatusType const status = PQresultStatus(raw);
     if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK && status != PGRES_EMPTY_QUERY) {
         std::string_view const state = field(raw, PG_DIAG_SQLSTATE);
-        std::string detail = "sqlstate=" + std::string(state) + " " + std::string(field(raw, PG_DIAG_MESSAGE_PRIMARY));
+        std::string detail = "sqlstate=" + std::string(state) + " " +
+                             std::string(field(raw, PG_DIAG_MESSAGE_PRIMARY));
         if (auto const at = field(raw, PG_DIAG_STATEMENT_POSITION); !at.empty()) {
             detail += " at character " + std::string(at);
         }
@@ -35,8 +36,8 @@ Result<TextTable> take(PGconn* handle, PGresult* raw) {
     TextTable rows(static_cast<std::size_t>(PQntuples(raw)));
     for (int r = 0; r < PQntuples(raw); ++r) {
         for (int c = 0; c < PQnfields(raw); ++c) {
-            rows[static_cast<std::size_t>(r)].emplace_back(PQgetvalue(raw, r, c),
-                                                           static_cast<std::size_t>(PQgetlength(raw, r, c)));
+            rows[static_cast<std::size_t>(r)].emplace_back(
+                PQgetvalue(raw, r, c), static_cast<std::size_t>(PQgetlength(raw, r, c)));
         }
     }
     return rows;
@@ -61,7 +62,8 @@ Result<AdminSession> AdminSession::open(std::string const& conninfo) {
     auto impl = std::make_unique<Impl>(PQconnectdb(conninfo.c_str()));
     if (PQstatus(impl->handle) != CONNECTION_OK) {
         std::string_view const message = PQerrorMessage(impl->handle);
-        return Error(Code::kStorageUnavailable, "database: " + std::string(message.substr(0, message.find('\n'))));
+        return Error(Code::kStorageUnavailable,
+                     "database: " + std::string(message.substr(0, message.find('\n'))));
     }
     PQsetNoticeProcessor(impl->handle, ignore_notice, nullptr);
     PQsetClientEncoding(impl->handle, "UTF8");
@@ -72,14 +74,18 @@ Result<TextTable> AdminSession::exec(std::string const& script) {
     return take(impl_->handle, PQexec(impl_->handle, script.c_str()));
 }
 
-Result<TextTable> AdminSession::exec(std::string const& statement, std::vector<std::string> const& params) {
+Result<TextTable> AdminSession::exec(std::string const& statement,
+                                     std::vector<std::string> const& params) {
     std::vector<char const*> values;
     for (std::string const& param : params) values.push_back(param.c_str());
-    return take(impl_->handle, PQexecParams(impl_->handle, statement.c_str(), static_cast<int>(values.size()), nullptr,
-                                            values.data(), nullptr, nullptr, 0));
+    return take(impl_->handle,
+                PQexecParams(impl_->handle, statement.c_str(), static_cast<int>(values.size()),
+                             nullptr, values.data(), nullptr, nullptr, 0));
 }
 
-bool AdminSession::in_transaction() const { return PQtransactionStatus(impl_->handle) == PQTRANS_INTRANS; }
+bool AdminSession::in_transaction() const {
+    return PQtransactionStatus(impl_->handle) == PQTRANS_INTRANS;
+}
 
 Result<TextTable> run_script(std::string const& conninfo, std::string const& script) {
     AdminSession session = TRY(AdminSession::open(conninfo));

@@ -1,6 +1,6 @@
 #pragma once
-// Rare work of operators, migrations and tests: a connection of its own, plain SQL scripts, text results, no pool and
-// no time limit. Not for serving requests. Used by one thread at a time.
+// Rare work of operators, migrations and tests: a connection of its own, plain SQL scripts, text
+// results, no pool and no time limit. Not for serving requests. Used by one thread at a time.
 
 #include "platform/base/result.h"
 
@@ -19,8 +19,8 @@ public:
     AdminSession& operator=(AdminSession&&) noexcept;
     ~AdminSession();
 
-    /// One or several statements. Returns the rows of the last one. The error's detail carries the server's message
-    /// and the position in the script.
+    /// One or several statements. Returns the rows of the last one. The error's detail carries the
+    /// server's message and the position in the script.
     Result<TextTable> exec(std::string const& script);
     /// One statement with text parameters.
     Result<TextTable> exec(std::string const& statement, std::vector<std::string> const& params);

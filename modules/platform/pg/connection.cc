@@ -43,8 +43,8 @@ std::string_view diagnostic(PGresult const* result, int field) {
     return value ? std::string_view(value) : std::string_view();
 }
 
-// The number of rows is judged on the server, in the same round trip: a miss makes the statement fail there, so that
-// the COMMIT sent behind it is skipped.
+// The number of rows is judged on the server, in the same round trip: a miss makes the statement
+// fail there, so that the COMMIT sent behind it is skipped.
 std::string expecting(Statement const& statement, std::size_t param_count) {
     return "WITH musubi_rows AS (" + std::string(statement.sql) +
            " RETURNING 1) SELECT CASE WHEN n = $" + std::to_string(param_count + 1) +
@@ -68,17 +68,20 @@ bool Connection::Impl::send_prepared(std::string const& name, Params const& para
         values.push_back(item.null ? nullptr : params.data() + item.offset);
         lengths.push_back(static_cast<int>(item.length));
     }
-    return PQsendQueryPrepared(handle, name.c_str(), static_cast<int>(params.size()), values.data(), lengths.data(),
-                               formats.data(), 1) == 1;
+    return PQsendQueryPrepared(handle, name.c_str(), static_cast<int>(params.size()), values.data(),
+                               lengths.data(), formats.data(), 1) == 1;
 }
 
-bool Connection::Impl::send_prepare(std::string const& name, std::string const& sql, Params const& params) {
+bool Connection::Impl::send_prepare(std::string const& name, std::string const& sql,
+                                    Params const& params) {
     types.clear();
     for (Params::Item const& item : params.items()) types.push_back(item.type);
-    return PQsendPrepare(handle, name.c_str(), sql.c_str(), static_cast<int>(types.size()), types.data()) == 1;
+    return PQsendPrepare(handle, name.c_str(), sql.c_str(), static_cast<int>(types.size()),
+                         types.data()) == 1;
 }
 
-bool Connection::Impl::send(Command const& command, std::size_t index, std::vector<Expected>& expected) {
+bool Connection::Impl::send(Command const& command, std::size_t index,
+                            std::vector<Expected>& expected) {
     if (command.kind != Command::Kind::kExecute) {
         expected.push_back({index, {}, nullptr});
         return send_plain(sql_of(command.kind));
@@ -95,8 +98,9 @@ bool Connection::Impl::send(Command const& command, std::size_t index, std::vect
         params = &counted;
     }
     if (!announced && !prepared.contains(name)) {
-        std::string const sql = command.expected_rows ? expecting(command.statement, command.params.size())
-                                                      : std::string(command.statement.sql);
+        std::string const sql = command.expected_rows
+                                    ? expecting(command.statement, command.params.size())
+                                    : std::string(command.statement.sql);
         expected.push_back({index, name, command.statement.sql});
         if (!send_prepare(name, sql, *params)) return false;
     }
@@ -109,13 +113,15 @@ std::optional<Error> Connection::Impl::refuse_locally(std::span<Command const> c
         if (command.kind != Command::Kind::kExecute) continue;
         std::string const name = command.statement.name;
         if (command.params.size() >= kMaxParams || command.params.total_bytes() > kMaxParamBytes) {
-            return Error(Code::kTooLarge, "statement=" + name + " has too many or too large parameters");
+            return Error(Code::kTooLarge,
+                         "statement=" + name + " has too many or too large parameters");
         }
         auto const known = prepared.find(command.expected_rows ? name + "/n" : name);
         bool const other = known != prepared.end() && known->second != command.statement.sql &&
                            std::strcmp(known->second, command.statement.sql) != 0;
         if (other || name.empty() || name.size() > 60) {
-            return Error(Code::kInternal, "statement=" + name + " is a name that cannot be used or is used twice");
+            return Error(Code::kInternal,
+                         "statement=" + name + " is a name that cannot be used or is used twice");
         }
     }
     return std::nullopt;
@@ -123,12 +129,14 @@ std::optional<Error> Connection::Impl::refuse_locally(std::span<Command const> c
 
 bool Connection::Impl::wait(std::chrono::steady_clock::time_point deadline) {
     while (true) {
-        if (PQstatus(handle) == CONNECTION_BAD) return true;  // the library then reports the loss as a result
+        if (PQstatus(handle) == CONNECTION_BAD)
+            return true;  // the library then reports the loss as a result
         int const unsent = PQflush(handle);
         if (unsent < 0) (void)PQconsumeInput(handle);  // the server's last words, if any
         if (PQisBusy(handle) == 0 || PQstatus(handle) == CONNECTION_BAD) return true;
-        auto const left =
-            std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()).count();
+        auto const left = std::chrono::ceil<std::chrono::milliseconds>(
+                              deadline - std::chrono::steady_clock::now())
+                              .count();
         if (left <= 0) return false;
         short const events = static_cast<short>(POLLIN | (unsent > 0 ? POLLOUT : 0));
         pollfd poll_for{PQsocket(handle), events, 0};
@@ -144,8 +152,8 @@ Failure Connection::Impl::judge(PGresult const* result, Command const& command) 
     if (state.empty()) return lost(command);
     std::string_view const severity = diagnostic(result, PG_DIAG_SEVERITY_NONLOCALIZED);
     bool const fatal = severity == "FATAL" || severity == "PANIC";
-    // 0A000 "cached plan must not change result type" and 26000 "statement does not exist": what we believe about
-    // this session is wrong, so it must go.
+    // 0A000 "cached plan must not change result type" and 26000 "statement does not exist": what we
+    // believe about this session is wrong, so it must go.
     if (fatal || state == "0A000" || state == "26000") broken = true;
     Failure failure{to_error(name_of(command), {state, diagnostic(result, PG_DIAG_CONSTRAINT_NAME),
                                                 diagnostic(result, PG_DIAG_MESSAGE_PRIMARY)}),
@@ -155,16 +163,21 @@ Failure Connection::Impl::judge(PGresult const* result, Command const& command) 
 
 Failure Connection::Impl::lost(Command const& command) {
     broken = true;
-    return {Error(Code::kStorageUnavailable, "statement=" + std::string(name_of(command)) + " connection lost"), false};
+    return {Error(Code::kStorageUnavailable,
+                  "statement=" + std::string(name_of(command)) + " connection lost"),
+            false};
 }
 
-// Reads answers until the closing sync. The first failure wins: what follows it was skipped by the server.
-void Connection::Impl::receive(std::span<Command const> commands, std::vector<Expected> const& expected,
-                               Outcome& outcome, std::chrono::steady_clock::time_point deadline) {
+// Reads answers until the closing sync. The first failure wins: what follows it was skipped by the
+// server.
+void Connection::Impl::receive(std::span<Command const> commands,
+                               std::vector<Expected> const& expected, Outcome& outcome,
+                               std::chrono::steady_clock::time_point deadline) {
     std::size_t at = 0;
     int silent = 0;
     while (true) {
-        Command const& command = commands[at < expected.size() ? expected[at].index : commands.size() - 1];
+        Command const& command =
+            commands[at < expected.size() ? expected[at].index : commands.size() - 1];
         if (!wait(deadline)) {
             broken = true;
             if (!outcome.failure) {
@@ -190,13 +203,15 @@ void Connection::Impl::receive(std::span<Command const> commands, std::vector<Ex
             accept(result, command, expected[at], outcome);
             continue;
         }
-        if (status == PGRES_FATAL_ERROR && !outcome.failure) outcome.failure = judge(result, command);
+        if (status == PGRES_FATAL_ERROR && !outcome.failure)
+            outcome.failure = judge(result, command);
         PQclear(result);
         if (status == PGRES_PIPELINE_SYNC) return;
     }
 }
 
-void Connection::Impl::accept(PGresult* result, Command const& command, Expected const& expected, Outcome& outcome) {
+void Connection::Impl::accept(PGresult* result, Command const& command, Expected const& expected,
+                              Outcome& outcome) {
     if (!expected.prepares.empty()) {
         prepared.emplace(expected.prepares, expected.sql);
         PQclear(result);
@@ -219,19 +234,23 @@ Outcome Connection::exchange(std::span<Command const> commands) {
         return outcome;
     }
     if (self.broken) {
-        outcome.failure = Failure{Error(Code::kStorageUnavailable, "connection already lost"), true};
+        outcome.failure =
+            Failure{Error(Code::kStorageUnavailable, "connection already lost"), true};
         return outcome;
     }
-    // Losing a connection with COMMIT under way leaves the outcome open, so look whether it is lost already.
+    // Losing a connection with COMMIT under way leaves the outcome open, so look whether it is lost
+    // already.
     if (commands.back().kind == Command::Kind::kCommit && went_away()) {
-        outcome.failure = Failure{Error(Code::kStorageUnavailable, "connection lost before COMMIT was sent"), true};
+        outcome.failure = Failure{
+            Error(Code::kStorageUnavailable, "connection lost before COMMIT was sent"), true};
         return outcome;
     }
     auto const started = std::chrono::steady_clock::now();
     std::vector<Impl::Expected> expected;
     expected.reserve(commands.size() * 2);
     bool sent = true;
-    for (std::size_t i = 0; sent && i < commands.size(); ++i) sent = self.send(commands[i], i, expected);
+    for (std::size_t i = 0; sent && i < commands.size(); ++i)
+        sent = self.send(commands[i], i, expected);
     ++round_trip_count;
     if (!sent || PQpipelineSync(self.handle) != 1) {
         outcome.failure = self.lost(commands.back());

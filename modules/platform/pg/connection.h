@@ -1,6 +1,6 @@
 #pragma once
-// One connection to the server, always in the client library's pipeline mode. Internal to this room: everything else
-// goes through Pool, ReadTx and Tx. Used by one thread at a time.
+// One connection to the server, always in the client library's pipeline mode. Internal to this
+// room: everything else goes through Pool, ReadTx and Tx. Used by one thread at a time.
 
 #include "platform/pg/errors.h"
 #include "platform/pg/params.h"
@@ -26,7 +26,14 @@ struct SessionConfig {
 
 /// One step of an exchange: a transaction command or a statement with its parameters.
 struct Command {
-    enum class Kind : std::uint8_t { kBegin, kBeginRepeatableRead, kBeginSerializable, kCommit, kRollback, kExecute };
+    enum class Kind : std::uint8_t {
+        kBegin,
+        kBeginRepeatableRead,
+        kBeginSerializable,
+        kCommit,
+        kRollback,
+        kExecute
+    };
     Kind kind = Kind::kExecute;
     Statement statement{"", ""};
     Params params;
@@ -35,7 +42,8 @@ struct Command {
 
 struct Failure {
     Error error;
-    bool outcome_known = true;  ///< false: the last command was COMMIT and nobody knows whether it happened
+    bool outcome_known =
+        true;  ///< false: the last command was COMMIT and nobody knows whether it happened
 };
 
 struct Outcome {
@@ -50,12 +58,14 @@ public:
     Connection(Connection const&) = delete;
     Connection& operator=(Connection const&) = delete;
 
-    /// Sends all commands at once and waits for their answers: one round trip, statements that are new to this
-    /// connection being prepared on the way. The server skips what follows a failed command.
+    /// Sends all commands at once and waits for their answers: one round trip, statements that are
+    /// new to this connection being prepared on the way. The server skips what follows a failed
+    /// command.
     Outcome exchange(std::span<Command const> commands);
 
     bool broken() const;  ///< must not be used again
-    /// What the socket tells without asking the server: it hung up, or said something nobody asked for.
+    /// What the socket tells without asking the server: it hung up, or said something nobody asked
+    /// for.
     bool went_away();
 
 private:

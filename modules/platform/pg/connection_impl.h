@@ -1,5 +1,6 @@
 #pragma once
-// The inside of Connection, shared by connection.cc (exchanging) and connection_open.cc (opening). Internal.
+// The inside of Connection, shared by connection.cc (exchanging) and connection_open.cc (opening).
+// Internal.
 
 #include "platform/base/metrics.h"
 #include "platform/pg/connection.h"
@@ -23,7 +24,8 @@ struct Connection::Impl {
     bool broken = false;
     std::chrono::milliseconds exchange_timeout{};
     std::unordered_map<std::string, char const*> prepared;  ///< name -> our SQL
-    std::unordered_map<char const*, Histogram*> histograms;  ///< by the address of the statement's name
+    std::unordered_map<char const*, Histogram*>
+        histograms;  ///< by the address of the statement's name
     std::vector<char const*> values;
     std::vector<int> lengths;
     std::vector<int> formats;
@@ -39,9 +41,10 @@ struct Connection::Impl {
     bool wait(std::chrono::steady_clock::time_point deadline);  ///< false: the time is up
     Failure judge(pg_result const* result, Command const& command);
     Failure lost(Command const& command);
-    void receive(std::span<Command const> commands, std::vector<Expected> const& expected, Outcome& outcome,
-                 std::chrono::steady_clock::time_point deadline);
-    void accept(pg_result* result, Command const& command, Expected const& expected, Outcome& outcome);
+    void receive(std::span<Command const> commands, std::vector<Expected> const& expected,
+                 Outcome& outcome, std::chrono::steady_clock::time_point deadline);
+    void accept(pg_result* result, Command const& command, Expected const& expected,
+                Outcome& outcome);
     void measure(std::span<Command const> commands, double seconds);
 };
 

@@ -23,8 +23,10 @@ std::string first_line(char const* text) {
 // The operator's settings win, except for those that our promises rest on.
 Result<std::map<std::string, std::string>> settings_of(SessionConfig const& config) {
     std::map<std::string, std::string> settings{
-        {"application_name", config.application_name}, {"keepalives_idle", "10"},
-        {"keepalives_interval", "5"},                  {"keepalives_count", "3"},
+        {"application_name", config.application_name},
+        {"keepalives_idle", "10"},
+        {"keepalives_interval", "5"},
+        {"keepalives_count", "3"},
         {"tcp_user_timeout", std::to_string(config.statement_timeout.count() + 5'000)},
     };
     char* message = nullptr;
@@ -38,9 +40,10 @@ Result<std::map<std::string, std::string>> settings_of(SessionConfig const& conf
     }
     PQconninfoFree(options);
     settings["client_encoding"] = "UTF8";
-    settings["options"] += " -c statement_timeout=" + std::to_string(config.statement_timeout.count()) +
-                           " -c lock_timeout=" + std::to_string(config.lock_timeout.count()) +
-                           " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c jit=off";
+    settings["options"] +=
+        " -c statement_timeout=" + std::to_string(config.statement_timeout.count()) +
+        " -c lock_timeout=" + std::to_string(config.lock_timeout.count()) +
+        " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c jit=off";
     return settings;
 }
 
@@ -49,7 +52,8 @@ bool finish_connecting(PGconn* handle, Clock::time_point deadline) {
         PostgresPollingStatusType const next = PQconnectPoll(handle);
         if (next == PGRES_POLLING_OK) return true;
         if (next == PGRES_POLLING_FAILED) return false;
-        auto const left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+        auto const left =
+            std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
         if (left <= 0) return false;
         short const events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT;
         pollfd poll_for{PQsocket(handle), events, 0};
@@ -77,27 +81,33 @@ Result<std::unique_ptr<Connection>> Connection::open(SessionConfig const& config
     values.push_back(nullptr);
     auto impl = std::make_unique<Impl>();
     impl->handle = PQconnectStartParams(keys.data(), values.data(), 0);
-    if (!impl->handle) return Error(Code::kStorageUnavailable, "no memory for a database connection");
+    if (!impl->handle)
+        return Error(Code::kStorageUnavailable, "no memory for a database connection");
     if (!finish_connecting(impl->handle, Clock::now() + config.connect_timeout)) {
         std::string const why = first_line(PQerrorMessage(impl->handle));
-        return Error(Code::kStorageUnavailable, "database: " + (why.empty() ? "no answer in time" : why));
+        return Error(Code::kStorageUnavailable,
+                     "database: " + (why.empty() ? "no answer in time" : why));
     }
     PQsetNoticeProcessor(impl->handle, ignore_notice, nullptr);
     if (PQsetnonblocking(impl->handle, 1) != 0 || PQenterPipelineMode(impl->handle) != 1) {
         return Error(Code::kInternal, "the client library has no pipeline mode");
     }
-    // The server ends a statement at its own time-out; whoever is silent for longer than that is gone or frozen.
+    // The server ends a statement at its own time-out; whoever is silent for longer than that is
+    // gone or frozen.
     impl->exchange_timeout = config.statement_timeout + std::chrono::milliseconds(1000);
     return std::unique_ptr<Connection>(new Connection(std::move(impl)));
 }
 
-bool Connection::broken() const { return impl_->broken || PQstatus(impl_->handle) == CONNECTION_BAD; }
+bool Connection::broken() const {
+    return impl_->broken || PQstatus(impl_->handle) == CONNECTION_BAD;
+}
 
 bool Connection::went_away() {
     if (broken()) return true;
     pollfd poll_for{PQsocket(impl_->handle), POLLIN, 0};
     if (::poll(&poll_for, 1, 0) == 0) return false;
-    // An idle session hears nothing but parameter changes; a farewell shows as a lost connection after reading twice.
+    // An idle session hears nothing but parameter changes; a farewell shows as a lost connection
+    // after reading twice.
     for (int i = 0; i < 2; ++i) {
         if (PQconsumeInput(impl_->handle) != 1 || PQstatus(impl_->handle) == CONNECTION_BAD) {
             impl_->broken = true;

@@ -17,9 +17,11 @@ Meaning meaning_of(ServerError const& refused) {
     if (state == "22P02" && refused.message.find(kRowCountMark) != std::string_view::npos) {
         return {Code::kConflict, kReasonRowCount};
     }
-    if (state == "22021") return {Code::kInvalidContent};  // an octet that the encoding does not have
+    if (state == "22021")
+        return {Code::kInvalidContent};  // an octet that the encoding does not have
     if (state == "54000") return {Code::kTooLarge};
-    if (state == "57014" || state == "25006" || state == "25P03") return {Code::kStorageUnavailable};
+    if (state == "57014" || state == "25006" || state == "25P03")
+        return {Code::kStorageUnavailable};
     for (std::string_view const family : {"08", "53", "57", "58", "F0", "XX"}) {
         if (state.starts_with(family)) return {Code::kStorageUnavailable};
     }
@@ -38,12 +40,15 @@ std::string_view field(std::string const& detail, std::string_view key) {
 bool is_commit_unknown(Error const& error) { return error.reason == kReasonCommitUnknown; }
 bool is_rerunnable(Error const& error) { return error.reason == kReasonRerunnable; }
 bool is_row_count_missed(Error const& error) { return error.reason == kReasonRowCount; }
-std::string_view violated_constraint(Error const& error) { return field(error.detail, " constraint="); }
+std::string_view violated_constraint(Error const& error) {
+    return field(error.detail, " constraint=");
+}
 std::string_view sqlstate(Error const& error) { return field(error.detail, " sqlstate="); }
 
 Error to_error(std::string_view statement, ServerError const& refused) {
     Meaning const meaning = meaning_of(refused);
-    std::string detail = "statement=" + std::string(statement) + " sqlstate=" + std::string(refused.sqlstate);
+    std::string detail =
+        "statement=" + std::string(statement) + " sqlstate=" + std::string(refused.sqlstate);
     if (!refused.constraint.empty()) detail += " constraint=" + std::string(refused.constraint);
     if (refused.sqlstate.starts_with("42")) detail += " " + std::string(refused.message);
     return {meaning.code, meaning.reason, std::move(detail)};

@@ -1,15 +1,17 @@
 #pragma once
 // What the database's refusals mean to us. Pure functions, thread-safe.
 //
-//   kBusy                no connection in time; lock not available; serialisation failure or deadlock (is_rerunnable)
-//   kConflict            unique, exclusion or foreign key violation (violated_constraint), expected row count missed
-//   kStorageUnavailable  no connection, connection lost, time-out, server short of disk or memory, shutting down;
+//   kBusy                no connection in time; lock not available; serialisation failure or
+//   deadlock (is_rerunnable) kConflict            unique, exclusion or foreign key violation
+//   (violated_constraint), expected row count missed kStorageUnavailable  no connection, connection
+//   lost, time-out, server short of disk or memory, shutting down;
 //                        also an unknown outcome of COMMIT (is_commit_unknown)
 //   kTooLarge            parameters beyond the limits
 //   kInternal            anything else: a statement of ours is wrong
 //
-// `detail` reads "statement=NAME sqlstate=XXXXX [constraint=NAME]": the server's own text stays out because it may
-// quote values, except for faults of the statement itself (class 42), which quote only our SQL.
+// `detail` reads "statement=NAME sqlstate=XXXXX [constraint=NAME]": the server's own text stays out
+// because it may quote values, except for faults of the statement itself (class 42), which quote
+// only our SQL.
 
 #include "platform/base/error.h"
 
@@ -17,13 +19,14 @@
 
 namespace musubi::pg {
 
-/// Reasons from 0xFF00 upwards belong to the platform; the enumerators of domain/reason.h stay below.
+/// Reasons from 0xFF00 upwards belong to the platform; the enumerators of domain/reason.h stay
+/// below.
 inline constexpr Reason kReasonCommitUnknown{0xFF01};
 inline constexpr Reason kReasonRerunnable{0xFF02};
 inline constexpr Reason kReasonRowCount{0xFF03};
 
-/// The connection was lost while COMMIT was under way: done or not done, only the data can tell. Look the change up by
-/// its idempotency key; never repeat it blindly.
+/// The connection was lost while COMMIT was under way: done or not done, only the data can tell.
+/// Look the change up by its idempotency key; never repeat it blindly.
 bool is_commit_unknown(Error const& error);
 /// The whole transaction may be run again: nothing was done (SQLSTATE 40001, 40P01).
 bool is_rerunnable(Error const& error);

@@ -18,7 +18,9 @@ struct Migration {
     std::string name;
     std::string sha256;
     std::string_view sql;
-    std::string label() const { return module + " version " + std::to_string(version) + " (" + name + ")"; }
+    std::string label() const {
+        return module + " version " + std::to_string(version) + " (" + name + ")";
+    }
 };
 using Plan = std::map<std::pair<std::string, int>, Migration>;
 
@@ -32,7 +34,8 @@ constexpr char const* kCreateMeta =
     "GRANT USAGE ON SCHEMA musubi_meta TO PUBLIC; GRANT SELECT ON musubi_meta.migration TO PUBLIC";
 
 Error bad_name(std::string_view path) {
-    return {Code::kInvalidContent, "migration file name is not <module>/V0001__name.sql: " + std::string(path)};
+    return {Code::kInvalidContent,
+            "migration file name is not <module>/V0001__name.sql: " + std::string(path)};
 }
 
 Result<Migration> parse(MigrationFile const& file) {
@@ -44,7 +47,8 @@ Result<Migration> parse(MigrationFile const& file) {
     Migration out;
     auto const [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), out.version);
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
-    if (error != std::errc() || !rest.starts_with("__") || rest.size() == 2) return bad_name(file.path);
+    if (error != std::errc() || !rest.starts_with("__") || rest.size() == 2)
+        return bad_name(file.path);
     out.module = file.path.substr(0, slash);
     out.name = rest.substr(2);
     out.sha256 = to_hex(sha256(as_bytes(file.bytes)));
@@ -58,12 +62,14 @@ Result<Plan> plan_of(std::span<MigrationFile const> files) {
         Migration migration = TRY(parse(file));
         auto const key = std::pair(migration.module, migration.version);
         if (!plan.emplace(key, std::move(migration)).second) {
-            return Error(Code::kInvalidContent, "migration version given twice: " + std::string(file.path));
+            return Error(Code::kInvalidContent,
+                         "migration version given twice: " + std::string(file.path));
         }
     }
     for (auto const& [key, migration] : plan) {
         if (key.second != 1 && !plan.contains({key.first, key.second - 1})) {
-            return Error(Code::kInvalidContent, "migration before " + migration.label() + " is missing");
+            return Error(Code::kInvalidContent,
+                         "migration before " + migration.label() + " is missing");
         }
     }
     return plan;
@@ -76,10 +82,12 @@ struct History {
 
 Result<History> read_history(AdminSession& session, Plan const& plan) {
     History history;
-    TextTable const exists = TRY(session.exec("SELECT to_regclass('musubi_meta.migration') IS NOT NULL"));
+    TextTable const exists =
+        TRY(session.exec("SELECT to_regclass('musubi_meta.migration') IS NOT NULL"));
     if (exists[0][0] != "t") return history;
-    TextTable const rows = TRY(session.exec(
-        "SELECT module, version, name, sha256 FROM musubi_meta.migration ORDER BY module, version"));
+    TextTable const rows =
+        TRY(session.exec("SELECT module, version, name, sha256 FROM musubi_meta.migration ORDER BY "
+                         "module, version"));
     std::map<std::string, int> last;
     for (auto const& row : rows) {
         std::string const& module = row[0];
@@ -92,7 +100,8 @@ Result<History> read_history(AdminSession& session, Plan const& plan) {
         } else if (known->second.sha256 != row[3] || known->second.name != row[2]) {
             history.problems.push_back(label + " was altered after it was applied");
         }
-        if (version != ++last[module]) history.problems.push_back("a version before " + label + " was never applied");
+        if (version != ++last[module])
+            history.problems.push_back("a version before " + label + " was never applied");
         history.applied.emplace(module, version);
     }
     return history;
@@ -119,7 +128,8 @@ Status apply(AdminSession& session, Migration const& migration) {
         return named(Error(Code::kInvalidContent, "the file must not end its transaction"));
     }
     auto const row = session.exec(
-        "INSERT INTO musubi_meta.migration (module, version, name, sha256) VALUES ($1, $2::integer, $3, $4)",
+        "INSERT INTO musubi_meta.migration (module, version, name, sha256) VALUES ($1, "
+        "$2::integer, $3, $4)",
         {migration.module, std::to_string(migration.version), migration.name, migration.sha256});
     if (!row) return named(row.error());
     if (auto done = session.exec("COMMIT"); !done) return named(done.error());
@@ -146,7 +156,8 @@ Result<Applied> migrate(std::string const& conninfo, std::span<MigrationFile con
         if (history.applied.contains(key)) continue;
         TRY(apply(session, migration));
         ++applied.files;
-        log_info("pg.migrated", {{"module", migration.module}, {"version", std::to_string(migration.version)}});
+        log_info("pg.migrated",
+                 {{"module", migration.module}, {"version", std::to_string(migration.version)}});
     }
     return applied;
 }
@@ -156,7 +167,8 @@ Status verify(std::string const& conninfo, std::span<MigrationFile const> files)
     AdminSession session = TRY(AdminSession::open(conninfo));
     History history = TRY(read_history(session, plan));
     for (auto const& [key, migration] : plan) {
-        if (!history.applied.contains(key)) history.problems.push_back(migration.label() + " is missing");
+        if (!history.applied.contains(key))
+            history.problems.push_back(migration.label() + " is missing");
     }
     if (!history.problems.empty()) return refused(history.problems);
     return {};

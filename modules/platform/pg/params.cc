@@ -120,10 +120,12 @@ Params& Params::timestamptz_or_null(std::optional<WallTime> value) {
     return *this;
 }
 
-// Layout: dimensions, has-nulls flag, element type, then length and lower bound of the dimension, then each element
-// with its length in front (-1 for NULL). `put` appends one element and returns false for NULL.
+// Layout: dimensions, has-nulls flag, element type, then length and lower bound of the dimension,
+// then each element with its length in front (-1 for NULL). `put` appends one element and returns
+// false for NULL.
 template <class Range, class Put>
-Params& Params::array(std::uint32_t type, std::uint32_t element_type, Range const& values, Put put) {
+Params& Params::array(std::uint32_t type, std::uint32_t element_type, Range const& values,
+                      Put put) {
     std::size_t const at = buffer_.size();
     put_int4(buffer_, values.empty() ? 0 : 1);
     std::size_t const flag_at = buffer_.size();
@@ -198,10 +200,11 @@ Params& Params::uuid_array(std::span<Uuid const> values) {
     });
 }
 Params& Params::uuid_array(std::span<std::optional<Uuid> const> values) {
-    return array(wire::kUuidArray, wire::kUuid, values, [](std::string& out, std::optional<Uuid> const& v) {
-        if (v) put_bytes(out, v->octets());
-        return v.has_value();
-    });
+    return array(wire::kUuidArray, wire::kUuid, values,
+                 [](std::string& out, std::optional<Uuid> const& v) {
+                     if (v) put_bytes(out, v->octets());
+                     return v.has_value();
+                 });
 }
 Params& Params::bytea_array(std::span<Bytes const> values) {
     return array(wire::kByteaArray, wire::kBytea, values, [](std::string& out, Bytes const& v) {
@@ -216,10 +219,11 @@ Params& Params::bytea_array(std::span<ByteView const> values) {
     });
 }
 Params& Params::timestamptz_array(std::span<WallTime const> values) {
-    return array(wire::kTimestamptzArray, wire::kTimestamptz, values, [](std::string& out, WallTime v) {
-        put_int8(out, wire::to_server(v));
-        return true;
-    });
+    return array(wire::kTimestamptzArray, wire::kTimestamptz, values,
+                 [](std::string& out, WallTime v) {
+                     put_int8(out, wire::to_server(v));
+                     return true;
+                 });
 }
 
 }  // namespace musubi::pg

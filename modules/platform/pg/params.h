@@ -1,10 +1,12 @@
 #pragma once
-// The parameters $1, $2, ... of one statement, encoded in PostgreSQL's binary form while they are added (a bytea costs
-// no hexadecimal text). Values are copied, so that a queued statement depends on nothing else.
+// The parameters $1, $2, ... of one statement, encoded in PostgreSQL's binary form while they are
+// added (a bytea costs no hexadecimal text). Values are copied, so that a queued statement depends
+// on nothing else.
 //
 //   Params().uuid(id).text(status).int8(patient_key).text_or_null(title)
 //
-// Limits: 65,535 parameters, 1 GiB in total; beyond that the execution fails with kTooLarge. Not thread-safe.
+// Limits: 65,535 parameters, 1 GiB in total; beyond that the execution fails with kTooLarge. Not
+// thread-safe.
 
 #include "platform/base/bytes.h"
 #include "platform/base/clock.h"

@@ -24,8 +24,8 @@ class Pool::Core : public std::enable_shared_from_this<Pool::Core> {
 public:
     explicit Core(PoolConfig config)
         : config_(std::move(config)),
-          session_{config_.conninfo, config_.application_name, config_.connect_timeout, config_.statement_timeout,
-                   config_.lock_timeout},
+          session_{config_.conninfo, config_.application_name, config_.connect_timeout,
+                   config_.statement_timeout, config_.lock_timeout},
           in_use_gauge_(gauge("musubi_pg_pool_in_use", label_of(config_))),
           waits_(counter("musubi_pg_pool_waits_total", label_of(config_))),
           busy_(counter("musubi_pg_pool_busy_total", label_of(config_))),
@@ -88,17 +88,19 @@ private:
     Status wait(std::unique_lock<std::mutex>& lock, Clock::time_point deadline) {
         waits_.add();
         ++waiting_;
-        bool const free =
-            freed_.wait_until(lock, deadline, [this] { return !idle_.empty() || open_ < config_.size; });
+        bool const free = freed_.wait_until(
+            lock, deadline, [this] { return !idle_.empty() || open_ < config_.size; });
         --waiting_;
         if (free) return {};
         busy_.add();
         return Error(Code::kBusy, "no database connection became free in time");
     }
 
-    // Connecting happens outside the lock; the place in `open_` is taken first, so that the bound holds.
+    // Connecting happens outside the lock; the place in `open_` is taken first, so that the bound
+    // holds.
     Result<Lease> connect(std::unique_lock<std::mutex>& lock) {
-        if (Clock::now() < next_connect_) return Error(Code::kStorageUnavailable, last_connect_error_);
+        if (Clock::now() < next_connect_)
+            return Error(Code::kStorageUnavailable, last_connect_error_);
         ++open_;
         lock.unlock();
         Result<std::unique_ptr<Connection>> connection = Connection::open(session_);
@@ -107,7 +109,8 @@ private:
         lock.lock();
         forget_one();
         if (Clock::now() >= next_connect_) {
-            log_error("pg.connect_failed", {{"pool", config_.name}, {"cause", connection.error().detail}});
+            log_error("pg.connect_failed",
+                      {{"pool", config_.name}, {"cause", connection.error().detail}});
         }
         next_connect_ = Clock::now() + kConnectPause;
         last_connect_error_ = connection.error().detail;

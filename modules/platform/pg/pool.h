@@ -4,9 +4,10 @@
 //   Result<Outcome> done = pool.run([&](pg::Tx& tx) -> Result<Outcome> { ... return outcome; });
 //   Result<int> count = pool.read([&](pg::ReadTx& tx) -> Result<int> { ... });
 //
-// Thread-safe. Transactions taken from it may outlive it. A connection that broke is thrown away, never repaired
-// inside a transaction; the next caller makes a new one, so the pool is well again as soon as the database is (it asks
-// an unreachable server at most four times a second). Errors: errors.h.
+// Thread-safe. Transactions taken from it may outlive it. A connection that broke is thrown away,
+// never repaired inside a transaction; the next caller makes a new one, so the pool is well again
+// as soon as the database is (for 250 ms after a failed attempt it answers with that failure).
+// Errors: errors.h.
 
 #include "platform/pg/tx.h"
 
@@ -18,13 +19,14 @@
 namespace musubi::pg {
 
 struct PoolConfig {
-    std::string name = "main";  ///< label in the metrics
-    std::string conninfo;       ///< keyword form or URI
-    int size = 16;              ///< connections at most
-    std::chrono::milliseconds acquire_timeout{2'000};    ///< then kBusy
-    std::chrono::milliseconds connect_timeout{2'000};    ///< then kStorageUnavailable
-    std::chrono::milliseconds statement_timeout{10'000};  ///< enforced by the server; one second later by us
-    std::chrono::milliseconds lock_timeout{5'000};       ///< then kBusy
+    std::string name = "main";                         ///< label in the metrics
+    std::string conninfo;                              ///< keyword form or URI
+    int size = 16;                                     ///< connections at most
+    std::chrono::milliseconds acquire_timeout{2'000};  ///< then kBusy
+    std::chrono::milliseconds connect_timeout{2'000};  ///< then kStorageUnavailable
+    /// Enforced by the server, and by us one second later.
+    std::chrono::milliseconds statement_timeout{10'000};
+    std::chrono::milliseconds lock_timeout{5'000};  ///< then kBusy
     std::string application_name = "musubi";
 };
 
@@ -44,11 +46,12 @@ public:
     Result<ReadTx> read_tx();
     Result<Tx> begin(Isolation isolation = Isolation::kReadCommitted);
 
-    /// Runs `fn(Tx&) -> Result<T>` and commits when it succeeded. Serialisation failures and deadlocks run it again
-    /// (five times at most, after a short random pause), so `fn` must have no effect besides the transaction. An
-    /// unknown outcome of COMMIT is returned, never repeated.
+    /// Runs `fn(Tx&) -> Result<T>` and commits when it succeeded. Serialisation failures and
+    /// deadlocks run it again (five times at most, after a short random pause), so `fn` must have
+    /// no effect besides the transaction. An unknown outcome of COMMIT is returned, never repeated.
     template <class Fn>
-    auto run(Fn&& fn, Isolation isolation = Isolation::kReadCommitted) -> std::invoke_result_t<Fn&, Tx&> {
+    auto run(Fn&& fn, Isolation isolation = Isolation::kReadCommitted)
+        -> std::invoke_result_t<Fn&, Tx&> {
         for (int attempt = 1;; ++attempt) {
             auto result = run_once(fn, isolation);
             if (result.ok() || !is_rerunnable(result.error())) return result;

@@ -1,6 +1,7 @@
 #pragma once
-// How often the calling thread has waited for the database: the number that performance gates count. Exact: one for
-// each exchange of statements, however many it carried; making a new connection is not counted.
+// How often the calling thread has waited for the database: the number that performance gates
+// count. Exact: one for each exchange of statements, however many it carried; making a new
+// connection is not counted.
 
 #include <cstdint>
 

@@ -31,13 +31,14 @@ Uuid uuid_of(std::string_view raw) {
 
 bool is_text(std::uint32_t type) {
     constexpr std::uint32_t kChar = 18, kName = 19, kJson = 114, kUnknown = 705, kBpchar = 1042;
-    return type == wire::kText || type == wire::kVarchar || type == kName || type == kJson || type == kBpchar ||
-           type == kUnknown || type == kChar || type == wire::kJsonb;
+    return type == wire::kText || type == wire::kVarchar || type == kName || type == kJson ||
+           type == kBpchar || type == kUnknown || type == kChar || type == wire::kJsonb;
 }
 
 }  // namespace
 
-Rows::Rows(void* result) : result_(result, [](void* held) { PQclear(static_cast<PGresult*>(held)); }) {
+Rows::Rows(void* result)
+    : result_(result, [](void* held) { PQclear(static_cast<PGresult*>(held)); }) {
     count_ = PQntuples(result_of(result_.get()));
     affected_ = std::atoll(PQcmdTuples(result_of(result_.get())));
 }
@@ -45,7 +46,8 @@ Rows::Rows(void* result) : result_(result, [](void* held) { PQclear(static_cast<
 int Rows::columns() const { return result_ ? PQnfields(result_of(result_.get())) : 0; }
 
 Row Rows::operator[](int index) const {
-    if (index < 0 || index >= count_) throw std::logic_error("row " + std::to_string(index) + " does not exist");
+    if (index < 0 || index >= count_)
+        throw std::logic_error("row " + std::to_string(index) + " does not exist");
     return {result_.get(), index};
 }
 
@@ -59,7 +61,8 @@ bool Row::is_null(int column) const {
 std::string_view Row::raw(int column) const {
     if (is_null(column)) wrong(column, "present (it is NULL)");
     PGresult* const result = result_of(result_);
-    return {PQgetvalue(result, index_, column), static_cast<std::size_t>(PQgetlength(result, index_, column))};
+    return {PQgetvalue(result, index_, column),
+            static_cast<std::size_t>(PQgetlength(result, index_, column))};
 }
 
 std::string_view Row::text(int column) const {
@@ -173,13 +176,15 @@ std::vector<std::string> Row::text_array(int column) const {
 }
 std::vector<std::int64_t> Row::int64_array(int column) const {
     std::vector<std::int64_t> out;
-    each_element(column, wire::kInt8Array, [&](std::string_view v) { out.push_back(signed_of(v)); });
+    each_element(column, wire::kInt8Array,
+                 [&](std::string_view v) { out.push_back(signed_of(v)); });
     return out;
 }
 std::vector<std::int32_t> Row::int32_array(int column) const {
     std::vector<std::int32_t> out;
-    each_element(column, wire::kInt4Array,
-                 [&](std::string_view v) { out.push_back(static_cast<std::int32_t>(signed_of(v))); });
+    each_element(column, wire::kInt4Array, [&](std::string_view v) {
+        out.push_back(static_cast<std::int32_t>(signed_of(v)));
+    });
     return out;
 }
 std::vector<Uuid> Row::uuid_array(int column) const {

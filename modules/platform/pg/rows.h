@@ -1,10 +1,10 @@
 #pragma once
-// The answer of one statement. Rows owns it (copies share it); a Row and every string_view or ByteView it hands out
-// are views that live as long as one of these copies does. Columns are numbered from 0. Immutable, so readable by several
-// threads.
+// The answer of one statement. Rows owns it (copies share it); a Row and every string_view or
+// ByteView it hands out are views that live as long as one of these copies does. Columns are
+// numbered from 0. Immutable, so readable by several threads.
 //
-// Reading a column as a type that it does not have, or NULL with a getter that cannot say so, is a bug in the caller
-// and throws std::logic_error (no outcome of a request may depend on it).
+// Reading a column as a type that it does not have, or NULL with a getter that cannot say so, is a
+// bug in the caller and throws std::logic_error (no outcome of a request may depend on it).
 
 #include "platform/base/bytes.h"
 #include "platform/base/clock.h"
@@ -64,7 +64,9 @@ public:
     int size() const { return count_; }
     bool empty() const { return count_ == 0; }
     int columns() const;
-    std::int64_t affected() const { return affected_; }  ///< rows inserted, updated, deleted or selected
+    std::int64_t affected() const {
+        return affected_;
+    }  ///< rows inserted, updated, deleted or selected
     Row operator[](int index) const;
     Row front() const { return (*this)[0]; }
 

@@ -27,7 +27,8 @@ Error unknown_commit(Error const& cause) {
     static Counter& unknown = counter("musubi_pg_commit_unknown_total");
     unknown.add();
     log_warning("pg.commit_unknown", {{"cause", cause.detail}});
-    return {Code::kStorageUnavailable, kReasonCommitUnknown, "outcome of COMMIT unknown: " + cause.detail};
+    return {Code::kStorageUnavailable, kReasonCommitUnknown,
+            "outcome of COMMIT unknown: " + cause.detail};
 }
 
 }  // namespace
@@ -75,11 +76,13 @@ struct Tx::State {
         if (!begun || lease->broken()) return;
         Command const rollback = plain(Command::Kind::kRollback);
         Outcome const outcome = lease->exchange({&rollback, 1});
-        if (outcome.failure) log_warning("pg.rollback_failed", {{"cause", outcome.failure->error.detail}});
+        if (outcome.failure)
+            log_warning("pg.rollback_failed", {{"cause", outcome.failure->error.detail}});
     }
 };
 
-Tx::Tx(Lease lease, Isolation isolation) : state_(std::make_unique<State>(std::move(lease), isolation)) {}
+Tx::Tx(Lease lease, Isolation isolation)
+    : state_(std::make_unique<State>(std::move(lease), isolation)) {}
 Tx::Tx(Tx&&) noexcept = default;
 Tx& Tx::operator=(Tx&&) noexcept = default;
 Tx::~Tx() = default;
@@ -97,9 +100,11 @@ Result<Rows> Tx::exec(Statement const& statement, Params const& params) {
     return std::move(outcome.rows.back());
 }
 
-void Tx::queue(Statement const& statement, Params params, std::optional<std::int32_t> expected_rows) {
+void Tx::queue(Statement const& statement, Params params,
+               std::optional<std::int32_t> expected_rows) {
     State& self = *state_;
-    if (self.done && !self.failed) self.failed = Error(Code::kInternal, "statement in a finished transaction");
+    if (self.done && !self.failed)
+        self.failed = Error(Code::kInternal, "statement in a finished transaction");
     if (self.failed) return;
     self.add({Command::Kind::kExecute, statement, std::move(params), expected_rows});
 }

@@ -1,6 +1,7 @@
 #pragma once
-// The two ways to talk to the database. Different types, so that a store's signature tells whether it can write.
-// Both hold one connection until destroyed. Movable; used by one thread at a time. Errors: errors.h.
+// The two ways to talk to the database. Different types, so that a store's signature tells whether
+// it can write. Both hold one connection until destroyed. Movable; used by one thread at a time.
+// Errors: errors.h.
 
 #include "platform/base/result.h"
 #include "platform/pg/errors.h"
@@ -16,7 +17,8 @@ namespace musubi::pg {
 
 class Lease;
 
-/// Single statements, each seeing the newest committed state, without BEGIN and COMMIT: one round trip each.
+/// Single statements, each seeing the newest committed state, without BEGIN and COMMIT: one round
+/// trip each.
 class ReadTx {
 public:
     explicit ReadTx(Lease lease);
@@ -30,11 +32,12 @@ private:
     std::unique_ptr<Lease> lease_;
 };
 
-/// How the transaction sees others. Invariants rest on constraints and row locks; the stricter levels are for reports.
+/// How the transaction sees others. Invariants rest on constraints and row locks; the stricter
+/// levels are for reports.
 enum class Isolation : std::uint8_t { kReadCommitted, kRepeatableRead, kSerializable };
 
-/// A read-write transaction. Nothing is sent before the first exec() or commit(); BEGIN travels with it. After an
-/// error nothing more is accepted. Destroyed without commit(): rolled back.
+/// A read-write transaction. Nothing is sent before the first exec() or commit(); BEGIN travels
+/// with it. After an error nothing more is accepted. Destroyed without commit(): rolled back.
 class Tx {
 public:
     Tx(Lease lease, Isolation isolation);
@@ -45,13 +48,15 @@ public:
     /// Executes now, behind whatever was queued: one round trip.
     Result<Rows> exec(Statement const& statement, Params const& params = {});
 
-    /// Executes at the next exec() or commit(), whose result then tells. With `expected_rows` the transaction fails
-    /// (is_row_count_missed) when the statement touches another number of rows; such a statement is an INSERT, UPDATE
-    /// or DELETE without RETURNING.
-    void queue(Statement const& statement, Params params, std::optional<std::int32_t> expected_rows = std::nullopt);
+    /// Executes at the next exec() or commit(), whose result then tells. With `expected_rows` the
+    /// transaction fails (is_row_count_missed) when the statement touches another number of rows;
+    /// such a statement is an INSERT, UPDATE or DELETE without RETURNING.
+    void queue(Statement const& statement, Params params,
+               std::optional<std::int32_t> expected_rows = std::nullopt);
 
-    /// Sends all that was queued and COMMIT in one round trip. Success means that the server confirmed the COMMIT.
-    /// A connection lost on the way gives is_commit_unknown(). A transaction without any statement costs nothing.
+    /// Sends all that was queued and COMMIT in one round trip. Success means that the server
+    /// confirmed the COMMIT. A connection lost on the way gives is_commit_unknown(). A transaction
+    /// without any statement costs nothing.
     Status commit();
 
     void rollback();  ///< at most one round trip; nothing is left to do for the destructor

@@ -34,8 +34,9 @@ public:
         bool const same = serial_ == key.serial;
         // The serial is kept only for a context that was set up to the end.
         serial_ = 0;
-        need(EVP_CipherInit_ex2(context_, same ? nullptr : aes_256_gcm(), same ? nullptr : key.key.view().data(),
-                                nonce.data(), direction_, nullptr) == 1);
+        need(EVP_CipherInit_ex2(context_, same ? nullptr : aes_256_gcm(),
+                                same ? nullptr : key.key.view().data(), nonce.data(), direction_,
+                                nullptr) == 1);
         serial_ = key.serial;
         return context_;
     }
@@ -49,7 +50,8 @@ private:
 void update(EVP_CIPHER_CTX* context, std::uint8_t* out, ByteView in) {
     int written = 0;
     need(in.size() <= INT32_MAX);
-    if (!in.empty()) need(EVP_CipherUpdate(context, out, &written, in.data(), static_cast<int>(in.size())) == 1);
+    if (!in.empty())
+        need(EVP_CipherUpdate(context, out, &written, in.data(), static_cast<int>(in.size())) == 1);
 }
 
 }  // namespace
@@ -59,7 +61,8 @@ CipherKey::CipherKey() {
     serial = ++last;
 }
 
-void gcm_seal(CipherKey const& key, ByteView nonce, ByteView aad, ByteView plain, std::uint8_t* out) {
+void gcm_seal(CipherKey const& key, ByteView nonce, ByteView aad, ByteView plain,
+              std::uint8_t* out) {
     thread_local ThreadCipher cipher(1);
     EVP_CIPHER_CTX* const context = cipher.with(key, nonce);
     update(context, nullptr, aad);
@@ -69,7 +72,8 @@ void gcm_seal(CipherKey const& key, ByteView nonce, ByteView aad, ByteView plain
     need(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, kTagSize, out + plain.size()) == 1);
 }
 
-bool gcm_open(CipherKey const& key, ByteView nonce, ByteView aad, ByteView sealed, std::uint8_t* out) {
+bool gcm_open(CipherKey const& key, ByteView nonce, ByteView aad, ByteView sealed,
+              std::uint8_t* out) {
     if (sealed.size() < kTagSize) return false;
     thread_local ThreadCipher cipher(0);
     EVP_CIPHER_CTX* const context = cipher.with(key, nonce);
@@ -77,7 +81,8 @@ bool gcm_open(CipherKey const& key, ByteView nonce, ByteView aad, ByteView seale
     ByteView const tag = sealed.last(kTagSize);
     update(context, nullptr, aad);
     update(context, out, text);
-    need(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagSize, const_cast<std::uint8_t*>(tag.data())) == 1);
+    need(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagSize,
+                             const_cast<std::uint8_t*>(tag.data())) == 1);
     int written = 0;
     std::uint8_t nothing[16];
     if (EVP_CipherFinal_ex(context, nothing, &written) == 1) return true;
@@ -92,12 +97,15 @@ void hkdf(ByteView secret, ByteView salt, std::string_view info, SecretKey& out)
     char digest[] = "SHA256";
     OSSL_PARAM const params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest, 0),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY, const_cast<std::uint8_t*>(secret.data()), secret.size()),
-        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(info.data()), info.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_KEY,
+                                          const_cast<std::uint8_t*>(secret.data()), secret.size()),
+        OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_INFO, const_cast<char*>(info.data()),
+                                          info.size()),
         // Without a salt the last row ends the list: RFC 5869 then takes zeros.
-        salt.empty() ? OSSL_PARAM_construct_end()
-                     : OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, const_cast<std::uint8_t*>(salt.data()),
-                                                         salt.size()),
+        salt.empty()
+            ? OSSL_PARAM_construct_end()
+            : OSSL_PARAM_construct_octet_string(
+                  OSSL_KDF_PARAM_SALT, const_cast<std::uint8_t*>(salt.data()), salt.size()),
         OSSL_PARAM_construct_end(),
     };
     need(context != nullptr && EVP_KDF_derive(context, out.data(), SecretKey::kSize, params) == 1);
@@ -112,11 +120,15 @@ void hmac(SecretKey const& key, ByteView message, std::uint8_t out[32]) {
     OSSL_PARAM const params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
                                  OSSL_PARAM_construct_end()};
     std::size_t size = 0;
-    need(context != nullptr && EVP_MAC_init(context, key.view().data(), SecretKey::kSize, params) == 1 &&
-         EVP_MAC_update(context, message.data(), message.size()) == 1 && EVP_MAC_final(context, out, &size, 32) == 1);
+    need(context != nullptr &&
+         EVP_MAC_init(context, key.view().data(), SecretKey::kSize, params) == 1 &&
+         EVP_MAC_update(context, message.data(), message.size()) == 1 &&
+         EVP_MAC_final(context, out, &size, 32) == 1);
     EVP_MAC_CTX_free(context);
 }
 
-void random_octets(std::uint8_t* out, std::size_t size) { need(RAND_bytes(out, static_cast<int>(size)) == 1); }
+void random_octets(std::uint8_t* out, std::size_t size) {
+    need(RAND_bytes(out, static_cast<int>(size)) == 1);
+}
 
 }  // namespace musubi::vault

@@ -59,7 +59,9 @@ Status File::read_at(std::uint64_t offset, std::span<std::uint8_t> out) const {
         ssize_t const n = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return system_error("read", path_, errno);
-        if (n == 0) return Error(Code::kStorageUnavailable, "read " + path_.string() + ": shorter than expected");
+        if (n == 0)
+            return Error(Code::kStorageUnavailable,
+                         "read " + path_.string() + ": shorter than expected");
         offset += static_cast<std::uint64_t>(n);
         out = out.subspan(static_cast<std::size_t>(n));
     }
@@ -99,11 +101,13 @@ Status make_folder(std::filesystem::path const& folder) {
 }
 
 Status write_atomically(std::filesystem::path const& path, ByteView bytes) {
-    std::filesystem::path const draft = path.string() + "." + system_ids().uuid().to_string() + ".tmp";
+    std::filesystem::path const draft =
+        path.string() + "." + system_ids().uuid().to_string() + ".tmp";
     File file = TRY(File::create(draft));
     Status done = file.write(bytes);
     if (done) done = file.sync();
-    if (done && ::rename(draft.c_str(), path.c_str()) != 0) done = system_error("rename", draft, errno);
+    if (done && ::rename(draft.c_str(), path.c_str()) != 0)
+        done = system_error("rename", draft, errno);
     if (!done) {
         ::unlink(draft.c_str());
         return done;
@@ -114,7 +118,8 @@ Status write_atomically(std::filesystem::path const& path, ByteView bytes) {
 Result<Bytes> read_small_file(std::filesystem::path const& path, std::size_t max_size) {
     File const file = TRY(File::open(path));
     std::uint64_t const size = TRY(file.size());
-    if (size > max_size) return Error(Code::kStorageUnavailable, "read " + path.string() + ": too large");
+    if (size > max_size)
+        return Error(Code::kStorageUnavailable, "read " + path.string() + ": too large");
     Bytes out(size);
     TRY(file.read_at(0, out));
     return out;

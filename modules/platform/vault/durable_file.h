@@ -1,7 +1,7 @@
 #pragma once
-// Files that are either completely on the disk or not there. Every failure is an error with the path and the system's
-// words; nothing is tried twice (after a failed fsync the kernel may have dropped the data). Thread-safe apart from
-// one File being one thread's.
+// Files that are either completely on the disk or not there. Every failure is an error with the
+// path and the system's words; nothing is tried twice (after a failed fsync the kernel may have
+// dropped the data). Thread-safe apart from one File being one thread's.
 
 #include "platform/base/bytes.h"
 
@@ -18,7 +18,8 @@ public:
     File& operator=(File&& other) noexcept;
 
     static Result<File> create(std::filesystem::path const& path);  ///< 0600, must not exist
-    static Result<File> open(std::filesystem::path const& path);    ///< to read; kNotFound when absent
+    static Result<File> open(
+        std::filesystem::path const& path);  ///< to read; kNotFound when absent
 
     Status write(ByteView bytes);
     /// Fills `out` from `offset`; fewer octets than asked for is kStorageUnavailable.

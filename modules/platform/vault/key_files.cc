@@ -40,12 +40,14 @@ Result<SecretKey> read_master_key(std::filesystem::path const& path) {
     if ((info.st_mode & 0177) != 0) {
         return damaged(path, "others than its owner may use it; its mode must be 0600 (chmod 600)");
     }
-    if (info.st_size > static_cast<off_t>(kMaxFile)) return damaged(path, "too large for a master key");
+    if (info.st_size > static_cast<off_t>(kMaxFile))
+        return damaged(path, "too large for a master key");
     Bytes text(static_cast<std::size_t>(info.st_size));
     TRY(file.read_at(0, text));
     Result<Bytes> octets = from_hex(trim(as_text(text)));
     wipe(text);
-    if (!octets || octets->size() != SecretKey::kSize) return damaged(path, "a master key has 64 hex digits");
+    if (!octets || octets->size() != SecretKey::kSize)
+        return damaged(path, "a master key has 64 hex digits");
     SecretKey key;
     std::copy(octets->begin(), octets->end(), key.data());
     wipe(*octets);
@@ -74,7 +76,8 @@ std::filesystem::path data_key_path(std::filesystem::path const& folder, KeyId i
     return folder / name;
 }
 
-Status write_data_key(std::filesystem::path const& folder, DataKeyFile const& key, CipherKey const& wrapping) {
+Status write_data_key(std::filesystem::path const& folder, DataKeyFile const& key,
+                      CipherKey const& wrapping) {
     std::array<std::uint8_t, kNonceSize> nonce;
     random_octets(nonce.data(), nonce.size());
     Bytes wrapped(SecretKey::kSize + kTagSize);
@@ -95,7 +98,8 @@ Result<DataKeyFile> read_data_key(std::filesystem::path const& path, CipherKey c
     out.institution = lines[3];
     Result<Bytes> const nonce = from_hex(lines[4]);
     Result<Bytes> const wrapped = from_hex(lines[5]);
-    if (!nonce || !wrapped || nonce->size() != kNonceSize || wrapped->size() != SecretKey::kSize + kTagSize) {
+    if (!nonce || !wrapped || nonce->size() != kNonceSize ||
+        wrapped->size() != SecretKey::kSize + kTagSize) {
         return damaged(path, "not a data key");
     }
     std::string const binding = binding_of(out.id, out.version, out.institution);

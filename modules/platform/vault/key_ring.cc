@@ -35,12 +35,15 @@ struct DataKey {
     std::uint32_t version = 0;
     std::string institution;
     std::array<CipherKey, 3> by_purpose;
-    CipherKey const& operator[](Purpose purpose) const { return by_purpose[static_cast<std::size_t>(purpose) - 1]; }
+    CipherKey const& operator[](Purpose purpose) const {
+        return by_purpose[static_cast<std::size_t>(purpose) - 1];
+    }
 };
 
 bool is_usable(std::string_view institution) {
     return !institution.empty() && institution.size() <= kMaxInstitution &&
-           std::none_of(institution.begin(), institution.end(), [](char c) { return c >= 0 && c < 0x20; });
+           std::none_of(institution.begin(), institution.end(),
+                        [](char c) { return c >= 0 && c < 0x20; });
 }
 
 /// Held while a key is made, so that two processes do not both make one.
@@ -101,7 +104,8 @@ struct KeyRing::Impl {
         key->version = file.version;
         key->institution = file.institution;
         for (Purpose const purpose : {Purpose::kDocument, Purpose::kMetadata, Purpose::kAudit}) {
-            hkdf(file.key.view(), {}, info_of(purpose), key->by_purpose[static_cast<std::size_t>(purpose) - 1].key);
+            hkdf(file.key.view(), {}, info_of(purpose),
+                 key->by_purpose[static_cast<std::size_t>(purpose) - 1].key);
         }
         DataKey const*& newest = current[key->institution];
         if (!newest || newest->version < key->version) newest = key.get();
@@ -129,7 +133,8 @@ struct KeyRing::Impl {
         random_octets(file.key.data(), SecretKey::kSize);
         TRY(write_data_key(folder, file, wrapping));
         add(file);
-        log_info("vault.key_made", {{"key", std::to_string(file.id)}, {"version", std::to_string(file.version)}});
+        log_info("vault.key_made",
+                 {{"key", std::to_string(file.id)}, {"version", std::to_string(file.version)}});
         return current.find(institution)->second;
     }
 
@@ -140,13 +145,15 @@ struct KeyRing::Impl {
             TRY(load());
         }
         if (DataKey const* key = find(id)) return key;
-        return Error(Code::kStorageUnavailable, "data key " + std::to_string(id) + " is not in the key folder");
+        return Error(Code::kStorageUnavailable,
+                     "data key " + std::to_string(id) + " is not in the key folder");
     }
 
     Result<DataKey const*> current_key(std::string_view institution) {
         if (DataKey const* key = find(institution)) return key;
         if (!is_usable(institution)) {
-            return Error(Code::kInvalidContent, "institution name is empty, too long or has control characters");
+            return Error(Code::kInvalidContent,
+                         "institution name is empty, too long or has control characters");
         }
         return make(std::string(institution), 0);
     }
@@ -156,12 +163,14 @@ KeyRing::KeyRing(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 KeyRing::~KeyRing() = default;
 
 Result<std::unique_ptr<KeyRing>> KeyRing::open(std::filesystem::path const& folder,
-                                               std::filesystem::path const& master_key_file, IfAbsent if_absent) {
+                                               std::filesystem::path const& master_key_file,
+                                               IfAbsent if_absent) {
     if (if_absent == IfAbsent::kCreate) {
         TRY(make_folder(folder));
         std::error_code ignored;
         // A new master key beside old data keys would only hide that the right one is lost.
-        if (!std::filesystem::exists(master_key_file, ignored) && TRY(list_data_keys(folder)).empty()) {
+        if (!std::filesystem::exists(master_key_file, ignored) &&
+            TRY(list_data_keys(folder)).empty()) {
             if (master_key_file.has_parent_path()) TRY(make_folder(master_key_file.parent_path()));
             TRY(create_master_key(master_key_file));
         }
@@ -178,7 +187,9 @@ Result<std::unique_ptr<KeyRing>> KeyRing::open(std::filesystem::path const& fold
     return std::unique_ptr<KeyRing>(new KeyRing(std::move(impl)));
 }
 
-Result<KeyId> KeyRing::data_key(std::string_view institution) { return TRY(impl_->current_key(institution))->id; }
+Result<KeyId> KeyRing::data_key(std::string_view institution) {
+    return TRY(impl_->current_key(institution))->id;
+}
 
 Result<KeyId> KeyRing::rotate(std::string_view institution) {
     DataKey const* const key = TRY(impl_->current_key(institution));
@@ -187,10 +198,14 @@ Result<KeyId> KeyRing::rotate(std::string_view institution) {
 
 Result<std::string> KeyRing::institution_of(KeyId id) { return TRY(impl_->known(id))->institution; }
 
-Result<CipherKey const*> KeyRing::derived(KeyId id, Purpose purpose) { return &(*TRY(impl_->known(id)))[purpose]; }
+Result<CipherKey const*> KeyRing::derived(KeyId id, Purpose purpose) {
+    return &(*TRY(impl_->known(id)))[purpose];
+}
 
-// version 1 | key id 4 | nonce 12 | cipher text | tag 16; the first five octets are authenticated in front of `aad`.
-Result<Bytes> KeyRing::seal(Purpose purpose, std::string_view institution, ByteView plain, ByteView aad) {
+// version 1 | key id 4 | nonce 12 | cipher text | tag 16; the first five octets are authenticated
+// in front of `aad`.
+Result<Bytes> KeyRing::seal(Purpose purpose, std::string_view institution, ByteView plain,
+                            ByteView aad) {
     DataKey const* const key = TRY(impl_->current_key(institution));
     Bytes bound(5 + aad.size());
     put_header(bound.data(), key->id);
@@ -198,11 +213,13 @@ Result<Bytes> KeyRing::seal(Purpose purpose, std::string_view institution, ByteV
     Bytes out(kSealOverhead + plain.size());
     put_header(out.data(), key->id);
     random_octets(out.data() + 5, kNonceSize);
-    gcm_seal((*key)[purpose], ByteView(out).subspan(5, kNonceSize), bound, plain, out.data() + 5 + kNonceSize);
+    gcm_seal((*key)[purpose], ByteView(out).subspan(5, kNonceSize), bound, plain,
+             out.data() + 5 + kNonceSize);
     return out;
 }
 
-Result<Bytes> KeyRing::open(Purpose purpose, std::string_view institution, ByteView sealed, ByteView aad) {
+Result<Bytes> KeyRing::open(Purpose purpose, std::string_view institution, ByteView sealed,
+                            ByteView aad) {
     if (sealed.size() < kSealOverhead || sealed[0] != kFormat) {
         return Error(Code::kStorageUnavailable, "sealed data is damaged");
     }
@@ -217,8 +234,8 @@ Result<Bytes> KeyRing::open(Purpose purpose, std::string_view institution, ByteV
     std::copy(aad.begin(), aad.end(), bound.begin() + 5);
     Bytes out(sealed.size() - kSealOverhead);
     std::uint8_t nothing = 0;
-    if (!gcm_open((*key)[purpose], sealed.subspan(5, kNonceSize), bound, sealed.subspan(5 + kNonceSize),
-                  out.empty() ? &nothing : out.data())) {
+    if (!gcm_open((*key)[purpose], sealed.subspan(5, kNonceSize), bound,
+                  sealed.subspan(5 + kNonceSize), out.empty() ? &nothing : out.data())) {
         return Error(Code::kStorageUnavailable, "sealed data is damaged");
     }
     return out;

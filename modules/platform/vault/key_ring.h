@@ -1,15 +1,16 @@
 #pragma once
-// The keys that keep administrators of database, blob store and backups from reading records, and the sealing of small
-// things with them. README.md describes every format.
+// The keys that keep administrators of database, blob store and backups from reading records, and
+// the sealing of small things with them. README.md describes every format.
 //
-// One master key in a file of its own (64 hex digits, mode 0600) wraps the data keys: 256 random bits for each
-// institution and version, in small files under the keys folder. For each purpose a key is derived from the data key
-// (HKDF-SHA-256), so that a metadata fragment never opens as a document. Key ids are 32-bit numbers; they are stored in
-// the clear in whatever was sealed.
+// One master key in a file of its own (64 hex digits, mode 0600) wraps the data keys: 256 random
+// bits for each institution and version, in small files under the keys folder. For each purpose a
+// key is derived from the data key (HKDF-SHA-256), so that a metadata fragment never opens as a
+// document. Key ids are 32-bit numbers; they are stored in the clear in whatever was sealed.
 //
-// Thread-safe. Several processes may share a folder: keys that another one made are found when first needed.
-// Errors: kStorageUnavailable for missing, damaged or foreign keys and for anything sealed that does not open;
-// kInvalidContent for an institution name that cannot be used. No error and no log line carries key material.
+// Thread-safe. Several processes may share a folder: keys that another one made are found when
+// first needed. Errors: kStorageUnavailable for missing, damaged or foreign keys and for anything
+// sealed that does not open; kInvalidContent for an institution name that cannot be used. No error
+// and no log line carries key material.
 
 #include "platform/base/bytes.h"
 
@@ -32,8 +33,9 @@ class KeyRing {
 public:
     enum class IfAbsent : std::uint8_t { kRefuse, kCreate };
 
-    /// Reads the master key and every data key. Refuses a master key that others than its owner may read, and one that
-    /// does not fit the keys in the folder. kCreate makes folder and master key only where no data key exists yet.
+    /// Reads the master key and every data key. Refuses a master key that others than its owner may
+    /// read, and one that does not fit the keys in the folder. kCreate makes folder and master key
+    /// only where no data key exists yet.
     static Result<std::unique_ptr<KeyRing>> open(std::filesystem::path const& folder,
                                                  std::filesystem::path const& master_key_file,
                                                  IfAbsent if_absent = IfAbsent::kRefuse);
@@ -41,22 +43,24 @@ public:
     KeyRing(KeyRing const&) = delete;
     KeyRing& operator=(KeyRing const&) = delete;
 
-    /// The key that new things of this institution are sealed with; made, durably, at its first use.
+    /// The key that new things of this institution are sealed with; made, durably, at its first
+    /// use.
     Result<KeyId> data_key(std::string_view institution);
     /// Makes a new version current. What older ones sealed stays readable.
     Result<KeyId> rotate(std::string_view institution);
     /// Whose key this is.
     Result<std::string> institution_of(KeyId id);
 
-    /// AES-256-GCM; adds kSealOverhead octets. `aad` is not stored: open() needs the same one, so let it name the
-    /// object that the sealed text belongs to.
+    /// AES-256-GCM; adds kSealOverhead octets. `aad` is not stored: open() needs the same one, so
+    /// let it name the object that the sealed text belongs to.
     Result<Bytes> seal(Purpose purpose, std::string_view institution, ByteView plain, ByteView aad);
-    Result<Bytes> open(Purpose purpose, std::string_view institution, ByteView sealed, ByteView aad);
+    Result<Bytes> open(Purpose purpose, std::string_view institution, ByteView sealed,
+                       ByteView aad);
     static constexpr std::size_t kSealOverhead = 33;
 
-    /// HMAC-SHA-256 under a key of the master, the same for all institutions and versions: stands in the database for
-    /// a text that must be found by exact match. `label` keeps the kinds of texts apart ("reference-id",
-    /// "source-patient-id", ...); normalise the text before (to_nfc).
+    /// HMAC-SHA-256 under a key of the master, the same for all institutions and versions: stands
+    /// in the database for a text that must be found by exact match. `label` keeps the kinds of
+    /// texts apart ("reference-id", "source-patient-id", ...); normalise the text before (to_nfc).
     Token blind_token(std::string_view label, std::string_view text) const;
 
     /// For the streams of this room: the key derived for a purpose. Lives as long as the ring.

@@ -25,8 +25,9 @@ ChunkOpener::ChunkOpener(ChunkOpener&&) noexcept = default;
 ChunkOpener& ChunkOpener::operator=(ChunkOpener&&) noexcept = default;
 ChunkOpener::~ChunkOpener() = default;
 
-Result<ChunkOpener> ChunkOpener::start(KeyRing& keys, Purpose purpose, std::string_view institution, ByteView aad,
-                                       ByteView header_octets, std::uint64_t sealed_size) {
+Result<ChunkOpener> ChunkOpener::start(KeyRing& keys, Purpose purpose, std::string_view institution,
+                                       ByteView aad, ByteView header_octets,
+                                       std::uint64_t sealed_size) {
     if (sealed_size < kStreamHeaderSize + kTagSize) return stream_damaged();
     StreamHeader const header = TRY(StreamHeader::parse(header_octets));
     TRY(check_institution(keys, header.key_id, institution));
@@ -55,14 +56,15 @@ std::size_t ChunkOpener::sealed_chunk_size(std::uint64_t chunk) const {
     return static_cast<std::size_t>(std::min<std::uint64_t>(left, kChunkSize + kTagSize));
 }
 
-Status ChunkOpener::open(std::uint64_t chunk, ByteView sealed, std::span<std::uint8_t> plain) const {
+Status ChunkOpener::open(std::uint64_t chunk, ByteView sealed,
+                         std::span<std::uint8_t> plain) const {
     if (chunk >= state_->chunks || sealed.size() != sealed_chunk_size(chunk) ||
         plain.size() + kTagSize < sealed.size()) {
         return stream_damaged();
     }
     std::uint8_t nothing = 0;
-    bool const good = gcm_open(state_->key, chunk_nonce(chunk, chunk + 1 == state_->chunks), {}, sealed,
-                               plain.empty() ? &nothing : plain.data());
+    bool const good = gcm_open(state_->key, chunk_nonce(chunk, chunk + 1 == state_->chunks), {},
+                               sealed, plain.empty() ? &nothing : plain.data());
     if (!good) return stream_damaged();
     return {};
 }
@@ -109,7 +111,8 @@ struct OpeningStream::State {
             std::size_t const room = started ? kChunkSize + kTagSize : kStreamHeaderSize;
             if (started && pending.size() == room) TRY(emit(false));
             std::size_t const n = std::min(room - target.size(), sealed.size());
-            target.insert(target.end(), sealed.begin(), sealed.begin() + static_cast<std::ptrdiff_t>(n));
+            target.insert(target.end(), sealed.begin(),
+                          sealed.begin() + static_cast<std::ptrdiff_t>(n));
             sealed = sealed.subspan(n);
             if (!started && header.size() == kStreamHeaderSize) TRY(start());
         }
@@ -117,7 +120,8 @@ struct OpeningStream::State {
     }
 };
 
-OpeningStream::OpeningStream(KeyRing& keys, Purpose purpose, std::string institution, Bytes aad, ByteSink out)
+OpeningStream::OpeningStream(KeyRing& keys, Purpose purpose, std::string institution, Bytes aad,
+                             ByteSink out)
     : state_(std::make_unique<State>()) {
     state_->keys = &keys;
     state_->purpose = purpose;

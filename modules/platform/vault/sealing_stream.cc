@@ -32,7 +32,8 @@ SealingStream& SealingStream::operator=(SealingStream&&) noexcept = default;
 SealingStream::~SealingStream() = default;
 KeyId SealingStream::key_id() const { return state_->key_id; }
 
-Result<SealingStream> SealingStream::start(KeyRing& keys, Purpose purpose, std::string_view institution, ByteView aad,
+Result<SealingStream> SealingStream::start(KeyRing& keys, Purpose purpose,
+                                           std::string_view institution, ByteView aad,
                                            ByteSink out) {
     auto state = std::make_unique<State>();
     state->key_id = TRY(keys.data_key(institution));
@@ -46,7 +47,8 @@ Result<SealingStream> SealingStream::start(KeyRing& keys, Purpose purpose, std::
 
 Status SealingStream::write(ByteView plain) {
     State& self = *state_;
-    if (self.finished || self.failed) return Error(Code::kInternal, "write to a closed sealing stream");
+    if (self.finished || self.failed)
+        return Error(Code::kInternal, "write to a closed sealing stream");
     while (!plain.empty()) {
         // A full chunk waits for one more octet: only then is it certain not to be the last.
         if (self.plain.size() == kChunkSize) {
@@ -59,7 +61,8 @@ Status SealingStream::write(ByteView plain) {
             continue;
         }
         std::size_t const n = std::min(kChunkSize - self.plain.size(), plain.size());
-        self.plain.insert(self.plain.end(), plain.begin(), plain.begin() + static_cast<std::ptrdiff_t>(n));
+        self.plain.insert(self.plain.end(), plain.begin(),
+                          plain.begin() + static_cast<std::ptrdiff_t>(n));
         plain = plain.subspan(n);
     }
     return {};

@@ -16,8 +16,10 @@ struct StreamHeader {
     ByteView salt() const { return ByteView(octets).subspan(9); }
 };
 
-/// The key of one content: derived from the purpose's key, the salt, the whole header and the object's aad.
-Status derive_stream_key(KeyRing& keys, Purpose purpose, StreamHeader const& header, ByteView aad, CipherKey& out);
+/// The key of one content: derived from the purpose's key, the salt, the whole header and the
+/// object's aad.
+Status derive_stream_key(KeyRing& keys, Purpose purpose, StreamHeader const& header, ByteView aad,
+                         CipherKey& out);
 std::array<std::uint8_t, kNonceSize> chunk_nonce(std::uint64_t chunk, bool last);
 Error stream_damaged();
 

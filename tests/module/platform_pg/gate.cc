@@ -21,7 +21,8 @@ sockaddr_un address_in(std::string const& folder) {
 
 }  // namespace
 
-CommitGate::CommitGate(std::string const& server_folder, Cut cut) : server_folder_(server_folder), cut_(cut) {
+CommitGate::CommitGate(std::string const& server_folder, Cut cut)
+    : server_folder_(server_folder), cut_(cut) {
     std::string pattern = (std::filesystem::temp_directory_path() / "musubi-gate-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no folder for the gate");
     folder_ = pattern;
@@ -67,7 +68,8 @@ void CommitGate::pump(int client, int server) {
             ssize_t const n = ::read(client, buffer, sizeof(buffer));
             if (n <= 0) return;
             std::string_view const sent(buffer, static_cast<std::size_t>(n));
-            committing = committing || sent.find(std::string_view("COMMIT\0", 7)) != std::string_view::npos;
+            committing =
+                committing || sent.find(std::string_view("COMMIT\0", 7)) != std::string_view::npos;
             if (committing && cut_ == Cut::kBeforeServer) break;
             if (::write(server, buffer, static_cast<std::size_t>(n)) != n) return;
         }

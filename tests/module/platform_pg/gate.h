@@ -1,6 +1,7 @@
 #pragma once
-// A gate between the client and the server that lets a session pass until it sees COMMIT from the client. The COMMIT
-// goes through (or not), its answer does not: both ends are cut. One session at a time is enough for its tests.
+// A gate between the client and the server that lets a session pass until it sees COMMIT from the
+// client. The COMMIT goes through (or not), its answer does not: both ends are cut. One session at
+// a time is enough for its tests.
 
 #include <sys/socket.h>
 #include <sys/un.h>

@@ -10,7 +10,8 @@
 namespace musubi::pg {
 namespace {
 
-constexpr MigrationFile kOne{"alpha/V0001__first.sql", "CREATE SCHEMA alpha; CREATE TABLE alpha.t (a int)"};
+constexpr MigrationFile kOne{"alpha/V0001__first.sql",
+                             "CREATE SCHEMA alpha; CREATE TABLE alpha.t (a int)"};
 constexpr MigrationFile kTwo{"alpha/V0002__second.sql", "ALTER TABLE alpha.t ADD COLUMN b int"};
 constexpr MigrationFile kOther{"beta/V0001__first.sql", "CREATE SCHEMA beta"};
 
@@ -40,8 +41,9 @@ TEST(Migrator, AppliesEachFileOnceInOrderAndRemembersItsHash) {
     EXPECT_EQ(applied(database.owner(), {kTwo, kOne}), 2);
     EXPECT_EQ(applied(database.owner(), {kOne, kTwo}), 0);
     EXPECT_EQ(applied(database.owner(), {kOne, kTwo, kOther}), 1);
-    EXPECT_EQ(value(database.owner(), "SELECT string_agg(module || version || name, ',' ORDER BY module, version) "
-                                      "FROM musubi_meta.migration WHERE length(sha256) = 64"),
+    EXPECT_EQ(value(database.owner(),
+                    "SELECT string_agg(module || version || name, ',' ORDER BY module, version) "
+                    "FROM musubi_meta.migration WHERE length(sha256) = 64"),
               "alpha1first,alpha2second,beta1first");
 }
 
@@ -88,15 +90,18 @@ TEST(Migrator, RefusesGapsDoublesAndBadNames) {
     test::TestDatabase database;
     EXPECT_EQ(error_of(migrate(database.owner(), Files{kTwo})).code, Code::kInvalidContent);
     EXPECT_EQ(error_of(migrate(database.owner(), Files{kOne, kOne})).code, Code::kInvalidContent);
-    for (char const* path : {"V0001__x.sql", "alpha/V0001_x.sql", "alpha/0001__x.sql", "alpha/V0001__.sql",
-                             "alpha/Vx__y.sql", "alpha/V0000__x.sql"}) {
-        EXPECT_EQ(error_of(migrate(database.owner(), Files{{path, "SELECT 1"}})).code, Code::kInvalidContent) << path;
+    for (char const* path : {"V0001__x.sql", "alpha/V0001_x.sql", "alpha/0001__x.sql",
+                             "alpha/V0001__.sql", "alpha/Vx__y.sql", "alpha/V0000__x.sql"}) {
+        EXPECT_EQ(error_of(migrate(database.owner(), Files{{path, "SELECT 1"}})).code,
+                  Code::kInvalidContent)
+            << path;
     }
 }
 
 TEST(Migrator, AFailingFileLeavesNothingOfItselfAndSaysWhere) {
     test::TestDatabase database;
-    MigrationFile const broken{"alpha/V0002__broken.sql", "CREATE TABLE alpha.u (a int); SELECT nothing_there"};
+    MigrationFile const broken{"alpha/V0002__broken.sql",
+                               "CREATE TABLE alpha.u (a int); SELECT nothing_there"};
     Error const error = error_of(migrate(database.owner(), Files{kOne, broken}));
     EXPECT_EQ(error.code, Code::kInternal);
     EXPECT_NE(error.detail.find("alpha version 2 (broken)"), std::string::npos);
@@ -127,7 +132,8 @@ TEST(Migrator, GivesUpWhenAnotherHoldsTheLock) {
     auto holder = AdminSession::open(database.owner());
     ASSERT_TRUE(holder.ok());
     ASSERT_TRUE(holder->exec("SELECT pg_advisory_lock(120308863165033)").ok());
-    EXPECT_EQ(error_of(migrate(database.owner(), Files{kOne}, std::chrono::seconds(1))).code, Code::kBusy);
+    EXPECT_EQ(error_of(migrate(database.owner(), Files{kOne}, std::chrono::seconds(1))).code,
+              Code::kBusy);
 }
 
 TEST(Migrator, TheServingRoleMayNotMigrate) {

@@ -17,7 +17,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr MigrationFile kFiles[] = {
-    {"pool/V0001__tables.sql", "CREATE SCHEMA pool; CREATE TABLE pool.item (id bigint PRIMARY KEY)"}};
+    {"pool/V0001__tables.sql",
+     "CREATE SCHEMA pool; CREATE TABLE pool.item (id bigint PRIMARY KEY)"}};
 constexpr Statement kInsert{"pool.insert", "INSERT INTO pool.item (id) VALUES ($1)"};
 constexpr Statement kCount{"pool.count", "SELECT count(*) FROM pool.item"};
 constexpr Statement kSleep{"pool.sleep", "SELECT pg_sleep($1)"};
@@ -67,7 +68,8 @@ TEST(PgPool, NeverHoldsMoreConnectionsThanItsSizeAndServesEveryThread) {
             for (int i = 0; i < 40; ++i) {
                 auto const done = pool.read([&](ReadTx& tx) -> Status {
                     int const now = ++inside;
-                    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+                    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+                    }
                     auto const rows = tx.exec(kOne);
                     --inside;
                     if (!rows) return rows.error();
@@ -106,7 +108,8 @@ TEST(PgPool, AConnectionGivenBackWakesTheOneWhoWaits) {
 
 TEST(PgPool, SetsItsLimitsOnEverySession) {
     test::TestDatabase database(kFiles);
-    Pool pool(PoolConfig{.conninfo = database.owner() + " options='-c work_mem=5MB'", .statement_timeout = 7s,
+    Pool pool(PoolConfig{.conninfo = database.owner() + " options='-c work_mem=5MB'",
+                         .statement_timeout = 7s,
                          .lock_timeout = 3s});
     auto tx = pool.read_tx();
     ASSERT_TRUE(tx.ok());
@@ -123,7 +126,8 @@ TEST(PgPool, SetsItsLimitsOnEverySession) {
 TEST(PgPool, AStatementThatTakesTooLongIsEndedAndTheConnectionStaysGood) {
     test::TestDatabase database(kFiles);
     Pool pool(PoolConfig{.conninfo = database.owner(), .size = 1, .statement_timeout = 100ms});
-    auto const error = error_of(pool.read([](ReadTx& tx) { return tx.exec(kSleep, Params().float8(30)); }));
+    auto const error =
+        error_of(pool.read([](ReadTx& tx) { return tx.exec(kSleep, Params().float8(30)); }));
     EXPECT_EQ(error.code, Code::kStorageUnavailable);
     EXPECT_EQ(sqlstate(error), "57014");
     EXPECT_EQ(pool.state().idle, 1);
@@ -143,10 +147,11 @@ TEST(PgPool, ThrowsAwayIdleConnectionsThatTheServerEnded) {
     test::TestDatabase database(kFiles);
     Pool pool(PoolConfig{.conninfo = database.owner(), .size = 2});
     ASSERT_TRUE(pool.ping().ok());
-    ASSERT_TRUE(run_script(database.superuser(),
-                           "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = "
-                           "'musubi_owner' AND datname = current_database()")
-                    .ok());
+    ASSERT_TRUE(
+        run_script(database.superuser(),
+                   "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = "
+                   "'musubi_owner' AND datname = current_database()")
+            .ok());
     EXPECT_TRUE(pool.ping().ok()) << "the caller never sees the dead one";
     EXPECT_EQ(pool.state().idle, 1);
 }
@@ -191,7 +196,9 @@ TEST(PgPool, IsWellAgainAsSoonAsTheServerIsBack) {
 TEST(PgPool, AFrozenServerCostsABoundedTimeAndTheConnection) {
     test::TestCluster cluster;
     test::TestDatabase database(cluster, kFiles);
-    Pool pool(PoolConfig{.conninfo = database.owner(), .size = 1, .connect_timeout = 200ms,
+    Pool pool(PoolConfig{.conninfo = database.owner(),
+                         .size = 1,
+                         .connect_timeout = 200ms,
                          .statement_timeout = 100ms});
     static constexpr Statement kSelf{"pool.self", "SELECT pg_backend_pid()"};
     auto const rows = pool.read([](ReadTx& tx) { return tx.exec(kSelf); });

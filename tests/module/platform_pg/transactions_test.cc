@@ -15,7 +15,8 @@ constexpr MigrationFile kFiles[] = {
     {"bench/V0001__tables.sql",
      "CREATE SCHEMA bench; CREATE TABLE bench.item (id bigint PRIMARY KEY, word text NOT NULL,"
      " CONSTRAINT item_word_unique UNIQUE (word) DEFERRABLE INITIALLY IMMEDIATE);"
-     "GRANT USAGE ON SCHEMA bench TO musubi_serving; GRANT SELECT, INSERT, UPDATE, DELETE ON bench.item TO "
+     "GRANT USAGE ON SCHEMA bench TO musubi_serving; GRANT SELECT, INSERT, UPDATE, DELETE ON "
+     "bench.item TO "
      "musubi_serving"}};
 
 constexpr Statement kInsert{"bench.insert", "INSERT INTO bench.item (id, word) VALUES ($1, $2)"};
@@ -35,10 +36,12 @@ protected:
         return rows.ok() ? (*rows)[0].int64(0) : -1;
     }
     void insert(std::int64_t id, std::string const& word) {
-        EXPECT_TRUE(pool_.run([&](Tx& tx) -> Status {
-            tx.queue(kInsert, Params().int8(id).text(word), 1);
-            return {};
-        }).ok());
+        EXPECT_TRUE(pool_
+                        .run([&](Tx& tx) -> Status {
+                            tx.queue(kInsert, Params().int8(id).text(word), 1);
+                            return {};
+                        })
+                        .ok());
     }
 };
 
@@ -48,7 +51,8 @@ TEST_F(PgTx, QueuedStatementsAndCommitAreOneRoundTrip) {
     auto tx = pool_.begin();
     ASSERT_TRUE(tx.ok());
     auto const before = round_trips();
-    for (int i = 0; i < 5; ++i) tx->queue(kInsert, Params().int8(i).text("w" + std::to_string(i)), 1);
+    for (int i = 0; i < 5; ++i)
+        tx->queue(kInsert, Params().int8(i).text("w" + std::to_string(i)), 1);
     EXPECT_EQ(round_trips(), before);
     ASSERT_TRUE(tx->commit().ok());
     EXPECT_EQ(round_trips() - before, 1U);
@@ -190,8 +194,8 @@ TEST_F(PgTx, ASerialisationFailureRunsAgainUntilItIsJustBusy) {
             TRY(tx.exec(kCount));  // takes the snapshot
             ++runs;
             insert(100 + runs, "w" + std::to_string(runs));
-            TRY(pg::run_script(database_.superuser(), "UPDATE bench.item SET word = 'r" + std::to_string(runs) +
-                                                          "' WHERE id = 1"));
+            TRY(pg::run_script(database_.superuser(), "UPDATE bench.item SET word = 'r" +
+                                                          std::to_string(runs) + "' WHERE id = 1"));
             TRY(tx.exec(kUpdate, Params().int8(1).text("mine")));
             return {};
         },
@@ -207,7 +211,9 @@ TEST_F(PgTx, LosingTheConnectionBeforeCommitIsADefiniteFailure) {
     ASSERT_TRUE(tx.ok());
     auto const pid = (*tx->exec(kSelf))[0].int32(0);
     tx->queue(kInsert, Params().int8(1).text("a"));
-    ASSERT_TRUE(run_script(database_.superuser(), "SELECT pg_terminate_backend(" + std::to_string(pid) + ", 5000)").ok());
+    ASSERT_TRUE(run_script(database_.superuser(),
+                           "SELECT pg_terminate_backend(" + std::to_string(pid) + ", 5000)")
+                    .ok());
     auto const committed = tx->commit();
     ASSERT_FALSE(committed.ok());
     EXPECT_EQ(committed.error().code, Code::kStorageUnavailable);
@@ -216,7 +222,8 @@ TEST_F(PgTx, LosingTheConnectionBeforeCommitIsADefiniteFailure) {
 }
 
 TEST_F(PgTx, LosingTheConnectionInAStatementBeforeCommitIsADefiniteFailure) {
-    static constexpr Statement kSuicide{"bench.suicide", "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)"};
+    static constexpr Statement kSuicide{
+        "bench.suicide", "SELECT pg_terminate_backend(pg_backend_pid()), pg_sleep(5)"};
     auto const done = pool_.run([](Tx& tx) -> Status {
         tx.queue(kInsert, Params().int8(1).text("a"));
         tx.queue(kSuicide, {});
@@ -246,7 +253,8 @@ TEST_F(PgTx, AnAnswerToCommitThatNeverComesIsToldAndNotRepeated) {
 
 TEST_F(PgTx, AFailureBeforeCommitRollsBack) {
     arm_faults("pg.before_commit=error");
-    auto const done = pool_.run([&](Tx& tx) { return tx.exec(kInsert, Params().int8(1).text("a")); });
+    auto const done =
+        pool_.run([&](Tx& tx) { return tx.exec(kInsert, Params().int8(1).text("a")); });
     arm_faults("");
     ASSERT_FALSE(done.ok());
     EXPECT_FALSE(is_commit_unknown(done.error()));

@@ -54,18 +54,20 @@ TEST(PgValues, EveryScalarTypeComesBackAsItWasSent) {
 
 TEST(PgValues, TheServerReadsThemWithTheSameMeaning) {
     Database db;
-    static constexpr Statement kPrint{"test.print",
-                               "SELECT $1::text, to_char($2, 'YYYY-MM-DD HH24:MI:SS.US'), encode($3, 'hex'), "
-                               "array_to_string($4, '|', 'NULL'), $5::text, $6::text"};
+    static constexpr Statement kPrint{
+        "test.print",
+        "SELECT $1::text, to_char($2, 'YYYY-MM-DD HH24:MI:SS.US'), encode($3, 'hex'), "
+        "array_to_string($4, '|', 'NULL'), $5::text, $6::text"};
     std::vector<std::optional<std::string>> const words{"a", std::nullopt, ""};
     std::vector<std::int64_t> const numbers{1, -2};
-    Rows const rows = db.one(kPrint, Params()
-                                         .int8(42)
-                                         .timestamptz(WallTime(std::chrono::microseconds(1'000'001)))
-                                         .bytea(Bytes{0xde, 0xad})
-                                         .text_array(words)
-                                         .int8_array(numbers)
-                                         .text_array(std::span<std::string const>()));
+    Rows const rows =
+        db.one(kPrint, Params()
+                           .int8(42)
+                           .timestamptz(WallTime(std::chrono::microseconds(1'000'001)))
+                           .bytea(Bytes{0xde, 0xad})
+                           .text_array(words)
+                           .int8_array(numbers)
+                           .text_array(std::span<std::string const>()));
     ASSERT_EQ(rows.size(), 1);
     EXPECT_EQ(rows[0].text(0), "42");
     EXPECT_EQ(rows[0].text(1), "1970-01-01 00:00:01.000001");
@@ -83,12 +85,10 @@ TEST(PgValues, ArraysComeBackAsTheyWereSent) {
     std::vector<std::int32_t> const ints{};
     std::vector<Uuid> const uuids{system_ids().uuid(), system_ids().uuid()};
     std::vector<Bytes> const blobs{{}, {0, 255}, Bytes(100'000, 7)};
-    Rows const rows = db.one(kArrays, Params()
-                                          .text_array(texts)
-                                          .int8_array(longs)
-                                          .int4_array(ints)
-                                          .uuid_array(uuids)
-                                          .bytea_array(blobs));
+    Rows const rows = db.one(
+        kArrays,
+        Params().text_array(texts).int8_array(longs).int4_array(ints).uuid_array(uuids).bytea_array(
+            blobs));
     ASSERT_EQ(rows.size(), 1);
     EXPECT_EQ(rows[0].text_array(0), texts);
     EXPECT_EQ(rows[0].int64_array(1), longs);
@@ -100,7 +100,8 @@ TEST(PgValues, ArraysComeBackAsTheyWereSent) {
 TEST(PgValues, NullIsSeenAndWrongReadingIsABug) {
     Database db;
     static constexpr Statement kNulls{"test.nulls", "SELECT $1, $2, 5::int4"};
-    Rows const rows = db.one(kNulls, Params().text_or_null(std::nullopt).uuid_or_null(std::nullopt));
+    Rows const rows =
+        db.one(kNulls, Params().text_or_null(std::nullopt).uuid_or_null(std::nullopt));
     EXPECT_TRUE(rows[0].is_null(0));
     EXPECT_EQ(rows[0].text_if(0), std::nullopt);
     EXPECT_EQ(rows[0].uuid_if(1), std::nullopt);
@@ -128,7 +129,8 @@ TEST(PgValues, ALargeBinaryValueCrossesBothWays) {
     for (std::size_t i = 0; i < big.size(); ++i) big[i] = static_cast<std::uint8_t>(i * 31 >> 3);
     Rows const rows = db.one(kLarge, Params().bytea(big));
     EXPECT_EQ(rows[0].int32(1), 20'000'000);
-    EXPECT_TRUE(std::equal(big.begin(), big.end(), rows[0].bytes(0).begin(), rows[0].bytes(0).end()));
+    EXPECT_TRUE(
+        std::equal(big.begin(), big.end(), rows[0].bytes(0).begin(), rows[0].bytes(0).end()));
 }
 
 TEST(PgValues, APreparedStatementIsUsedAgainAndItsNameBelongsToOneText) {
@@ -141,8 +143,9 @@ TEST(PgValues, APreparedStatementIsUsedAgainAndItsNameBelongsToOneText) {
     EXPECT_TRUE(tx->exec(kFirst).ok());
     EXPECT_TRUE(tx->exec(kFirst).ok());
     EXPECT_EQ(round_trips() - before, 2U);  // preparing travels with the first execution
-    static constexpr Statement kPrepared{"test.count_prepared",
-                                  "SELECT count(*) FROM pg_prepared_statements WHERE name = 'test.same_name'"};
+    static constexpr Statement kPrepared{
+        "test.count_prepared",
+        "SELECT count(*) FROM pg_prepared_statements WHERE name = 'test.same_name'"};
     EXPECT_EQ((*tx->exec(kPrepared))[0].int64(0), 1);
     auto const refused = tx->exec(kOther);
     ASSERT_FALSE(refused.ok());

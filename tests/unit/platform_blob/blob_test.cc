@@ -24,7 +24,8 @@ protected:
         std::string pattern = (fs::temp_directory_path() / "musubi-test-XXXXXX").string();
         ASSERT_TRUE(::mkdtemp(pattern.data()));
         root_ = pattern;
-        auto keys = vault::KeyRing::open(root_ / "keys", root_ / "master.key", vault::KeyRing::IfAbsent::kCreate);
+        auto keys = vault::KeyRing::open(root_ / "keys", root_ / "master.key",
+                                         vault::KeyRing::IfAbsent::kCreate);
         ASSERT_TRUE(keys.ok());
         keys_ = std::move(*keys);
         auto store = LocalBlobStore::open(root_ / "blobs", *keys_);
@@ -46,8 +47,8 @@ protected:
         BlobSpool spool(*store_, limits);
         auto receiver = std::move(*spool.receive(kKita));
         for (std::size_t at = 0; at < plain.size(); at += 30'000) {
-            Status const done =
-                receiver->write(ByteView(plain).subspan(at, std::min<std::size_t>(30'000, plain.size() - at)));
+            Status const done = receiver->write(
+                ByteView(plain).subspan(at, std::min<std::size_t>(30'000, plain.size() - at)));
             EXPECT_TRUE(done.ok());
         }
         auto content = receiver->finish();
@@ -93,8 +94,8 @@ protected:
     }
 
     static WallTime later() {
-        return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now() +
-                                                                       std::chrono::hours(1));
+        return std::chrono::time_point_cast<std::chrono::microseconds>(
+            std::chrono::system_clock::now() + std::chrono::hours(1));
     }
 
     fs::path root_;
@@ -157,7 +158,8 @@ TEST_F(Blobs, NoPlainTextTouchesTheDisk) {
     ASSERT_TRUE(store_->adopt(*staged, kKita).ok());
     ASSERT_EQ(files("data").size(), 1U);
     EXPECT_FALSE(contains(files("data")[0]));
-    EXPECT_EQ(fs::status(files("data")[0]).permissions(), fs::perms::owner_read | fs::perms::owner_write);
+    EXPECT_EQ(fs::status(files("data")[0]).permissions(),
+              fs::perms::owner_read | fs::perms::owner_write);
 }
 
 TEST_F(Blobs, AbsentBlobsAreNotFoundAndRemovedOnesAreAbsent) {
@@ -182,10 +184,12 @@ TEST_F(Blobs, DamageIsFoundBeforeADamagedPieceIsHandedOut) {
     Bytes const plain = pattern(3 * vault::kChunkSize);
     std::vector<std::pair<std::string, std::function<void(Bytes&)>>> const damages{
         {"bit in the header", [](Bytes& b) { b[20] ^= 1; }},
-        {"bit in the second chunk", [](Bytes& b) { b[vault::kStreamHeaderSize + kChunk + 100] ^= 4; }},
+        {"bit in the second chunk",
+         [](Bytes& b) { b[vault::kStreamHeaderSize + kChunk + 100] ^= 4; }},
         {"last octet", [](Bytes& b) { b.back() ^= 128; }},
         {"cut inside", [](Bytes& b) { b.resize(b.size() - 100); }},
-        {"cut at a chunk border", [](Bytes& b) { b.resize(vault::kStreamHeaderSize + 2 * kChunk); }},
+        {"cut at a chunk border",
+         [](Bytes& b) { b.resize(vault::kStreamHeaderSize + 2 * kChunk); }},
         {"cut to the header", [](Bytes& b) { b.resize(vault::kStreamHeaderSize); }},
         {"emptied", [](Bytes& b) { b.clear(); }},
         {"two chunks exchanged",
@@ -208,8 +212,11 @@ TEST_F(Blobs, DamageIsFoundBeforeADamagedPieceIsHandedOut) {
                 return {};
             });
         }
-        EXPECT_EQ(content.ok() ? code_of(read) : content.error().code, Code::kStorageUnavailable) << what;
-        EXPECT_TRUE(seen.size() < plain.size() && std::equal(seen.begin(), seen.end(), plain.begin())) << what;
+        EXPECT_EQ(content.ok() ? code_of(read) : content.error().code, Code::kStorageUnavailable)
+            << what;
+        EXPECT_TRUE(seen.size() < plain.size() &&
+                    std::equal(seen.begin(), seen.end(), plain.begin()))
+            << what;
     }
 }
 
@@ -301,7 +308,8 @@ TEST_F(Blobs, AFailureAtAnyStepLeavesNothingAndTheNextTrySucceeds) {
     Bytes const plain = pattern(300'000);
     for (std::string const point : {"blob.after_write", "blob.after_fsync", "blob.after_rename"}) {
         arm_faults(point + "=error");
-        EXPECT_EQ(code_of(store_->put(MemoryContent(plain), kKita)), Code::kStorageUnavailable) << point;
+        EXPECT_EQ(code_of(store_->put(MemoryContent(plain), kKita)), Code::kStorageUnavailable)
+            << point;
         EXPECT_TRUE(files("staging").empty() && files("data").empty()) << point;
         auto content = receive(plain);
         arm_faults(point + "=error");
@@ -316,7 +324,8 @@ TEST_F(Blobs, AFullDiskRefusesTheDocumentAndLeavesNothing) {
     Uuid const before = stored(pattern(1000));
     {
         DiskFull const full(200'000);
-        EXPECT_EQ(code_of(store_->put(MemoryContent(pattern(500'000)), kKita)), Code::kStorageUnavailable);
+        EXPECT_EQ(code_of(store_->put(MemoryContent(pattern(500'000)), kKita)),
+                  Code::kStorageUnavailable);
         BlobSpool spool(*store_, SpoolLimits{1000, 1'000'000});
         auto receiver = std::move(*spool.receive(kKita));
         Status done;
@@ -336,12 +345,15 @@ TEST_F(Blobs, ListVisitsWhatIsOlderAndStopsWhenTold) {
     std::set<Uuid> ids;
     for (std::size_t i = 0; i < 20; ++i) ids.insert(stored(pattern(i * 10'000)));
     std::set<Uuid> seen;
-    EXPECT_TRUE(store_->list(later(), [&](BlobInfo const& info) -> Status {
-        seen.insert(info.id);
-        EXPECT_EQ(info.size % 10'000, 0U);
-        EXPECT_LE(info.size, 190'000U);
-        return {};
-    }).ok());
+    EXPECT_TRUE(store_
+                    ->list(later(),
+                           [&](BlobInfo const& info) -> Status {
+                               seen.insert(info.id);
+                               EXPECT_EQ(info.size % 10'000, 0U);
+                               EXPECT_LE(info.size, 190'000U);
+                               return {};
+                           })
+                    .ok());
     EXPECT_EQ(seen, ids);
     int calls = 0;
     auto const visit = [&](BlobInfo const&) -> Status {

@@ -22,7 +22,8 @@ constexpr char const* kClinic = "1.2.392.100495.20.3.51.11312345678";
 class KeyRingTest : public ::testing::Test {
 protected:
     std::unique_ptr<KeyRing> open() {
-        auto ring = KeyRing::open(folder_ / "keys", folder_ / "master.key", KeyRing::IfAbsent::kCreate);
+        auto ring =
+            KeyRing::open(folder_ / "keys", folder_ / "master.key", KeyRing::IfAbsent::kCreate);
         EXPECT_TRUE(ring.ok()) << (ring.ok() ? "" : ring.error().detail);
         return ring.ok() ? std::move(*ring) : nullptr;
     }
@@ -49,18 +50,22 @@ Code code_of(Result<T> const& result) {
 
 TEST(Crypto, FollowsThePublishedVectors) {
     SecretKey out;  // RFC 5869 A.1, whose first 32 octets these are
-    hkdf(*from_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"), *from_hex("000102030405060708090a0b0c"),
-         as_text(*from_hex("f0f1f2f3f4f5f6f7f8f9")), out);
-    EXPECT_EQ(to_hex(out.view()), "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
-    hkdf(*from_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"), {}, "", out);  // A.3: no salt, no info
-    EXPECT_EQ(to_hex(out.view()), "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
+    hkdf(*from_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"),
+         *from_hex("000102030405060708090a0b0c"), as_text(*from_hex("f0f1f2f3f4f5f6f7f8f9")), out);
+    EXPECT_EQ(to_hex(out.view()),
+              "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf");
+    hkdf(*from_hex("0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b0b"), {}, "",
+         out);  // A.3: no salt, no info
+    EXPECT_EQ(to_hex(out.view()),
+              "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d");
 
     CipherKey zero;  // the GCM specification's test cases 13 and 14
     std::uint8_t sealed[32];
     gcm_seal(zero, Bytes(12), {}, {}, sealed);
     EXPECT_EQ(to_hex(ByteView(sealed, 16)), "530f8afbc74536b9a963b4f1c4cb738b");
     gcm_seal(zero, Bytes(12), {}, Bytes(16), sealed);
-    EXPECT_EQ(to_hex(ByteView(sealed, 32)), "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
+    EXPECT_EQ(to_hex(ByteView(sealed, 32)),
+              "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
 
     SecretKey key;
     std::fill_n(key.data(), 32, std::uint8_t{0xaa});
@@ -97,7 +102,8 @@ TEST_F(KeyRingTest, WhatWasSealedOpensAgainAlsoAfterARestart) {
 
 TEST_F(KeyRingTest, EveryFlippedBitIsFound) {
     auto const ring = open();
-    Bytes const sealed = *ring->seal(Purpose::kMetadata, kKita, as_bytes("紹介状"), as_bytes("doc 1"));
+    Bytes const sealed =
+        *ring->seal(Purpose::kMetadata, kKita, as_bytes("紹介状"), as_bytes("doc 1"));
     for (std::size_t bit = 0; bit < sealed.size() * 8; ++bit) {
         Bytes damaged = sealed;
         damaged[bit / 8] = static_cast<std::uint8_t>(damaged[bit / 8] ^ (1 << bit % 8));
@@ -106,7 +112,9 @@ TEST_F(KeyRingTest, EveryFlippedBitIsFound) {
             << "bit " << bit;
     }
     for (std::size_t size = 0; size < sealed.size(); ++size) {
-        ASSERT_FALSE(ring->open(Purpose::kMetadata, kKita, ByteView(sealed).first(size), as_bytes("doc 1")).ok());
+        ASSERT_FALSE(
+            ring->open(Purpose::kMetadata, kKita, ByteView(sealed).first(size), as_bytes("doc 1"))
+                .ok());
     }
     EXPECT_TRUE(ring->open(Purpose::kMetadata, kKita, sealed, as_bytes("doc 1")).ok());
 }
@@ -115,18 +123,23 @@ TEST_F(KeyRingTest, PurposeInstitutionAndObjectAreBound) {
     auto const ring = open();
     Bytes const sealed = *ring->seal(Purpose::kMetadata, kKita, as_bytes("x"), as_bytes("doc 1"));
     ASSERT_TRUE(ring->data_key(kClinic).ok());
-    EXPECT_EQ(code_of(ring->open(Purpose::kDocument, kKita, sealed, as_bytes("doc 1"))), Code::kStorageUnavailable);
-    EXPECT_EQ(code_of(ring->open(Purpose::kMetadata, kClinic, sealed, as_bytes("doc 1"))), Code::kStorageUnavailable);
-    EXPECT_EQ(code_of(ring->open(Purpose::kMetadata, kKita, sealed, as_bytes("doc 2"))), Code::kStorageUnavailable);
+    EXPECT_EQ(code_of(ring->open(Purpose::kDocument, kKita, sealed, as_bytes("doc 1"))),
+              Code::kStorageUnavailable);
+    EXPECT_EQ(code_of(ring->open(Purpose::kMetadata, kClinic, sealed, as_bytes("doc 1"))),
+              Code::kStorageUnavailable);
+    EXPECT_EQ(code_of(ring->open(Purpose::kMetadata, kKita, sealed, as_bytes("doc 2"))),
+              Code::kStorageUnavailable);
     Bytes foreign = sealed;  // the clinic's key id in front of the hospital's text
     foreign[4] = static_cast<std::uint8_t>(*ring->data_key(kClinic));
-    EXPECT_EQ(code_of(ring->open(Purpose::kMetadata, kClinic, foreign, as_bytes("doc 1"))), Code::kStorageUnavailable);
+    EXPECT_EQ(code_of(ring->open(Purpose::kMetadata, kClinic, foreign, as_bytes("doc 1"))),
+              Code::kStorageUnavailable);
 }
 
 TEST_F(KeyRingTest, TheSameTextNeverLooksTheSame) {
     auto const ring = open();
     std::set<Bytes> seen;
-    for (int i = 0; i < 1000; ++i) seen.insert(*ring->seal(Purpose::kAudit, kKita, as_bytes("same"), {}));
+    for (int i = 0; i < 1000; ++i)
+        seen.insert(*ring->seal(Purpose::kAudit, kKita, as_bytes("same"), {}));
     EXPECT_EQ(seen.size(), 1000U);
 }
 
@@ -168,7 +181,8 @@ TEST_F(KeyRingTest, ManyThreadsMakeOneKeyForEachInstitution) {
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(good, 400);
     int files = 0;
-    for (auto const& entry : fs::directory_iterator(folder_ / "keys")) files += entry.path().extension() == ".key";
+    for (auto const& entry : fs::directory_iterator(folder_ / "keys"))
+        files += entry.path().extension() == ".key";
     EXPECT_EQ(files, 5);
 }
 
@@ -208,16 +222,20 @@ TEST_F(KeyRingTest, AnotherMasterKeyOrAnAlteredDataKeyIsRefusedByName) {
     fs::path const key_file = folder_ / "keys/00000001.key";
     Bytes const good = *read_small_file(key_file, 4096);
     std::string const altered[] = {
-        std::string(as_text(good)).replace(std::string(as_text(good)).find("11319876543"), 3, "999"),
-        std::string(as_text(good)).replace(good.size() - 3, 1, good[good.size() - 3] == 'a' ? "b" : "a"),
-        std::string(as_text(good)).substr(0, good.size() / 2), "", "musubi-data-key-1\n1\n1\nx\n\n\n"};
+        std::string(as_text(good))
+            .replace(std::string(as_text(good)).find("11319876543"), 3, "999"),
+        std::string(as_text(good))
+            .replace(good.size() - 3, 1, good[good.size() - 3] == 'a' ? "b" : "a"),
+        std::string(as_text(good)).substr(0, good.size() / 2), "",
+        "musubi-data-key-1\n1\n1\nx\n\n\n"};
     for (std::string const& text : altered) {
         ASSERT_TRUE(write_atomically(key_file, as_bytes(text)).ok());
         EXPECT_NE(refused().detail.find("00000001.key"), std::string::npos);
     }
     ASSERT_TRUE(write_atomically(folder_ / "keys/00000002.key", good).ok());
     ASSERT_TRUE(write_atomically(key_file, good).ok());
-    EXPECT_NE(refused().detail.find("00000002.key"), std::string::npos) << "a key under another's number";
+    EXPECT_NE(refused().detail.find("00000002.key"), std::string::npos)
+        << "a key under another's number";
     fs::remove(folder_ / "keys/00000002.key");
     open();
     ASSERT_TRUE(write_atomically(folder_ / "master.key", as_bytes(std::string(64, '7'))).ok());
@@ -225,7 +243,8 @@ TEST_F(KeyRingTest, AnotherMasterKeyOrAnAlteredDataKeyIsRefusedByName) {
 }
 
 TEST_F(KeyRingTest, AMasterKeyOfTheWrongFormIsRefused) {
-    for (std::string const& text : {std::string(), std::string(63, 'a'), std::string(66, 'a'), std::string(64, 'x')}) {
+    for (std::string const& text :
+         {std::string(), std::string(63, 'a'), std::string(66, 'a'), std::string(64, 'x')}) {
         ASSERT_TRUE(write_atomically(folder_ / "master.key", as_bytes(text)).ok());
         EXPECT_NE(refused().detail.find("64 hex digits"), std::string::npos);
     }
@@ -264,7 +283,8 @@ TEST_F(KeyRingTest, TokensAreStableAndKeptApartByLabelAndMaster) {
     ring = open();
     EXPECT_EQ(token, ring->blind_token("reference-id", "2.16.1^x"));
     TempFolder other;
-    auto const stranger = KeyRing::open(other / "keys", other / "master.key", KeyRing::IfAbsent::kCreate);
+    auto const stranger =
+        KeyRing::open(other / "keys", other / "master.key", KeyRing::IfAbsent::kCreate);
     EXPECT_NE(token, (*stranger)->blind_token("reference-id", "2.16.1^x"));
 }
 

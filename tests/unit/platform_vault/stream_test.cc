@@ -13,7 +13,8 @@ constexpr char const* kKita = "kita";
 class Streams : public ::testing::Test {
 protected:
     void SetUp() override {
-        keys_ = std::move(*KeyRing::open(folder_ / "keys", folder_ / "master.key", KeyRing::IfAbsent::kCreate));
+        keys_ = std::move(
+            *KeyRing::open(folder_ / "keys", folder_ / "master.key", KeyRing::IfAbsent::kCreate));
     }
 
     static Bytes pattern(std::size_t size) {
@@ -24,24 +25,26 @@ protected:
 
     Bytes seal(Bytes const& plain, std::size_t step, std::string_view aad = "id") {
         Bytes out;
-        auto stream = SealingStream::start(*keys_, Purpose::kDocument, kKita, as_bytes(aad), [&](ByteView b) -> Status {
-            out.insert(out.end(), b.begin(), b.end());
-            return {};
-        });
+        auto stream = SealingStream::start(*keys_, Purpose::kDocument, kKita, as_bytes(aad),
+                                           [&](ByteView b) -> Status {
+                                               out.insert(out.end(), b.begin(), b.end());
+                                               return {};
+                                           });
         EXPECT_TRUE(stream.ok());
         for (std::size_t at = 0; at < plain.size(); at += step) {
-            EXPECT_TRUE(stream->write(ByteView(plain).subspan(at, std::min(step, plain.size() - at))).ok());
+            EXPECT_TRUE(
+                stream->write(ByteView(plain).subspan(at, std::min(step, plain.size() - at))).ok());
         }
         EXPECT_TRUE(stream->finish().ok());
         return out;
     }
 
-    Result<Bytes> open(ByteView sealed, std::size_t step = 100'000, std::string aad = "id", std::string who = kKita,
-                       Purpose purpose = Purpose::kDocument) {
+    Result<Bytes> open(ByteView sealed, std::size_t step = 100'000, std::string aad = "id",
+                       std::string who = kKita, Purpose purpose = Purpose::kDocument) {
         Bytes out;
         ByteView const aad_view = as_bytes(aad);
-        OpeningStream stream(*keys_, purpose, std::move(who), Bytes(aad_view.begin(), aad_view.end()),
-                             [&](ByteView b) -> Status {
+        OpeningStream stream(*keys_, purpose, std::move(who),
+                             Bytes(aad_view.begin(), aad_view.end()), [&](ByteView b) -> Status {
                                  out.insert(out.end(), b.begin(), b.end());
                                  return {};
                              });
@@ -58,8 +61,9 @@ protected:
     /// Through ChunkOpener, last chunk first.
     Result<Bytes> open_by_chunks(ByteView sealed) {
         if (sealed.size() < kStreamHeaderSize) return Error(Code::kStorageUnavailable, "short");
-        ChunkOpener const opener = TRY(ChunkOpener::start(*keys_, Purpose::kDocument, kKita, as_bytes("id"),
-                                                          sealed.first(kStreamHeaderSize), sealed.size()));
+        ChunkOpener const opener =
+            TRY(ChunkOpener::start(*keys_, Purpose::kDocument, kKita, as_bytes("id"),
+                                   sealed.first(kStreamHeaderSize), sealed.size()));
         Bytes out(opener.plain_size());
         for (std::uint64_t i = opener.chunk_count(); i-- > 0;) {
             std::size_t const size = opener.sealed_chunk_size(i);
@@ -86,12 +90,13 @@ protected:
 }  // namespace
 
 TEST_F(Streams, EverySizeAroundTheChunkBordersComesBack) {
-    for (std::size_t const size : {std::size_t{0}, std::size_t{1}, kChunkSize - 1, kChunkSize, kChunkSize + 1,
-                                   2 * kChunkSize, 3 * kChunkSize + 17}) {
+    for (std::size_t const size : {std::size_t{0}, std::size_t{1}, kChunkSize - 1, kChunkSize,
+                                   kChunkSize + 1, 2 * kChunkSize, 3 * kChunkSize + 17}) {
         Bytes const plain = pattern(size);
         for (std::size_t const step : {std::size_t{1000}, kChunkSize, std::size_t{1'000'000}}) {
             Bytes const sealed = seal(plain, step);
-            std::size_t const chunks = std::max<std::size_t>(1, (size + kChunkSize - 1) / kChunkSize);
+            std::size_t const chunks =
+                std::max<std::size_t>(1, (size + kChunkSize - 1) / kChunkSize);
             EXPECT_EQ(sealed.size(), kStreamHeaderSize + size + chunks * kChunkTagSize);
             auto const streamed = open(sealed, step);
             ASSERT_TRUE(streamed.ok()) << size;
@@ -123,8 +128,9 @@ TEST_F(Streams, NothingOfADamagedChunkReachesTheSink) {
 TEST_F(Streams, CutOffContentIsFoundAlsoAtAChunkBorder) {
     Bytes const sealed = seal(pattern(3 * kChunkSize), 50'000);
     for (std::size_t const size :
-         {std::size_t{0}, std::size_t{10}, kStreamHeaderSize, kStreamHeaderSize + 16, kStreamHeaderSize + kSealedChunk,
-          kStreamHeaderSize + 2 * kSealedChunk, sealed.size() - 1, sealed.size() - 16}) {
+         {std::size_t{0}, std::size_t{10}, kStreamHeaderSize, kStreamHeaderSize + 16,
+          kStreamHeaderSize + kSealedChunk, kStreamHeaderSize + 2 * kSealedChunk, sealed.size() - 1,
+          sealed.size() - 16}) {
         expect_damaged(ByteView(sealed).first(size), "cut to " + std::to_string(size));
     }
     Bytes longer = sealed;
@@ -171,10 +177,11 @@ TEST_F(Streams, ObjectInstitutionAndPurposeAreBound) {
 
 TEST_F(Streams, AnErrorOfTheSinkStopsTheStream) {
     int calls = 0;
-    auto stream = SealingStream::start(*keys_, Purpose::kDocument, kKita, {}, [&](ByteView) -> Status {
-        if (++calls == 3) return Error(Code::kStorageUnavailable, "full");
-        return {};
-    });
+    auto stream =
+        SealingStream::start(*keys_, Purpose::kDocument, kKita, {}, [&](ByteView) -> Status {
+            if (++calls == 3) return Error(Code::kStorageUnavailable, "full");
+            return {};
+        });
     ASSERT_TRUE(stream.ok());
     EXPECT_FALSE(stream->write(pattern(10 * kChunkSize)).ok());
     EXPECT_FALSE(stream->write(pattern(1)).ok());

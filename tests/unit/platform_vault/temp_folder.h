@@ -12,7 +12,8 @@ namespace musubi::vault {
 class TempFolder {
 public:
     TempFolder() {
-        std::string pattern = (std::filesystem::temp_directory_path() / "musubi-test-XXXXXX").string();
+        std::string pattern =
+            (std::filesystem::temp_directory_path() / "musubi-test-XXXXXX").string();
         if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temp folder");
         path_ = pattern;
     }
