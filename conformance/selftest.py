@@ -25,6 +25,7 @@ from lib.checks import Failed, Skipped, same_set  # noqa: E402
 from lib.ebrim import Builder  # noqa: E402
 from lib.hl7 import Ack, adt, normalise  # noqa: E402
 from lib.ids import Ids, cx  # noqa: E402
+from lib.memory import Memory  # noqa: E402
 from lib.mtom import Dialect, parameters, parse_mtom, resolve  # noqa: E402
 from lib.names import NS, SEVERITY, STATUS_URN  # noqa: E402
 from lib.replay import Replay, fill, parse_sample  # noqa: E402
@@ -316,6 +317,53 @@ class Cases(unittest.TestCase):
     def test_two_cases_of_one_name_are_refused(self):
         name = next(iter(cases.ALL))
         self.assertRaises(ValueError, cases.add, name, "p", "s", None)
+
+
+# Cases that a peer which believes everything must pass: what they expect is thus computed twice.
+BELIEVER = (
+    "xds/iti-18/FindDocuments/*", "xds/iti-18/FindSubmissionSets/*", "xds/iti-18/FindFolders/*",
+    "xds/iti-18/FindDocumentsByReferenceId/*", "xds/iti-18/GetA*/*", "xds/iti-18/GetD*/*",
+    "xds/iti-18/GetF*/*", "xds/iti-18/GetS*/*", "xds/iti-18/GetR*/*", "xds/iti-18/single-patient/*",
+    "xds/iti-51/documents/*", "xds/iti-51/folders/*", "xds/iti-51/reference-id",
+    "xds/iti-42/accepted/*", "xds/iti-42/metadata-survives", "xds/iti-42/extra-metadata",
+    "xds/life/replace", "xds/life/*-within-one-submission", "xds/life/chain-of-replacements",
+    "xds/folder/replacement-joins", "xds/folder/with-document", "xds/folder/*-into-existing",
+    "xds/iti-41/one-document", "xds/iti-41/several-documents", "xds/iti-41/replacement",
+    "xds/iti-43/partial", "xds/iti-43/unknown-document", "xds/iti-43/wrong-repository",
+    "xds/mtom/accept/*", "xds/text/title/*", "xds/text/author/*", "xds/text/document-bytes",
+    "xds/fixtures/*", "xds/repeat/eight-at-once", "xds/soap/tolerated/*",
+    "xds/samples/iti-42/dcm4chee-[RC]*[tcr]", "xds/samples/iti-41/connect-success",
+    "xds/samples/iti-41/openxds-template-*", "xds/samples/iti-41/nist-raw*",
+    "xds/samples/complete")
+NOT_BELIEVER = ("xds/life/RPLC-within-one-submission",  # wants a refusal
+                "xds/samples/iti-42/dcm4chee-ResubmitWrongHash")
+
+
+class Believer(unittest.TestCase):
+    """The suites against a peer that believes everything and answers queries plainly."""
+
+    def test_expectations_hold_against_a_second_computation(self):
+        with tempfile.TemporaryDirectory() as folder:
+            fake.make_pki(folder)
+            template = os.path.join(HERE, "targets", "demo-a.json")
+            path = os.path.join(folder, "target.json")
+            memory = Memory(Target(template).repository)
+            peer = fake.FakePeer(folder, memory.handle, memory.feed)
+            fake.write_target(path, folder, peer.https_port, peer.mllp_port, template)
+            run = runner.new_run(Target(path), SHARED)
+            chosen = [c for c in cases.ALL.values() if c.id not in NOT_BELIEVER and
+                      any(fnmatch.fnmatchcase(c.id, g) for g in BELIEVER)]
+            self.assertGreater(len(chosen), 300)
+            rules = runner.MaySkip("* no-samples\n")
+            real, runner.save_exchange = runner.save_exchange, \
+                lambda case_id, recorder: real(case_id, recorder, folder)
+            try:
+                results = [runner.run_case(run, case, rules) for case in chosen]
+            finally:
+                runner.save_exchange = real
+                peer.close()
+            self.assertEqual([], [f"{r.case.id}: {r.text}" for r in results
+                                  if r.outcome == "failed"])
 
 
 class CommandLine(unittest.TestCase):

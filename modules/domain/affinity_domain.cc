@@ -12,8 +12,16 @@ namespace musubi::domain {
 namespace {
 
 constexpr std::array<std::string_view, kCodeSetCount> kSetNames = {
-    "classCode",           "typeCode",   "formatCode",      "confidentialityCode", "healthcareFacilityTypeCode",
-    "practiceSettingCode", "eventCodeList", "contentTypeCode", "folderCodeList",   "associationDocumentation",
+    "classCode",
+    "typeCode",
+    "formatCode",
+    "confidentialityCode",
+    "healthcareFacilityTypeCode",
+    "practiceSettingCode",
+    "eventCodeList",
+    "contentTypeCode",
+    "folderCodeList",
+    "associationDocumentation",
 };
 
 std::optional<CodeSet> code_set_of(std::string_view name) {
@@ -26,7 +34,8 @@ std::string key_of(std::string_view code, std::string_view scheme) {
     return to_nfc(code) + "^^" + to_nfc(scheme);
 }
 
-/// `type/subtype`, lower case, without blanks around; parameters (lower-case names and values) only when asked for.
+/// `type/subtype`, lower case, without blanks around; parameters (lower-case names and values) only
+/// when asked for.
 std::string canonical_mime_type(std::string_view type, bool with_parameters) {
     std::string out;
     for (std::string_view part : split(type, ';')) {
@@ -59,13 +68,17 @@ public:
 
 private:
     Error at(YAML::Mark mark, std::string const& what) const {
-        return Error(Code::kInvalidContent, file_ + ":" + std::to_string(mark.line + 1) + ": " + what);
+        return Error(Code::kInvalidContent,
+                     file_ + ":" + std::to_string(mark.line + 1) + ": " + what);
     }
-    Error at(YAML::Node const& node, std::string const& what) const { return at(node.Mark(), what); }
+    Error at(YAML::Node const& node, std::string const& what) const {
+        return at(node.Mark(), what);
+    }
 
     Status load_root(YAML::Node const& root) {
         if (!root.IsMap()) return at(root, "expected a pack: keys pack, mime_types, codes");
-        if (!root["pack"] || !root["pack"].IsScalar()) return at(root, "'pack' (the name) is missing");
+        if (!root["pack"] || !root["pack"].IsScalar())
+            return at(root, "'pack' (the name) is missing");
         for (auto const& entry : root) {
             std::string const key = entry.first.as<std::string>();
             if (key == "mime_types") {
@@ -103,7 +116,8 @@ private:
             std::string const name = entry.first.as<std::string>();
             auto const set = code_set_of(name);
             if (!set) return at(entry.first, "unknown code set '" + name + "'");
-            if (!seen.insert(*set).second) return at(entry.first, "code set '" + name + "' twice in one pack");
+            if (!seen.insert(*set).second)
+                return at(entry.first, "code set '" + name + "' twice in one pack");
             TRY(load_set(*set, entry.second));
         }
         return {};
@@ -134,7 +148,8 @@ private:
         if (!rows.IsSequence()) return at(rows, "expected one [code, display] a line");
         for (auto const& row : rows) {
             if (!row.IsSequence() || row.size() != 2) return at(row, "expected [code, display]");
-            domain_.codes_[set].insert_or_assign(key_of(TRY(text(row[0])), scheme), TRY(text(row[1])));
+            domain_.codes_[set].insert_or_assign(key_of(TRY(text(row[0])), scheme),
+                                                 TRY(text(row[1])));
         }
         return {};
     }
@@ -146,7 +161,8 @@ private:
     }
 
     Result<std::string> text(YAML::Node const& node) const {
-        if (!node.IsScalar() || trim(node.Scalar()).empty()) return at(node, "expected a text that is not empty");
+        if (!node.IsScalar() || trim(node.Scalar()).empty())
+            return at(node, "expected a text that is not empty");
         return std::string(trim(node.Scalar()));
     }
 
@@ -166,7 +182,8 @@ void AffinityDomain::add(std::vector<CodeRow> const& rows) {
         if (row.set == "mimeType") {
             mime_types_.insert(canonical_mime_type(row.value.code, true));
         } else if (auto const set = code_set_of(row.set)) {
-            codes_[*set].insert_or_assign(key_of(row.value.code, row.value.scheme), row.value.display);
+            codes_[*set].insert_or_assign(key_of(row.value.code, row.value.scheme),
+                                          row.value.display);
         }
     }
 }
@@ -181,7 +198,8 @@ bool AffinityDomain::knows_mime_type(std::string_view type) const {
            mime_types_.contains(canonical_mime_type(type, false));
 }
 
-std::string AffinityDomain::display_of(CodeSet set, std::string_view code, std::string_view scheme) const {
+std::string AffinityDomain::display_of(CodeSet set, std::string_view code,
+                                       std::string_view scheme) const {
     auto const found = codes_.find(set);
     if (found == codes_.end()) return {};
     auto const entry = found->second.find(key_of(code, scheme));

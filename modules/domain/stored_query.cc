@@ -37,19 +37,24 @@ constexpr std::array<KindName, kQueryKindCount> kKinds = {{
     {"FindDocumentsByReferenceId", "urn:uuid:12941a89-e02e-4be5-967c-ce4bfc8fe492"},
     {"FindDocumentsForMultiplePatients", "urn:uuid:3d1bdb10-39a2-11de-89c2-2f44d94eaa9f"},
     {"FindFoldersForMultiplePatients", "urn:uuid:50d3f5ac-39a2-11de-a1ca-b366239e58df"},
-    {"FindDocumentsByReferenceIdForMultiplePatients", "urn:uuid:1191642d-86c4-42d8-b784-f95445f9f0d5"},
+    {"FindDocumentsByReferenceIdForMultiplePatients",
+     "urn:uuid:1191642d-86c4-42d8-b784-f95445f9f0d5"},
 }};
 
 KindName const& kind_name(QueryKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
-Issue breach(Reason reason, std::string context) { return {Severity::kError, reason, std::move(context), {}}; }
+Issue breach(Reason reason, std::string context) {
+    return {Severity::kError, reason, std::move(context), {}};
+}
 
 /// The value as it may be shown: patient ids are no names, author patterns are.
 std::string shown(QueryParameter const& parameter, std::string_view value) {
-    if (parameter.field == QueryField::kAuthorPerson || parameter.field == QueryField::kSubmissionSetAuthor) {
+    if (parameter.field == QueryField::kAuthorPerson ||
+        parameter.field == QueryField::kSubmissionSetAuthor) {
         return "(a name pattern)";
     }
-    if (length_in_characters(value) > kMaxQuotedValue) return "(a value of " + std::to_string(value.size()) + " bytes)";
+    if (length_in_characters(value) > kMaxQuotedValue)
+        return "(a value of " + std::to_string(value.size()) + " bytes)";
     return "'" + std::string(value) + "'";
 }
 
@@ -69,22 +74,27 @@ public:
         for (QueryParameter const& spec : parameters_of(query_.kind)) {
             auto groups = read_groups(spec, raw);
             if (too_long_) {
-                return Error(Code::kTooLarge, {breach(Reason::kOutOfResources, std::string(spec.name) + " has more than " +
-                                                                                   std::to_string(kMaxListValues) + " values")});
+                return Error(Code::kTooLarge,
+                             {breach(Reason::kOutOfResources,
+                                     std::string(spec.name) + " has more than " +
+                                         std::to_string(kMaxListValues) + " values")});
             }
             if (!groups.empty()) apply(spec, groups);
         }
         check_presence();
         if (query_.documents.kinds.empty()) query_.documents.kinds = {EntryKind::kStable};
         // A missing parameter first: it is what a caller has to mend before anything else matters.
-        std::stable_partition(issues_.begin(), issues_.end(),
-                              [](Issue const& i) { return i.reason == Reason::kStoredQueryMissingParam; });
+        std::stable_partition(issues_.begin(), issues_.end(), [](Issue const& i) {
+            return i.reason == Reason::kStoredQueryMissingParam;
+        });
         if (!issues_.empty()) return Error(Code::kInvalidContent, std::move(issues_));
         return std::move(query_);
     }
 
 private:
-    void fail(Reason reason, std::string context) { issues_.push_back(breach(reason, std::move(context))); }
+    void fail(Reason reason, std::string context) {
+        issues_.push_back(breach(reason, std::move(context)));
+    }
 
     void read_return_type(std::string_view type) {
         if (type == "ObjectRef") {
@@ -95,8 +105,10 @@ private:
         }
     }
 
-    // ITI TF-2 3.18.4.1.2.3.5: a slot is a group of ORed values; repeated slots are ANDed where the table allows it.
-    std::vector<std::vector<std::string>> read_groups(QueryParameter const& spec, RawQuery const& raw) {
+    // ITI TF-2 3.18.4.1.2.3.5: a slot is a group of ORed values; repeated slots are ANDed where the
+    // table allows it.
+    std::vector<std::vector<std::string>> read_groups(QueryParameter const& spec,
+                                                      RawQuery const& raw) {
         std::vector<std::vector<std::string>> groups;
         std::size_t values = 0;
         for (RawParameter const& parameter : raw.parameters) {
@@ -109,19 +121,22 @@ private:
         }
         too_long_ = values > kMaxListValues;
         if (groups.size() > 1 && !spec.repeatable) {
-            fail(Reason::kStoredQueryParamNumber, std::string(spec.name) + " was given in " + std::to_string(groups.size()) +
+            fail(Reason::kStoredQueryParamNumber, std::string(spec.name) + " was given in " +
+                                                      std::to_string(groups.size()) +
                                                       " slots, only one is allowed");
             groups.resize(1);
         }
         if (groups.size() == 1 && groups[0].size() > 1 && !spec.multiple) {
-            fail(Reason::kStoredQueryParamNumber, std::string(spec.name) + " takes one value, found " +
+            fail(Reason::kStoredQueryParamNumber, std::string(spec.name) +
+                                                      " takes one value, found " +
                                                       std::to_string(groups[0].size()));
             groups[0].resize(1);
         }
         return groups;
     }
 
-    std::vector<std::string> read_group(QueryParameter const& spec, std::vector<std::string> const& raw_values) {
+    std::vector<std::string> read_group(QueryParameter const& spec,
+                                        std::vector<std::string> const& raw_values) {
         std::vector<std::string> group;
         bool const bare_allowed = spec.type == QueryType::kDate;
         for (std::string const& raw : raw_values) {
@@ -172,11 +187,16 @@ private:
             for (std::string const& text : group) to.push_back(to_nfc(text));
         }
         auto& documents = query_.documents;
-        if (spec.field == QueryField::kAuthorPerson) documents.author_person_patterns = std::move(normal[0]);
-        else if (spec.field == QueryField::kReferenceId) documents.reference_ids = std::move(normal);
-        else if (spec.field == QueryField::kSourceId) query_.source_ids = std::move(normal[0]);
-        else if (spec.field == QueryField::kSubmissionSetAuthor) query_.submission_set_author_pattern = normal[0][0];
-        else query_.unique_ids = std::move(normal[0]);
+        if (spec.field == QueryField::kAuthorPerson)
+            documents.author_person_patterns = std::move(normal[0]);
+        else if (spec.field == QueryField::kReferenceId)
+            documents.reference_ids = std::move(normal);
+        else if (spec.field == QueryField::kSourceId)
+            query_.source_ids = std::move(normal[0]);
+        else if (spec.field == QueryField::kSubmissionSetAuthor)
+            query_.submission_set_author_pattern = normal[0][0];
+        else
+            query_.unique_ids = std::move(normal[0]);
     }
 
     void apply_codes(QueryParameter const& spec, TextGroups const& groups) {
@@ -187,14 +207,19 @@ private:
                 if (auto code = read_query_code(text)) {
                     to.push_back(std::move(*code));
                 } else {
-                    fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) + " is not code^^codingScheme");
+                    fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) +
+                                               " is not code^^codingScheme");
                 }
             }
         }
-        if (spec.field == QueryField::kEventCode) query_.documents.event_codes = std::move(codes);
-        else if (spec.field == QueryField::kConfidentialityCode) query_.documents.confidentiality_codes = std::move(codes);
-        else if (spec.field == QueryField::kFolderCode) query_.folder_codes = std::move(codes);
-        else code_list(spec.field) = std::move(codes[0]);
+        if (spec.field == QueryField::kEventCode)
+            query_.documents.event_codes = std::move(codes);
+        else if (spec.field == QueryField::kConfidentialityCode)
+            query_.documents.confidentiality_codes = std::move(codes);
+        else if (spec.field == QueryField::kFolderCode)
+            query_.folder_codes = std::move(codes);
+        else
+            code_list(spec.field) = std::move(codes[0]);
     }
 
     std::vector<std::string>& code_list(QueryField field) {
@@ -207,22 +232,26 @@ private:
         return query_.content_type_codes;
     }
 
-    // Unknown status values are dropped; a required parameter of which nothing is left counts as missing.
+    // Unknown status values are dropped; a required parameter of which nothing is left counts as
+    // missing.
     void apply_statuses(QueryParameter const& spec, std::vector<std::string> const& values) {
         auto& to = spec.field == QueryField::kEntryStatus           ? query_.entry_statuses
                    : spec.field == QueryField::kSubmissionSetStatus ? query_.submission_set_statuses
                                                                     : query_.folder_statuses;
         for (Availability const status : {Availability::kApproved, Availability::kDeprecated}) {
-            if (std::find(values.begin(), values.end(), to_urn(status)) != values.end()) to.push_back(status);
+            if (std::find(values.begin(), values.end(), to_urn(status)) != values.end())
+                to.push_back(status);
         }
         if (!to.empty()) return;
-        fail(Reason::kStoredQueryMissingParam,
-             std::string(spec.name) + " " + shown(spec, values[0]) + ": no value is a known availability status");
+        fail(Reason::kStoredQueryMissingParam, std::string(spec.name) + " " +
+                                                   shown(spec, values[0]) +
+                                                   ": no value is a known availability status");
     }
 
     void apply_date(QueryParameter const& spec, std::string const& text) {
         if (!is_dtm(text)) {
-            fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) + " is not YYYY[MM[DD[hh[mm[ss]]]]]");
+            fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) +
+                                       " is not YYYY[MM[DD[hh[mm[ss]]]]]");
             return;
         }
         date_of(spec.field) = dtm_lower_bound(text);
@@ -248,10 +277,12 @@ private:
             std::string const urn = to_lower_ascii(text);
             bool const known = urn == kStableEntryType || urn == kOnDemandEntryType;
             if (!known) {
-                fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) + " is no DocumentEntry type");
+                fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) +
+                                           " is no DocumentEntry type");
                 continue;
             }
-            EntryKind const kind = urn == kStableEntryType ? EntryKind::kStable : EntryKind::kOnDemand;
+            EntryKind const kind =
+                urn == kStableEntryType ? EntryKind::kStable : EntryKind::kOnDemand;
             if (std::find(kinds.begin(), kinds.end(), kind) == kinds.end()) kinds.push_back(kind);
         }
     }
@@ -264,11 +295,13 @@ private:
         }
     }
 
-    void apply_association_types(QueryParameter const& spec, std::vector<std::string> const& values) {
+    void apply_association_types(QueryParameter const& spec,
+                                 std::vector<std::string> const& values) {
         for (std::string const& text : values) {
             AssociationType const type = association_type_of(text);
             if (type == AssociationType::kUnknown) {
-                fail(Reason::kGeneral, std::string(spec.name) + " " + shown(spec, text) + " is no association type");
+                fail(Reason::kGeneral,
+                     std::string(spec.name) + " " + shown(spec, text) + " is no association type");
             } else {
                 query_.association_types.push_back(type);
             }
@@ -286,7 +319,8 @@ private:
         for (QueryParameter const& spec : parameters_of(query_.kind)) {
             bool const here = is_present(spec.field);
             if (spec.use == QueryUse::kRequired && !here) {
-                fail(Reason::kStoredQueryMissingParam, std::string(spec.name) + " is required by " + name());
+                fail(Reason::kStoredQueryMissingParam,
+                     std::string(spec.name) + " is required by " + name());
             } else if (spec.use == QueryUse::kOneOf) {
                 alternatives.push_back(spec.name);
                 if (here) given.push_back(spec.name);
@@ -296,13 +330,16 @@ private:
             }
         }
         if (!alternatives.empty() && given.empty()) {
-            fail(Reason::kStoredQueryMissingParam, name() + " needs exactly one of " + join(alternatives));
+            fail(Reason::kStoredQueryMissingParam,
+                 name() + " needs exactly one of " + join(alternatives));
         }
         if (given.size() > 1) {
-            fail(Reason::kStoredQueryParamNumber, name() + " takes exactly one of " + join(given) + ", not both");
+            fail(Reason::kStoredQueryParamNumber,
+                 name() + " takes exactly one of " + join(given) + ", not both");
         }
         if (!any_of.empty() && !any_given) {
-            fail(Reason::kStoredQueryMissingParam, name() + " needs at least one of " + join(any_of));
+            fail(Reason::kStoredQueryMissingParam,
+                 name() + " needs at least one of " + join(any_of));
         }
     }
 
@@ -333,16 +370,21 @@ std::optional<QueryKind> query_kind_of(std::string_view urn) {
     return std::nullopt;
 }
 
-bool is_multi_patient(QueryKind kind) { return kind >= QueryKind::kFindDocumentsForMultiplePatients; }
+bool is_multi_patient(QueryKind kind) {
+    return kind >= QueryKind::kFindDocumentsForMultiplePatients;
+}
 
 Result<StoredQuery> make_stored_query(RawQuery const& raw, bool multi_patient_transaction) {
     auto const kind = query_kind_of(raw.id);
     if (!kind) {
-        return Error(Code::kUnsupported, {breach(Reason::kUnknownStoredQuery,
-                                                 "'" + raw.id.substr(0, kMaxQuotedValue) + "' is no stored query known here")});
+        return Error(Code::kUnsupported,
+                     {breach(Reason::kUnknownStoredQuery, "'" + raw.id.substr(0, kMaxQuotedValue) +
+                                                              "' is no stored query known here")});
     }
     if (is_multi_patient(*kind) != multi_patient_transaction) {
-        return Error(Code::kUnsupported, {breach(Reason::kGeneral, std::string(to_string(*kind)) + " is not offered by this transaction")});
+        return Error(Code::kUnsupported,
+                     {breach(Reason::kGeneral, std::string(to_string(*kind)) +
+                                                   " is not offered by this transaction")});
     }
     return QueryMaker(*kind).make(raw);
 }

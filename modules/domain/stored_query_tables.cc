@@ -187,9 +187,12 @@ std::span<QueryParameter const> parameters_of(QueryKind kind) {
         case QueryKind::kGetFoldersForDocument: return kGetFoldersForDocumentParameters;
         case QueryKind::kGetRelatedDocuments: return kGetRelatedDocumentsParameters;
         case QueryKind::kFindDocumentsByReferenceId: return kFindDocumentsByReferenceIdParameters;
-        case QueryKind::kFindDocumentsForMultiplePatients: return kFindDocumentsForMultiplePatientsParameters;
-        case QueryKind::kFindFoldersForMultiplePatients: return kFindFoldersForMultiplePatientsParameters;
-        case QueryKind::kFindDocumentsByReferenceIdForMultiplePatients: return kFindDocumentsByReferenceIdForMultiplePatientsParameters;
+        case QueryKind::kFindDocumentsForMultiplePatients:
+            return kFindDocumentsForMultiplePatientsParameters;
+        case QueryKind::kFindFoldersForMultiplePatients:
+            return kFindFoldersForMultiplePatientsParameters;
+        case QueryKind::kFindDocumentsByReferenceIdForMultiplePatients:
+            return kFindDocumentsByReferenceIdForMultiplePatientsParameters;
     }
     return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
-// Which parameters each stored query takes (ITI TF-2 3.18.4.1.2.3.7, ITI TF-2 3.51.4.1.2.3). Internal to domain.
-// Metadata Update parameters are not in the tables: a registry without that option ignores them.
+// Which parameters each stored query takes (ITI TF-2 3.18.4.1.2.3.7, ITI TF-2 3.51.4.1.2.3).
+// Internal to domain. Metadata Update parameters are not in the tables: a registry without that
+// option ignores them.
 
 #include "domain/stored_query.h"
 
@@ -44,7 +45,16 @@ enum class QueryField : std::uint8_t {
     kAssociationTypes,
 };
 
-enum class QueryType : std::uint8_t { kText, kPatient, kCode, kStatus, kDate, kEntryKind, kUuid, kAssociationType };
+enum class QueryType : std::uint8_t {
+    kText,
+    kPatient,
+    kCode,
+    kStatus,
+    kDate,
+    kEntryKind,
+    kUuid,
+    kAssociationType
+};
 
 enum class QueryUse : std::uint8_t {
     kRequired,

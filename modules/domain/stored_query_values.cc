@@ -22,7 +22,8 @@ public:
 
 private:
     void skip_blanks() {
-        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) {
+        while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' ||
+                                      text_[at_] == '\n' || text_[at_] == '\r')) {
             ++at_;
         }
     }
@@ -36,8 +37,10 @@ private:
 
     std::optional<QueryItem> read_item() {
         skip_blanks();
-        if (at_ < text_.size() && (text_[at_] == '\'' || text_[at_] == '"')) return read_quoted(text_[at_]);
-        std::size_t const end = in_list_ ? std::min(text_.find(',', at_), text_.size()) : text_.size();
+        if (at_ < text_.size() && (text_[at_] == '\'' || text_[at_] == '"'))
+            return read_quoted(text_[at_]);
+        std::size_t const end =
+            in_list_ ? std::min(text_.find(',', at_), text_.size()) : text_.size();
         QueryItem item{std::string(trim(text_.substr(at_, end - at_))), false};
         at_ = end;
         if (item.text.empty()) return std::nullopt;
@@ -58,7 +61,8 @@ private:
                 return item;
             }
         }
-        // A single value whose last quote is missing is plainly text up to its end; inside a list nobody can tell.
+        // A single value whose last quote is missing is plainly text up to its end; inside a list
+        // nobody can tell.
         if (in_list_) return std::nullopt;
         return item;
     }

@@ -33,7 +33,7 @@ Status consent(Options const& options) {
     change.value = options["value"];
     change.basis = options["basis"];
     change.recorded_by = options.has("by") ? options["by"] : account();
-    change.organisation = options["organisation"];
+    change.organisation = options.has("organisation") ? options["organisation"] : tools->config().text("node.region");
     change.audit_source_id = tools->config().text("node.audit_source_id");
     policy::ConsentDeps const deps{pool, *tools->audit, system_clock(), system_ids()};
     TRY(verb == "grant" ? policy::grant(deps, change) : policy::withdraw(deps, change));
@@ -53,7 +53,7 @@ int run_consent(std::vector<std::string> const& arguments) {
                                     {"value", "member code (owner) or code^^scheme (document)", ""},
                                     {"basis", "legal basis", "written"},
                                     {"by", "who enters it; default: your account", ""},
-                                    {"organisation", "member where it was said", ""}},
+                                    {"organisation", "member where it was said; default: the region", ""}},
                                    arguments, options, "grant|withdraw|show")) {
         return *exit;
     }

@@ -1,5 +1,6 @@
 #pragma once
-// The content of an xds:Document element: inline base64 or xop:Include (ITI TF-2 V.8). Internal to codec/ebxml.
+// The content of an xds:Document element: inline base64 or xop:Include (ITI TF-2 V.8). Internal to
+// codec/ebxml.
 
 #include "codec/ebxml/read.h"
 

@@ -28,7 +28,8 @@ Reason reason_for(Error const& error, Actor actor) {
         case Code::kTooLarge: return Reason::kOutOfResources;
         case Code::kPeerUnavailable:
             if (actor == Actor::kRepository) return Reason::kRegistryNotAvailable;
-            return actor == Actor::kInitiatingGateway ? Reason::kUnavailableCommunity : Reason::kGeneral;
+            return actor == Actor::kInitiatingGateway ? Reason::kUnavailableCommunity
+                                                      : Reason::kGeneral;
         case Code::kInvalidMessage:
         case Code::kInvalidContent:
         case Code::kUnsupported:
@@ -47,14 +48,16 @@ Reason reason_for(Error const& error, Actor actor) {
 std::string_view error_code(Reason reason, Actor actor) {
     bool const repository = actor == Actor::kRepository;
     switch (reason) {
-        case Reason::kMetadata: return repository ? "XDSRepositoryMetadataError" : "XDSRegistryMetadataError";
+        case Reason::kMetadata:
+            return repository ? "XDSRepositoryMetadataError" : "XDSRegistryMetadataError";
         case Reason::kRepositoryGeneral: return "XDSRepositoryError";
         case Reason::kRepositoryMetadata: return "XDSRepositoryMetadataError";
         case Reason::kUnresolvedReference: return "UnresolvedReferenceException";
         case Reason::kDocumentUniqueId: return "XDSDocumentUniqueIdError";
         case Reason::kDuplicateUniqueIdInRegistry: return "XDSDuplicateUniqueIdInRegistry";
         case Reason::kDuplicateUniqueIdInMessage:
-            return repository ? "XDSRepositoryDuplicateUniqueIdInMessage" : "XDSRegistryDuplicateUniqueIdInMessage";
+            return repository ? "XDSRepositoryDuplicateUniqueIdInMessage"
+                              : "XDSRegistryDuplicateUniqueIdInMessage";
         case Reason::kExtraMetadataNotSaved: return "XDSExtraMetadataNotSaved";
         case Reason::kMissingDocument: return "XDSMissingDocument";
         case Reason::kMissingDocumentMetadata: return "XDSMissingDocumentMetadata";
@@ -65,7 +68,8 @@ std::string_view error_code(Reason reason, Actor actor) {
         case Reason::kBusy: return repository ? "XDSRepositoryBusy" : "XDSRegistryBusy";
         case Reason::kDeprecatedDocument: return "XDSRegistryDeprecatedDocumentError";
         case Reason::kRegistryNotAvailable: return "XDSRegistryNotAvailable";
-        case Reason::kOutOfResources: return repository ? "XDSRepositoryOutOfResources" : "XDSRegistryOutOfResources";
+        case Reason::kOutOfResources:
+            return repository ? "XDSRepositoryOutOfResources" : "XDSRegistryOutOfResources";
         case Reason::kResultNotSinglePatient: return "XDSResultNotSinglePatient";
         case Reason::kStoredQueryMissingParam: return "XDSStoredQueryMissingParam";
         case Reason::kStoredQueryParamNumber: return "XDSStoredQueryParamNumber";
@@ -92,7 +96,8 @@ std::string_view error_code(Reason reason, Actor actor) {
 }
 
 Reason reason_of(std::string_view code) {
-    // A registry's words first: what only a repository says then has its own reason, which any actor can relay.
+    // A registry's words first: what only a repository says then has its own reason, which any
+    // actor can relay.
     for (Actor const actor : {Actor::kRegistry, Actor::kRepository}) {
         for (int i = static_cast<int>(Reason::kGeneral); i < kReasonCount; ++i) {
             auto const reason = static_cast<Reason>(i);
@@ -106,7 +111,8 @@ std::vector<RegistryErrorRow> error_rows(std::vector<Issue> const& issues, Actor
     std::vector<RegistryErrorRow> rows;
     rows.reserve(issues.size());
     for (Issue const& issue : issues) {
-        rows.push_back({issue.severity, std::string(error_code(issue.reason, actor)), issue.context, issue.location});
+        rows.push_back({issue.severity, std::string(error_code(issue.reason, actor)), issue.context,
+                        issue.location});
     }
     return rows;
 }
@@ -115,7 +121,10 @@ std::vector<RegistryErrorRow> error_rows(Error const& error, Actor actor, std::s
     if (!error.issues.empty()) return error_rows(error.issues, actor);
     std::string text(fixed_text(error.code));
     if (!trace.empty()) text += " (trace " + std::string(trace) + ")";
-    return {{Severity::kError, std::string(error_code(reason_for(error, actor), actor)), std::move(text), {}}};
+    return {{Severity::kError,
+             std::string(error_code(reason_for(error, actor), actor)),
+             std::move(text),
+             {}}};
 }
 
 }  // namespace musubi::ebxml

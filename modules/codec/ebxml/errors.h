@@ -25,7 +25,8 @@ struct RegistryErrorRow {
 };
 
 std::vector<RegistryErrorRow> error_rows(std::vector<Issue> const& issues, Actor actor);
-/// Every issue of the error; without issues one row with a fixed text and `trace`. `detail` never leaves the node.
+/// Every issue of the error; without issues one row with a fixed text and `trace`. `detail` never
+/// leaves the node.
 std::vector<RegistryErrorRow> error_rows(Error const& error, Actor actor, std::string_view trace);
 
 }  // namespace musubi::ebxml

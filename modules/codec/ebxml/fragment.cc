@@ -86,8 +86,8 @@ std::string render(RenderMode mode, domain::Association const& association) {
     return w.finish();
 }
 
-/// First octet below 5 at or after `at`, eight octets at a time. Of the usual word trick only the lowest hit is exact,
-/// and that is the one wanted.
+/// First octet below 5 at or after `at`, eight octets at a time. Of the usual word trick only the
+/// lowest hit is exact, and that is the one wanted.
 std::size_t next_mark(std::string_view text, std::size_t at) {
     static_assert(std::endian::native == std::endian::little);
     constexpr std::uint64_t kOnes = 0x0101010101010101U;
@@ -118,15 +118,31 @@ void put_value(std::string& out, char mark, FragmentValues const& values) {
 
 }  // namespace
 
-std::string render_fragment(domain::DocumentEntry const& entry) { return render(RenderMode::kRegistered, entry); }
-std::string render_fragment(domain::SubmissionSet const& set) { return render(RenderMode::kRegistered, set); }
-std::string render_fragment(domain::Folder const& folder) { return render(RenderMode::kRegistered, folder); }
-std::string render_fragment(domain::Association const& association) { return render(RenderMode::kRegistered, association); }
+std::string render_fragment(domain::DocumentEntry const& entry) {
+    return render(RenderMode::kRegistered, entry);
+}
+std::string render_fragment(domain::SubmissionSet const& set) {
+    return render(RenderMode::kRegistered, set);
+}
+std::string render_fragment(domain::Folder const& folder) {
+    return render(RenderMode::kRegistered, folder);
+}
+std::string render_fragment(domain::Association const& association) {
+    return render(RenderMode::kRegistered, association);
+}
 
-std::string render_submitted(domain::DocumentEntry const& entry) { return render(RenderMode::kSubmitted, entry); }
-std::string render_submitted(domain::SubmissionSet const& set) { return render(RenderMode::kSubmitted, set); }
-std::string render_submitted(domain::Folder const& folder) { return render(RenderMode::kSubmitted, folder); }
-std::string render_submitted(domain::Association const& association) { return render(RenderMode::kSubmitted, association); }
+std::string render_submitted(domain::DocumentEntry const& entry) {
+    return render(RenderMode::kSubmitted, entry);
+}
+std::string render_submitted(domain::SubmissionSet const& set) {
+    return render(RenderMode::kSubmitted, set);
+}
+std::string render_submitted(domain::Folder const& folder) {
+    return render(RenderMode::kSubmitted, folder);
+}
+std::string render_submitted(domain::Association const& association) {
+    return render(RenderMode::kSubmitted, association);
+}
 
 void expand_fragment(std::string& out, std::string_view fragment, FragmentValues const& values) {
     std::size_t from = 0;

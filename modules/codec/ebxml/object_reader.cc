@@ -17,7 +17,8 @@ domain::InternationalString read_international(xml::Element element) {
         auto value = attribute_of(text, "value");
         if (!value) continue;
         auto const lang = text.attribute(xml::kXmlNamespace, "lang");
-        out.push_back({std::move(*value), std::string(lang.value_or("")), attribute_of(text, "charset").value_or("")});
+        out.push_back({std::move(*value), std::string(lang.value_or("")),
+                       attribute_of(text, "charset").value_or("")});
     }
     return out;
 }
@@ -32,7 +33,8 @@ std::optional<std::string> attribute_of(xml::Element element, std::string_view n
 
 std::string normal_id(std::string_view id) {
     id = trim(id);
-    return id.size() > 9 && equals_ignore_case(id.substr(0, 9), "urn:uuid:") ? to_lower_ascii(id) : std::string(id);
+    return id.size() > 9 && equals_ignore_case(id.substr(0, 9), "urn:uuid:") ? to_lower_ascii(id)
+                                                                             : std::string(id);
 }
 
 std::string scheme_of(xml::Element element, std::string_view attribute) {
@@ -56,8 +58,12 @@ std::vector<std::string> slot_values(xml::Element slot) {
     return values;
 }
 
-ObjectReader::ObjectReader(xml::Element element, std::string_view kind, std::string id, std::vector<Issue>& issues)
-    : element_(element), label_(std::string(kind) + " " + id.substr(0, kMaxShown)), id_(std::move(id)), issues_(issues),
+ObjectReader::ObjectReader(xml::Element element, std::string_view kind, std::string id,
+                           std::vector<Issue>& issues)
+    : element_(element),
+      label_(std::string(kind) + " " + id.substr(0, kMaxShown)),
+      id_(std::move(id)),
+      issues_(issues),
       slots_(read_slots(element)) {}
 
 void ObjectReader::issue(std::string text, Severity severity) {
@@ -86,7 +92,8 @@ std::vector<domain::Slot> ObjectReader::read_slots(xml::Element of) {
 }
 
 std::vector<std::string> ObjectReader::take_many(std::string_view name) {
-    auto const found = std::find_if(slots_.begin(), slots_.end(), [&](auto const& slot) { return slot.name == name; });
+    auto const found = std::find_if(slots_.begin(), slots_.end(),
+                                    [&](auto const& slot) { return slot.name == name; });
     if (found == slots_.end()) return {};
     std::vector<std::string> values = std::move(found->values);
     slots_.erase(found);
@@ -97,7 +104,8 @@ std::optional<std::string> ObjectReader::take_one(std::string_view name) {
     auto values = take_many(name);
     if (values.empty()) return std::nullopt;
     if (values.size() > 1) {
-        issue(std::string(name) + " has " + std::to_string(values.size()) + " values, exactly one is allowed");
+        issue(std::string(name) + " has " + std::to_string(values.size()) +
+              " values, exactly one is allowed");
     }
     return std::move(values.front());
 }
@@ -116,7 +124,8 @@ void ObjectReader::read_common(domain::RegistryObject& object) {
 std::vector<xml::Element> ObjectReader::classifications(std::string_view scheme) {
     std::vector<xml::Element> out;
     for (xml::Element child : element_.children()) {
-        if (!child.is(kRim, "Classification") || scheme_of(child, "classificationScheme") != scheme) continue;
+        if (!child.is(kRim, "Classification") || scheme_of(child, "classificationScheme") != scheme)
+            continue;
         auto const object = attribute_of(child, "classifiedObject");
         if (!object) {
             issue("a classification of scheme " + std::string(scheme) + " has no classifiedObject");
@@ -136,7 +145,8 @@ void ObjectReader::read_codes(std::string_view scheme, std::vector<domain::Coded
         for (domain::Slot const& slot : read_slots(child)) {
             if (slot.name != "codingScheme") continue;
             if (slot.values.size() > 1) {
-                issue("code '" + code.code.substr(0, kMaxShown) + "' has several codingScheme values, exactly one is allowed");
+                issue("code '" + code.code.substr(0, kMaxShown) +
+                      "' has several codingScheme values, exactly one is allowed");
             }
             code.scheme = slot.values.front();
         }
@@ -148,25 +158,35 @@ void ObjectReader::read_codes(std::string_view scheme, std::vector<domain::Coded
 
 void ObjectReader::read_authors(std::string_view scheme, std::vector<domain::Author>& to) {
     for (xml::Element child : classifications(scheme)) {
-        if (attribute_of(child, "nodeRepresentation")) issue("author has a nodeRepresentation, it must be empty");
+        if (attribute_of(child, "nodeRepresentation"))
+            issue("author has a nodeRepresentation, it must be empty");
         domain::Author author;
         for (domain::Slot& slot : read_slots(child)) {
-            if (slot.name == "authorPerson") author.persons = std::move(slot.values);
-            else if (slot.name == "authorInstitution") author.institutions = std::move(slot.values);
-            else if (slot.name == "authorRole") author.roles = std::move(slot.values);
-            else if (slot.name == "authorSpecialty") author.specialties = std::move(slot.values);
-            else if (slot.name == "authorTelecommunication") author.telecommunications = std::move(slot.values);
-            else author.other_slots.push_back(std::move(slot));
+            if (slot.name == "authorPerson")
+                author.persons = std::move(slot.values);
+            else if (slot.name == "authorInstitution")
+                author.institutions = std::move(slot.values);
+            else if (slot.name == "authorRole")
+                author.roles = std::move(slot.values);
+            else if (slot.name == "authorSpecialty")
+                author.specialties = std::move(slot.values);
+            else if (slot.name == "authorTelecommunication")
+                author.telecommunications = std::move(slot.values);
+            else
+                author.other_slots.push_back(std::move(slot));
         }
         to.push_back(std::move(author));
     }
 }
 
-std::optional<std::string> ObjectReader::read_identifier(std::string_view scheme, std::string_view name) {
+std::optional<std::string> ObjectReader::read_identifier(std::string_view scheme,
+                                                         std::string_view name) {
     std::optional<std::string> value;
     bool found = false;
     for (xml::Element child : element_.children()) {
-        if (!child.is(kRim, "ExternalIdentifier") || scheme_of(child, "identificationScheme") != scheme) continue;
+        if (!child.is(kRim, "ExternalIdentifier") ||
+            scheme_of(child, "identificationScheme") != scheme)
+            continue;
         if (found) {
             issue(std::string(name) + " was given twice");
             continue;

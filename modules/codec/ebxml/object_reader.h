@@ -1,7 +1,7 @@
 #pragma once
-// ebRIM elements to domain objects. Internal to codec/ebxml. What a struct cannot show (a slot twice, a classification
-// of another object) becomes an issue; legacy forms become issues of severity warning, which domain::validate takes
-// from lenient senders and refuses from others.
+// ebRIM elements to domain objects. Internal to codec/ebxml. What a struct cannot show (a slot
+// twice, a classification of another object) becomes an issue; legacy forms become issues of
+// severity warning, which domain::validate takes from lenient senders and refuses from others.
 
 #include "domain/metadata.h"
 #include "domain/reason.h"
@@ -19,14 +19,16 @@ namespace musubi::ebxml {
 std::optional<std::string> attribute_of(xml::Element element, std::string_view name);
 /// An id or a reference: UUIDs in lower case, symbols as they are.
 std::string normal_id(std::string_view id);
-/// The scheme or node a classification names: lower case, without the blanks that line breaks leave behind.
+/// The scheme or node a classification names: lower case, without the blanks that line breaks leave
+/// behind.
 std::string scheme_of(xml::Element element, std::string_view attribute);
 std::vector<std::string> slot_values(xml::Element slot);
 
 class ObjectReader {
 public:
     /// `kind` and `id` word the issues.
-    ObjectReader(xml::Element element, std::string_view kind, std::string id, std::vector<Issue>& issues);
+    ObjectReader(xml::Element element, std::string_view kind, std::string id,
+                 std::vector<Issue>& issues);
 
     std::optional<std::string> take_one(std::string_view slot);
     std::vector<std::string> take_many(std::string_view slot);
@@ -51,15 +53,19 @@ private:
 };
 
 domain::DocumentEntry read_entry(xml::Element element, std::string id, std::vector<Issue>& issues);
-domain::SubmissionSet read_submission_set(xml::Element element, std::string id, std::vector<Issue>& issues);
+domain::SubmissionSet read_submission_set(xml::Element element, std::string id,
+                                          std::vector<Issue>& issues);
 domain::Folder read_folder(xml::Element element, std::string id, std::vector<Issue>& issues);
-domain::Association read_association(xml::Element element, std::string id, std::vector<Issue>& issues);
+domain::Association read_association(xml::Element element, std::string id,
+                                     std::vector<Issue>& issues);
 
-/// All children of a RegistryObjectList that document sharing knows, plus the ids of ObjectRef elements.
+/// All children of a RegistryObjectList that document sharing knows, plus the ids of ObjectRef
+/// elements.
 struct ObjectRef {
     std::string id;
     std::optional<std::string> home;
 };
-void read_objects(xml::Element registry_object_list, domain::Submission& to, std::vector<ObjectRef>& refs);
+void read_objects(xml::Element registry_object_list, domain::Submission& to,
+                  std::vector<ObjectRef>& refs);
 
 }  // namespace musubi::ebxml

@@ -8,7 +8,8 @@
 namespace musubi::ebxml {
 namespace {
 
-/// RFC 4122 version 5: the object's UUID is the name space, the position of the nested element the name.
+/// RFC 4122 version 5: the object's UUID is the name space, the position of the nested element the
+/// name.
 Uuid name_based(Uuid const& space, std::string const& name) {
     Bytes input(space.octets().begin(), space.octets().end());
     input.insert(input.end(), name.begin(), name.end());
@@ -22,8 +23,8 @@ Uuid name_based(Uuid const& space, std::string const& name) {
 
 }  // namespace
 
-ObjectWriter::ObjectWriter(RenderMode mode, std::string_view element, domain::RegistryObject const& object,
-                           std::string_view object_type)
+ObjectWriter::ObjectWriter(RenderMode mode, std::string_view element,
+                           domain::RegistryObject const& object, std::string_view object_type)
     : mode_(mode), element_(element), id_(object.id) {
     if (auto const uuid = Uuid::parse(object.id)) uuid_ = *uuid;
     out_.reserve(8192);
@@ -74,7 +75,8 @@ void ObjectWriter::slots(std::vector<domain::Slot> const& slots) {
     for (domain::Slot const& one : slots) slot(one.name, one.values);
 }
 
-void ObjectWriter::international(std::string_view element, domain::InternationalString const& text) {
+void ObjectWriter::international(std::string_view element,
+                                 domain::InternationalString const& text) {
     if (text.empty()) return;
     out_.append("<").append(element).append(">");
     for (domain::LocalizedString const& one : text) {
@@ -101,7 +103,8 @@ std::string ObjectWriter::next_id() {
     return uuid_ ? name_based(*uuid_, position).to_urn() : id_ + "-" + position;
 }
 
-void ObjectWriter::begin_classification(std::string_view which, std::string_view value, std::string_view code) {
+void ObjectWriter::begin_classification(std::string_view which, std::string_view value,
+                                        std::string_view code) {
     out_ += "<rim:Classification";
     attribute("id", next_id());
     attribute(which, value);
@@ -138,7 +141,8 @@ void ObjectWriter::node(std::string_view node) {
     out_ += "</rim:Classification>";
 }
 
-void ObjectWriter::identifier(IdentifierScheme const& scheme, std::optional<std::string> const& value) {
+void ObjectWriter::identifier(IdentifierScheme const& scheme,
+                              std::optional<std::string> const& value) {
     if (!value) return;
     out_ += "<rim:ExternalIdentifier";
     attribute("id", next_id());
@@ -151,7 +155,8 @@ void ObjectWriter::identifier(IdentifierScheme const& scheme, std::optional<std:
     out_ += "</rim:ExternalIdentifier>";
 }
 
-void ObjectWriter::patient_id(IdentifierScheme const& scheme, std::optional<std::string> const& value) {
+void ObjectWriter::patient_id(IdentifierScheme const& scheme,
+                              std::optional<std::string> const& value) {
     if (!registered()) return identifier(scheme, value);
     // The value is a mark, so it must not pass the escaping that would replace it.
     identifier(scheme, std::string("="));

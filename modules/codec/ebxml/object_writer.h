@@ -1,6 +1,6 @@
 #pragma once
-// Builds the text of one registry object in schema order (rim.xsd): attributes, slots, Name, Description, VersionInfo,
-// classifications, external identifiers. Internal to codec/ebxml.
+// Builds the text of one registry object in schema order (rim.xsd): attributes, slots, Name,
+// Description, VersionInfo, classifications, external identifiers. Internal to codec/ebxml.
 
 #include "codec/ebxml/names.h"
 #include "domain/metadata.h"
@@ -16,8 +16,10 @@ enum class RenderMode { kRegistered, kSubmitted };
 
 class ObjectWriter {
 public:
-    /// Begins `<rim:element id=... lid=... objectType=... status=...`; more attributes may follow until slots().
-    ObjectWriter(RenderMode mode, std::string_view element, domain::RegistryObject const& object, std::string_view object_type);
+    /// Begins `<rim:element id=... lid=... objectType=... status=...`; more attributes may follow
+    /// until slots().
+    ObjectWriter(RenderMode mode, std::string_view element, domain::RegistryObject const& object,
+                 std::string_view object_type);
 
     void attribute(std::string_view name, std::string_view value);
     void end_attributes() { out_ += '>'; }
@@ -34,7 +36,8 @@ public:
     std::string finish();
 
 private:
-    void begin_classification(std::string_view which, std::string_view value, std::string_view code);
+    void begin_classification(std::string_view which, std::string_view value,
+                              std::string_view code);
     void international(std::string_view element, domain::InternationalString const& text);
     std::string next_id();
     bool registered() const { return mode_ == RenderMode::kRegistered; }

@@ -1,16 +1,17 @@
 #pragma once
-// ebXML messages to domain requests and answers: ITI-41, 42, 18, 51, 43 and their responses (ITI TF-2 3.18, 3.41 to
-// 3.43; ITI TF-3 4.2). Input is the Body's child as a parsed element; views in results live as long as its Document.
+// ebXML messages to domain requests and answers: ITI-41, 42, 18, 51, 43 and their responses (ITI
+// TF-2 3.18, 3.41 to 3.43; ITI TF-3 4.2). Input is the Body's child as a parsed element; views in
+// results live as long as its Document.
 //
-// An Error means that the message cannot be decoded at all (kInvalidMessage, or kInvalidContent with a reason).
-// What is merely wrong about the metadata is in Submission::issues, for domain::validate to judge.
-// Pure, thread-safe. Limits are those of the XML parser.
+// An Error means that the message cannot be decoded at all (kInvalidMessage, or kInvalidContent
+// with a reason). What is merely wrong about the metadata is in Submission::issues, for
+// domain::validate to judge. Pure, thread-safe. Limits are those of the XML parser.
 
 #include "codec/ebxml/errors.h"
+#include "domain/affinity_domain.h"
 #include "domain/metadata.h"
 #include "domain/retrieve.h"
 #include "domain/stored_query.h"
-#include "domain/affinity_domain.h"
 #include "platform/xml/document.h"
 
 #include <optional>
@@ -25,8 +26,8 @@ Result<domain::Submission> read_submission(xml::Element request);
 
 /// An xds:Document, in the message or beside it: exactly one of the two is filled.
 struct DocumentSource {
-    std::string_view base64;   ///< inline text, white space included
-    std::string content_id;    ///< of xop:Include, percent-decoded, without "cid:"
+    std::string_view base64;  ///< inline text, white space included
+    std::string content_id;   ///< of xop:Include, percent-decoded, without "cid:"
 };
 struct ProvidedDocument {
     std::string id;  ///< of the DocumentEntry it belongs to
@@ -45,7 +46,8 @@ struct AdhocQuery {
 };
 Result<AdhocQuery> read_adhoc_query(xml::Element request);
 
-/// kInvalidContent when a RepositoryUniqueId or DocumentUniqueId is missing or there is no DocumentRequest.
+/// kInvalidContent when a RepositoryUniqueId or DocumentUniqueId is missing or there is no
+/// DocumentRequest.
 Result<std::vector<domain::DocumentRequest>> read_retrieve_request(xml::Element request);
 
 // -- answers, for our client side

@@ -45,12 +45,14 @@ bool labelled(xml::Element package, std::string const& id, std::string_view node
         if (at->second == node) return true;
     }
     for (xml::Element child : package.children()) {
-        if (child.is(kRim, "Classification") && scheme_of(child, "classificationNode") == node) return true;
+        if (child.is(kRim, "Classification") && scheme_of(child, "classificationNode") == node)
+            return true;
     }
     return false;
 }
 
-/// The id of an object, or a symbol of our own where the sender left it out (the framework's examples do).
+/// The id of an object, or a symbol of our own where the sender left it out (the framework's
+/// examples do).
 std::string id_of(xml::Element element, std::size_t position) {
     auto const id = attribute_of(element, "id");
     return id ? normal_id(*id) : "unnamed-" + std::to_string(position);
@@ -91,7 +93,8 @@ domain::DocumentEntry read_entry(xml::Element element, std::string id, std::vect
     return entry;
 }
 
-domain::SubmissionSet read_submission_set(xml::Element element, std::string id, std::vector<Issue>& issues) {
+domain::SubmissionSet read_submission_set(xml::Element element, std::string id,
+                                          std::vector<Issue>& issues) {
     ObjectReader reader(element, "SubmissionSet", std::move(id), issues);
     domain::SubmissionSet set;
     reader.read_common(set);
@@ -118,14 +121,16 @@ domain::Folder read_folder(xml::Element element, std::string id, std::vector<Iss
     return folder;
 }
 
-domain::Association read_association(xml::Element element, std::string id, std::vector<Issue>& issues) {
+domain::Association read_association(xml::Element element, std::string id,
+                                     std::vector<Issue>& issues) {
     ObjectReader reader(element, "Association", std::move(id), issues);
     domain::Association association;
     reader.read_common(association);
     association.type_urn = attribute_of(element, "associationType").value_or("");
     AssociationType const legacy = short_association_type(association.type_urn);
     if (legacy != AssociationType::kUnknown) {
-        reader.issue("associationType '" + association.type_urn + "' must be written as a URN", Severity::kWarning);
+        reader.issue("associationType '" + association.type_urn + "' must be written as a URN",
+                     Severity::kWarning);
         association.type_urn = domain::to_urn(legacy);
     }
     association.source = normal_id(attribute_of(element, "sourceObject").value_or(""));
@@ -159,9 +164,11 @@ void read_objects(xml::Element list, domain::Submission& to, std::vector<ObjectR
             bool const folder = labelled(child, id, domain::kFolderNode, labels);
             if (set == folder) {
                 ObjectReader(child, "RegistryPackage", id, to.issues)
-                    .issue(set ? "is classified as SubmissionSet and as Folder" : "is classified neither as SubmissionSet nor as Folder");
+                    .issue(set ? "is classified as SubmissionSet and as Folder"
+                               : "is classified neither as SubmissionSet nor as Folder");
             }
-            bool const limited = labelled(child, id, set ? kSetLimitedNode : kFolderLimitedNode, labels);
+            bool const limited =
+                labelled(child, id, set ? kSetLimitedNode : kFolderLimitedNode, labels);
             if (set) {
                 to.submission_sets.push_back(read_submission_set(child, std::move(id), to.issues));
                 to.submission_sets.back().limited_metadata = limited;

@@ -43,7 +43,8 @@ Result<ProvideAndRegister> read_provide_and_register(xml::Element request) {
         return not_a("xds:ProvideAndRegisterDocumentSetRequest");
     }
     xml::Element const submit = request.first_child(kLcm, "SubmitObjectsRequest");
-    if (!submit) return Error(Code::kInvalidContent, Reason::kMissingDocument, "no SubmitObjectsRequest");
+    if (!submit)
+        return Error(Code::kInvalidContent, Reason::kMissingDocument, "no SubmitObjectsRequest");
     ProvideAndRegister out{TRY(read_submission(submit)), {}};
     for (xml::Element child : request.children()) {
         if (!child.is(kXds, "Document")) continue;
@@ -63,10 +64,12 @@ Result<AdhocQuery> read_adhoc_query(xml::Element request) {
     out.query.home = attribute_of(adhoc, "home");
     // The schema's default; a query that does not say what to return is refused for what it means.
     out.query.return_type =
-        attribute_of(request.first_child(kQuery, "ResponseOption"), "returnType").value_or("RegistryObject");
+        attribute_of(request.first_child(kQuery, "ResponseOption"), "returnType")
+            .value_or("RegistryObject");
     for (xml::Element child : adhoc.children()) {
         if (!child.is(kRim, "Slot")) continue;
-        if (auto name = attribute_of(child, "name")) add_parameter(out.query, std::move(*name), slot_values(child));
+        if (auto name = attribute_of(child, "name"))
+            add_parameter(out.query, std::move(*name), slot_values(child));
     }
     xml::Writer writer;
     xml::write_subtree(request, writer);
@@ -75,7 +78,8 @@ Result<AdhocQuery> read_adhoc_query(xml::Element request) {
 }
 
 Result<std::vector<domain::DocumentRequest>> read_retrieve_request(xml::Element request) {
-    if (!request.is(kXds, "RetrieveDocumentSetRequest")) return not_a("xds:RetrieveDocumentSetRequest");
+    if (!request.is(kXds, "RetrieveDocumentSetRequest"))
+        return not_a("xds:RetrieveDocumentSetRequest");
     std::vector<domain::DocumentRequest> out;
     for (xml::Element child : request.children()) {
         if (!child.is(kXds, "DocumentRequest")) continue;
@@ -85,15 +89,19 @@ Result<std::vector<domain::DocumentRequest>> read_retrieve_request(xml::Element 
         item.repository_unique_id = child_text(child, "RepositoryUniqueId");
         item.document_unique_id = child_text(child, "DocumentUniqueId");
         if (item.repository_unique_id.empty() || item.document_unique_id.empty()) {
-            return Error(Code::kInvalidContent, {Issue{Severity::kError, Reason::kGeneral,
-                                                       "DocumentRequest: RepositoryUniqueId and DocumentUniqueId are required",
-                                                       item.document_unique_id}});
+            return Error(
+                Code::kInvalidContent,
+                {Issue{Severity::kError, Reason::kGeneral,
+                       "DocumentRequest: RepositoryUniqueId and DocumentUniqueId are required",
+                       item.document_unique_id}});
         }
         out.push_back(std::move(item));
     }
     if (out.empty()) {
-        return Error(Code::kInvalidContent,
-                     {Issue{Severity::kError, Reason::kGeneral, "at least one DocumentRequest is required", {}}});
+        return Error(Code::kInvalidContent, {Issue{Severity::kError,
+                                                   Reason::kGeneral,
+                                                   "at least one DocumentRequest is required",
+                                                   {}}});
     }
     return out;
 }

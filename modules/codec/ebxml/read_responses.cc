@@ -8,7 +8,8 @@
 namespace musubi::ebxml {
 namespace {
 
-/// The last part of the URN: partners write the arc of one status in front of another (ITI TF-3 4.2.4 traps).
+/// The last part of the URN: partners write the arc of one status in front of another (ITI
+/// TF-3 4.2.4 traps).
 std::string_view last_word(std::string_view urn) { return urn.substr(urn.rfind(':') + 1); }
 
 std::optional<std::string> child_value(xml::Element of, std::string_view name) {
@@ -21,7 +22,8 @@ std::optional<std::string> child_value(xml::Element of, std::string_view name) {
 
 std::vector<Issue> RegistryResponse::issues() const {
     std::vector<Issue> out;
-    for (RegistryErrorRow const& row : errors) out.push_back({row.severity, reason_of(row.error_code), row.context, row.location});
+    for (RegistryErrorRow const& row : errors)
+        out.push_back({row.severity, reason_of(row.error_code), row.context, row.location});
     return out;
 }
 
@@ -41,8 +43,10 @@ Result<RegistryResponse> read_registry_response(xml::Element response) {
     for (xml::Element row : response.first_child(kRs, "RegistryErrorList").children()) {
         if (!row.is(kRs, "RegistryError")) continue;
         bool const warning = last_word(row.attribute("severity").value_or("")) == "Warning";
-        out.errors.push_back({warning ? Severity::kWarning : Severity::kError, attribute_of(row, "errorCode").value_or(""),
-                              attribute_of(row, "codeContext").value_or(""), attribute_of(row, "location").value_or("")});
+        out.errors.push_back({warning ? Severity::kWarning : Severity::kError,
+                              attribute_of(row, "errorCode").value_or(""),
+                              attribute_of(row, "codeContext").value_or(""),
+                              attribute_of(row, "location").value_or("")});
     }
     return out;
 }
@@ -62,7 +66,8 @@ Result<RetrieveResponse> read_retrieve_response(xml::Element response) {
     if (!response.is(kXds, "RetrieveDocumentSetResponse")) {
         return Error(Code::kInvalidMessage, "the answer is not xds:RetrieveDocumentSetResponse");
     }
-    RetrieveResponse out{TRY(read_registry_response(response.first_child(kRs, "RegistryResponse"))), {}};
+    RetrieveResponse out{TRY(read_registry_response(response.first_child(kRs, "RegistryResponse"))),
+                         {}};
     for (xml::Element child : response.children()) {
         if (!child.is(kXds, "DocumentResponse")) continue;
         xml::Element const document = child.first_child(kXds, "Document");

@@ -22,8 +22,13 @@ std::string query_list(std::vector<std::string> const& texts) {
 
 std::string write_adhoc_query_request(domain::RawQuery const& query) {
     xml::Writer w;
-    w.start("query:AdhocQueryRequest").attribute("xmlns:query", kQuery).attribute("xmlns:rim", kRim);
-    w.start("query:ResponseOption").attribute("returnComposedObjects", "true").attribute("returnType", query.return_type).end();
+    w.start("query:AdhocQueryRequest")
+        .attribute("xmlns:query", kQuery)
+        .attribute("xmlns:rim", kRim);
+    w.start("query:ResponseOption")
+        .attribute("returnComposedObjects", "true")
+        .attribute("returnType", query.return_type)
+        .end();
     w.start("rim:AdhocQuery").attribute("id", query.id);
     if (query.home) w.attribute("home", *query.home);
     for (domain::RawParameter const& parameter : query.parameters) {
@@ -59,11 +64,11 @@ std::string write_submit_objects_request(domain::Submission const& submission) {
     return w.take();
 }
 
-std::vector<soap::BodyPiece> write_provide_and_register(domain::Submission const& submission,
-                                                        std::vector<DocumentToProvide> const& documents) {
+std::vector<soap::BodyPiece> write_provide_and_register(
+    domain::Submission const& submission, std::vector<DocumentToProvide> const& documents) {
     std::vector<soap::BodyPiece> pieces;
-    std::string pending = "<xds:ProvideAndRegisterDocumentSetRequest xmlns:xds=\"" + std::string(kXds) + "\">" +
-                          write_submit_objects_request(submission);
+    std::string pending = "<xds:ProvideAndRegisterDocumentSetRequest xmlns:xds=\"" +
+                          std::string(kXds) + "\">" + write_submit_objects_request(submission);
     for (DocumentToProvide const& document : documents) {
         pending += "<xds:Document id=\"";
         xml::append_attribute_value(pending, document.id);

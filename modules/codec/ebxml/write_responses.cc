@@ -21,16 +21,21 @@ std::string_view urn_of(ResponseStatus status) {
 void write_errors(xml::Writer& w, std::vector<RegistryErrorRow> const& rows) {
     if (rows.empty()) return;
     w.start("rs:RegistryErrorList");
-    w.attribute("highestSeverity", std::any_of(rows.begin(), rows.end(), is_error) ? kSeverityError : kSeverityWarning);
+    w.attribute("highestSeverity", std::any_of(rows.begin(), rows.end(), is_error)
+                                       ? kSeverityError
+                                       : kSeverityWarning);
     for (RegistryErrorRow const& row : rows) {
-        w.start("rs:RegistryError").attribute("errorCode", row.error_code).attribute("codeContext", row.context);
+        w.start("rs:RegistryError")
+            .attribute("errorCode", row.error_code)
+            .attribute("codeContext", row.context);
         if (!row.location.empty()) w.attribute("location", row.location);
         w.attribute("severity", is_error(row) ? kSeverityError : kSeverityWarning).end();
     }
     w.end();
 }
 
-void write_optional(xml::Writer& w, std::string_view name, std::optional<std::string> const& value) {
+void write_optional(xml::Writer& w, std::string_view name,
+                    std::optional<std::string> const& value) {
     if (value) w.element(name, *value);
 }
 
@@ -39,19 +44,24 @@ constexpr std::string_view kQuerySuffix = "</rim:RegistryObjectList></query:Adho
 }  // namespace
 
 ResponseStatus status_of(std::vector<RegistryErrorRow> const& rows) {
-    return std::any_of(rows.begin(), rows.end(), is_error) ? ResponseStatus::kFailure : ResponseStatus::kSuccess;
+    return std::any_of(rows.begin(), rows.end(), is_error) ? ResponseStatus::kFailure
+                                                           : ResponseStatus::kSuccess;
 }
 
-std::string write_registry_response(ResponseStatus status, std::vector<RegistryErrorRow> const& rows) {
+std::string write_registry_response(ResponseStatus status,
+                                    std::vector<RegistryErrorRow> const& rows) {
     xml::Writer w;
     w.start("rs:RegistryResponse").attribute("xmlns:rs", kRs).attribute("status", urn_of(status));
     write_errors(w, rows);
     return w.take();
 }
 
-std::string query_response_prefix(ResponseStatus status, std::vector<RegistryErrorRow> const& rows) {
+std::string query_response_prefix(ResponseStatus status,
+                                  std::vector<RegistryErrorRow> const& rows) {
     xml::Writer w;
-    w.start("query:AdhocQueryResponse").attribute("xmlns:query", kQuery).attribute("xmlns:rim", kRim);
+    w.start("query:AdhocQueryResponse")
+        .attribute("xmlns:query", kQuery)
+        .attribute("xmlns:rim", kRim);
     w.attribute("xmlns:rs", kRs).attribute("status", urn_of(status));
     write_errors(w, rows);
     w.start("rim:RegistryObjectList").text("\n");
@@ -72,16 +82,17 @@ void append_object_ref(std::string& out, std::string_view id, std::string_view h
     out += "\"/>";
 }
 
-// ITI TF-2 3.43.4.2.2: requested ids are echoed; PartialSuccess when some, Failure when none could be delivered.
+// ITI TF-2 3.43.4.2.2: requested ids are echoed; PartialSuccess when some, Failure when none could
+// be delivered.
 std::vector<soap::BodyPiece> write_retrieve_response(domain::RetrieveResponse const& response,
                                                      std::vector<RegistryErrorRow> const& rows) {
     bool const failed = std::any_of(rows.begin(), rows.end(), is_error);
-    ResponseStatus const status = !failed                       ? ResponseStatus::kSuccess
+    ResponseStatus const status = !failed                      ? ResponseStatus::kSuccess
                                   : response.documents.empty() ? ResponseStatus::kFailure
                                                                : ResponseStatus::kPartialSuccess;
     std::vector<soap::BodyPiece> pieces;
-    std::string pending = "<xds:RetrieveDocumentSetResponse xmlns:xds=\"" + std::string(kXds) + "\">" +
-                          write_registry_response(status, rows);
+    std::string pending = "<xds:RetrieveDocumentSetResponse xmlns:xds=\"" + std::string(kXds) +
+                          "\">" + write_registry_response(status, rows);
     for (domain::RetrievedDocument const& document : response.documents) {
         xml::Writer w;
         w.start("xds:DocumentResponse");

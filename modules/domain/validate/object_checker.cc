@@ -12,21 +12,30 @@ constexpr std::size_t kMaxShown = 128;  // bytes of a peer's text in our message
 
 std::string shown(std::string_view value) {
     std::size_t end = std::min(value.size(), kMaxShown);
-    while (end < value.size() && end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+    while (end < value.size() && end > 0 &&
+           (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U)
+        --end;
     return "'" + std::string(value.substr(0, end)) + (end < value.size() ? "...'" : "'");
 }
 
 }  // namespace
 
-ObjectChecker::ObjectChecker(std::string_view kind, std::string_view id, ValidationContext const& context,
-                             std::vector<Issue>& issues)
-    : label_(std::string(kind) + " " + std::string(id.substr(0, kMaxShown))), kind_(kind), context_(context), issues_(issues) {}
+ObjectChecker::ObjectChecker(std::string_view kind, std::string_view id,
+                             ValidationContext const& context, std::vector<Issue>& issues)
+    : label_(std::string(kind) + " " + std::string(id.substr(0, kMaxShown))),
+      kind_(kind),
+      context_(context),
+      issues_(issues) {}
 
 void ObjectChecker::fail(Reason reason, std::string_view attribute, std::string_view rule) {
-    issues_.push_back({Severity::kError, reason, label_ + ": " + std::string(attribute) + " " + std::string(rule), {}});
+    issues_.push_back({Severity::kError,
+                       reason,
+                       label_ + ": " + std::string(attribute) + " " + std::string(rule),
+                       {}});
 }
 
-void ObjectChecker::fail_value(Reason reason, std::string_view attribute, std::string_view value, std::string_view rule) {
+void ObjectChecker::fail_value(Reason reason, std::string_view attribute, std::string_view value,
+                               std::string_view rule) {
     fail(reason, attribute, shown(value) + " " + std::string(rule));
 }
 
@@ -34,12 +43,13 @@ void ObjectChecker::require(std::string_view attribute, std::optional<std::strin
     if (!value) fail(attribute, "is missing, it is required");
 }
 
-void ObjectChecker::forbid(std::string_view attribute, std::optional<std::string> const& value, std::string_view rule) {
+void ObjectChecker::forbid(std::string_view attribute, std::optional<std::string> const& value,
+                           std::string_view rule) {
     if (value) fail_value(attribute, *value, rule);
 }
 
-void ObjectChecker::judge(std::string_view attribute, std::optional<std::string> const& value, ValueRule rule,
-                          Leniency leniency, Show show) {
+void ObjectChecker::judge(std::string_view attribute, std::optional<std::string> const& value,
+                          ValueRule rule, Leniency leniency, Show show) {
     if (!value) return;
     if (length_in_characters(*value) > kMaxSlotValue) {
         fail(attribute, "is longer than 256 characters");
@@ -55,23 +65,27 @@ void ObjectChecker::judge(std::string_view attribute, std::optional<std::string>
     }
 }
 
-void ObjectChecker::judge(std::string_view attribute, std::vector<std::string> const& values, ValueRule rule,
-                          Leniency leniency, Show show) {
-    for (std::string const& value : values) judge(attribute, std::optional(value), rule, leniency, show);
+void ObjectChecker::judge(std::string_view attribute, std::vector<std::string> const& values,
+                          ValueRule rule, Leniency leniency, Show show) {
+    for (std::string const& value : values)
+        judge(attribute, std::optional(value), rule, leniency, show);
 }
 
 void ObjectChecker::check_common(RegistryObject const& object) {
     if (object.id.empty()) fail("id", "is missing, it is required");
-    // ITI TF-3 4.2.1.5.2: what begins like a UUID must be one; everything else is a symbol of this message.
+    // ITI TF-3 4.2.1.5.2: what begins like a UUID must be one; everything else is a symbol of this
+    // message.
     if (object.id.starts_with("urn:uuid:") && !Uuid::parse(object.id)) {
         fail_value("entryUUID", object.id, "begins with urn:uuid: but is no UUID");
     }
     if (object.lid && *object.lid != object.id) {
-        fail_value("logicalID", *object.lid, "must be absent or equal to the entryUUID: this is no update");
+        fail_value("logicalID", *object.lid,
+                   "must be absent or equal to the entryUUID: this is no update");
     }
     judge("homeCommunityId", object.home, rule_of_home, Leniency::kLegacyTaken);
     for (LocalizedString const& comment : object.description) {
-        if (length_in_characters(comment.value) > kMaxFreeText) fail("comments", "is longer than 1024 characters");
+        if (length_in_characters(comment.value) > kMaxFreeText)
+            fail("comments", "is longer than 1024 characters");
     }
     check_extra_slots(object.extra_slots);
 }
@@ -95,7 +109,8 @@ void ObjectChecker::check_extra_slots(std::vector<Slot> const& slots) {
 void ObjectChecker::check_package(PackageCommon const& object, ValueRule unique_id_rule) {
     constexpr std::size_t kMaxUniqueId = 128;
     check_common(object);
-    if (object.limited_metadata) fail("limitedMetadata", "must not be declared in this transaction");
+    if (object.limited_metadata)
+        fail("limitedMetadata", "must not be declared in this transaction");
     require("patientId", object.patient_id);
     judge("patientId", object.patient_id, rule_of_patient_id);
     require("uniqueId", object.unique_id);
@@ -116,12 +131,14 @@ void ObjectChecker::check_title(InternationalString const& title, std::size_t ma
         }
         std::size_t const length = length_in_characters(text.value);
         if (length > limit) {
-            fail("title", "has " + std::to_string(length) + " characters, at most " + std::to_string(limit) + " are allowed");
+            fail("title", "has " + std::to_string(length) + " characters, at most " +
+                              std::to_string(limit) + " are allowed");
         }
     }
 }
 
-void ObjectChecker::check_codes(CodeSet set, std::vector<CodedValue> const& codes, HowMany how_many) {
+void ObjectChecker::check_codes(CodeSet set, std::vector<CodedValue> const& codes,
+                                HowMany how_many) {
     std::string_view const name = to_string(set);
     if (codes.empty() && how_many != HowMany::kAny) fail(name, "is missing, it is required");
     if (codes.size() > 1 && how_many == HowMany::kExactlyOne) {
@@ -132,10 +149,13 @@ void ObjectChecker::check_codes(CodeSet set, std::vector<CodedValue> const& code
             fail(name, "has no code (nodeRepresentation)");
         } else if (code.scheme.empty()) {
             fail_value(name, code.code, "has no codingScheme, exactly one is required");
-        } else if (length_in_characters(code.code) > kMaxSlotValue || length_in_characters(code.scheme) > kMaxSlotValue) {
+        } else if (length_in_characters(code.code) > kMaxSlotValue ||
+                   length_in_characters(code.scheme) > kMaxSlotValue) {
             fail(name, "has a code or codingScheme longer than 256 characters");
-        } else if (!lenient() && context_.affinity_domain.enforced(set) && !context_.affinity_domain.knows(set, code)) {
-            fail_value(name, code.key(), "is not in the code set that the affinity domain agreed on");
+        } else if (!lenient() && context_.affinity_domain.enforced(set) &&
+                   !context_.affinity_domain.knows(set, code)) {
+            fail_value(name, code.key(),
+                       "is not in the code set that the affinity domain agreed on");
         }
     }
 }
@@ -143,18 +163,23 @@ void ObjectChecker::check_codes(CodeSet set, std::vector<CodedValue> const& code
 // ITI TF-3 4.2.3.1.4.1. An institution alone is enough: Japanese regions publish no other author.
 void ObjectChecker::check_authors(std::vector<Author> const& authors) {
     for (Author const& author : authors) {
-        if (author.persons.empty() && author.institutions.empty() && author.telecommunications.empty()) {
-            fail("author", "needs at least one of authorPerson, authorInstitution, authorTelecommunication");
+        if (author.persons.empty() && author.institutions.empty() &&
+            author.telecommunications.empty()) {
+            fail("author",
+                 "needs at least one of authorPerson, authorInstitution, authorTelecommunication");
         }
         if (author.persons.size() > 1 && !lenient()) {
-            fail("authorPerson", "has " + std::to_string(author.persons.size()) + " values, at most one is allowed");
+            fail("authorPerson", "has " + std::to_string(author.persons.size()) +
+                                     " values, at most one is allowed");
         }
-        judge("authorPerson", author.persons, rule_of_person, Leniency::kLegacyTaken, Show::kNothing);
-        judge("authorInstitution", author.institutions, rule_of_organisation, Leniency::kLegacyTaken);
+        judge("authorPerson", author.persons, rule_of_person, Leniency::kLegacyTaken,
+              Show::kNothing);
+        judge("authorInstitution", author.institutions, rule_of_organisation,
+              Leniency::kLegacyTaken);
         judge("authorRole", author.roles, rule_of_coded_string, Leniency::kLegacyTaken);
         judge("authorSpecialty", author.specialties, rule_of_coded_string, Leniency::kLegacyTaken);
-        judge("authorTelecommunication", author.telecommunications, rule_of_telecommunication, Leniency::kLegacyTaken,
-              Show::kNothing);
+        judge("authorTelecommunication", author.telecommunications, rule_of_telecommunication,
+              Leniency::kLegacyTaken, Show::kNothing);
     }
 }
 

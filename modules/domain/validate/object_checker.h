@@ -1,6 +1,6 @@
 #pragma once
-// Judges the attributes of one registry object and words the findings: "DocumentEntry Document01: creationTime
-// '2005x' must be ...". Internal to domain/validate. One object = one thread.
+// Judges the attributes of one registry object and words the findings: "DocumentEntry Document01:
+// creationTime '2005x' must be ...". Internal to domain/validate. One object = one thread.
 
 #include "domain/reason.h"
 #include "domain/validate/validate.h"
@@ -20,20 +20,25 @@ enum class Leniency : std::uint8_t { kAlwaysError, kLegacyTaken };
 
 class ObjectChecker {
 public:
-    ObjectChecker(std::string_view kind, std::string_view id, ValidationContext const& context, std::vector<Issue>& issues);
+    ObjectChecker(std::string_view kind, std::string_view id, ValidationContext const& context,
+                  std::vector<Issue>& issues);
 
     bool lenient() const { return context_.strictness == Strictness::kLenient; }
     ValidationContext const& context() const { return context_; }
 
-    void fail(std::string_view attribute, std::string_view rule) { fail(Reason::kMetadata, attribute, rule); }
+    void fail(std::string_view attribute, std::string_view rule) {
+        fail(Reason::kMetadata, attribute, rule);
+    }
     void fail(Reason reason, std::string_view attribute, std::string_view rule);
     void fail_value(std::string_view attribute, std::string_view value, std::string_view rule) {
         fail_value(Reason::kMetadata, attribute, value, rule);
     }
-    void fail_value(Reason reason, std::string_view attribute, std::string_view value, std::string_view rule);
+    void fail_value(Reason reason, std::string_view attribute, std::string_view value,
+                    std::string_view rule);
 
     void require(std::string_view attribute, std::optional<std::string> const& value);
-    void forbid(std::string_view attribute, std::optional<std::string> const& value, std::string_view rule);
+    void forbid(std::string_view attribute, std::optional<std::string> const& value,
+                std::string_view rule);
     void judge(std::string_view attribute, std::optional<std::string> const& value, ValueRule rule,
                Leniency leniency = Leniency::kAlwaysError, Show show = Show::kValue);
     void judge(std::string_view attribute, std::vector<std::string> const& values, ValueRule rule,
@@ -59,12 +64,17 @@ private:
 };
 
 // One object kind each.
-void check_document_entry(DocumentEntry const& entry, ValidationContext const& context, std::vector<Issue>& issues);
-void check_submission_set(SubmissionSet const& set, ValidationContext const& context, std::vector<Issue>& issues);
-void check_folder(Folder const& folder, ValidationContext const& context, std::vector<Issue>& issues);
+void check_document_entry(DocumentEntry const& entry, ValidationContext const& context,
+                          std::vector<Issue>& issues);
+void check_submission_set(SubmissionSet const& set, ValidationContext const& context,
+                          std::vector<Issue>& issues);
+void check_folder(Folder const& folder, ValidationContext const& context,
+                  std::vector<Issue>& issues);
 /// Associations one by one, and what they must link (ITI TF-3 4.1.4, 4.2.2).
-void check_associations(Submission const& submission, ValidationContext const& context, std::vector<Issue>& issues);
+void check_associations(Submission const& submission, ValidationContext const& context,
+                        std::vector<Issue>& issues);
 /// What only the message as a whole can break: one submission set, distinct ids, one patient.
-void check_message(Submission const& submission, ValidationContext const& context, std::vector<Issue>& issues);
+void check_message(Submission const& submission, ValidationContext const& context,
+                   std::vector<Issue>& issues);
 
 }  // namespace musubi::domain

@@ -6,9 +6,11 @@ namespace musubi::domain {
 
 std::vector<Issue> validate(Submission const& submission, ValidationContext const& context) {
     std::vector<Issue> issues;
-    // What the codec marks as a warning is a form of an older framework: wrong, unless this sender may use it.
+    // What the codec marks as a warning is a form of an older framework: wrong, unless this sender
+    // may use it.
     for (Issue issue : submission.issues) {
-        if (issue.severity == Severity::kWarning && context.strictness == Strictness::kLenient) continue;
+        if (issue.severity == Severity::kWarning && context.strictness == Strictness::kLenient)
+            continue;
         issue.severity = Severity::kError;
         issues.push_back(std::move(issue));
     }

@@ -51,7 +51,8 @@ void check_distinct_ids(Submission const& submission, std::vector<Issue>& issues
     std::set<std::string> ids, lids;
     auto const visit = [&](std::string_view kind, RegistryObject const& object) {
         std::string const label = std::string(kind) + " " + object.id;
-        if (!ids.insert(object.id).second) error(issues, Reason::kMetadata, label + ": id is used twice in the submission");
+        if (!ids.insert(object.id).second)
+            error(issues, Reason::kMetadata, label + ": id is used twice in the submission");
         if (object.lid && !lids.insert(*object.lid).second) {
             error(issues, Reason::kMetadata, label + ": logicalID is used twice in the submission");
         }
@@ -62,14 +63,17 @@ void check_distinct_ids(Submission const& submission, std::vector<Issue>& issues
 
 }  // namespace
 
-void check_message(Submission const& submission, ValidationContext const& context, std::vector<Issue>& issues) {
+void check_message(Submission const& submission, ValidationContext const& context,
+                   std::vector<Issue>& issues) {
     std::size_t const sets = submission.submission_sets.size();
     if (sets != 1) {
         error(issues, Reason::kMetadata,
-              "SubmissionSet: the submission has " + std::to_string(sets) + ", exactly one is required");
+              "SubmissionSet: the submission has " + std::to_string(sets) +
+                  ", exactly one is required");
     }
     if (context.kind == SubmissionKind::kRegisterOnDemand && submission.entries.empty()) {
-        error(issues, Reason::kMetadata, "DocumentEntry: the submission has none, at least one is required");
+        error(issues, Reason::kMetadata,
+              "DocumentEntry: the submission has none, at least one is required");
     }
     check_distinct_ids(submission, issues);
     check_distinct_unique_ids(submission, issues);

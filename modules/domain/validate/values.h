@@ -1,7 +1,8 @@
 #pragma once
-// The value types of document sharing metadata (ITI TF-3 table 4.2.3.1.7-2), one judge each. Internal to
-// domain/validate. Pure, thread-safe. Each returns the broken rule in plain words, or nothing when the value is right.
-// Arcs of OIDs are read as the tools of the field do: any number may come first.
+// The value types of document sharing metadata (ITI TF-3 table 4.2.3.1.7-2), one judge each.
+// Internal to domain/validate. Pure, thread-safe. Each returns the broken rule in plain words, or
+// nothing when the value is right. Arcs of OIDs are read as the tools of the field do: any number
+// may come first.
 
 #include <string_view>
 
@@ -21,11 +22,12 @@ std::string_view rule_of_mime_type(std::string_view value);
 std::string_view rule_of_uri(std::string_view value);
 std::string_view rule_of_home(std::string_view value);
 std::string_view rule_of_entry_unique_id(std::string_view value);
-std::string_view rule_of_patient_id(std::string_view value);         ///< strict CX of the affinity domain
-std::string_view rule_of_source_patient_id(std::string_view value);  ///< CX of the source's own domain
-std::string_view rule_of_reference_id(std::string_view value);       ///< CXi
-std::string_view rule_of_person(std::string_view value);             ///< XCN
-std::string_view rule_of_organisation(std::string_view value);       ///< XON
+std::string_view rule_of_patient_id(std::string_view value);  ///< strict CX of the affinity domain
+std::string_view rule_of_source_patient_id(
+    std::string_view value);                                    ///< CX of the source's own domain
+std::string_view rule_of_reference_id(std::string_view value);  ///< CXi
+std::string_view rule_of_person(std::string_view value);        ///< XCN
+std::string_view rule_of_organisation(std::string_view value);  ///< XON
 std::string_view rule_of_telecommunication(std::string_view value);  ///< XTN
 std::string_view rule_of_coded_string(std::string_view value);       ///< text or code^^^&OID&ISO
 std::string_view rule_of_recipient(std::string_view value);          ///< XON|XCN|XTN

@@ -105,9 +105,15 @@ void Engine::Impl::handshake_turn() {
     rearm(main_set, handshake_set, kHandshakeToken);
 }
 
-bool Engine::Impl::answers_plain_http(Connection& connection) {
+bool Engine::Impl::answered_without_tls(Connection& connection) {
     char first = 0;
-    if (::recv(connection.channel.socket(), &first, 1, MSG_PEEK) != 1) return false;
+    auto const n = ::recv(connection.channel.socket(), &first, 1, MSG_PEEK);
+    if (n == 0) {
+        // A probe of the port: nothing was tried, so nobody need be told.
+        metrics.refused("silent").add();
+        return true;
+    }
+    if (n != 1) return false;
     // A TLS record starts with 22; an HTTP method with a capital letter.
     if (first < 'A' || first > 'Z') return false;
     static constexpr std::string_view kAnswer =
@@ -123,7 +129,7 @@ bool Engine::Impl::answers_plain_http(Connection& connection) {
 
 void Engine::Impl::step_handshake(Connection& connection) {
     if (!connection.tls_started) {
-        if (answers_plain_http(connection)) {
+        if (answered_without_tls(connection)) {
             begin_linger(connection);
             return;
         }

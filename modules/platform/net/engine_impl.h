@@ -49,7 +49,7 @@ struct Engine::Impl {
     void handshake_failed(Connection& connection);
     void authenticated(Connection& connection);
     void open_session(Connection& connection);
-    bool answers_plain_http(Connection& connection);
+    bool answered_without_tls(Connection& connection);
     void leave_unauthenticated(Connection& connection);
 
     Engine& engine;

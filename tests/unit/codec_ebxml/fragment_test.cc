@@ -27,13 +27,15 @@ domain::DocumentEntry entry() {
 }
 
 domain::Association relationship() {
-    auto a = test::association("urn:uuid:10000000-0000-4000-8000-000000000004", domain::AssociationType::kReplace, kEntryId,
+    auto a = test::association("urn:uuid:10000000-0000-4000-8000-000000000004",
+                               domain::AssociationType::kReplace, kEntryId,
                                "urn:uuid:10000000-0000-4000-8000-000000000005");
     a.documentation = {test::code("RPLC-1")};
     return a;
 }
 
-std::string expanded(std::string_view fragment, FragmentValues values = {kApproved, "p&q^^^&1.2&ISO", "20260102030405", ""}) {
+std::string expanded(std::string_view fragment,
+                     FragmentValues values = {kApproved, "p&q^^^&1.2&ISO", "20260102030405", ""}) {
     std::string out;
     expand_fragment(out, fragment, values);
     return out;
@@ -46,16 +48,19 @@ std::string response() {
     auto folder = test::sample_folder();
     folder.id = kFolderId;
     std::string out = query_response_prefix(ResponseStatus::kSuccess, {});
-    for (auto const& fragment : {render_fragment(entry()), render_fragment(set), render_fragment(folder), render_fragment(relationship())}) {
+    for (auto const& fragment : {render_fragment(entry()), render_fragment(set),
+                                 render_fragment(folder), render_fragment(relationship())}) {
         out += expanded(fragment);
     }
     out += query_response_suffix();
     return out;
 }
 
-TEST(Fragment, RendersTheSameOctetsAsEver) {  // stored fragments must not change under a running registry
+TEST(Fragment,
+     RendersTheSameOctetsAsEver) {  // stored fragments must not change under a running registry
     std::string text = response();
-    for (std::size_t at = 0; (at = text.find("><", at)) != std::string::npos; ++at) text.replace(at, 2, ">\n<");
+    for (std::size_t at = 0; (at = text.find("><", at)) != std::string::npos; ++at)
+        text.replace(at, 2, ">\n<");
     auto const golden = test::source_dir() / "tests/data/ebxml/query-response.xml";
     if (std::getenv("MUSUBI_WRITE_GOLDEN")) std::ofstream(golden) << text << "\n";
     EXPECT_EQ(text + "\n", test::read_file(golden));
@@ -93,8 +98,10 @@ TEST(Fragment, FillsInWhatChanges) {
     domain::Folder folder = test::sample_folder();
     folder.id = kFolderId;
     std::string const fragment = render_fragment(folder);
-    EXPECT_EQ(fragment.find(test::kPatient), std::string::npos) << "the patient id changes with merges";
-    std::string const text = expanded(fragment, {"urn:x:Deprecated", "a\"b", "20300101000000", "urn:oid:1.2"});
+    EXPECT_EQ(fragment.find(test::kPatient), std::string::npos)
+        << "the patient id changes with merges";
+    std::string const text =
+        expanded(fragment, {"urn:x:Deprecated", "a\"b", "20300101000000", "urn:oid:1.2"});
     EXPECT_NE(text.find(" status=\"urn:x:Deprecated\""), std::string::npos);
     EXPECT_NE(text.find(" value=\"a&quot;b\""), std::string::npos);
     EXPECT_NE(text.find("<rim:Value>20300101000000</rim:Value>"), std::string::npos);
@@ -110,7 +117,8 @@ TEST(Fragment, FindsMarksAtAnyPosition) {
             EXPECT_EQ(expanded(left + '\x02' + right, {"", "P", "", ""}), left + "P" + right);
         }
     }
-    EXPECT_EQ(expanded(std::string("\x05\x06\x7f\x80 no mark")), std::string("\x05\x06\x7f\x80 no mark"));
+    EXPECT_EQ(expanded(std::string("\x05\x06\x7f\x80 no mark")),
+              std::string("\x05\x06\x7f\x80 no mark"));
 }
 
 TEST(Fragment, MarksInValuesCannotBeSmuggledIn) {
@@ -132,7 +140,8 @@ TEST(Fragment, CarriesWhatLeafClassDemands) {  // ITI TF-2 3.18.4.1.2.3.8
             ++nested;
             EXPECT_TRUE(Uuid::parse(*child.attribute("id")));
             EXPECT_TRUE(child.attribute("objectType").has_value());
-            EXPECT_EQ(*child.attribute(classification ? "classifiedObject" : "registryObject"), *object.attribute("id"));
+            EXPECT_EQ(*child.attribute(classification ? "classifiedObject" : "registryObject"),
+                      *object.attribute("id"));
         }
     }
     EXPECT_EQ(nested, 11 + 6 + 4 + 1);
@@ -144,8 +153,9 @@ TEST(Fragment, UnicodeSurvives) {
     e.name = {{title, "ja-JP", "UTF-8"}};
     e.description = {{"一行目\n二行目\t<&>\"'", "ja", ""}};
     e.extra_slots = {{"urn:a:漢", {title}}};
-    auto const document = test::parsed(query_response_prefix(ResponseStatus::kSuccess, {}) + expanded(render_fragment(e)) +
-                                       std::string(query_response_suffix()));
+    auto const document =
+        test::parsed(query_response_prefix(ResponseStatus::kSuccess, {}) +
+                     expanded(render_fragment(e)) + std::string(query_response_suffix()));
     auto const read = read_query_response(document.root());
     ASSERT_TRUE(read);
     EXPECT_EQ(read->objects.entries[0].name[0].value, title);

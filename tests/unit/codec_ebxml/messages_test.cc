@@ -12,8 +12,9 @@ namespace musubi::ebxml {
 namespace {
 
 std::string submit(std::string const& objects) {
-    return "<l:SubmitObjectsRequest xmlns:l=\"" + std::string(kLcm) + "\" xmlns=\"" + std::string(kRim) +
-           "\"><RegistryObjectList>" + objects + "</RegistryObjectList></l:SubmitObjectsRequest>";
+    return "<l:SubmitObjectsRequest xmlns:l=\"" + std::string(kLcm) + "\" xmlns=\"" +
+           std::string(kRim) + "\"><RegistryObjectList>" + objects +
+           "</RegistryObjectList></l:SubmitObjectsRequest>";
 }
 
 domain::Submission read(std::string const& objects) {
@@ -30,11 +31,13 @@ std::string said(domain::Submission const& submission) {
 }
 
 std::string label(std::string_view node, std::string const& object) {
-    return "<Classification id='c' classificationNode='" + std::string(node) + "' classifiedObject='" + object + "'/>";
+    return "<Classification id='c' classificationNode='" + std::string(node) +
+           "' classifiedObject='" + object + "'/>";
 }
 
 TEST(ReadSubmission, SeesLabelsInsideAndBeside) {  // ITI TF-3 4.2.1.2
-    auto const s = read("<RegistryPackage id='in'>" + label(domain::kFolderNode, "in") + "</RegistryPackage><RegistryPackage id='out'/>" +
+    auto const s = read("<RegistryPackage id='in'>" + label(domain::kFolderNode, "in") +
+                        "</RegistryPackage><RegistryPackage id='out'/>" +
                         label(domain::kSubmissionSetNode, "out"));
     ASSERT_EQ(s.folders.size(), 1U);
     EXPECT_EQ(s.folders[0].id, "in");
@@ -45,7 +48,9 @@ TEST(ReadSubmission, SeesLabelsInsideAndBeside) {  // ITI TF-3 4.2.1.2
 
 TEST(ReadSubmission, ReportsPackagesThatAreNothingOrBoth) {
     EXPECT_NE(said(read("<RegistryPackage id='p'/>")).find("neither"), std::string::npos);
-    EXPECT_NE(said(read("<RegistryPackage id='p'/>" + label(domain::kFolderNode, "p") + label(domain::kSubmissionSetNode, "p"))).find("as Folder"),
+    EXPECT_NE(said(read("<RegistryPackage id='p'/>" + label(domain::kFolderNode, "p") +
+                        label(domain::kSubmissionSetNode, "p")))
+                  .find("as Folder"),
               std::string::npos);
 }
 
@@ -68,32 +73,44 @@ TEST_P(StructuralFinding, IsAnIssueOfTheSubmission) {
 std::string slot(std::string const& name, std::string const& values) {
     return "<Slot name='" + name + "'><ValueList>" + values + "</ValueList></Slot>";
 }
-std::string coded(std::string_view scheme, std::string const& attributes, std::string const& inside) {
-    return "<Classification id='c' classificationScheme='" + std::string(scheme) + "' " + attributes + ">" + inside + "</Classification>";
+std::string coded(std::string_view scheme, std::string const& attributes,
+                  std::string const& inside) {
+    return "<Classification id='c' classificationScheme='" + std::string(scheme) + "' " +
+           attributes + ">" + inside + "</Classification>";
 }
 std::string identifier(std::string const& object) {
-    return "<ExternalIdentifier id='e' identificationScheme='" + std::string(kEntryPatientId.urn) + "' registryObject='" + object + "' value='p'/>";
+    return "<ExternalIdentifier id='e' identificationScheme='" + std::string(kEntryPatientId.urn) +
+           "' registryObject='" + object + "' value='p'/>";
 }
 
 INSTANTIATE_TEST_SUITE_P(
     Codec, StructuralFinding,
     testing::Values(
-        Finding{"SlotTwice", slot("hash", "<Value>a</Value>") + slot("hash", "<Value>a</Value>"), "slot 'hash' was given twice"},
+        Finding{"SlotTwice", slot("hash", "<Value>a</Value>") + slot("hash", "<Value>a</Value>"),
+                "slot 'hash' was given twice"},
         Finding{"SlotWithoutName", slot("", "<Value>a</Value>"), "a slot has no name"},
         Finding{"TwoValues", slot("size", "<Value>1</Value><Value>2</Value>"), "size has 2 values"},
-        Finding{"ClassificationOfAnother", coded(kEntryTypeCode, "classifiedObject='x' nodeRepresentation='a'", ""), "names 'x'"},
-        Finding{"ClassificationOfNothing", coded(kEntryTypeCode, "nodeRepresentation='a'", ""), "no classifiedObject"},
+        Finding{"ClassificationOfAnother",
+                coded(kEntryTypeCode, "classifiedObject='x' nodeRepresentation='a'", ""),
+                "names 'x'"},
+        Finding{"ClassificationOfNothing", coded(kEntryTypeCode, "nodeRepresentation='a'", ""),
+                "no classifiedObject"},
         Finding{"TwoSchemes",
-                coded(kEntryTypeCode, "classifiedObject='d' nodeRepresentation='a'", slot("codingScheme", "<Value>s</Value><Value>t</Value>")),
+                coded(kEntryTypeCode, "classifiedObject='d' nodeRepresentation='a'",
+                      slot("codingScheme", "<Value>s</Value><Value>t</Value>")),
                 "several codingScheme"},
-        Finding{"AuthorWithCode", coded(kEntryAuthor, "classifiedObject='d' nodeRepresentation='a'", ""), "author has a nodeRepresentation"},
+        Finding{"AuthorWithCode",
+                coded(kEntryAuthor, "classifiedObject='d' nodeRepresentation='a'", ""),
+                "author has a nodeRepresentation"},
         Finding{"PatientIdTwice", identifier("d") + identifier("d"), "patientId was given twice"},
         Finding{"PatientIdOfAnother", identifier("x"), "patientId does not name this object"}),
     [](auto const& info) { return info.param.name; });
 
 TEST(ReadSubmission, TrimsValuesAndDropsEmptyOnes) {
-    auto const s = read("<ExtrinsicObject id='d'>" + slot("size", "<Value>\n 12 \n</Value>") + slot("hash", "") + slot("URI", "<Value> </Value>") +
-                        "<Name/><Description><!-- none --><LocalizedString value=' '/></Description></ExtrinsicObject>");
+    auto const s = read("<ExtrinsicObject id='d'>" + slot("size", "<Value>\n 12 \n</Value>") +
+                        slot("hash", "") + slot("URI", "<Value> </Value>") +
+                        "<Name/><Description><!-- none --><LocalizedString value=' "
+                        "'/></Description></ExtrinsicObject>");
     EXPECT_EQ(s.entries[0].size, "12");
     EXPECT_FALSE(s.entries[0].hash);
     EXPECT_FALSE(s.entries[0].uri);
@@ -103,14 +120,17 @@ TEST(ReadSubmission, TrimsValuesAndDropsEmptyOnes) {
 }
 
 TEST(ReadSubmission, LowersUuidsAndNamesTheUnnamed) {
-    auto const s = read("<Association associationType='urn:x' sourceObject='URN:UUID:ABCDEF00-0000-4000-8000-000000000001' targetObject='T'/>");
+    auto const s = read(
+        "<Association associationType='urn:x' "
+        "sourceObject='URN:UUID:ABCDEF00-0000-4000-8000-000000000001' targetObject='T'/>");
     EXPECT_EQ(s.associations[0].id, "unnamed-1");
     EXPECT_EQ(s.associations[0].source, "urn:uuid:abcdef00-0000-4000-8000-000000000001");
     EXPECT_EQ(s.associations[0].target, "T");
 }
 
 TEST(ReadSubmission, TakesOldAssociationNamesWithAWarning) {
-    auto const s = read("<Association id='a' associationType='HasMember' sourceObject='s' targetObject='t'/>");
+    auto const s =
+        read("<Association id='a' associationType='HasMember' sourceObject='s' targetObject='t'/>");
     EXPECT_EQ(s.associations[0].type(), domain::AssociationType::kHasMember);
     ASSERT_EQ(s.issues.size(), 1U);
     EXPECT_EQ(s.issues[0].severity, Severity::kWarning);
@@ -119,7 +139,8 @@ TEST(ReadSubmission, TakesOldAssociationNamesWithAWarning) {
 TEST(ReadSubmission, IsAnErrorOnlyWhenNothingCanBeRead) {
     auto const other = test::parsed("<x/>");
     EXPECT_EQ(read_submission(other.root()).error().code, Code::kInvalidMessage);
-    auto const empty = test::parsed("<l:SubmitObjectsRequest xmlns:l=\"" + std::string(kLcm) + "\"/>");
+    auto const empty =
+        test::parsed("<l:SubmitObjectsRequest xmlns:l=\"" + std::string(kLcm) + "\"/>");
     EXPECT_EQ(read_submission(empty.root()).error().code, Code::kInvalidMessage);
     EXPECT_EQ(said(read("")), "");
 }
@@ -146,7 +167,8 @@ std::string joined(std::vector<soap::BodyPiece> const& pieces, std::string const
 std::shared_ptr<Content const> content() { return std::make_shared<MemoryContent>(Bytes{'A'}); }
 
 TEST(ProvideAndRegister, CarriesDocumentsInlineOrBeside) {
-    auto const pieces = write_provide_and_register(test::sample_submission(), {{"Document01", content(), "text/xml"}});
+    auto const pieces = write_provide_and_register(test::sample_submission(),
+                                                   {{"Document01", content(), "text/xml"}});
     ASSERT_EQ(pieces.size(), 2U);
     EXPECT_EQ(pieces[0].content_type, "text/xml");
     auto const inline_form = test::parsed(joined(pieces, "QQ=="));
@@ -156,7 +178,10 @@ TEST(ProvideAndRegister, CarriesDocumentsInlineOrBeside) {
     EXPECT_EQ(provided->documents[0].id, "Document01");
     EXPECT_EQ(provided->documents[0].source.base64, "QQ==");
 
-    auto const beside = test::parsed(joined(pieces, "<i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' href='cid:urn%3auuid%3A1%40x'/>"));
+    auto const beside =
+        test::parsed(joined(pieces,
+                            "<i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' "
+                            "href='cid:urn%3auuid%3A1%40x'/>"));
     provided = read_provide_and_register(beside.root());
     ASSERT_TRUE(provided);
     EXPECT_EQ(provided->documents[0].source.content_id, "urn:uuid:1@x");
@@ -164,10 +189,12 @@ TEST(ProvideAndRegister, CarriesDocumentsInlineOrBeside) {
 }
 
 TEST(ProvideAndRegister, RefusesIncludesThatAreNone) {
-    auto const pieces = write_provide_and_register(test::sample_submission(), {{"Document01", content(), "text/xml"}});
+    auto const pieces = write_provide_and_register(test::sample_submission(),
+                                                   {{"Document01", content(), "text/xml"}});
     std::string const xop = "<i:Include xmlns:i='http://www.w3.org/2004/08/xop/include' href=";
-    for (std::string const& instead : {xop + "'http://x'/>", xop + "'cid:%zz'/>", xop + "'cid:a%4'/>", std::string("<x/>"),
-                                      xop + "'cid:a'/>" + xop + "'cid:b'/>"}) {
+    for (std::string const& instead :
+         {xop + "'http://x'/>", xop + "'cid:%zz'/>", xop + "'cid:a%4'/>", std::string("<x/>"),
+          xop + "'cid:a'/>" + xop + "'cid:b'/>"}) {
         auto const document = test::parsed(joined(pieces, instead));
         auto const provided = read_provide_and_register(document.root());
         ASSERT_FALSE(provided) << instead;
@@ -181,8 +208,10 @@ TEST(AdhocQuery, SurvivesWritingAndReading) {
     query.return_type = "ObjectRef";
     query.home = "urn:oid:1.2";
     query.parameters = {{"$XDSDocumentEntryPatientId", {{query_text("o'p^^^&1.2&ISO")}}},
-                        {"$XDSDocumentEntryStatus", {{query_list({std::string(to_urn(domain::Availability::kApproved))})}}},
-                        {"$XDSDocumentEntryEventCodeList", {{query_list({"a^^s", "b^^s"})}, {query_list({"カ^^s"})}}}};
+                        {"$XDSDocumentEntryStatus",
+                         {{query_list({std::string(to_urn(domain::Availability::kApproved))})}}},
+                        {"$XDSDocumentEntryEventCodeList",
+                         {{query_list({"a^^s", "b^^s"})}, {query_list({"カ^^s"})}}}};
     auto const document = test::parsed(write_adhoc_query_request(query));
     auto const read = read_adhoc_query(document.root());
     ASSERT_TRUE(read);
@@ -197,7 +226,8 @@ TEST(AdhocQuery, SurvivesWritingAndReading) {
 }
 
 TEST(RetrieveRequest, SurvivesWritingAndReadingAndNeedsBothIds) {
-    auto const document = test::parsed(write_retrieve_request({{"urn:oid:1", "1.2", "1.2.3^x"}, {std::nullopt, "1.2", "u&v"}}));
+    auto const document = test::parsed(
+        write_retrieve_request({{"urn:oid:1", "1.2", "1.2.3^x"}, {std::nullopt, "1.2", "u&v"}}));
     auto const read = read_retrieve_request(document.root());
     ASSERT_TRUE(read);
     ASSERT_EQ(read->size(), 2U);
@@ -211,8 +241,9 @@ TEST(RetrieveRequest, SurvivesWritingAndReadingAndNeedsBothIds) {
 }
 
 TEST(RegistryResponse, CarriesErrorsAndWarnings) {
-    std::vector<RegistryErrorRow> const rows = {{Severity::kWarning, "XDSExtraMetadataNotSaved", "slot <x> \"y\"", ""},
-                                                {Severity::kError, "XDSRegistryMetadataError", "漢字", "1.2.3"}};
+    std::vector<RegistryErrorRow> const rows = {
+        {Severity::kWarning, "XDSExtraMetadataNotSaved", "slot <x> \"y\"", ""},
+        {Severity::kError, "XDSRegistryMetadataError", "漢字", "1.2.3"}};
     auto const document = test::parsed(write_registry_response(status_of(rows), rows));
     auto const read = read_registry_response(document.root());
     ASSERT_TRUE(read);
@@ -226,12 +257,14 @@ TEST(RegistryResponse, CarriesErrorsAndWarnings) {
 }
 
 TEST(RegistryResponse, RefusesAnAnswerWithoutStatus) {
-    auto const document = test::parsed("<r:RegistryResponse xmlns:r=\"" + std::string(kRs) + "\"/>");
+    auto const document =
+        test::parsed("<r:RegistryResponse xmlns:r=\"" + std::string(kRs) + "\"/>");
     EXPECT_EQ(read_registry_response(document.root()).error().code, Code::kInvalidMessage);
 }
 
 TEST(QueryResponse, AlwaysHoldsAnObjectList) {  // ebRS 3.0 demands it, also on failure
-    std::string text = query_response_prefix(ResponseStatus::kFailure, {{Severity::kError, "XDSRegistryError", "x", ""}});
+    std::string text = query_response_prefix(ResponseStatus::kFailure,
+                                             {{Severity::kError, "XDSRegistryError", "x", ""}});
     text += query_response_suffix();
     auto const document = test::parsed(text);
     EXPECT_TRUE(document.root().first_child(kRim, "RegistryObjectList"));
@@ -254,7 +287,9 @@ TEST(QueryResponse, CarriesReferences) {
 
 TEST(RetrieveResponse, TellsAllSomeOrNothing) {  // ITI TF-2 3.43.4.2.2
     domain::RetrieveResponse response;
-    response.documents = {{{"urn:oid:1", "1.2", "1.2.3"}, "text/plain; charset=ISO-2022-JP", content()}, {{{}, "1.2", "1.2.4"}, "text/xml", content()}};
+    response.documents = {
+        {{"urn:oid:1", "1.2", "1.2.3"}, "text/plain; charset=ISO-2022-JP", content()},
+        {{{}, "1.2", "1.2.4"}, "text/xml", content()}};
     auto const read = [&](std::vector<RegistryErrorRow> const& rows) {
         static std::vector<xml::Document> keep;
         keep.push_back(test::parsed(joined(write_retrieve_response(response, rows), "QQ==")));
@@ -273,9 +308,7 @@ TEST(RetrieveResponse, TellsAllSomeOrNothing) {  // ITI TF-2 3.43.4.2.2
     EXPECT_EQ(read({row}).response.status, ResponseStatus::kFailure);
 }
 
-TEST(CodesXml, RefusesSomethingElse) {
-    EXPECT_FALSE(read_codes_xml(test::parsed("<x/>")));
-}
+TEST(CodesXml, RefusesSomethingElse) { EXPECT_FALSE(read_codes_xml(test::parsed("<x/>"))); }
 
 }  // namespace
 }  // namespace musubi::ebxml

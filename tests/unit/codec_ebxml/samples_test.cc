@@ -1,4 +1,5 @@
-// Messages of other implementations through decoding and judgement, with the outcome that their own tests expect.
+// Messages of other implementations through decoding and judgement, with the outcome that their own
+// tests expect.
 #include "codec/ebxml/read.h"
 
 #include "domain/validate/validate.h"
@@ -12,33 +13,42 @@
 namespace musubi::ebxml {
 namespace {
 
-std::string replaced(std::string text, std::vector<std::pair<std::string, std::string>> const& pairs) {
+std::string replaced(std::string text,
+                     std::vector<std::pair<std::string, std::string>> const& pairs) {
     for (auto const& [from, to] : pairs) {
-        for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) text.replace(at, from.size(), to);
+        for (std::size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size())
+            text.replace(at, from.size(), to);
     }
     return text;
 }
 
 std::string report(std::vector<Issue> const& issues) {
     std::string out;
-    for (Issue const& issue : issues) out += std::string(error_code(issue.reason, Actor::kRegistry)) + ": " + issue.context + "\n";
+    for (Issue const& issue : issues)
+        out +=
+            std::string(error_code(issue.reason, Actor::kRegistry)) + ": " + issue.context + "\n";
     return out;
 }
 
 class Samples : public testing::Test {
 protected:
     void SetUp() override {
-        if (!test::shared_dir()) GTEST_SKIP() << "no shared samples beside this checkout (set MUSUBI_SHARED)";
+        if (!test::shared_dir())
+            GTEST_SKIP() << "no shared samples beside this checkout (set MUSUBI_SHARED)";
     }
-    std::string text(std::string const& name) { return test::read_file(*test::shared_dir() / "samples" / name); }
+    std::string text(std::string const& name) {
+        return test::read_file(*test::shared_dir() / "samples" / name);
+    }
 
     /// The findings as error codes and texts; empty when accepted.
-    static std::string judge(domain::Submission const& submission, domain::Strictness strictness,
-                             domain::SubmissionKind kind = domain::SubmissionKind::kRegisterDocumentSet) {
+    static std::string judge(
+        domain::Submission const& submission, domain::Strictness strictness,
+        domain::SubmissionKind kind = domain::SubmissionKind::kRegisterDocumentSet) {
         domain::AffinityDomain const open;
         return report(domain::validate(submission, {open, strictness, kind}));
     }
-    std::string judge_42(std::string const& name, domain::Strictness strictness = domain::Strictness::kStrict) {
+    std::string judge_42(std::string const& name,
+                         domain::Strictness strictness = domain::Strictness::kStrict) {
         auto const document = test::parsed(text(name));
         auto const submission = read_submission(document.root());
         if (!submission) return submission.error().detail;
@@ -52,14 +62,17 @@ protected:
             entry.repository_unique_id = "1.2.3";
         }
     }
-    std::string judge_41(std::string const& name, std::size_t documents, domain::Strictness strictness) {
+    std::string judge_41(std::string const& name, std::size_t documents,
+                         domain::Strictness strictness) {
         int n = 0;
-        std::string message = replaced(text(name), {{"$patientId", "p^^^&amp;1.2.3&amp;ISO"},
-                                                     {"$XDSSubmissionSet.uniqueId", "1.2.3.4"},
-                                                     {"$folder_uniqueid", "1.2.3.5"},
-                                                     {"$rplc_doc_uuid", "urn:uuid:11111111-2222-4333-8444-555555555555"},
-                                                     {"$doc", "QQ=="}});
-        for (std::size_t at = 0; (at = message.find("$XDSDocumentEntry.uniqueId", at)) != std::string::npos;) {
+        std::string message = replaced(
+            text(name), {{"$patientId", "p^^^&amp;1.2.3&amp;ISO"},
+                         {"$XDSSubmissionSet.uniqueId", "1.2.3.4"},
+                         {"$folder_uniqueid", "1.2.3.5"},
+                         {"$rplc_doc_uuid", "urn:uuid:11111111-2222-4333-8444-555555555555"},
+                         {"$doc", "QQ=="}});
+        for (std::size_t at = 0;
+             (at = message.find("$XDSDocumentEntry.uniqueId", at)) != std::string::npos;) {
             message.replace(at, 26, "1.2.3.6." + std::to_string(++n));
         }
         auto const document = test::parsed(message);
@@ -69,7 +82,8 @@ protected:
         add_repository_attributes(provided->submission);
         return judge(provided->submission, strictness);
     }
-    std::string judge_query(std::string const& name, bool multi = false, std::vector<std::pair<std::string, std::string>> const& pairs = {}) {
+    std::string judge_query(std::string const& name, bool multi = false,
+                            std::vector<std::pair<std::string, std::string>> const& pairs = {}) {
         auto const document = test::parsed(replaced(text(name), pairs));
         auto const query = read_adhoc_query(document.root());
         if (!query) return query.error().detail;
@@ -80,11 +94,13 @@ protected:
 };
 
 TEST_F(Samples, ValidRegistrationsAreTaken) {
-    for (std::string const name : {"RegisterOneDocument", "RegisterAssocBeforeDoc", "CreateFolder", "CreateFolderWithDocument",
-                                   "ResubmitInitialDoc", "ResubmitWrongHash"}) {
+    for (std::string const name :
+         {"RegisterOneDocument", "RegisterAssocBeforeDoc", "CreateFolder",
+          "CreateFolderWithDocument", "ResubmitInitialDoc", "ResubmitWrongHash"}) {
         EXPECT_EQ(judge_42("iti-42/dcm4chee-" + name + ".xml"), "") << name;
     }
-    EXPECT_EQ(judge_42("iti-42/invalid/unknown-patient-id.xml"), "") << "only the registry knows its patients";
+    EXPECT_EQ(judge_42("iti-42/invalid/unknown-patient-id.xml"), "")
+        << "only the registry knows its patients";
 }
 
 TEST_F(Samples, InvalidRegistrationsAreRefusedWithTheExpectedCode) {
@@ -102,7 +118,8 @@ TEST_F(Samples, InvalidRegistrationsAreRefusedWithTheExpectedCode) {
     };
     for (auto const& [name, expected] : rows) {
         for (auto const strictness : {domain::Strictness::kStrict, domain::Strictness::kLenient}) {
-            std::string const said = judge_42("iti-42/invalid/" + std::string(name) + ".xml", strictness);
+            std::string const said =
+                judge_42("iti-42/invalid/" + std::string(name) + ".xml", strictness);
             EXPECT_NE(said.find(expected), std::string::npos) << name << "\n" << said;
         }
     }
@@ -129,10 +146,11 @@ TEST_F(Samples, ExtraMetadataIsKept) {
 }
 
 TEST_F(Samples, LegacyProvideAndRegisterIsTakenFromLenientSendersOnly) {
-    for (auto const& [name, documents] : {std::pair("connect-success", 1U), std::pair("openxds-template-submit_document", 0U),
-                                          std::pair("openxds-template-submit_multiple_documents", 0U),
-                                          std::pair("openxds-template-document_replacement", 0U),
-                                          std::pair("openxds-template-add_document2_folder", 0U)}) {
+    for (auto const& [name, documents] :
+         {std::pair("connect-success", 1U), std::pair("openxds-template-submit_document", 0U),
+          std::pair("openxds-template-submit_multiple_documents", 0U),
+          std::pair("openxds-template-document_replacement", 0U),
+          std::pair("openxds-template-add_document2_folder", 0U)}) {
         std::string const file = "iti-41/" + std::string(name) + ".xml";
         EXPECT_EQ(judge_41(file, documents, domain::Strictness::kLenient), "") << name;
         EXPECT_NE(judge_41(file, documents, domain::Strictness::kStrict), "") << name;
@@ -146,12 +164,15 @@ TEST_F(Samples, ProvideAndRegisterWithoutAnythingMissesItsDocument) {
     EXPECT_EQ(provided.error().reason, Reason::kMissingDocument);
 }
 
-// The peer's tests answer these two from a script. What is really wrong with them: no sourcePatientId, and a submission
-// set of another patient.
+// The peer's tests answer these two from a script. What is really wrong with them: no
+// sourcePatientId, and a submission set of another patient.
 TEST_F(Samples, BrokenProvideAndRegisterIsRefusedEvenFromLenientSenders) {
     auto const lenient = domain::Strictness::kLenient;
-    EXPECT_NE(judge_41("iti-41/connect-XDSUnknownPatientId.xml", 1, lenient).find("sourcePatientId is missing"), std::string::npos);
-    EXPECT_TRUE(judge_41("iti-41/connect-XDSMissingDocumentMetadata.xml", 1, lenient).starts_with("XDSPatientIdDoesNotMatch"));
+    EXPECT_NE(judge_41("iti-41/connect-XDSUnknownPatientId.xml", 1, lenient)
+                  .find("sourcePatientId is missing"),
+              std::string::npos);
+    EXPECT_TRUE(judge_41("iti-41/connect-XDSMissingDocumentMetadata.xml", 1, lenient)
+                    .starts_with("XDSPatientIdDoesNotMatch"));
 }
 
 TEST_F(Samples, SnapshotAndOnDemandTemplatesAreTaken) {
@@ -161,28 +182,34 @@ TEST_F(Samples, SnapshotAndOnDemandTemplatesAreTaken) {
         {"$od_doc_uuid$", "urn:uuid:11111111-2222-4333-8444-555555555555"},
         {"value=\"SubmissionSet01\"", "value=\"1.2.3.4\""},
         {"value=\"Document01\"", "value=\"1.2.3.5\""}};
-    auto const snapshot = test::parsed(replaced(text("iti-41/nist-snapshot-of-on-demand.xml"), values));
+    auto const snapshot =
+        test::parsed(replaced(text("iti-41/nist-snapshot-of-on-demand.xml"), values));
     auto submission = read_submission(snapshot.root());
     ASSERT_TRUE(submission);
     add_repository_attributes(*submission);
     EXPECT_EQ(judge(*submission, domain::Strictness::kStrict), "");
 
-    auto const on_demand = test::parsed(replaced(text("iti-61/nist-register-on-demand.xml"), values));
+    auto const on_demand =
+        test::parsed(replaced(text("iti-61/nist-register-on-demand.xml"), values));
     submission = read_submission(on_demand.root());
     ASSERT_TRUE(submission);
-    EXPECT_EQ(judge(*submission, domain::Strictness::kStrict, domain::SubmissionKind::kRegisterOnDemand), "");
+    EXPECT_EQ(
+        judge(*submission, domain::Strictness::kStrict, domain::SubmissionKind::kRegisterOnDemand),
+        "");
     EXPECT_NE(judge(*submission, domain::Strictness::kStrict), "");
 }
 
 TEST_F(Samples, ValidQueriesAreTaken) {
-    for (std::string const name : {"connect-FindSubmissionSets", "connect-GetDocuments", "connect-GetFolderAndContents",
-                                   "connect-FindDocuments-stable-and-on-demand", "openxds-FindDocuments", "ipf-FindDocuments",
-                                   "invalid/event-code-slot-twice-is-AND"}) {
+    for (std::string const name :
+         {"connect-FindSubmissionSets", "connect-GetDocuments", "connect-GetFolderAndContents",
+          "connect-FindDocuments-stable-and-on-demand", "openxds-FindDocuments",
+          "ipf-FindDocuments", "invalid/event-code-slot-twice-is-AND"}) {
         EXPECT_EQ(judge_query("iti-18/" + name + ".xml"), "") << name;
     }
     EXPECT_EQ(judge_query("iti-38/openxds-request.xml"), "");
     EXPECT_EQ(judge_query("iti-51/nist-FindDocumentsForMultiplePatients.xml", true,
-                          {{"$patient_id$", "p^^^&amp;1.2&amp;ISO"}, {"('$", "('c^^s"}}), "");
+                          {{"$patient_id$", "p^^^&amp;1.2&amp;ISO"}, {"('$", "('c^^s"}}),
+              "");
 }
 
 TEST_F(Samples, InvalidQueriesAreRefusedWithTheExpectedCode) {
@@ -237,7 +264,8 @@ TEST_F(Samples, ConnectathonCodesAreThoseOfThePack) {
     auto const rows = read_codes_xml(document);
     ASSERT_TRUE(rows);
     EXPECT_GT(rows->size(), 600U);
-    auto const pack = domain::AffinityDomain::load({(test::source_dir() / "profiles/connectathon/codes.yaml").string()});
+    auto const pack = domain::AffinityDomain::load(
+        {(test::source_dir() / "profiles/connectathon/codes.yaml").string()});
     ASSERT_TRUE(pack) << pack.error().detail;
     for (auto const& row : *rows) {
         bool known = row.set == "mimeType" && pack->knows_mime_type(row.value.code);

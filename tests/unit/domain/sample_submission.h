@@ -1,5 +1,6 @@
 #pragma once
-// A submission that breaks no rule: one document in a new folder. Tests change one thing and look at what is said.
+// A submission that breaks no rule: one document in a new folder. Tests change one thing and look
+// at what is said.
 
 #include "domain/metadata.h"
 
@@ -9,7 +10,8 @@ inline domain::CodedValue code(std::string value, std::string scheme = "1.2.3.4"
     return {std::move(value), std::move(scheme), "display"};
 }
 
-inline domain::Association association(std::string id, domain::AssociationType type, std::string source, std::string target) {
+inline domain::Association association(std::string id, domain::AssociationType type,
+                                       std::string source, std::string target) {
     domain::Association a;
     a.id = std::move(id);
     a.type_urn = domain::to_urn(type);
@@ -36,7 +38,8 @@ inline domain::DocumentEntry sample_entry() {
     e.service_start_time = "202601010800";
     e.service_stop_time = "20260101";
     e.source_patient_id = "L1^^^&1.2.3.7&ISO";
-    e.source_patient_info = {"PID-3|L1^^^&1.2.3.7&ISO", "PID-5|川本^京子^^^^^L^I", "PID-7|19600101", "PID-8|F"};
+    e.source_patient_info = {"PID-3|L1^^^&1.2.3.7&ISO", "PID-5|川本^京子^^^^^L^I", "PID-7|19600101",
+                             "PID-8|F"};
     e.uri = "http://example.org/doc";
     e.reference_ids = {"ACC1^^^&1.2.3&ISO^urn:ihe:iti:xds:2013:accession"};
     e.name = {{"診療情報提供書", "ja-JP", "UTF-8"}};

@@ -111,9 +111,9 @@ inline TestPki& shared_pki() {
         made->issue({"node"});
         made->issue({"member"});
         made->issue({"revoked"});
-        made->issue({"expired", -7200, -3600, ""});
-        made->issue({"early", 3600, 7200, ""});
-        made->issue({"serveronly", -3600, 3600, "serverAuth"});
+        made->issue({"expired", -7200, -3600, "", false});
+        made->issue({"early", 3600, 7200, "", false});
+        made->issue({"serveronly", -3600, 3600, "serverAuth", false});
         made->write_crl("ca.crl", {"revoked"});
         std::atexit([] { std::filesystem::remove_all(std::filesystem::path(shared_pki().file("")).parent_path()); });
         return made;

@@ -97,6 +97,39 @@ TEST_F(HandshakeTest, TheHighProfileRefusesTls12) {
     EXPECT_TRUE(TlsPeer(server->port(), as("member")).connected());
 }
 
+// STX: TLS 1.2 Floor names four suites; the finite-field ones need parameters to be there at all.
+TEST_F(HandshakeTest, TheFourSuitesOfTheTls12FloorAreThereAndWeakOnesAreNot) {
+    shared_pki().issue({"rsanode", -3600, 3600, "", true});
+    start();
+    auto both = server_tls(shared_pki());
+    both.identities.push_back({shared_pki().crt("rsanode"), shared_pki().key("rsanode")});
+    ASSERT_TRUE(tls->reload(both));
+    auto options = as("member");
+    options.max_version = TLS1_2_VERSION;
+    for (char const* suite : {"DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384",
+                              "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"}) {
+        options.ciphers = suite;
+        TlsPeer peer(server->port(), options);
+        EXPECT_TRUE(peer.connected()) << suite;
+        EXPECT_EQ(peer.cipher(), suite);
+    }
+    for (char const* suite : {"AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", "DHE-RSA-AES256-SHA256"}) {
+        options.ciphers = suite;
+        EXPECT_FALSE(TlsPeer(server->port(), options).connected()) << suite;
+    }
+    EXPECT_EQ(witness.refusal().reason, "no common cipher suite or group");
+}
+
+TEST_F(HandshakeTest, AProbeThatSaysNothingIsNotWitnessed) {
+    start();
+    ::close(connect_loopback(server->port()));
+    EXPECT_TRUE(eventually([&] { return counted("musubi_net_refused_total", ",reason=\"silent\"") == 1; }));
+    TlsPeerOptions nobody;
+    nobody.ca = shared_pki().crt("ca");
+    refused_with(nobody);
+    EXPECT_EQ(witness.refusal().reason, "no certificate shown");  // the first that was told
+}
+
 TEST_F(HandshakeTest, AServerOnlyKeyUsageIsRefusedUnlessTheEventProfileIsOn) {
     start();
     refused_with(as("serveronly"));
@@ -181,7 +214,7 @@ TEST_F(ResumptionTest, ATicketIsWorthNothingAfterAReloadThatRevokesItsHolder) {
 
 TEST_F(ResumptionTest, ATicketDoesNotOutliveItsCertificate) {
     TestPki& pki = shared_pki();
-    pki.issue({"shortlived", -3600, 3, ""});
+    pki.issue({"shortlived", -3600, 3, "", false});
     start();
     TlsPeer first(server->port(), as("shortlived"));
     ASSERT_EQ(body_of(first.request(post("/echo", "1"))), "echo:1");

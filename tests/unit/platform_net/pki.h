@@ -20,6 +20,7 @@ struct CertificateOrder {
     long valid_from_s = -3600;  ///< relative to now
     long valid_to_s = 3600;
     std::string extended_key_usage = {};  ///< OpenSSL's words, empty: none
+    bool rsa = false;
 };
 
 /// One authority. Files NAME.crt and NAME.key lie in folder(); ca.crt is the anchor.
@@ -31,7 +32,7 @@ public:
         folder_ = name;
         ca_key_ = EVP_EC_gen("P-256");
         ca_ = X509_new();
-        fill(ca_, ca_key_, {ca_name, -3600, 86400, ""}, true);
+        fill(ca_, ca_key_, {ca_name, -3600, 86400, "", false}, true);
         write_certificate(ca_, "ca");
     }
     ~TestPki() {
@@ -49,7 +50,7 @@ public:
 
     /// Issues a leaf for localhost and 127.0.0.1; serial numbers count from 2.
     void issue(CertificateOrder const& order) {
-        EVP_PKEY* key = EVP_EC_gen("P-256");
+        EVP_PKEY* key = order.rsa ? EVP_RSA_gen(2048) : EVP_EC_gen("P-256");
         X509* leaf = X509_new();
         fill(leaf, key, order, false);
         write_certificate(leaf, order.name);

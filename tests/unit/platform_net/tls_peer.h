@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "unit/platform_net/pki.h"
 
@@ -65,6 +66,7 @@ struct TlsPeerOptions {
     std::string key;
     std::string ca;
     int max_version = TLS1_3_VERSION;
+    std::string ciphers;  ///< of TLS 1.2; empty: all
     int receive_buffer = 0;
     SSL_SESSION* resume = nullptr;
 };
@@ -75,6 +77,7 @@ public:
         NoSigpipe const guard;
         context_ = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_max_proto_version(context_, options.max_version);
+        if (!options.ciphers.empty()) SSL_CTX_set_cipher_list(context_, options.ciphers.c_str());
         SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(context_, [](SSL* ssl, SSL_SESSION* session) {
             auto* self = static_cast<TlsPeer*>(SSL_get_app_data(ssl));
