@@ -1,0 +1,199 @@
+#include "atna/entry.h"
+
+#include "codec/auditmsg/audit_message.h"
+#include "domain/identifiers.h"
+
+#include <algorithm>
+
+namespace musubi::atna {
+namespace {
+
+constexpr std::uint8_t kFormat = 1;
+
+class Packer {
+public:
+    void number(std::uint64_t value) {
+        for (int shift = 56; shift >= 0; shift -= 8) out_.push_back(static_cast<std::uint8_t>(value >> shift));
+    }
+    void octets(ByteView value) {
+        number(value.size());
+        out_.insert(out_.end(), value.begin(), value.end());
+    }
+    void text(std::string_view value) { octets(as_bytes(value)); }
+    void texts(std::vector<std::string> const& values) {
+        number(values.size());
+        for (auto const& value : values) text(value);
+    }
+    Bytes take() { return std::move(out_); }
+
+private:
+    Bytes out_;
+};
+
+/// Reads what Packer wrote; once it fails it stays failed.
+class Unpacker {
+public:
+    explicit Unpacker(ByteView in) : in_(in) {}
+    std::uint64_t number() {
+        if (in_.size() < 8) return fail();
+        std::uint64_t value = 0;
+        for (int i = 0; i < 8; ++i) value = value << 8 | in_[static_cast<std::size_t>(i)];
+        in_ = in_.subspan(8);
+        return value;
+    }
+    ByteView octets() {
+        auto const size = number();
+        if (size > in_.size()) {
+            fail();
+            return {};
+        }
+        auto const out = in_.first(static_cast<std::size_t>(size));
+        in_ = in_.subspan(static_cast<std::size_t>(size));
+        return out;
+    }
+    std::string text() { return std::string(as_text(octets())); }
+    std::vector<std::string> texts() {
+        std::vector<std::string> out;
+        for (auto left = number(); left > 0 && good_; --left) out.push_back(text());
+        return out;
+    }
+    bool good_to_the_end() const { return good_ && in_.empty(); }
+
+private:
+    std::uint64_t fail() {
+        good_ = false;
+        in_ = {};
+        return 0;
+    }
+    ByteView in_;
+    bool good_ = true;
+};
+
+void pack_into(Packer& out, Columns const& c) {
+    out.number(static_cast<std::uint64_t>(c.time.time_since_epoch().count()));
+    out.text(c.transaction);
+    out.text(c.event);
+    out.text(c.event_type);
+    out.number(static_cast<std::uint64_t>(c.outcome));
+    out.text(c.organisation);
+    out.octets(c.user_token);
+    out.texts(c.patients);
+    out.texts(c.documents);
+    out.text(c.rule);
+    out.text(c.trace);
+}
+
+Columns unpack(Unpacker& in) {
+    Columns c;
+    c.time = WallTime(std::chrono::microseconds(static_cast<std::int64_t>(in.number())));
+    c.transaction = in.text();
+    c.event = in.text();
+    c.event_type = in.text();
+    c.outcome = static_cast<std::int16_t>(in.number());
+    c.organisation = in.text();
+    auto const token = in.octets();
+    c.user_token.assign(token.begin(), token.end());
+    c.patients = in.texts();
+    c.documents = in.texts();
+    c.rule = in.text();
+    c.trace = in.text();
+    return c;
+}
+
+std::string associated(Uuid const& id) {
+    return "musubi.audit.record" + std::string(as_text(id.octets()));
+}
+
+bool is_machine(domain::AuditParticipant const& participant) {
+    return std::any_of(participant.roles.begin(), participant.roles.end(), [](domain::AuditCode const& role) {
+        return role.system == "DCM" && role.code >= "110150" && role.code <= "110155";
+    });
+}
+
+void add_once(std::vector<std::string>& to, std::string value) {
+    if (!value.empty() && std::find(to.begin(), to.end(), value) == to.end()) to.push_back(std::move(value));
+}
+
+}  // namespace
+
+Bytes pack(Columns const& columns) {
+    Packer out;
+    pack_into(out, columns);
+    return out.take();
+}
+
+std::string user_of(domain::AuditEvent const& event) {
+    for (auto const& one : event.participants) {
+        if (!is_machine(one)) return one.user_id;
+    }
+    return {};
+}
+
+std::string peer_of(domain::AuditEvent const& event) {
+    for (auto const& one : event.participants) {
+        if (!one.network_address.empty() && one.alternative_user_id.empty()) return one.network_address;
+    }
+    return {};
+}
+
+Bytes EntrySealer::user_token(std::string_view user_id) const {
+    if (user_id.empty()) return {};
+    auto const token = keys_.blind_token("audit-user", user_id);
+    return Bytes(token.begin(), token.end());
+}
+
+std::string EntrySealer::patient_token(std::string const& cx) const {
+    return "hmac:" + to_hex(keys_.blind_token("audit-patient", cx));
+}
+
+std::string EntrySealer::patient_key(std::string const& cx) const {
+    auto const id = domain::PatientId::parse(cx);
+    return id && regional_.contains(id->authority) ? cx : patient_token(cx);
+}
+
+std::vector<std::string> EntrySealer::patient_search_keys(std::string const& cx) const {
+    return {cx, patient_token(cx)};
+}
+
+Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) const {
+    Entry out;
+    out.id = id;
+    auto& c = out.columns;
+    c.time = event.time;
+    c.transaction = event.transaction;
+    c.event = event.event_id.code;
+    if (!event.event_types.empty()) c.event_type = event.event_types.front().code;
+    c.outcome = static_cast<std::int16_t>(event.outcome);
+    c.organisation = event.organisation;
+    c.user_token = user_token(user_of(event));
+    for (auto const& object : event.objects) {
+        if (object.type == 1 && object.role == 1) add_once(c.patients, patient_key(object.id));
+        if (object.type == 2 && (object.role == 3 || object.role == 20)) add_once(c.documents, object.id);
+    }
+    c.rule = event.rule;
+    c.trace = event.trace;
+    out.message = auditmsg::write(event);
+    return out;
+}
+
+Result<Bytes> EntrySealer::seal(Entry const& entry) const {
+    Packer out;
+    out.number(kFormat);
+    pack_into(out, entry.columns);
+    out.text(entry.message);
+    return keys_.seal(vault::Purpose::kAudit, kNodeKey, out.take(), as_bytes(associated(entry.id)));
+}
+
+Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
+    auto const plain = TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
+    Unpacker in(plain);
+    if (in.number() != kFormat) return Error(Code::kStorageUnavailable, "audit record of an unknown format");
+    Entry entry;
+    entry.id = id;
+    entry.columns = unpack(in);
+    entry.message = in.text();
+    if (!in.good_to_the_end()) return Error(Code::kStorageUnavailable, "audit record is damaged");
+    return entry;
+}
+
+}  // namespace musubi::atna

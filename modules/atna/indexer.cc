@@ -1,0 +1,146 @@
+#include "atna/indexer.h"
+
+#include "atna/store.h"
+#include "platform/base/fault.h"
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
+
+namespace musubi::atna {
+namespace {
+
+constexpr int kBatch = 500;
+constexpr std::size_t kBatchBytes = 8U << 20;
+
+}  // namespace
+
+struct Indexer::Batch {
+    std::vector<SealedRecord> journal, pending;
+    std::map<std::filesystem::path, std::uint64_t> offsets;  ///< what `done_` becomes when it is committed
+    std::vector<std::filesystem::path> finished;             ///< segments that hold nothing else
+    bool more = false;
+};
+
+Result<std::vector<Journal::Segment>> Indexer::sources() const {
+    if (journal_) return journal_->segments();
+    std::vector<Journal::Segment> out;
+    std::error_code error;
+    if (!std::filesystem::exists(folder_, error)) return out;
+    for (auto& path : TRY(list_segments(folder_))) out.push_back({std::move(path), UINT64_MAX, false});
+    return out;
+}
+
+Result<Indexer::Batch> Indexer::collect(pg::Tx& tx) {
+    Batch batch;
+    batch.pending = TRY(store::pending(tx, kBatch));
+    batch.more = batch.pending.size() == kBatch;
+    std::size_t bytes = 0;
+    for (auto const& segment : TRY(sources())) {
+        if (batch.journal.size() >= kBatch || bytes >= kBatchBytes) {
+            batch.more = true;
+            break;
+        }
+        SegmentRange range;
+        auto const at = done_.find(segment.path);
+        range.from = at == done_.end() ? 0 : at->second;
+        range.limit = segment.size;
+        range.max_records = kBatch - batch.journal.size();
+        range.max_bytes = kBatchBytes - bytes;
+        bool const all_done = segment.closed && range.from >= segment.size;
+        SegmentPage page;
+        if (!all_done) {
+            auto read = read_segment(segment.path, range);
+            // Another process may have finished with it and deleted it: then everything in it is in the chain.
+            if (!read && read.error().code == Code::kNotFound && !journal_) continue;
+            if (!read) return std::move(read).error();
+            page = std::move(*read);
+            batch.offsets[segment.path] = page.next;
+        }
+        for (auto& record : page.records) {
+            bytes += record.sealed.size();
+            batch.journal.push_back(std::move(record));
+        }
+        if (all_done || (page.end && segment.closed && page.next >= segment.size)) {
+            batch.finished.push_back(segment.path);
+        } else if (page.end && segment.closed) {
+            return Error(Code::kStorageUnavailable, "audit journal: a durable record is damaged in " +
+                                                        segment.path.filename().string());
+        } else if (!page.end) {
+            batch.more = true;
+        }
+    }
+    return batch;
+}
+
+Result<Link> Indexer::store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& count) {
+    std::vector<Uuid> ids, pending_ids;
+    for (auto const& record : batch.journal) ids.push_back(record.id);
+    for (auto const& record : batch.pending) {
+        ids.push_back(record.id);
+        pending_ids.push_back(record.id);
+    }
+    auto seen = TRY(store::known(tx, ids));
+    auto end = TRY(store::last(tx));
+    for (auto const* part : {&batch.journal, &batch.pending}) {
+        for (auto const& record : *part) {
+            if (!seen.insert(record.id).second) continue;
+            auto const entry = TRY(sealer_.open(record.id, record.sealed));
+            StoredRecord row;
+            row.seq = end.seq + 1;
+            row.id = record.id;
+            row.columns = entry.columns;
+            row.sealed = record.sealed;
+            row.hash = chain_hash(end, row.seq, row.sealed, row.columns);
+            store::queue_record(tx, row);
+            end = {row.seq, row.hash};
+            ++count;
+        }
+    }
+    if (!pending_ids.empty()) store::queue_delete_pending(tx, pending_ids);
+    return end;
+}
+
+void Indexer::forget(Batch const& batch) {
+    for (auto const& [path, offset] : batch.offsets) done_[path] = offset;
+    if (!journal_) return;
+    for (auto const& path : batch.finished) {
+        if (auto const removed = journal_->remove(path); !removed) {
+            log_warning("atna.segment_not_removed", {{"why", removed.error().detail}});
+            continue;
+        }
+        done_.erase(path);
+    }
+}
+
+/// True when there is more to do.
+Result<bool> Indexer::step(Outcome& outcome) {
+    auto tx = TRY(pool_.begin());
+    if (!TRY(store::try_sealer_lock(tx))) {
+        outcome.another_works = true;
+        return false;
+    }
+    auto const batch = TRY(collect(tx));
+    if (batch.journal.empty() && batch.pending.empty()) {
+        forget(batch);
+        return false;
+    }
+    std::int64_t count = 0;
+    auto const end = TRY(store_batch(tx, batch, count));
+    TRY(FAULT("atna.before_seal_commit"));
+    TRY(tx.commit());
+    TRY(FAULT("atna.after_seal_commit"));
+    if (count > 0) write_anchor(folder_, keys_, end);
+    forget(batch);
+    outcome.sealed += count;
+    return batch.more;
+}
+
+Result<Indexer::Outcome> Indexer::run() {
+    static auto& sealed = counter("atna_records_sealed_total");
+    Outcome outcome;
+    while (TRY(step(outcome))) {
+    }
+    sealed.add(static_cast<std::uint64_t>(outcome.sealed));
+    return outcome;
+}
+
+}  // namespace musubi::atna

@@ -1,0 +1,48 @@
+#pragma once
+// Moves records from the journal and from atna.pending into the chain (the sealer). Idempotent: every record has an
+// event uuid, and what is in the chain already is passed over, so a crash anywhere costs nothing.
+//
+// One sealer works at a time in the whole installation (advisory lock). In the node it owns the journal and deletes
+// segments of which everything is committed; a tool that only wants to see everything gives the folder and deletes
+// nothing. One object per thread.
+
+#include "atna/chain.h"
+#include "atna/journal.h"
+#include "platform/pg/pool.h"
+
+#include <map>
+
+namespace musubi::atna {
+
+class Indexer {
+public:
+    /// `journal` null: read `folder` as it lies there, delete nothing.
+    Indexer(pg::Pool& pool, vault::KeyRing& keys, EntrySealer const& sealer, std::filesystem::path folder,
+            Journal* journal)
+        : pool_(pool), keys_(keys), sealer_(sealer), folder_(std::move(folder)), journal_(journal) {}
+
+    struct Outcome {
+        std::int64_t sealed = 0;
+        bool another_works = false;  ///< somebody else held the lock: nothing was done
+    };
+    /// Until nothing is left that was there at the beginning. A record that does not open stops it
+    /// (kStorageUnavailable): it stays where it is, and nothing is deleted.
+    Result<Outcome> run();
+
+private:
+    struct Batch;
+    Result<std::vector<Journal::Segment>> sources() const;
+    Result<Batch> collect(pg::Tx& tx);
+    Result<bool> step(Outcome& outcome);
+    Result<Link> store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& count);
+    void forget(Batch const& batch);
+
+    pg::Pool& pool_;
+    vault::KeyRing& keys_;
+    EntrySealer const& sealer_;
+    std::filesystem::path folder_;
+    Journal* journal_;
+    std::map<std::filesystem::path, std::uint64_t> done_;  ///< segment -> offset up to which all is in the chain
+};
+
+}  // namespace musubi::atna

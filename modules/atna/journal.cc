@@ -1,0 +1,229 @@
+#include "atna/journal.h"
+
+#include "platform/base/fault.h"
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace musubi::atna {
+namespace {
+
+Error failed(char const* what) {
+    return Error(Code::kStorageUnavailable, std::string("audit journal: ") + what + ": " + std::strerror(errno));
+}
+
+Status sync_folder(std::filesystem::path const& folder) {
+    int const fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return failed("cannot open folder");
+    int const outcome = ::fsync(fd);
+    ::close(fd);
+    if (outcome != 0) return failed("cannot sync folder");
+    return {};
+}
+
+Status write_fully(int fd, std::string_view octets) {
+    while (!octets.empty()) {
+        auto const n = ::write(fd, octets.data(), octets.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) return failed("cannot write");
+        octets.remove_prefix(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
+}  // namespace
+
+struct Journal::Waiter {
+    std::string octets;
+    Status status;
+    bool done = false;
+};
+
+Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
+    std::unique_ptr<Journal> journal(new Journal(std::move(settings)));
+    TRY(journal->prepare());
+    journal->thread_ = std::thread([raw = journal.get()] { raw->run(); });
+    return journal;
+}
+
+Journal::~Journal() {
+    {
+        std::lock_guard const lock(mutex_);
+        stopping_ = true;
+    }
+    work_.notify_all();
+    if (thread_.joinable()) thread_.join();
+    if (fd_ >= 0) ::close(fd_);
+    if (lock_fd_ >= 0) ::close(lock_fd_);
+}
+
+Status Journal::prepare() {
+    std::error_code error;
+    std::filesystem::create_directories(settings_.folder, error);
+    if (error) return Error(Code::kStorageUnavailable, "audit journal: cannot make folder: " + error.message());
+    lock_fd_ = ::open((settings_.folder / "journal.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (lock_fd_ < 0) return failed("cannot open lock file");
+    if (::flock(lock_fd_, LOCK_EX | LOCK_NB) != 0) {
+        return Error(Code::kConflict, "audit journal: another process uses this folder");
+    }
+    for (auto const& path : TRY(list_segments(settings_.folder))) {
+        TRY(recover(path));
+        next_number_ = segment_number(path) + 1;
+    }
+    return {};
+}
+
+/// Finds the last good record and cuts off what follows: it was never acknowledged.
+Status Journal::recover(std::filesystem::path const& path) {
+    SegmentRange range;
+    range.max_bytes = 4U << 20;  // a page at a time: a segment need not fit into memory
+    SegmentPage page;
+    do {
+        page = TRY(read_segment(path, range));
+        range.from = page.next;
+    } while (!page.end);
+    std::error_code error;
+    auto const size = std::filesystem::file_size(path, error);
+    if (error) return Error(Code::kStorageUnavailable, "audit journal: cannot read size: " + error.message());
+    if (size > page.next) {
+        // Kept for inspection: should it be damage in the middle instead of a torn tail, nothing is thrown away.
+        std::filesystem::copy_file(path, path.string() + ".torn", std::filesystem::copy_options::overwrite_existing,
+                                   error);
+        if (error || ::truncate(path.c_str(), static_cast<off_t>(page.next)) != 0) {
+            return Error(Code::kStorageUnavailable, "audit journal: cannot cut a torn tail off");
+        }
+        int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+        int const outcome = fd < 0 ? -1 : ::fsync(fd);
+        if (fd >= 0) ::close(fd);
+        if (outcome != 0) return failed("cannot sync after cutting");
+        log_warning("atna.torn_tail_cut", {{"segment", path.filename().string()},
+                                           {"octets", std::to_string(size - page.next)}});
+    }
+    segments_.push_back({path, page.next, true});
+    return {};
+}
+
+Status Journal::append(std::vector<SealedRecord> const& records) {
+    if (records.empty()) return {};
+    Waiter waiter;
+    for (auto const& record : records) {
+        if (record.sealed.size() + 16 > kMaxRecord) return Error(Code::kTooLarge, "audit record beyond 16 MiB");
+        append_record(waiter.octets, record);
+    }
+    std::unique_lock lock(mutex_);
+    if (stopping_) return Error(Code::kStorageUnavailable, "audit journal: stopped");
+    if (waiting_bytes_ + waiter.octets.size() > settings_.max_waiting_bytes) {
+        return Error(Code::kBusy, "audit journal: too many records wait to be written");
+    }
+    waiting_.push_back(&waiter);
+    waiting_bytes_ += waiter.octets.size();
+    work_.notify_one();
+    done_.wait(lock, [&] { return waiter.done; });
+    return std::move(waiter.status);
+}
+
+void Journal::run() {
+    static auto& failures = counter("atna_journal_failures_total");
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        work_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
+        if (waiting_.empty()) return;  // stopping
+        auto const batch = std::exchange(waiting_, {});
+        waiting_bytes_ = 0;
+        lock.unlock();
+        std::string octets;
+        for (auto const* waiter : batch) octets += waiter->octets;
+        Status status;
+        try {
+            status = flush(octets);
+        } catch (std::exception const&) {  // out of memory, or a fault point that throws
+            status = Error(Code::kInternal, "audit journal: exception while writing");
+        }
+        if (!status) {
+            failures.add();
+            log_warning("atna.journal_failed", {{"why", status.error().detail}});
+            give_up_segment();
+        }
+        writable_ = status.ok();
+        lock.lock();
+        for (auto* waiter : batch) {
+            waiter->status = status;
+            waiter->done = true;
+        }
+        done_.notify_all();
+    }
+}
+
+Status Journal::flush(std::string const& octets) {
+    static auto& syncs = counter("atna_journal_syncs_total");
+    TRY(FAULT("atna.before_write"));
+    if (fd_ < 0) TRY(begin_segment());
+    TRY(write_fully(fd_, octets));
+    TRY(FAULT("atna.after_write"));
+    if (::fdatasync(fd_) != 0) return failed("cannot sync");
+    TRY(FAULT("atna.after_sync"));
+    syncs.add();
+    syncs_.fetch_add(1);
+    std::lock_guard const lock(mutex_);
+    auto& segment = segments_.back();
+    segment.size += octets.size();
+    if (segment.size >= settings_.segment_bytes) {
+        segment.closed = true;
+        ::close(std::exchange(fd_, -1));
+    }
+    return {};
+}
+
+Status Journal::begin_segment() {
+    auto const path = segment_path(settings_.folder, next_number_++);
+    int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    if (fd < 0) return failed("cannot make segment");
+    Status status = write_fully(fd, kSegmentMagic);
+    if (status && ::fsync(fd) != 0) status = failed("cannot sync segment");
+    if (status) status = sync_folder(settings_.folder);
+    if (!status) {
+        ::close(fd);
+        ::unlink(path.c_str());  // nothing is in it
+        return status;
+    }
+    fd_ = fd;
+    std::lock_guard const lock(mutex_);
+    segments_.push_back({path, kSegmentMagic.size(), false});
+    return {};
+}
+
+void Journal::give_up_segment() {
+    if (fd_ < 0) return;
+    std::lock_guard const lock(mutex_);
+    auto& segment = segments_.back();
+    // Frees what a full disk holds of the half-written batch; if it does not work, readers stop at `size` anyway.
+    if (::ftruncate(fd_, static_cast<off_t>(segment.size)) != 0) {
+        log_warning("atna.segment_left_torn", {{"segment", segment.path.filename().string()}});
+    }
+    segment.closed = true;
+    ::close(std::exchange(fd_, -1));
+}
+
+std::vector<Journal::Segment> Journal::segments() const {
+    std::lock_guard const lock(mutex_);
+    return segments_;
+}
+
+Status Journal::remove(std::filesystem::path const& path) {
+    std::lock_guard const lock(mutex_);
+    auto const found = std::find_if(segments_.begin(), segments_.end(),
+                                    [&](Segment const& segment) { return segment.path == path && segment.closed; });
+    if (found == segments_.end()) return Error(Code::kInternal, "audit journal: not a closed segment");
+    if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("cannot remove segment");
+    segments_.erase(found);
+    return {};
+}
+
+}  // namespace musubi::atna

@@ -1,0 +1,77 @@
+#pragma once
+// The durable source of audit records that do not travel with a database transaction: append-only segment files.
+//
+// Group commit: callers hand in their records and wait; one thread writes all that has gathered and syncs once. A
+// record is durable when append() succeeds. When writing fails (disk full, I/O error) every waiting caller gets the
+// error, the segment is given up as it is and the next append tries a new one: after a failed sync the kernel may have
+// dropped pages, so the same file is never trusted again.
+//
+// One process at a time owns a folder (lock file). Thread-safe. Errors: kStorageUnavailable, kConflict (folder in use),
+// kBusy (too much is waiting), kTooLarge (a record beyond 16 MiB).
+// FAULT points: atna.before_write, atna.after_write, atna.after_sync.
+
+#include "atna/segment.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace musubi::atna {
+
+struct JournalSettings {
+    std::filesystem::path folder;
+    std::uint64_t segment_bytes = 64U << 20;  ///< a new segment is begun when this is passed
+    std::size_t max_waiting_bytes = 64U << 20;
+};
+
+class Journal {
+public:
+    /// Makes the folder if needed and cuts torn tails off; what was cut is kept beside the segment as `.torn`.
+    static Result<std::unique_ptr<Journal>> open(JournalSettings settings);
+    ~Journal();  ///< writes what waits, then stops
+    Journal(Journal const&) = delete;
+    Journal& operator=(Journal const&) = delete;
+
+    Status append(std::vector<SealedRecord> const& records);
+
+    struct Segment {
+        std::filesystem::path path;
+        std::uint64_t size = 0;  ///< durable octets; what follows is not to be read
+        bool closed = false;     ///< nothing will be appended any more
+    };
+    std::vector<Segment> segments() const;  ///< oldest first
+    /// Only for closed segments of which everything is stored elsewhere.
+    Status remove(std::filesystem::path const& path);
+
+    bool writable() const { return writable_.load(); }  ///< how the last write went
+    std::uint64_t syncs() const { return syncs_.load(); }
+
+private:
+    struct Waiter;
+    explicit Journal(JournalSettings settings) : settings_(std::move(settings)) {}
+    Status prepare();
+    Status recover(std::filesystem::path const& path);
+    void run();
+    Status flush(std::string const& octets);
+    Status begin_segment();
+    void give_up_segment();
+
+    JournalSettings const settings_;
+    int lock_fd_ = -1;
+
+    mutable std::mutex mutex_;
+    std::condition_variable work_, done_;
+    std::vector<Waiter*> waiting_;     // guarded by mutex_
+    std::size_t waiting_bytes_ = 0;    // guarded by mutex_
+    bool stopping_ = false;            // guarded by mutex_
+    std::vector<Segment> segments_;    // guarded by mutex_
+
+    int fd_ = -1;                      // the flusher's own
+    std::uint64_t next_number_ = 1;    // the flusher's own
+    std::atomic<bool> writable_{true};
+    std::atomic<std::uint64_t> syncs_{0};
+    std::thread thread_;
+};
+
+}  // namespace musubi::atna

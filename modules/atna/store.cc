@@ -1,0 +1,123 @@
+#include "atna/store.h"
+
+#include "atna/sql.h"
+
+namespace musubi::atna::store {
+namespace {
+
+Bytes copy(ByteView bytes) { return Bytes(bytes.begin(), bytes.end()); }
+
+std::vector<StoredRecord> records(pg::Rows const& rows) {
+    std::vector<StoredRecord> out;
+    out.reserve(static_cast<std::size_t>(rows.size()));
+    for (auto const row : rows) {
+        StoredRecord record;
+        record.seq = row.int64(0);
+        record.id = row.uuid(1);
+        auto& c = record.columns;
+        c.time = row.time(2);
+        c.transaction = row.text(3);
+        c.event = row.text(4);
+        c.event_type = row.text(5);
+        c.outcome = row.int16(6);
+        c.organisation = row.text(7);
+        c.user_token = copy(row.bytes(8));
+        c.patients = row.text_array(9);
+        c.documents = row.text_array(10);
+        c.rule = row.text(11);
+        c.trace = row.text(12);
+        record.sealed = copy(row.bytes(13));
+        record.hash = copy(row.bytes(14));
+        out.push_back(std::move(record));
+    }
+    return out;
+}
+
+}  // namespace
+
+void queue_pending(pg::Tx& tx, SealedRecord const& record) {
+    tx.queue(sql::kInsertPending, std::move(pg::Params().uuid(record.id).bytea(record.sealed)), 1);
+}
+
+Result<bool> try_sealer_lock(pg::Tx& tx) {
+    auto const rows = TRY(tx.exec(sql::kTrySealerLock));
+    return rows.front().boolean(0);
+}
+
+Result<std::vector<SealedRecord>> pending(pg::Tx& tx, int limit) {
+    auto const rows = TRY(tx.exec(sql::kPending, pg::Params().int8(limit)));
+    std::vector<SealedRecord> out;
+    for (auto const row : rows) out.push_back({row.uuid(0), copy(row.bytes(1))});
+    return out;
+}
+
+Result<std::int64_t> pending_count(pg::ReadTx& tx) {
+    auto const rows = TRY(tx.exec(sql::kPendingCount));
+    return rows.front().int64(0);
+}
+
+void queue_delete_pending(pg::Tx& tx, std::vector<Uuid> const& ids) {
+    tx.queue(sql::kDeletePending, std::move(pg::Params().uuid_array(std::span<Uuid const>(ids))),
+             static_cast<std::int32_t>(ids.size()));
+}
+
+Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids) {
+    auto const rows = TRY(tx.exec(sql::kKnown, pg::Params().uuid_array(std::span<Uuid const>(ids))));
+    std::set<Uuid> out;
+    for (auto const row : rows) out.insert(row.uuid(0));
+    return out;
+}
+
+Result<Link> last(pg::Tx& tx) {
+    auto const rows = TRY(tx.exec(sql::kLast));
+    if (rows.empty()) return Link{};
+    return Link{rows.front().int64(0), copy(rows.front().bytes(1))};
+}
+
+void queue_record(pg::Tx& tx, StoredRecord const& r) {
+    auto const& c = r.columns;
+    tx.queue(sql::kInsertRecord,
+             std::move(pg::Params()
+                           .int8(r.seq)
+                           .uuid(r.id)
+                           .timestamptz(c.time)
+                           .text(c.transaction)
+                           .text(c.event)
+                           .text(c.event_type)
+                           .int2(c.outcome)
+                           .text(c.organisation)
+                           .bytea(c.user_token)
+                           .text_array(c.patients)
+                           .text_array(c.documents)
+                           .text(c.rule)
+                           .text(c.trace)
+                           .bytea(r.sealed)
+                           .bytea(r.hash)),
+             1);
+}
+
+Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int limit) {
+    auto const rows = TRY(tx.exec(sql::kPage, pg::Params().int8(after).int8(limit)));
+    return records(rows);
+}
+
+Result<std::vector<StoredRecord>> search(pg::ReadTx& tx, Filter const& f) {
+    auto const& statement = !f.patients.empty()       ? sql::kSearchPatient
+                            : !f.documents.empty()    ? sql::kSearchDocument
+                            : !f.user_token.empty()   ? sql::kSearchUser
+                            : !f.organisation.empty() ? sql::kSearchMember
+                                                      : sql::kSearchTime;
+    auto const rows = TRY(tx.exec(statement, pg::Params()
+                                                 .text_array(f.patients)
+                                                 .text_array(f.documents)
+                                                 .bytea(f.user_token)
+                                                 .text(f.organisation)
+                                                 .text(f.transaction)
+                                                 .int4(f.outcome)
+                                                 .timestamptz(f.from)
+                                                 .timestamptz(f.to)
+                                                 .int8(f.limit)));
+    return records(rows);
+}
+
+}  // namespace musubi::atna::store

@@ -1,0 +1,36 @@
+#pragma once
+// The audit tables. Internal to atna; one statement, one round trip per function unless said.
+
+#include "atna/chain.h"
+#include "atna/segment.h"
+#include "platform/pg/pool.h"
+
+#include <optional>
+#include <set>
+
+namespace musubi::atna::store {
+
+void queue_pending(pg::Tx& tx, SealedRecord const& record);
+
+Result<bool> try_sealer_lock(pg::Tx& tx);
+Result<std::vector<SealedRecord>> pending(pg::Tx& tx, int limit);
+Result<std::int64_t> pending_count(pg::ReadTx& tx);
+void queue_delete_pending(pg::Tx& tx, std::vector<Uuid> const& ids);
+/// Those of `ids` that are in the chain already.
+Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids);
+Result<Link> last(pg::Tx& tx);
+void queue_record(pg::Tx& tx, StoredRecord const& record);
+
+Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int limit);
+
+struct Filter {
+    std::vector<std::string> patients, documents;
+    Bytes user_token;
+    std::string organisation, transaction;
+    int outcome = -1;
+    WallTime from{}, to{};
+    int limit = 100;
+};
+Result<std::vector<StoredRecord>> search(pg::ReadTx& tx, Filter const& filter);
+
+}  // namespace musubi::atna::store

@@ -1,0 +1,275 @@
+#include "platform/pg/admin.h"
+#include "platform/pg/pool.h"
+#include "platform/pg/round_trips.h"
+#include "policy/policy.h"
+#include "support/source_tree.h"
+#include "support/test_database.h"
+
+#include "domain/reason.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+
+#include <unistd.h>
+
+namespace musubi::policy {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string const kPatient = "R1^^^&2.999.1.1.1&ISO";
+
+std::string agreement_text(std::string const& transactions) {
+    return R"(region:
+  name: test
+  home_community_id: urn:oid:2.999.1.1
+  version: "1"
+  valid_from: 2020-04-01
+  valid_to: 2036-03-31
+roles:
+  - {code: medical, clause: T2.1, may: [feed, publish, query, retrieve]}
+  - {code: test, clause: T9.1, may: [query], exempt: true}
+members:
+  - code: hospital
+    name: H
+    institution_oid: 2.999.7.1
+    certificates: [{subject: "CN=hospital"}]
+    assigning_authorities: [2.999.7.1.1]
+    default_role: medical
+    transactions: )" + transactions + R"(
+  - code: clinic
+    name: C
+    institution_oid: 2.999.7.2
+    certificates: [{subject: "CN=clinic"}]
+    assigning_authorities: [2.999.7.2.1]
+    default_role: medical
+    transactions: [query]
+  - code: toolkit
+    name: T
+    institution_oid: 2.999.7.3
+    certificates: [{subject: "CN=toolkit"}]
+    assigning_authorities: []
+    default_role: test
+    transactions: [query]
+rules:
+  - {id: T3.1, role: medical, own: true, type_codes: any, confidentiality: any}
+  - {id: T3.2, role: medical, type_codes: any, confidentiality: any}
+consent: {model: opt-in}
+)";
+}
+
+class RecordingAudit final : public core::AuditPort {
+public:
+    Status record(std::vector<domain::AuditEvent>) override { return {}; }
+    Status record_in(pg::Tx&, std::vector<domain::AuditEvent> more) override {
+        if (broken) return Error(Code::kStorageUnavailable, "audit is out of order");
+        events.insert(events.end(), more.begin(), more.end());
+        return {};
+    }
+    bool broken = false;
+    std::vector<domain::AuditEvent> events;
+};
+
+class FedBy final : public core::PatientIdentityPort {
+public:
+    Result<std::string> survivor_of(std::string const& cx) const override { return cx; }
+    Result<std::vector<std::string>> authorities_of(std::string const& cx) const override {
+        if (cx != kPatient) return Error(Code::kNotFound, "unknown");
+        return std::vector<std::string>{"2.999.7.1.1"};
+    }
+};
+
+class Consent : public ::testing::Test {
+protected:
+    Consent()
+        : sql_(test::read_file(test::source_dir() / "db/policy/V0001__init.sql")),
+          files_{{"policy/V0001__init.sql", sql_}},
+          database_(files_),
+          pool_([&] {
+              pg::PoolConfig config;
+              config.conninfo = database_.serving();
+              config.size = 2;
+              return config;
+          }()) {
+        static std::atomic<int> number{0};
+        file_ = fs::temp_directory_path() /
+                ("musubi-policy-" + std::to_string(::getpid()) + "-" + std::to_string(number++) + ".yaml");
+        std::ofstream(file_) << agreement_text("[query, publish]");
+        policy_ = std::move(*AgreementPolicy::open(file_.string(), pool_, &fed_by_, system_clock()));
+    }
+    ~Consent() override { fs::remove(file_); }
+
+    domain::Subject subject(std::string const& code) {
+        core::PeerCertificate certificate;
+        certificate.subject = "CN=" + code;
+        domain::Subject out;
+        out.member = *policy_->member_of(certificate);
+        out.role = out.member.default_role;
+        return out;
+    }
+    core::Decision decide(std::string const& member, domain::Action action = domain::Action::kQuery,
+                          std::string const& patient = kPatient) {
+        core::TransactionSpec spec;
+        spec.id = "ITI-18";
+        spec.action = action;
+        core::PolicyQuery query;
+        query.patients = {patient};
+        auto decision = policy_->decide(subject(member), spec, query);
+        if (!decision) throw std::runtime_error(decision.error().detail);
+        return std::move(*decision);
+    }
+    bool sees(std::string const& member, std::string const& owner) {
+        return decide(member).scopes.at(0).second.allows({owner, "c^^s", "t^^s", "", {"N^^conf"}});
+    }
+    ConsentChange change(ConsentScope scope = ConsentScope::kAll, std::string value = "") {
+        ConsentChange out;
+        out.patient = kPatient;
+        out.scope = scope;
+        out.value = std::move(value);
+        out.basis = "written";
+        out.recorded_by = "office-1";
+        out.organisation = "hospital";
+        out.audit_source_id = "node";
+        return out;
+    }
+    ConsentDeps deps() { return {pool_, audit_, system_clock(), system_ids()}; }
+
+    std::string sql_;
+    std::vector<pg::MigrationFile> files_;
+    test::TestDatabase database_;
+    pg::Pool pool_;
+    FedBy fed_by_;
+    RecordingAudit audit_;
+    fs::path file_;
+    std::unique_ptr<AgreementPolicy> policy_;
+};
+
+TEST_F(Consent, CountsForTheNextDecisionInBothDirections) {
+    EXPECT_FALSE(sees("clinic", "hospital"));
+    EXPECT_TRUE(sees("clinic", "clinic"));
+    ASSERT_TRUE(grant(deps(), change()).ok());
+    EXPECT_TRUE(sees("clinic", "hospital"));
+    ASSERT_TRUE(withdraw(deps(), change()).ok());
+    EXPECT_FALSE(sees("clinic", "hospital"));
+    EXPECT_TRUE(sees("clinic", "clinic"));
+}
+
+TEST_F(Consent, OfOneMemberOrOneDocumentTypeOpensNothingElse) {
+    ASSERT_TRUE(grant(deps(), change(ConsentScope::kOwner, "hospital")).ok());
+    EXPECT_TRUE(sees("clinic", "hospital"));
+    EXPECT_FALSE(sees("clinic", "toolkit"));
+    ASSERT_TRUE(grant(deps(), change(ConsentScope::kAll)).ok());
+    ASSERT_TRUE(withdraw(deps(), change(ConsentScope::kDocument, "t^^s")).ok());
+    EXPECT_FALSE(sees("clinic", "hospital")) << "the type is withheld";
+}
+
+TEST_F(Consent, HistoryKeepsEveryWordAndCannotBeChangedByTheServingRole) {
+    ASSERT_TRUE(grant(deps(), change()).ok());
+    ASSERT_TRUE(withdraw(deps(), change()).ok());
+    auto const history = show(pool_, kPatient);
+    ASSERT_TRUE(history.ok()) << history.error().detail;
+    ASSERT_EQ(history->size(), 2U);
+    EXPECT_TRUE((*history)[0].granted);
+    EXPECT_FALSE((*history)[1].granted);
+    EXPECT_EQ((*history)[1].recorded_by, "office-1");
+    EXPECT_LT((*history)[0].position, (*history)[1].position);
+    EXPECT_EQ(standing(*history).size(), 1U);
+    for (char const* statement : {"UPDATE policy.consent SET granted = true", "DELETE FROM policy.consent",
+                                  "TRUNCATE policy.consent"}) {
+        EXPECT_FALSE(pg::run_script(database_.serving(), statement).ok()) << statement;
+    }
+    EXPECT_TRUE(pg::run_script(database_.report(), "SELECT * FROM policy.consent_state").ok());
+}
+
+TEST_F(Consent, IsAuditedInTheSameTransactionOrNotGiven) {  // DCM 110113 / 110135
+    ASSERT_TRUE(grant(deps(), change()).ok());
+    ASSERT_EQ(audit_.events.size(), 1U);
+    auto const& event = audit_.events[0];
+    EXPECT_EQ(event.event_id.code, "110113");
+    EXPECT_EQ(event.event_types.at(0).code, "110135");
+    EXPECT_EQ(event.objects.at(0).id, kPatient);
+    EXPECT_EQ(event.objects.at(1).role, 13);
+    EXPECT_EQ(event.participants.at(0).user_id, "office-1");
+
+    audit_.broken = true;
+    EXPECT_EQ(withdraw(deps(), change()).error().code, Code::kStorageUnavailable);
+    EXPECT_TRUE(sees("clinic", "hospital"));
+    EXPECT_EQ(show(pool_, kPatient)->size(), 1U);
+}
+
+TEST_F(Consent, WithMistakesIsRefused) {
+    auto const refused = [&](auto set) {
+        auto one = change();
+        set(one);
+        return grant(deps(), one).error().code;
+    };
+    EXPECT_EQ(refused([](ConsentChange& c) { c.patient = "R1"; }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.basis = ""; }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.value = "x"; }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.scope = ConsentScope::kOwner; }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) {
+                  c.scope = ConsentScope::kDocument;
+                  c.value = "57833-6";
+              }),
+              Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.recorded_by = std::string(257, 'x'); }), Code::kInvalidContent);
+    EXPECT_TRUE(audit_.events.empty());
+}
+
+TEST_F(Consent, CostsOneRoundTripAndNoneForExemptRoles) {
+    decide("clinic");
+    auto const before = pg::round_trips();
+    decide("clinic");
+    EXPECT_EQ(pg::round_trips() - before, 1U);
+    decide("toolkit");
+    EXPECT_EQ(pg::round_trips() - before, 1U);
+}
+
+TEST_F(Consent, WhenTheDatabaseIsGoneNothingIsPermitted) {
+    pg::PoolConfig config;
+    config.conninfo = "host=/nonexistent dbname=none";
+    config.acquire_timeout = std::chrono::milliseconds(100);
+    pg::Pool gone(config);
+    auto const policy = std::move(*AgreementPolicy::open(file_.string(), gone, &fed_by_, system_clock()));
+    core::TransactionSpec spec;
+    core::PolicyQuery query;
+    query.patients = {kPatient};
+    EXPECT_FALSE(policy->decide(subject("clinic"), spec, query).ok());
+    EXPECT_TRUE(policy->decide(subject("toolkit"), spec, query).ok());
+}
+
+TEST_F(Consent, PublishingIsForPatientsWhomTheMemberHasFed) {
+    EXPECT_TRUE(decide("hospital", domain::Action::kPublish).permitted);
+    auto const denied = decide("clinic", domain::Action::kPublish);
+    EXPECT_FALSE(denied.permitted);
+    EXPECT_EQ(denied.rule_id, kRuleIdentity);
+    core::TransactionSpec spec;
+    spec.action = domain::Action::kPublish;
+    core::PolicyQuery query;
+    query.patients = {"R9^^^&2.999.1.1.1&ISO"};
+    auto const unknown = policy_->decide(subject("hospital"), spec, query);
+    ASSERT_FALSE(unknown.ok());
+    EXPECT_EQ(unknown.error().reason, Reason::kUnknownPatientId);
+}
+
+TEST_F(Consent, ReloadTakesAGoodAgreementAndKeepsTheOldOneWhenTheNewIsBroken) {
+    auto const hospital = subject("hospital").member;
+    EXPECT_TRUE(policy_->may_call(hospital, "ITI-18"));
+    EXPECT_FALSE(policy_->may_call(hospital, "ITI-43"));
+    std::ofstream(file_, std::ios::trunc) << "region: broken\n";
+    EXPECT_FALSE(policy_->reload().ok());
+    EXPECT_TRUE(policy_->may_call(hospital, "ITI-18"));
+    std::ofstream(file_, std::ios::trunc) << agreement_text("[retrieve]");
+    ASSERT_TRUE(policy_->reload().ok());
+    EXPECT_FALSE(policy_->may_call(hospital, "ITI-18"));
+    EXPECT_TRUE(policy_->may_call(hospital, "ITI-43"));
+    core::PeerCertificate stranger;
+    stranger.subject = "CN=stranger";
+    EXPECT_EQ(policy_->member_of(stranger).error().code, Code::kDenied);
+}
+
+}  // namespace
+}  // namespace musubi::policy
