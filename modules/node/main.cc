@@ -16,6 +16,7 @@ void print_usage(std::FILE* out) {
 
 int main(int argc, char** argv) {
     std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of one write, not the end of the node
+    std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit likewise
     std::vector<std::string> const arguments(argv + 1, argv + argc);
     if (arguments.empty()) {
         print_usage(stderr);

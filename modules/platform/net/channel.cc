@@ -42,7 +42,8 @@ std::string protocol_reason(unsigned long code) {
 
 bool is_address(std::string const& host) {
     unsigned char buffer[sizeof(in6_addr)];
-    return inet_pton(AF_INET, host.c_str(), buffer) == 1 || inet_pton(AF_INET6, host.c_str(), buffer) == 1;
+    return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), buffer) == 1;
 }
 
 }  // namespace
@@ -101,7 +102,8 @@ Io Channel::handshake() {
 void Channel::note_handshake_failure() {
     problem_.subject = note_->subject;
     problem_.serial_hex = note_->serial_hex;
-    problem_.reason = note_->error != 0 ? verify_reason(note_->error) : protocol_reason(ERR_peek_error());
+    problem_.reason =
+        note_->error != 0 ? verify_reason(note_->error) : protocol_reason(ERR_peek_error());
 }
 
 Io Channel::explain(int result) {
@@ -116,7 +118,8 @@ Io Channel::explain(int result) {
 }
 
 core::PeerCertificate Channel::peer_certificate() const {
-    return ssl_ != nullptr ? describe_certificate(SSL_get0_peer_certificate(ssl_)) : core::PeerCertificate();
+    return ssl_ != nullptr ? describe_certificate(SSL_get0_peer_certificate(ssl_))
+                           : core::PeerCertificate();
 }
 
 bool Channel::resumed() const { return ssl_ != nullptr && SSL_session_reused(ssl_) == 1; }
@@ -168,10 +171,12 @@ Io Channel::discard() {
     return Io::kWantRead;
 }
 
-bool wait_for(Channel& channel, Io want, std::int64_t timeout_ms, std::atomic<bool> const& give_up) {
+bool wait_for(Channel& channel, Io want, std::int64_t timeout_ms,
+              std::atomic<bool> const& give_up) {
     using Clock = std::chrono::steady_clock;
     auto const end = Clock::now() + std::chrono::milliseconds(timeout_ms);
-    pollfd entry{channel.socket(), static_cast<short>(want == Io::kWantWrite ? POLLOUT : POLLIN), 0};
+    pollfd entry{channel.socket(), static_cast<short>(want == Io::kWantWrite ? POLLOUT : POLLIN),
+                 0};
     while (!give_up.load(std::memory_order_relaxed)) {
         auto const left =
             std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();

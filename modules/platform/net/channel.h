@@ -1,6 +1,6 @@
 #pragma once
-// Inside the room: one non-blocking socket, plain or under TLS, spoken to in small steps. Whoever owns it may block
-// on it by wait_for(); nobody has to.
+// Inside the room: one non-blocking socket, plain or under TLS, spoken to in small steps. Whoever
+// owns it may block on it by wait_for(); nobody has to.
 //
 // Ownership: closes the socket at its end. Thread-safety: one thread at a time.
 
@@ -69,7 +69,8 @@ private:
     bool broken_ = false;
 };
 
-/// Blocks until the socket is ready for `want`, `timeout_ms` passed (false) or `give_up` became true (false).
+/// Blocks until the socket is ready for `want`, `timeout_ms` passed (false) or `give_up` became
+/// true (false).
 bool wait_for(Channel& channel, Io want, std::int64_t timeout_ms, std::atomic<bool> const& give_up);
 
 /// Writes all, blocking; false when the peer took nothing for `stall_ms` or went away.

@@ -14,7 +14,8 @@
 namespace musubi::net {
 namespace {
 
-// What an event may stand for beside a connection's id (ids have a generation of 30 bits above bit 32).
+// What an event may stand for beside a connection's id (ids have a generation of 30 bits above bit
+// 32).
 constexpr std::uint64_t kListenToken = ~std::uint64_t{0};
 constexpr std::uint64_t kWakeToken = kListenToken - 1;
 constexpr std::uint64_t kHandshakeToken = kListenToken - 2;
@@ -65,15 +66,17 @@ Status Engine::Impl::start() {
     handshake_set = ::epoll_create1(EPOLL_CLOEXEC);
     wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
     quit = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    bool const ok = main_set >= 0 && handshake_set >= 0 && wake >= 0 && quit >= 0 &&
-                    watch(main_set, EPOLL_CTL_ADD, listener->socket(), EPOLLIN | EPOLLONESHOT, kListenToken) &&
-                    watch(main_set, EPOLL_CTL_ADD, wake, EPOLLIN, kWakeToken) &&
-                    watch(main_set, EPOLL_CTL_ADD, quit, EPOLLIN, kQuitToken) &&
-                    watch(main_set, EPOLL_CTL_ADD, handshake_set, EPOLLIN | EPOLLONESHOT, kHandshakeToken);
+    bool const ok =
+        main_set >= 0 && handshake_set >= 0 && wake >= 0 && quit >= 0 &&
+        watch(main_set, EPOLL_CTL_ADD, listener->socket(), EPOLLIN | EPOLLONESHOT, kListenToken) &&
+        watch(main_set, EPOLL_CTL_ADD, wake, EPOLLIN, kWakeToken) &&
+        watch(main_set, EPOLL_CTL_ADD, quit, EPOLLIN, kQuitToken) &&
+        watch(main_set, EPOLL_CTL_ADD, handshake_set, EPOLLIN | EPOLLONESHOT, kHandshakeToken);
     if (!ok) return Error(Code::kInternal, "cannot set up epoll");
     if (!enough_descriptors(config.max_connections)) {
-        log_warning("listener.few_descriptors",
-                    {{"listener", config.name}, {"wanted", std::to_string(config.max_connections)}});
+        log_warning(
+            "listener.few_descriptors",
+            {{"listener", config.name}, {"wanted", std::to_string(config.max_connections)}});
     }
     int const cores = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
     handshake_cap = config.handshake_workers > 0 ? config.handshake_workers : cores;
@@ -95,10 +98,13 @@ bool Engine::Impl::stop(int deadline_ms) {
     }
     std::unique_lock lock(end_mutex);
     auto const nobody_left = [this] { return open_connections.load() == 0; };
-    bool const in_time = end_signal.wait_for(lock, std::chrono::milliseconds(deadline_ms), nobody_left);
-    if (!in_time) log_warning("listener.cut", {{"listener", config.name},
-                                               {"connections", std::to_string(open_connections.load())}});
-    // What blocks on a socket sees the flag; what computes is waited for: an endpoint cannot be ended from outside.
+    bool const in_time =
+        end_signal.wait_for(lock, std::chrono::milliseconds(deadline_ms), nobody_left);
+    if (!in_time)
+        log_warning("listener.cut", {{"listener", config.name},
+                                     {"connections", std::to_string(open_connections.load())}});
+    // What blocks on a socket sees the flag; what computes is waited for: an endpoint cannot be
+    // ended from outside.
     aborted = true;
     end_signal.wait(lock, nobody_left);
     lock.unlock();
@@ -116,9 +122,7 @@ void Engine::Impl::work() {
         epoll_event event{};
         if (::epoll_wait(main_set, &event, 1, -1) != 1) continue;
         switch (event.data.u64) {
-            case kListenToken:
-                accept_some();
-                break;
+            case kListenToken: accept_some(); break;
             case kWakeToken: serve_posted(); break;
             case kHandshakeToken: handshake_turn(); break;
             case kQuitToken: return;
@@ -192,7 +196,8 @@ bool Engine::Impl::hold(Connection& connection, std::size_t bytes) {
     constexpr std::size_t kFree = 16 * 1024;
     std::size_t const counted = bytes > kFree ? bytes : 0;
     if (counted == connection.held_bytes) return true;
-    auto const change = static_cast<std::int64_t>(counted) - static_cast<std::int64_t>(connection.held_bytes);
+    auto const change =
+        static_cast<std::int64_t>(counted) - static_cast<std::int64_t>(connection.held_bytes);
     std::int64_t const total = held.fetch_add(change) + change;
     if (change > 0 && total > config.max_parked_bytes) {
         held.fetch_sub(change);
@@ -237,7 +242,8 @@ void Engine::Impl::begin_linger(Connection& connection) {
 void Engine::Impl::close(Connection& connection) {
     hold(connection, 0);
     leave_unauthenticated(connection);
-    if (connection.counted_for_member) members.give_back(connection.peer.certificate.fingerprint_sha256);
+    if (connection.counted_for_member)
+        members.give_back(connection.peer.certificate.fingerprint_sha256);
     if (connection.phase == Phase::kServing) connection.channel.finish_sending();
     // The session first: its last callbacks may still look at the connection.
     connection.session.reset();
@@ -269,7 +275,8 @@ void Engine::Impl::sweep() {
             }
         }
         std::int64_t again = accept_again_ms.load();
-        if (again != 0 && again <= now && accept_again_ms.compare_exchange_strong(again, 0)) accept_some();
+        if (again != 0 && again <= now && accept_again_ms.compare_exchange_strong(again, 0))
+            accept_some();
     }
 }
 
@@ -278,8 +285,11 @@ void Engine::Impl::expire(Connection& connection) {
         case Phase::kHandshake:
             metrics.timeout("handshake").add();
             if (witness != nullptr && connection.tls_started) {
-                witness->handshake_refused({connection.peer.remote_address, port, "handshake not finished in time",
-                                            {}, {}});
+                witness->handshake_refused({connection.peer.remote_address,
+                                            port,
+                                            "handshake not finished in time",
+                                            {},
+                                            {}});
             }
             close(connection);
             return;
@@ -288,9 +298,10 @@ void Engine::Impl::expire(Connection& connection) {
     }
 }
 
-Engine::Engine(ListenerConfig config, std::shared_ptr<TlsContext> tls, core::ConnectionWitness* witness,
-               SessionFactory factory)
-    : impl_(std::make_unique<Impl>(*this, std::move(config), std::move(tls), witness, std::move(factory))) {}
+Engine::Engine(ListenerConfig config, std::shared_ptr<TlsContext> tls,
+               core::ConnectionWitness* witness, SessionFactory factory)
+    : impl_(std::make_unique<Impl>(*this, std::move(config), std::move(tls), witness,
+                                   std::move(factory))) {}
 Engine::~Engine() = default;
 Status Engine::start() { return impl_->start(); }
 std::uint16_t Engine::port() const { return impl_->port; }

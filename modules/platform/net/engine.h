@@ -1,10 +1,12 @@
 #pragma once
-// Inside the room: the machine under every listener. It accepts, shakes hands, and parks each connection on an epoll
-// set (one shot); a worker thread takes whichever is ready and lets its Session do one step. A connection that waits
-// (for bytes, for room to write, for a slot) costs no thread. One sweeper thread serves the deadlines.
+// Inside the room: the machine under every listener. It accepts, shakes hands, and parks each
+// connection on an epoll set (one shot); a worker thread takes whichever is ready and lets its
+// Session do one step. A connection that waits (for bytes, for room to write, for a slot) costs no
+// thread. One sweeper thread serves the deadlines.
 //
-// Ownership: the Engine owns connections and threads; the Session belongs to its connection and is called by one thread
-// at a time. Thread-safety: start and stop once, from one thread; the rest from any.
+// Ownership: the Engine owns connections and threads; the Session belongs to its connection and is
+// called by one thread at a time. Thread-safety: start and stop once, from one thread; the rest
+// from any.
 
 #include "core/doors.h"
 #include "platform/net/channel.h"
@@ -71,8 +73,8 @@ public:
 
     Status start();
     std::uint16_t port() const;
-    /// No new connections, idle ones end, running requests may finish until the deadline; then all are cut. True when
-    /// nothing had to be cut. Returns when every thread has ended.
+    /// No new connections, idle ones end, running requests may finish until the deadline; then all
+    /// are cut. True when nothing had to be cut. Returns when every thread has ended.
     bool stop(int deadline_ms);
 
     /// Offers a connection that was parked with Next::kWait (or any other) to a worker.

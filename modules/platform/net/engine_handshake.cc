@@ -31,13 +31,15 @@ void Engine::Impl::accept_some() {
     std::lock_guard const lock(accept_mutex);
     if (!listener) return;
     for (int i = 0; i < kAcceptsPerTurn; ++i) {
-        int const socket = ::accept4(listener->socket(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int const socket =
+            ::accept4(listener->socket(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0) {
             adopt(socket);
             continue;
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            // The backlog keeps them until descriptors come free; without the pause this would spin.
+            // The backlog keeps them until descriptors come free; without the pause this would
+            // spin.
             metrics.refused("descriptors").add();
             log_error("listener.no_descriptors", {{"listener", config.name}});
             accept_again_ms = now_ms() + kAcceptPauseMs;
@@ -74,7 +76,8 @@ void Engine::Impl::adopt(int socket) {
         // insert() destroyed the connection, which closed the socket.
         unauthenticated.give_back(address);
         metrics.refused("connections").add();
-        log_warning("listener.connection_refused", {{"listener", config.name}, {"reason", "connections"}});
+        log_warning("listener.connection_refused",
+                    {{"listener", config.name}, {"reason", "connections"}});
         return;
     }
     connection.peer.connection_id = id;
@@ -83,7 +86,8 @@ void Engine::Impl::adopt(int socket) {
     epoll_event event{};
     event.data.u64 = id;  // no events yet: park() arms
     connection.in_main_set = tls == nullptr;
-    if (::epoll_ctl(connection.in_main_set ? main_set : handshake_set, EPOLL_CTL_ADD, socket, &event) != 0) {
+    if (::epoll_ctl(connection.in_main_set ? main_set : handshake_set, EPOLL_CTL_ADD, socket,
+                    &event) != 0) {
         close(connection);
         return;
     }
@@ -96,7 +100,8 @@ void Engine::Impl::adopt(int socket) {
 }
 
 void Engine::Impl::handshake_turn() {
-    if (handshakes_running.fetch_add(1) + 1 < handshake_cap) rearm(main_set, handshake_set, kHandshakeToken);
+    if (handshakes_running.fetch_add(1) + 1 < handshake_cap)
+        rearm(main_set, handshake_set, kHandshakeToken);
     epoll_event event{};
     if (::epoll_wait(handshake_set, &event, 1, 0) == 1) {
         if (Connection* connection = slots.take(event.data.u64)) serve(*connection);
@@ -117,12 +122,14 @@ bool Engine::Impl::answered_without_tls(Connection& connection) {
     // A TLS record starts with 22; an HTTP method with a capital letter.
     if (first < 'A' || first > 'Z') return false;
     static constexpr std::string_view kAnswer =
-        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: 62\r\n"
+        "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
+        "62\r\n"
         "Connection: close\r\n\r\nThis port speaks TLS with client certificates (ITI-19) only.\r\n";
     connection.channel.write(kAnswer);
     metrics.refused("plain_http").add();
     if (witness != nullptr) {
-        witness->handshake_refused({connection.peer.remote_address, port, "plain HTTP on a TLS port", {}, {}});
+        witness->handshake_refused(
+            {connection.peer.remote_address, port, "plain HTTP on a TLS port", {}, {}});
     }
     return true;
 }
@@ -161,8 +168,8 @@ void Engine::Impl::handshake_failed(Connection& connection) {
                                           {"remote", connection.peer.remote_address},
                                           {"reason", problem.reason}});
     if (witness != nullptr) {
-        witness->handshake_refused({connection.peer.remote_address, port, problem.reason, problem.subject,
-                                    problem.serial_hex});
+        witness->handshake_refused({connection.peer.remote_address, port, problem.reason,
+                                    problem.subject, problem.serial_hex});
     }
     // The alert is on its way; a socket closed with unread bytes would take it back (RST).
     begin_linger(connection);
@@ -176,7 +183,8 @@ void Engine::Impl::authenticated(Connection& connection) {
     open_session(connection);
     if (!members.take(connection.peer.certificate.fingerprint_sha256)) {
         metrics.refused("member").add();
-        log_warning("listener.connection_refused", {{"listener", config.name}, {"reason", "member"}});
+        log_warning("listener.connection_refused",
+                    {{"listener", config.name}, {"reason", "member"}});
         settle(connection, connection.session->overloaded(connection));
         return;
     }

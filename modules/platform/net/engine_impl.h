@@ -1,6 +1,6 @@
 #pragma once
-// Inside the room: the engine's state; engine.cc has threads, accepting and parking, engine_handshake.cc the way from
-// a new socket to a served connection.
+// Inside the room: the engine's state; engine.cc has threads, accepting and parking,
+// engine_handshake.cc the way from a new socket to a served connection.
 
 #include "platform/net/engine.h"
 #include "platform/net/listen_socket.h"
@@ -66,7 +66,8 @@ struct Engine::Impl {
     std::mutex accept_mutex;  ///< accepting against closing the listener
     std::uint16_t port = 0;
     int main_set = -1;
-    int handshake_set = -1;  ///< nested in the main set, so that a storm of them is one guest among many
+    int handshake_set =
+        -1;  ///< nested in the main set, so that a storm of them is one guest among many
     int wake = -1;
     int quit = -1;
     int handshake_cap = 1;

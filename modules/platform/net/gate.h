@@ -1,6 +1,6 @@
 #pragma once
-// Inside the room: a counting gate at which connections, not threads, wait. Who finds no free place is queued by its
-// id; whoever leaves hands the place to the first in the queue. Thread-safe.
+// Inside the room: a counting gate at which connections, not threads, wait. Who finds no free place
+// is queued by its id; whoever leaves hands the place to the first in the queue. Thread-safe.
 
 #include <cstdint>
 #include <deque>

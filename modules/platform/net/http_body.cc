@@ -53,8 +53,8 @@ Status StreamedBody::more() {
         case Io::kWantRead:
         case Io::kWantWrite: {
             std::int64_t const since = Engine::now_ms();
-            bool const ready =
-                wait_for(channel_, got.state, service_.config.body_progress_timeout_ms, engine_.aborted());
+            bool const ready = wait_for(
+                channel_, got.state, service_.config.body_progress_timeout_ms, engine_.aborted());
             pace_.waited(Engine::now_ms() - since);
             if (!ready || pace_.too_slow()) {
                 engine_.metrics().timeout("body").add();

@@ -1,5 +1,6 @@
 #pragma once
-// Inside the room: the two kinds of BodyStream: one that lies in memory whole, one that the peer is still sending.
+// Inside the room: the two kinds of BodyStream: one that lies in memory whole, one that the peer is
+// still sending.
 
 #include "platform/net/http_parser.h"
 #include "platform/net/http_service.h"

@@ -49,7 +49,8 @@ HeadScan HeadScanner::scan(std::string_view input) {
         }
     }
     // An unfinished line may be over the limit already (its carriage return may lie at the end).
-    std::size_t const unfinished = input.size() > 0 && input.back() == '\r' ? input.size() - 1 : input.size();
+    std::size_t const unfinished =
+        input.size() > 0 && input.back() == '\r' ? input.size() - 1 : input.size();
     if (unfinished > line_start_) result.problem = line_problem(input, unfinished);
     return result;
 }

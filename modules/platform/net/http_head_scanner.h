@@ -1,6 +1,7 @@
 #pragma once
-// Inside the room: finds the end of a request's head in bytes that arrive in any pieces, in linear time, and refuses
-// early what could never become a legal head: too many or too long lines, folded lines, a line feed without return.
+// Inside the room: finds the end of a request's head in bytes that arrive in any pieces, in linear
+// time, and refuses early what could never become a legal head: too many or too long lines, folded
+// lines, a line feed without return.
 
 #include "platform/net/http_parser.h"
 

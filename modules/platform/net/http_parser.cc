@@ -17,7 +17,8 @@ using BeastText = boost::beast::string_view;
 
 std::string_view to_view(BeastText text) { return {text.data(), text.size()}; }
 
-/// Beast's callbacks into our own structs: no container of its own, no copy of the body beyond `body`.
+/// Beast's callbacks into our own structs: no container of its own, no copy of the body beyond
+/// `body`.
 class Collector final : public http::basic_parser<true> {
 public:
     core::HttpRequestHead head;
@@ -37,7 +38,8 @@ private:
         return ec;
     }
 
-    void on_request_impl(http::verb, BeastText method, BeastText target, int v, BeastError& ec) override {
+    void on_request_impl(http::verb, BeastText method, BeastText target, int v,
+                         BeastError& ec) override {
         version = v;
         head.method = std::string(to_view(method));
         std::string_view rest = to_view(target);
@@ -56,7 +58,8 @@ private:
         if (mark != std::string_view::npos) head.query = std::string(rest.substr(mark + 1));
     }
 
-    void on_field_impl(http::field name, BeastText name_text, BeastText value, BeastError& ec) override {
+    void on_field_impl(http::field name, BeastText name_text, BeastText value,
+                       BeastError& ec) override {
         if (in_trailer_) return;  // trailers carry nothing that we use
         std::string_view const text = to_view(value);
         // An exhaustive switch over Beast's three hundred names would say nothing.

@@ -1,8 +1,10 @@
 #pragma once
-// Inside the room: one HTTP/1.1 request out of bytes (RFC 9112), strict where two readings of the same bytes would be
-// possible (request smuggling). The framing itself is Boost.Beast's parser, hidden here.
+// Inside the room: one HTTP/1.1 request out of bytes (RFC 9112), strict where two readings of the
+// same bytes would be possible (request smuggling). The framing itself is Boost.Beast's parser,
+// hidden here.
 //
-// Thread-safety: one thread at a time. Memory: the head once complete; of the body only what was not taken yet.
+// Thread-safety: one thread at a time. Memory: the head once complete; of the body only what was
+// not taken yet.
 
 #include "core/doors.h"
 
@@ -19,7 +21,8 @@ struct HttpLimits {
     std::uint64_t body_bytes = 0;
 };
 
-/// What is wrong with the bytes, as the status to answer with. After it the connection cannot be used.
+/// What is wrong with the bytes, as the status to answer with. After it the connection cannot be
+/// used.
 struct HttpProblem {
     int status = 0;  ///< 0: nothing
     std::string detail;
@@ -31,8 +34,8 @@ public:
     explicit HttpParser(HttpLimits limits);
     ~HttpParser();
 
-    /// Takes bytes from the front of `input` and returns how many; the rest is to be offered again, with more behind
-    /// it. Stops at the end of the head and at the end of the request.
+    /// Takes bytes from the front of `input` and returns how many; the rest is to be offered again,
+    /// with more behind it. Stops at the end of the head and at the end of the request.
     std::size_t feed(std::string_view input);
 
     HttpProblem const& problem() const;

@@ -7,7 +7,8 @@
 namespace musubi::net {
 
 core::HttpEndpoint* HttpService::route(std::string_view path) const {
-    if (auto const exact = routes.paths.find(path); exact != routes.paths.end()) return exact->second;
+    if (auto const exact = routes.paths.find(path); exact != routes.paths.end())
+        return exact->second;
     for (std::size_t end = path.rfind('/'); end != std::string_view::npos;) {
         auto const below = routes.paths.find(path.substr(0, end + 1));
         if (below != routes.paths.end()) return below->second;
@@ -39,8 +40,10 @@ Status check(HttpServerConfig const& config, HttpRoutes const& routes) {
         return Error(Code::kInvalidContent, "listener " + listener.name + ": " + what);
     };
     if (routes.fallback == nullptr) return wrong("no fallback endpoint");
-    if (listener.in_flight < 1 || listener.max_connections < 1) return wrong("limits must be positive");
-    if (config.streaming_uploads < 1 || config.streamed_replies < 1) return wrong("limits must be positive");
+    if (listener.in_flight < 1 || listener.max_connections < 1)
+        return wrong("limits must be positive");
+    if (config.streaming_uploads < 1 || config.streamed_replies < 1)
+        return wrong("limits must be positive");
     if (config.streaming_uploads >= listener.in_flight && listener.in_flight > 1) {
         return wrong("streaming_uploads must be fewer than in_flight");
     }
@@ -61,9 +64,11 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start_any(HttpServerConfig confi
     TRY(impl->engine.start());
     ListenerMetrics const& metrics = impl->engine.metrics();
     metrics.show_limit("header_lines", config.max_header_lines);
-    metrics.show_limit("header_line_bytes", static_cast<std::int64_t>(config.max_header_line_bytes));
+    metrics.show_limit("header_line_bytes",
+                       static_cast<std::int64_t>(config.max_header_line_bytes));
     metrics.show_limit("body_bytes", static_cast<std::int64_t>(config.max_body_bytes));
-    metrics.show_limit("buffered_body_bytes", static_cast<std::int64_t>(config.buffered_body_bytes));
+    metrics.show_limit("buffered_body_bytes",
+                       static_cast<std::int64_t>(config.buffered_body_bytes));
     metrics.show_limit("streaming_uploads", config.streaming_uploads);
     metrics.show_limit("streamed_replies", config.streamed_replies);
     metrics.show_limit("header_timeout_ms", config.header_timeout_ms);
@@ -71,8 +76,10 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start_any(HttpServerConfig confi
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
 }
 
-Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerConfig config, std::shared_ptr<TlsContext> tls,
-                                                      HttpRoutes routes, core::ConnectionWitness* witness) {
+Result<std::unique_ptr<HttpServer>> HttpServer::start(HttpServerConfig config,
+                                                      std::shared_ptr<TlsContext> tls,
+                                                      HttpRoutes routes,
+                                                      core::ConnectionWitness* witness) {
     if (!tls) return Error(Code::kInvalidContent, "an HTTPS listener needs a TLS context");
     return start_any(std::move(config), std::move(tls), std::move(routes), witness);
 }
@@ -97,15 +104,18 @@ HttpServerConfig PlainHttpServer::small_config(std::uint16_t port) {
     return config;
 }
 
-Result<std::unique_ptr<PlainHttpServer>> PlainHttpServer::start(HttpServerConfig config, HttpRoutes routes) {
+Result<std::unique_ptr<PlainHttpServer>> PlainHttpServer::start(HttpServerConfig config,
+                                                                HttpRoutes routes) {
     in_addr v4{};
-    bool const loopback =
-        config.listener.address == "::1" ||
-        (inet_pton(AF_INET, config.listener.address.c_str(), &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127);
+    bool const loopback = config.listener.address == "::1" ||
+                          (inet_pton(AF_INET, config.listener.address.c_str(), &v4) == 1 &&
+                           ntohl(v4.s_addr) >> 24 == 127);
     if (!loopback) {
-        return Error(Code::kInvalidContent, "the plain HTTP port may only listen on a loopback address");
+        return Error(Code::kInvalidContent,
+                     "the plain HTTP port may only listen on a loopback address");
     }
-    auto server = TRY(HttpServer::start_any(std::move(config), nullptr, std::move(routes), nullptr));
+    auto server =
+        TRY(HttpServer::start_any(std::move(config), nullptr, std::move(routes), nullptr));
     return std::unique_ptr<PlainHttpServer>(new PlainHttpServer(std::move(server)));
 }
 

@@ -87,7 +87,9 @@ HttpSession::Step HttpSession::receive(Connection& connection, bool* got) {
 
 HttpSession::Step HttpSession::await_head() {
     ListenerConfig const& config = engine_.config();
-    if (parser_) return Verdict{Next::kRead, since_ms_ + service_.config.header_timeout_ms, input_.size(), false};
+    if (parser_)
+        return Verdict{Next::kRead, since_ms_ + service_.config.header_timeout_ms, input_.size(),
+                       false};
     // Nothing of a request yet: give the buffer back while waiting.
     input_ = std::string();
     int const patience = served_before_ ? config.idle_timeout_ms : config.first_byte_timeout_ms;
@@ -139,16 +141,19 @@ HttpSession::Step HttpSession::begin_request(Connection& connection) {
     last_read_ms_ = since_ms_ = Engine::now_ms();
     pace_.emplace(service_.config.min_body_bytes_per_s);
     stage_ = streamed_ || parser_->complete() ? Stage::kWork : Stage::kBody;
-    if (stage_ == Stage::kBody && !invite_body(connection)) return Verdict{Next::kClose, 0, 0, false};
+    if (stage_ == Stage::kBody && !invite_body(connection))
+        return Verdict{Next::kClose, 0, 0, false};
     return std::nullopt;
 }
 
 /// RFC 9110 10.1.1: the client holds its body back until it hears from us.
 bool HttpSession::invite_body(Connection& connection) {
-    if (invited_ || !parser_->expects_continue() || parser_->complete() || !input_.empty()) return true;
+    if (invited_ || !parser_->expects_continue() || parser_->complete() || !input_.empty())
+        return true;
     invited_ = true;
     constexpr int kPatienceMs = 1'000;
-    return write_all(connection.channel, "HTTP/1.1 100 Continue\r\n\r\n", kPatienceMs, engine_.aborted());
+    return write_all(connection.channel, "HTTP/1.1 100 Continue\r\n\r\n", kPatienceMs,
+                     engine_.aborted());
 }
 
 HttpSession::Step HttpSession::on_body(Connection& connection) {
@@ -266,7 +271,8 @@ HttpSession::Step HttpSession::on_reply(Connection& connection) {
     std::int64_t const until = Engine::now_ms() + engine_.config().write_progress_timeout_ms;
     switch (writer_->step(connection.channel)) {
         case ReplyWriter::State::kDone: return after_reply(connection);
-        case ReplyWriter::State::kWantRead: return Verdict{Next::kRead, until, writer_->pending_bytes(), false};
+        case ReplyWriter::State::kWantRead:
+            return Verdict{Next::kRead, until, writer_->pending_bytes(), false};
         case ReplyWriter::State::kWantWrite:
             return Verdict{Next::kWrite, until, writer_->pending_bytes(), false};
         case ReplyWriter::State::kNeedsThread:
@@ -313,7 +319,11 @@ void HttpSession::next_request() {
 Verdict HttpSession::expired(Connection& connection) {
     switch (stage_) {
         case Stage::kHead:
-            engine_.metrics().timeout(parser_ ? "header" : served_before_ ? "idle" : "first_byte").add();
+            engine_.metrics()
+                .timeout(parser_          ? "header"
+                         : served_before_ ? "idle"
+                                          : "first_byte")
+                .add();
             if (!parser_) return {Next::kClose, 0, 0, false};
             refuse(408, Error(Code::kInvalidMessage, "the head came too slowly"));
             break;
@@ -329,7 +339,9 @@ Verdict HttpSession::expired(Connection& connection) {
             refuse(503, Error(Code::kBusy, "no free slot"));
             break;
         case Stage::kReply:
-        case Stage::kStream: engine_.metrics().timeout("write").add(); return {Next::kClose, 0, 0, false};
+        case Stage::kStream:
+            engine_.metrics().timeout("write").add();
+            return {Next::kClose, 0, 0, false};
     }
     return ready(connection);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Inside the room: one HTTP connection from request to request. Each stage either goes on to the next one or returns
-// the verdict under which the connection waits.
+// Inside the room: one HTTP connection from request to request. Each stage either goes on to the
+// next one or returns the verdict under which the connection waits.
 
 #include "platform/net/http_body.h"
 #include "platform/net/reply_writer.h"

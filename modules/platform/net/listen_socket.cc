@@ -39,7 +39,8 @@ ListenSocket::ListenSocket(std::unique_ptr<Impl> impl, std::uint16_t port)
     : impl_(std::move(impl)), port_(port) {}
 ListenSocket::~ListenSocket() = default;
 
-Result<std::unique_ptr<ListenSocket>> ListenSocket::open(std::string const& address, std::uint16_t port) {
+Result<std::unique_ptr<ListenSocket>> ListenSocket::open(std::string const& address,
+                                                         std::uint16_t port) {
     std::string const where = address + " port " + std::to_string(port);
     try {
         auto impl = std::make_unique<Impl>();

@@ -12,7 +12,8 @@ namespace musubi::net {
 class ListenSocket {
 public:
     /// kInvalidContent for an address that cannot be read, kConflict when the port is taken.
-    static Result<std::unique_ptr<ListenSocket>> open(std::string const& address, std::uint16_t port);
+    static Result<std::unique_ptr<ListenSocket>> open(std::string const& address,
+                                                      std::uint16_t port);
     ~ListenSocket();
     ListenSocket(ListenSocket const&) = delete;
     ListenSocket& operator=(ListenSocket const&) = delete;

@@ -17,10 +17,13 @@ namespace {
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
-SteadyTime in_ms(int ms) { return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms); }
+SteadyTime in_ms(int ms) {
+    return std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+}
 std::int64_t ms_until(SteadyTime end) {
     auto const left = end - std::chrono::steady_clock::now();
-    return std::max<std::int64_t>(0, std::chrono::duration_cast<std::chrono::milliseconds>(left).count());
+    return std::max<std::int64_t>(
+        0, std::chrono::duration_cast<std::chrono::milliseconds>(left).count());
 }
 
 /// A socket on its way to the peer; the connection may still be under way.
@@ -48,7 +51,8 @@ struct MllpClient::Impl {
     Impl(MllpClientConfig c, int socket) : config(std::move(c)), channel(socket) {}
 
     Status shake_hands(TlsContext& tls, SteadyTime end) {
-        if (!wait_for(channel, Io::kWantWrite, ms_until(end), never)) return unavailable("no connection");
+        if (!wait_for(channel, Io::kWantWrite, ms_until(end), never))
+            return unavailable("no connection");
         int error = 0;
         socklen_t size = sizeof error;
         ::getsockopt(channel.socket(), SOL_SOCKET, SO_ERROR, &error, &size);
@@ -60,12 +64,14 @@ struct MllpClient::Impl {
             if (state == Io::kClosed || state == Io::kFailed) {
                 return Error(Code::kUnauthenticated, channel.problem().reason);
             }
-            if (!wait_for(channel, state, ms_until(end), never)) return unavailable("handshake not finished in time");
+            if (!wait_for(channel, state, ms_until(end), never))
+                return unavailable("handshake not finished in time");
         }
     }
 
     Error unavailable(char const* what) const {
-        return Error(Code::kPeerUnavailable, config.host + " port " + std::to_string(config.port) + ": " + what);
+        return Error(Code::kPeerUnavailable,
+                     config.host + " port " + std::to_string(config.port) + ": " + what);
     }
 
     Result<std::string> read_answer() {
@@ -77,7 +83,8 @@ struct MllpClient::Impl {
                 case MllpFramer::State::kMessage: return std::string(framer.message());
                 case MllpFramer::State::kBadFraming:
                     return Error(Code::kInvalidMessage, "the answer is not framed as MLLP");
-                case MllpFramer::State::kTooLong: return Error(Code::kTooLarge, "the answer is too long");
+                case MllpFramer::State::kTooLong:
+                    return Error(Code::kTooLarge, "the answer is too long");
                 case MllpFramer::State::kNothing:
                 case MllpFramer::State::kPartial: break;
             }
@@ -96,7 +103,8 @@ struct MllpClient::Impl {
 MllpClient::MllpClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 MllpClient::~MllpClient() { impl_->channel.finish_sending(); }
 
-Result<std::unique_ptr<MllpClient>> MllpClient::connect(TlsContext& tls, MllpClientConfig const& config) {
+Result<std::unique_ptr<MllpClient>> MllpClient::connect(TlsContext& tls,
+                                                        MllpClientConfig const& config) {
     SteadyTime const end = in_ms(config.connect_timeout_ms);
     int const socket = TRY(begin_connect(config.host, config.port));
     auto impl = std::make_unique<Impl>(config, socket);
@@ -105,7 +113,8 @@ Result<std::unique_ptr<MllpClient>> MllpClient::connect(TlsContext& tls, MllpCli
 }
 
 Result<std::string> MllpClient::exchange(std::string_view message) {
-    if (!write_all(impl_->channel, mllp_frame(message), impl_->config.answer_timeout_ms, impl_->never)) {
+    if (!write_all(impl_->channel, mllp_frame(message), impl_->config.answer_timeout_ms,
+                   impl_->never)) {
         return impl_->unavailable("the message could not be sent");
     }
     return impl_->read_answer();

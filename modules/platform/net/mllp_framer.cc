@@ -20,7 +20,8 @@ MllpFramer::State MllpFramer::state() {
     if (end == std::string::npos || (buffer_[end] == '\x1c' && end + 1 == buffer_.size())) {
         return State::kPartial;
     }
-    return buffer_[end] == '\x1c' && buffer_[end + 1] == '\r' ? State::kMessage : State::kBadFraming;
+    return buffer_[end] == '\x1c' && buffer_[end + 1] == '\r' ? State::kMessage
+                                                              : State::kBadFraming;
 }
 
 void MllpFramer::pop() {

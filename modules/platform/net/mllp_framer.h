@@ -1,7 +1,8 @@
 #pragma once
-// Inside the room: MLLP blocks out of bytes: 0x0B message 0x1C 0x0D (HL7 v2 transport, release 1). Carriage returns
-// and line feeds between blocks are skipped, as senders differ; anything else there, and a start or end byte inside a
-// message, is bad framing: two readings would be possible. Linear time however the bytes arrive.
+// Inside the room: MLLP blocks out of bytes: 0x0B message 0x1C 0x0D (HL7 v2 transport, release 1).
+// Carriage returns and line feeds between blocks are skipped, as senders differ; anything else
+// there, and a start or end byte inside a message, is bad framing: two readings would be possible.
+// Linear time however the bytes arrive.
 
 #include "platform/base/result.h"
 
@@ -18,7 +19,8 @@ public:
     explicit MllpFramer(std::size_t max_message_bytes) : max_(max_message_bytes) {}
 
     void append(std::string_view bytes) { buffer_.append(bytes); }
-    /// Looks at what was appended. kMessage: message() is valid until pop(). The two errors are final.
+    /// Looks at what was appended. kMessage: message() is valid until pop(). The two errors are
+    /// final.
     State state();
     std::string_view message() const { return std::string_view(buffer_).substr(1, scanned_ - 1); }
     void pop();

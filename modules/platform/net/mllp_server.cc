@@ -19,8 +19,8 @@ struct MllpServer::Impl {
     MllpService service;
     Engine engine;
 
-    Impl(MllpServerConfig const& config, std::shared_ptr<TlsContext> tls, core::MllpEndpoint* endpoint,
-         core::ConnectionWitness* witness)
+    Impl(MllpServerConfig const& config, std::shared_ptr<TlsContext> tls,
+         core::MllpEndpoint* endpoint, core::ConnectionWitness* witness)
         : service{config, endpoint, Gate(config.listener.in_flight)},
           engine(config.listener, std::move(tls), witness,
                  [this](Engine& e) { return std::make_unique<MllpSession>(service, e); }) {}
@@ -29,19 +29,23 @@ struct MllpServer::Impl {
 MllpServer::MllpServer(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 MllpServer::~MllpServer() { stop(0); }
 
-Result<std::unique_ptr<MllpServer>> MllpServer::start(MllpServerConfig config, std::shared_ptr<TlsContext> tls,
+Result<std::unique_ptr<MllpServer>> MllpServer::start(MllpServerConfig config,
+                                                      std::shared_ptr<TlsContext> tls,
                                                       core::MllpEndpoint* endpoint,
                                                       core::ConnectionWitness* witness) {
     ListenerConfig const& listener = config.listener;
     if (!tls || endpoint == nullptr) {
         return Error(Code::kInvalidContent, "an MLLP listener needs a TLS context and an endpoint");
     }
-    if (listener.in_flight < 1 || listener.max_connections < 1 || listener.workers <= listener.in_flight) {
-        return Error(Code::kInvalidContent, "listener " + listener.name + ": workers must exceed in_flight");
+    if (listener.in_flight < 1 || listener.max_connections < 1 ||
+        listener.workers <= listener.in_flight) {
+        return Error(Code::kInvalidContent,
+                     "listener " + listener.name + ": workers must exceed in_flight");
     }
     auto impl = std::make_unique<Impl>(config, std::move(tls), endpoint, witness);
     TRY(impl->engine.start());
-    impl->engine.metrics().show_limit("message_bytes", static_cast<std::int64_t>(config.max_message_bytes));
+    impl->engine.metrics().show_limit("message_bytes",
+                                      static_cast<std::int64_t>(config.max_message_bytes));
     return std::unique_ptr<MllpServer>(new MllpServer(std::move(impl)));
 }
 

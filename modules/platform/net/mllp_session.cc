@@ -71,7 +71,8 @@ MllpSession::Step MllpSession::receive(Connection& connection) {
         case Io::kWantRead:
         case Io::kWantWrite: return await_bytes();
         case Io::kClosed:
-            if (partial_) return refuse(connection, Code::kInvalidMessage, "the message ended early");
+            if (partial_)
+                return refuse(connection, Code::kInvalidMessage, "the message ended early");
             return Verdict{Next::kClose, 0, 0, false};
         case Io::kFailed: return Verdict{Next::kClose, 0, 0, false};
     }
@@ -102,7 +103,8 @@ MllpSession::Step MllpSession::await_bytes() {
 
 MllpSession::Step MllpSession::on_work(Connection& connection) {
     if (!work_.enter(connection.id)) {
-        return Verdict{Next::kWait, since_ms_ + engine_.config().busy_wait_ms, framer_.held_bytes(), false};
+        return Verdict{Next::kWait, since_ms_ + engine_.config().busy_wait_ms, framer_.held_bytes(),
+                       false};
     }
     engine_.metrics().in_flight.add(1);
     std::string reply;
@@ -110,7 +112,8 @@ MllpSession::Step MllpSession::on_work(Connection& connection) {
         reply = service_.endpoint->handle(connection.peer, framer_.message());
     } catch (std::exception const&) {
         log_error("mllp.endpoint_failed");
-        reply = service_.endpoint->refuse(connection.peer, Error(Code::kInternal, "endpoint threw"));
+        reply =
+            service_.endpoint->refuse(connection.peer, Error(Code::kInternal, "endpoint threw"));
     }
     engine_.metrics().in_flight.add(-1);
     work_.leave();
@@ -128,7 +131,8 @@ void MllpSession::answer(std::string const& message) {
 
 MllpSession::Step MllpSession::on_reply(Connection& connection) {
     while (output_at_ < output_.size()) {
-        IoResult const wrote = connection.channel.write(std::string_view(output_).substr(output_at_));
+        IoResult const wrote =
+            connection.channel.write(std::string_view(output_).substr(output_at_));
         if (wrote.state == Io::kDone) {
             output_at_ += wrote.bytes;
         } else if (wrote.state == Io::kWantRead || wrote.state == Io::kWantWrite) {
@@ -157,7 +161,11 @@ MllpSession::Step MllpSession::refuse(Connection& connection, Code code, char co
 Verdict MllpSession::expired(Connection& connection) {
     switch (stage_) {
         case Stage::kRead:
-            engine_.metrics().timeout(partial_ ? "message" : served_before_ ? "idle" : "first_byte").add();
+            engine_.metrics()
+                .timeout(partial_         ? "message"
+                         : served_before_ ? "idle"
+                                          : "first_byte")
+                .add();
             if (!partial_) return {Next::kClose, 0, 0, false};
             refuse(connection, Code::kInvalidMessage, "the message came too slowly");
             break;
@@ -168,7 +176,9 @@ Verdict MllpSession::expired(Connection& connection) {
             partial_ = false;
             answer(service_.endpoint->refuse(connection.peer, Error(Code::kBusy, "no free slot")));
             break;
-        case Stage::kReply: engine_.metrics().timeout("write").add(); return {Next::kClose, 0, 0, false};
+        case Stage::kReply:
+            engine_.metrics().timeout("write").add();
+            return {Next::kClose, 0, 0, false};
     }
     // The rest is for a worker: another message may lie behind this one.
     return {Next::kAgain, 0, framer_.held_bytes(), false};

@@ -1,5 +1,6 @@
 #pragma once
-// Inside the room: is a sender too slow? Counts only the time that we waited for it. One thread at a time.
+// Inside the room: is a sender too slow? Counts only the time that we waited for it. One thread at
+// a time.
 
 #include <cstdint>
 

@@ -22,13 +22,15 @@ std::string http_date() {
                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     char text[40];
     std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", kDays[parts.tm_wday],
-                  parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
-                  parts.tm_sec);
+                  parts.tm_mday, kMonths[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour,
+                  parts.tm_min, parts.tm_sec);
     return text;
 }
 
 /// A value that would end the line early would be a second header of somebody else's making.
-bool one_line(std::string_view text) { return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos; }
+bool one_line(std::string_view text) {
+    return text.find_first_of(std::string_view("\r\n\0", 3)) == text.npos;
+}
 
 void add_header(std::string& out, std::string_view name, std::string_view value) {
     if (!one_line(name) || !one_line(value)) {
@@ -39,7 +41,8 @@ void add_header(std::string& out, std::string_view name, std::string_view value)
 }
 
 bool ours(std::string_view name) {
-    return equals_ignore_case(name, "Content-Length") || equals_ignore_case(name, "Transfer-Encoding") ||
+    return equals_ignore_case(name, "Content-Length") ||
+           equals_ignore_case(name, "Transfer-Encoding") ||
            equals_ignore_case(name, "Connection") || equals_ignore_case(name, "Content-Type");
 }
 
@@ -90,7 +93,8 @@ void ReplyWriter::append_pieces() {
     }
 }
 
-/// The next bytes that can be written as they lie: a long piece directly, short ones gathered into one record.
+/// The next bytes that can be written as they lie: a long piece directly, short ones gathered into
+/// one record.
 std::string_view ReplyWriter::next_slice() {
     if (record_at_ < record_.size()) return std::string_view(record_).substr(record_at_);
     record_.clear();
@@ -159,11 +163,13 @@ ReplyWriter::State ReplyWriter::stream(Channel& channel, std::int64_t stall_ms,
         record_at_ = 0;
         std::uint64_t left = pieces_[at_].content->size();
         auto const sink = [&](ByteView piece) -> Status {
-            if (piece.size() > left) return Error(Code::kInternal, "content is longer than it said");
+            if (piece.size() > left)
+                return Error(Code::kInternal, "content is longer than it said");
             left -= piece.size();
             std::string_view text = as_text(piece);
             if (!rest.empty()) {
-                std::size_t const take = std::min(text.size(), kRecordBytes - std::min(kRecordBytes, rest.size()));
+                std::size_t const take =
+                    std::min(text.size(), kRecordBytes - std::min(kRecordBytes, rest.size()));
                 rest.append(text.substr(0, take));
                 text.remove_prefix(take);
                 TRY(put(rest));
@@ -174,7 +180,8 @@ ReplyWriter::State ReplyWriter::stream(Channel& channel, std::int64_t stall_ms,
         Status const read = pieces_[at_].content->read(sink);
         if (!read || left != 0) {
             // The length is announced: only a cut connection can say that the rest will not come.
-            if (!read && read.error().code != Code::kPeerUnavailable) log_error("http.content_unreadable");
+            if (!read && read.error().code != Code::kPeerUnavailable)
+                log_error("http.content_unreadable");
             return State::kFailed;
         }
         ++at_;
@@ -205,7 +212,8 @@ Status bring_into_memory(core::HttpReply& reply, std::uint64_t max_content_bytes
         std::uint64_t const size = segment.content->size();
         text.reserve(static_cast<std::size_t>(size));
         TRY(segment.content->read([&](ByteView piece) -> Status {
-            if (text.size() + piece.size() > size) return Error(Code::kInternal, "content is longer than it said");
+            if (text.size() + piece.size() > size)
+                return Error(Code::kInternal, "content is longer than it said");
             text.append(as_text(piece));
             return {};
         }));

@@ -1,9 +1,9 @@
 #pragma once
-// Inside the room: a reply on its way out. Text and documents that lie in memory go out in non-blocking steps; a
-// document that has to be streamed needs a thread while it lasts (stream()).
+// Inside the room: a reply on its way out. Text and documents that lie in memory go out in
+// non-blocking steps; a document that has to be streamed needs a thread while it lasts (stream()).
 //
-// TLS records are filled: the head shares its record with the first bytes of the body. Memory: the reply itself plus
-// one record.
+// TLS records are filled: the head shares its record with the first bytes of the body. Memory: the
+// reply itself plus one record.
 
 #include "core/doors.h"
 #include "platform/net/channel.h"
@@ -61,8 +61,8 @@ private:
     bool told_ = false;
 };
 
-/// Reads documents that are small and not in memory into the reply, so that their damage is known before the first
-/// byte leaves and no thread is needed to send them.
+/// Reads documents that are small and not in memory into the reply, so that their damage is known
+/// before the first byte leaves and no thread is needed to send them.
 Status bring_into_memory(core::HttpReply& reply, std::uint64_t max_content_bytes);
 
 }  // namespace musubi::net

@@ -14,7 +14,8 @@ std::uint64_t SlotTable::insert(std::unique_ptr<Connection> connection) {
     std::uint32_t const index = free_.back();
     free_.pop_back();
     Slot& slot = slots_[index];
-    // Generations start at 1 and have 30 bits: an id is never 0 and never one of the engine's tokens.
+    // Generations start at 1 and have 30 bits: an id is never 0 and never one of the engine's
+    // tokens.
     std::uint64_t generation = ((slot.word.load(std::memory_order_relaxed) >> 2) + 1) & 0x3fffffff;
     if (generation == 0) generation = 1;
     std::uint64_t const id = generation << 32 | index;
@@ -42,7 +43,8 @@ Connection* SlotTable::take(std::uint64_t id) {
     std::uint64_t word = slot.word.load(std::memory_order_acquire);
     while (true) {
         if (word == word_of(id, kParked)) {
-            if (slot.word.compare_exchange_weak(word, word_of(id, kOwned), std::memory_order_acq_rel)) {
+            if (slot.word.compare_exchange_weak(word, word_of(id, kOwned),
+                                                std::memory_order_acq_rel)) {
                 return slot.connection;
             }
         } else if (word == word_of(id, kOwned)) {

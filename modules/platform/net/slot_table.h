@@ -1,7 +1,8 @@
 #pragma once
-// Inside the room: who owns a connection right now. A connection is parked (nobody's, an event or its deadline will
-// fetch it) or owned by exactly one thread. Slots have generations, so an event that was harvested for a connection
-// that is gone finds nobody, although the slot and the descriptor were used again.
+// Inside the room: who owns a connection right now. A connection is parked (nobody's, an event or
+// its deadline will fetch it) or owned by exactly one thread. Slots have generations, so an event
+// that was harvested for a connection that is gone finds nobody, although the slot and the
+// descriptor were used again.
 //
 // Thread-safety: all members, without locks except insert and erase.
 
@@ -24,12 +25,13 @@ public:
     /// The owner lets it go for ever and gets it back to destroy it.
     std::unique_ptr<Connection> erase(std::uint64_t id);
 
-    /// Takes a parked connection. Null when it is gone or somebody owns it; that owner is told that an event came.
+    /// Takes a parked connection. Null when it is gone or somebody owns it; that owner is told that
+    /// an event came.
     Connection* take(std::uint64_t id);
     /// As take(), for the one who looks at deadlines: an owner is not disturbed.
     Connection* take_if_parked(int index, std::uint64_t* id);
-    /// The owner parks it. False: an event came meanwhile, the connection must be offered again (it is parked).
-    /// Neither case leaves the caller with any right to the connection.
+    /// The owner parks it. False: an event came meanwhile, the connection must be offered again (it
+    /// is parked). Neither case leaves the caller with any right to the connection.
     bool park(std::uint64_t id, std::int64_t deadline_ms, bool idle);
 
     int high_water() const { return high_water_.load(std::memory_order_acquire); }

@@ -55,7 +55,8 @@ BIO_METHOD* make_method() {
 BIO* make_socket_bio(int socket) {
     static BIO_METHOD* const method = make_method();
     BIO* bio = BIO_new(method);
-    if (bio != nullptr) BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+    if (bio != nullptr)
+        BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
     return bio;
 }
 

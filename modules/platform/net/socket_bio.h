@@ -1,5 +1,6 @@
 #pragma once
-// Inside the room: OpenSSL's way to a socket without SIGPIPE and with the system's error kept apart from its own.
+// Inside the room: OpenSSL's way to a socket without SIGPIPE and with the system's error kept apart
+// from its own.
 
 struct bio_st;
 

@@ -59,13 +59,15 @@ Status load_identity(SSL_CTX* context, TlsIdentity const& identity) {
     return {};
 }
 
-/// A list that claims a known issuer must carry its signature; others are judged against the peer's chain.
+/// A list that claims a known issuer must carry its signature; others are judged against the peer's
+/// chain.
 Status load_revocation_lists(X509_STORE* store, std::string const& file,
                              std::vector<Owned<X509>> const& anchors) {
     auto const lists = TRY(read_pem<X509_CRL>(file, PEM_read_bio_X509_CRL));
     for (auto const& list : lists) {
         for (auto const& anchor : anchors) {
-            if (X509_NAME_cmp(X509_get_subject_name(anchor.get()), X509_CRL_get_issuer(list.get())) != 0) {
+            if (X509_NAME_cmp(X509_get_subject_name(anchor.get()),
+                              X509_CRL_get_issuer(list.get())) != 0) {
                 continue;
             }
             if (X509_CRL_verify(list.get(), X509_get0_pubkey(anchor.get())) != 1) {
@@ -73,17 +75,21 @@ Status load_revocation_lists(X509_STORE* store, std::string const& file,
             }
         }
         ASN1_TIME const* next = X509_CRL_get0_nextUpdate(list.get());
-        if (next != nullptr && X509_cmp_current_time(next) <= 0) log_warning("tls.revocation_list_stale");
-        if (X509_STORE_add_crl(store, list.get()) != 1) return broken("cannot use revocation list", file);
+        if (next != nullptr && X509_cmp_current_time(next) <= 0)
+            log_warning("tls.revocation_list_stale");
+        if (X509_STORE_add_crl(store, list.get()) != 1)
+            return broken("cannot use revocation list", file);
     }
     // Leaf only: an intermediate CA is withdrawn by taking it out of the trust file.
     X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
     return {};
 }
 
-/// The CA names in the CertificateRequest: some clients send nothing when their issuer is not among them.
+/// The CA names in the CertificateRequest: some clients send nothing when their issuer is not among
+/// them.
 Status announce(SSL_CTX* context, X509* certificate) {
-    if (SSL_CTX_add_client_CA(context, certificate) != 1) return broken("cannot announce CA", "memory");
+    if (SSL_CTX_add_client_CA(context, certificate) != 1)
+        return broken("cannot announce CA", "memory");
     return {};
 }
 
@@ -92,7 +98,8 @@ Status load_trust(SSL_CTX* context, TlsConfig const& config) {
     std::vector<Owned<X509>> anchors;
     if (!config.ca_file.empty()) anchors = TRY(read_pem<X509>(config.ca_file, PEM_read_bio_X509));
     for (auto const& anchor : anchors) {
-        if (X509_STORE_add_cert(store, anchor.get()) != 1) return broken("cannot use CA", config.ca_file);
+        if (X509_STORE_add_cert(store, anchor.get()) != 1)
+            return broken("cannot use CA", config.ca_file);
         TRY(announce(context, anchor.get()));
     }
     auto policy = std::make_shared<VerifyPolicy>();
@@ -116,17 +123,19 @@ Status set_rules(SSL_CTX* context, TlsProfile profile) {
     int const lowest = profile == TlsProfile::kJpHigh ? TLS1_3_VERSION : TLS1_2_VERSION;
     bool ok = SSL_CTX_set_min_proto_version(context, lowest) == 1;
     ok = ok && SSL_CTX_set_max_proto_version(context, TLS1_3_VERSION) == 1;
-    ok = ok && SSL_CTX_set_ciphersuites(context, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"
-                                                 "TLS_AES_128_GCM_SHA256") == 1;
-    ok = ok && SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:DHE+AESGCM:ECDHE+CHACHA20:!aNULL:!PSK") == 1;
+    ok = ok && SSL_CTX_set_ciphersuites(context,
+                                        "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:"
+                                        "TLS_AES_128_GCM_SHA256") == 1;
+    ok = ok && SSL_CTX_set_cipher_list(context,
+                                       "ECDHE+AESGCM:DHE+AESGCM:ECDHE+CHACHA20:!aNULL:!PSK") == 1;
     ok = ok && SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384:ffdhe3072") == 1;
     // Without parameters the two DHE suites that IHE names silently disappear.
     ok = ok && SSL_CTX_set_dh_auto(context, 1) == 1;
     if (!ok) return broken("cannot set TLS rules", "library");
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION |
-                                     SSL_OP_CIPHER_SERVER_PREFERENCE);
-    // Many stacks end without close_notify. HTTP and MLLP frame by themselves, so a cut is seen there, and our
-    // answer to it can still be written.
+    SSL_CTX_set_options(
+        context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    // Many stacks end without close_notify. HTTP and MLLP frame by themselves, so a cut is seen
+    // there, and our answer to it can still be written.
     SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
     // A quiet connection gives its record buffers back: thousands of them wait at a node.
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
@@ -135,8 +144,9 @@ Status set_rules(SSL_CTX* context, TlsProfile profile) {
     return {};
 }
 
-/// Sessions live in tickets that only this material can open; the context id keeps OpenSSL from failing resumption
-/// with client certificates, and a fresh one per load keeps a withdrawn certificate from coming back by ticket.
+/// Sessions live in tickets that only this material can open; the context id keeps OpenSSL from
+/// failing resumption with client certificates, and a fresh one per load keeps a withdrawn
+/// certificate from coming back by ticket.
 Status set_sessions(SSL_CTX* context, TlsConfig const& config) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     if (config.session_lifetime_s <= 0) {
@@ -145,7 +155,8 @@ Status set_sessions(SSL_CTX* context, TlsConfig const& config) {
         return {};
     }
     unsigned char id[16];
-    if (RAND_bytes(id, sizeof id) != 1 || SSL_CTX_set_session_id_context(context, id, sizeof id) != 1) {
+    if (RAND_bytes(id, sizeof id) != 1 ||
+        SSL_CTX_set_session_id_context(context, id, sizeof id) != 1) {
         return broken("cannot set session context", "library");
     }
     SSL_CTX_set_timeout(context, config.session_lifetime_s);
@@ -158,7 +169,8 @@ Status set_sessions(SSL_CTX* context, TlsConfig const& config) {
 Result<SslContextPtr> build_ssl_context(TlsConfig const& config, TlsSide side) {
     ERR_clear_error();
     bool const server = side == TlsSide::kServer;
-    SslContextPtr context(SSL_CTX_new(server ? TLS_server_method() : TLS_client_method()), SSL_CTX_free);
+    SslContextPtr context(SSL_CTX_new(server ? TLS_server_method() : TLS_client_method()),
+                          SSL_CTX_free);
     if (!context) return broken("cannot make TLS context", "library");
     TRY(set_rules(context.get(), config.profile));
     if (server && config.identities.empty()) {
@@ -168,7 +180,8 @@ Result<SslContextPtr> build_ssl_context(TlsConfig const& config, TlsSide side) {
     TRY(load_trust(context.get(), config));
     if (server) TRY(set_sessions(context.get(), config));
     SSL_CTX_set_verify(context.get(),
-                       SSL_VERIFY_PEER | (server ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0), verify_callback);
+                       SSL_VERIFY_PEER | (server ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                       verify_callback);
     return context;
 }
 

@@ -1,10 +1,12 @@
 #pragma once
-// The TLS rules of one side of a connection (ITI TF-2 3.19 Authenticate Node): which versions and suites, who we are,
-// whom we believe. Built from files, exchanged as a whole by reload() while connections live.
+// The TLS rules of one side of a connection (ITI TF-2 3.19 Authenticate Node): which versions and
+// suites, who we are, whom we believe. Built from files, exchanged as a whole by reload() while
+// connections live.
 //
-// Ownership: shared_ptr; listeners and clients keep it. Thread-safety: all members may be called from any thread.
-// A connection keeps the material that it was opened with; a reload only touches later handshakes, and makes sessions
-// that were opened under the old material impossible to resume.
+// Ownership: shared_ptr; listeners and clients keep it. Thread-safety: all members may be called
+// from any thread. A connection keeps the material that it was opened with; a reload only touches
+// later handshakes, and makes sessions that were opened under the old material impossible to
+// resume.
 
 #include "platform/base/result.h"
 
@@ -18,8 +20,10 @@ namespace musubi::net {
 
 enum class TlsProfile : std::uint8_t {
     kJpHigh,        ///< "jp-high": TLS 1.3 only
-    kJpHighCompat,  ///< "jp-high-compat": TLS 1.2 or 1.3, AEAD suites with (EC)DHE only (the default)
-    kIheBcp195,     ///< "ihe-bcp195": as above, but wrong extended key usage is logged instead of refused
+    kJpHighCompat,  ///< "jp-high-compat": TLS 1.2 or 1.3, AEAD suites with (EC)DHE only (the
+                    ///< default)
+    kIheBcp195,     ///< "ihe-bcp195": as above, but wrong extended key usage is logged instead of
+                    ///< refused
 };
 /// kInvalidContent for an unknown name.
 Result<TlsProfile> tls_profile_from(std::string_view name);
@@ -32,22 +36,25 @@ struct TlsIdentity {
 
 struct TlsConfig {
     TlsProfile profile = TlsProfile::kJpHighCompat;
-    /// One, or two of different key types (an RSA one is needed for the four suites that IHE names).
+    /// One, or two of different key types (an RSA one is needed for the four suites that IHE
+    /// names).
     std::vector<TlsIdentity> identities;
-    std::string ca_file;      ///< PEM, the trust anchors; may be empty when certificates are pinned
-    std::string pinned_file;  ///< PEM, leaf certificates believed by themselves (self-signed ones too)
-    /// PEM, revocation lists; empty: no check. With lists, a leaf whose issuer has none is refused. A list past its
-    /// nextUpdate still refuses what it names, and is logged and counted.
+    std::string ca_file;  ///< PEM, the trust anchors; may be empty when certificates are pinned
+    std::string
+        pinned_file;  ///< PEM, leaf certificates believed by themselves (self-signed ones too)
+    /// PEM, revocation lists; empty: no check. With lists, a leaf whose issuer has none is refused.
+    /// A list past its nextUpdate still refuses what it names, and is logged and counted.
     std::string crl_file;
-    /// Servers: how long a session may be resumed by ticket (the peer's certificate is checked for expiry again);
-    /// 0: never resumed.
+    /// Servers: how long a session may be resumed by ticket (the peer's certificate is checked for
+    /// expiry again); 0: never resumed.
     int session_lifetime_s = 600;
 };
 
 class TlsContext {
 public:
-    /// kInvalidContent with file and cause when the set is broken: unreadable, key and certificate do not belong
-    /// together, own certificate expired, a list not signed by its issuer, nothing to trust.
+    /// kInvalidContent with file and cause when the set is broken: unreadable, key and certificate
+    /// do not belong together, own certificate expired, a list not signed by its issuer, nothing to
+    /// trust.
     static Result<std::shared_ptr<TlsContext>> server(TlsConfig config);
     /// As server(); without an identity the client shows no certificate.
     static Result<std::shared_ptr<TlsContext>> client(TlsConfig config);

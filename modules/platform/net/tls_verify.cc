@@ -29,7 +29,8 @@ int note_index() {
 std::string name_text(X509_NAME const* name) {
     BIO* bio = BIO_new(BIO_s_mem());
     if (bio == nullptr) return {};
-    X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
+    X509_NAME_print_ex(bio, name, 0,
+                       XN_FLAG_RFC2253 & ~static_cast<unsigned long>(ASN1_STRFLGS_ESC_MSB));
     char* data = nullptr;
     long const size = BIO_get_mem_data(bio, &data);
     std::string text(data, static_cast<std::size_t>(size));
@@ -64,7 +65,8 @@ std::string time_text(ASN1_TIME const* time) {
 bool is_pinned(X509_STORE_CTX* store, VerifyPolicy const& policy) {
     X509* leaf = X509_STORE_CTX_get0_cert(store);
     if (leaf == nullptr || policy.pinned_sha256.empty()) return false;
-    return std::binary_search(policy.pinned_sha256.begin(), policy.pinned_sha256.end(), fingerprint(leaf));
+    return std::binary_search(policy.pinned_sha256.begin(), policy.pinned_sha256.end(),
+                              fingerprint(leaf));
 }
 
 /// Errors that only say "no chain to an anchor": direct trust (ITI TF-2 3.19.6.1) needs none.
@@ -103,12 +105,14 @@ void attach_policy(SSL_CTX* context, PolicyPtr policy) {
     SSL_CTX_set_ex_data(context, policy_index(), new PolicyPtr(std::move(policy)));
 }
 
-void attach_note(SSL* connection, VerifyNote* note) { SSL_set_ex_data(connection, note_index(), note); }
+void attach_note(SSL* connection, VerifyNote* note) {
+    SSL_set_ex_data(connection, note_index(), note);
+}
 
 int verify_callback(int ok, X509_STORE_CTX* store) {
     if (ok == 1) return 1;
-    auto* ssl = static_cast<SSL*>(
-        X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    auto* ssl =
+        static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
     if (ssl == nullptr) return 0;
     auto* policy =
         static_cast<PolicyPtr*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), policy_index()));

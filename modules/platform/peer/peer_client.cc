@@ -25,7 +25,8 @@ std::string_view PeerAnswer::header(std::string_view name) const {
 struct PeerClient::Impl {
     Loopback loopback;
     std::mutex mutex;
-    std::vector<std::unique_ptr<CurlHandle>> idle;  ///< the last one used first: its connections are the warmest
+    std::vector<std::unique_ptr<CurlHandle>>
+        idle;  ///< the last one used first: its connections are the warmest
     std::uint64_t generation = 0;
 
     Result<PeerAnswer> post(PeerRequest const& request, ByteSink const* sink) {
@@ -53,7 +54,9 @@ PeerClient::PeerClient(Loopback loopback) : impl_(std::make_unique<Impl>()) {
 }
 PeerClient::~PeerClient() = default;
 
-Result<PeerAnswer> PeerClient::post(PeerRequest const& request) { return impl_->post(request, nullptr); }
+Result<PeerAnswer> PeerClient::post(PeerRequest const& request) {
+    return impl_->post(request, nullptr);
+}
 Result<PeerAnswer> PeerClient::post(PeerRequest const& request, ByteSink const& sink) {
     return impl_->post(request, &sink);
 }

@@ -1,13 +1,15 @@
 #pragma once
-// Outbound HTTP requests to neighbours, with our client certificate (ITI-19), over kept connections.
+// Outbound HTTP requests to neighbours, with our client certificate (ITI-19), over kept
+// connections.
 //
-// Only https (http for loopback addresses when the client was made so), never a redirect, never a proxy of the
-// environment, TLS 1.2 or 1.3, the server's name is checked. A request is never sent twice: when a kept connection
-// turns out dead after a byte of the body was given to it, the answer is kPeerUnavailable and the caller decides.
+// Only https (http for loopback addresses when the client was made so), never a redirect, never a
+// proxy of the environment, TLS 1.2 or 1.3, the server's name is checked. A request is never sent
+// twice: when a kept connection turns out dead after a byte of the body was given to it, the answer
+// is kPeerUnavailable and the caller decides.
 //
-// Ownership: PeerClient owns its connections; requests are borrowed during the call. Thread-safety: any number of
-// threads; each call blocks its thread. Files are read when a connection is opened: after exchanging certificates call
-// forget_connections().
+// Ownership: PeerClient owns its connections; requests are borrowed during the call. Thread-safety:
+// any number of threads; each call blocks its thread. Files are read when a connection is opened:
+// after exchanging certificates call forget_connections().
 
 #include "platform/base/content.h"
 
@@ -66,12 +68,12 @@ public:
     explicit PeerClient(Loopback loopback = Loopback::kHttpsOnly);
     ~PeerClient();
 
-    /// Any status is an answer. Errors: kInvalidContent (URL or files), kPeerUnavailable (no connection, no answer in
-    /// time, cut short), kUnauthenticated (one side's certificate is not believed), kTooLarge (the answer), or what
-    /// reading a Content of the body returned.
+    /// Any status is an answer. Errors: kInvalidContent (URL or files), kPeerUnavailable (no
+    /// connection, no answer in time, cut short), kUnauthenticated (one side's certificate is not
+    /// believed), kTooLarge (the answer), or what reading a Content of the body returned.
     Result<PeerAnswer> post(PeerRequest const& request);
-    /// The answer's body goes to `sink` as it comes, whatever the status; its first error ends the call and is
-    /// returned.
+    /// The answer's body goes to `sink` as it comes, whatever the status; its first error ends the
+    /// call and is returned.
     Result<PeerAnswer> post(PeerRequest const& request, ByteSink const& sink);
 
     void forget_connections();

@@ -84,7 +84,8 @@ bool is_loopback_http(std::string const& url) {
         if (url.substr(0, host.size()) != host) continue;
         char const next = url.size() > host.size() ? url[host.size()] : '/';
         // An '@' further on would make this a user name and another host.
-        if ((next == ':' || next == '/') && url.substr(0, url.find('/', 7)).find('@') == std::string::npos) {
+        if ((next == ':' || next == '/') &&
+            url.substr(0, url.find('/', 7)).find('@') == std::string::npos) {
             return true;
         }
     }
@@ -114,7 +115,8 @@ Status Transfer::prepare(bool plain_allowed) {
     curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
     // A peer closes idle connections after a minute; one that is older is not worth the risk.
     curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN, 45L);
-    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout_ms));
+    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
+                     static_cast<long>(request_.connect_timeout_ms));
     curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.total_timeout_ms));
     curl_easy_setopt(easy_, CURLOPT_POST, 1L);
     curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
@@ -129,11 +131,13 @@ void Transfer::prepare_identity() {
     curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
     curl_easy_setopt(easy_, CURLOPT_SSL_CIPHER_LIST, "ECDHE+AESGCM:DHE+AESGCM:ECDHE+CHACHA20");
     curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST, request_.server_name == ServerName::kChecked ? 2L : 0L);
+    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST,
+                     request_.server_name == ServerName::kChecked ? 2L : 0L);
     // Never the machine's list of public authorities.
     curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
     curl_easy_setopt(easy_, CURLOPT_CAINFO, identity.ca_file.c_str());
-    if (!identity.crl_file.empty()) curl_easy_setopt(easy_, CURLOPT_CRLFILE, identity.crl_file.c_str());
+    if (!identity.crl_file.empty())
+        curl_easy_setopt(easy_, CURLOPT_CRLFILE, identity.crl_file.c_str());
     if (!identity.certificate_file.empty()) {
         curl_easy_setopt(easy_, CURLOPT_SSLCERT, identity.certificate_file.c_str());
         curl_easy_setopt(easy_, CURLOPT_SSLKEY, identity.key_file.c_str());
@@ -156,14 +160,16 @@ Status Transfer::give(ByteView piece) {
     piece_ = piece;
     if (!piece_.empty()) resume();
     while (!piece_.empty() && !done_) TRY(drive());
-    if (done_ && !piece_.empty()) return Error(Code::kPeerUnavailable, "the peer answered before the body's end");
+    if (done_ && !piece_.empty())
+        return Error(Code::kPeerUnavailable, "the peer answered before the body's end");
     return {};
 }
 
 Status Transfer::drive() {
     constexpr int kPollMs = 1'000;  // the deadlines are curl's own
     int running = 0;
-    if (curl_multi_perform(multi_, &running) != CURLM_OK) return Error(Code::kInternal, "curl_multi_perform");
+    if (curl_multi_perform(multi_, &running) != CURLM_OK)
+        return Error(Code::kInternal, "curl_multi_perform");
     int left = 0;
     while (CURLMsg const* message = curl_multi_info_read(multi_, &left)) {
         if (message->msg != CURLMSG_DONE) continue;
@@ -189,13 +195,14 @@ std::size_t Transfer::on_read(char* into, std::size_t size, std::size_t count, v
     return n;
 }
 
-/// curl would repeat the request on a fresh connection when a kept one proves dead. What the peer did with the first
-/// one is unknown then, so only an untouched body may start again.
+/// curl would repeat the request on a fresh connection when a kept one proves dead. What the peer
+/// did with the first one is unknown then, so only an untouched body may start again.
 int Transfer::on_seek(void* self_pointer, curl_off_t, int) {
     return static_cast<Transfer*>(self_pointer)->sent_any_ ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
 }
 
-std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, void* self_pointer) {
+std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count,
+                               void* self_pointer) {
     auto* self = static_cast<Transfer*>(self_pointer);
     std::size_t const n = size * count;
     self->received_ += n;
@@ -215,7 +222,8 @@ std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count, 
     return self->failure_ ? n : 0;
 }
 
-std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count, void* self_pointer) {
+std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
+                                void* self_pointer) {
     auto* self = static_cast<Transfer*>(self_pointer);
     std::string_view const line = trim(std::string_view(data, size * count));
     self->header_bytes_ += size * count;
@@ -262,8 +270,10 @@ CurlHandle::~CurlHandle() {
     curl_multi_cleanup(multi_);
 }
 
-Result<PeerAnswer> CurlHandle::run(PeerRequest const& request, ByteSink const* sink, bool plain_allowed) {
-    if (easy_ == nullptr || multi_ == nullptr) return Error(Code::kInternal, "no memory for a connection");
+Result<PeerAnswer> CurlHandle::run(PeerRequest const& request, ByteSink const* sink,
+                                   bool plain_allowed) {
+    if (easy_ == nullptr || multi_ == nullptr)
+        return Error(Code::kInternal, "no memory for a connection");
     return Transfer(easy_, multi_, request, sink).run(plain_allowed);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// Inside the room: one request on one curl handle. curl asks for the body's bytes when it wants them, a Content hands
-// them out when it has them: the transfer is driven from inside the Content's sink until each piece is gone.
+// Inside the room: one request on one curl handle. curl asks for the body's bytes when it wants
+// them, a Content hands them out when it has them: the transfer is driven from inside the Content's
+// sink until each piece is gone.
 
 #include "platform/peer/peer_client.h"
 

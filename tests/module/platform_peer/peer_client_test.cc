@@ -1,4 +1,5 @@
-// Outbound requests with a client certificate against our own listener and against bare sockets that misbehave.
+// Outbound requests with a client certificate against our own listener and against bare sockets
+// that misbehave.
 #include "platform/peer/peer_client.h"
 
 #include "unit/platform_net/fixture.h"
@@ -18,7 +19,8 @@ public:
         ++reads;
         Bytes const piece(64 * 1024, 'c');
         for (std::uint64_t at = 0; at < size_; at += piece.size()) {
-            TRY(sink(ByteView(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at)))));
+            TRY(sink(ByteView(piece).first(
+                static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at)))));
         }
         return {};
     }
@@ -75,7 +77,8 @@ TEST_F(PeerClientTest, StreamsDocumentsBetweenTexts) {
     made.body = {{"head", memory}, {"middle", streamed}, {"", nullptr}, {"tail", nullptr}};
     auto const answer = client.post(made);
     ASSERT_TRUE(answer) << answer.error().detail;
-    EXPECT_EQ(answer->body, "echo:head" + std::string(100'000, 'm') + "middle" + std::string(3'000'001, 'c') + "tail");
+    EXPECT_EQ(answer->body, "echo:head" + std::string(100'000, 'm') + "middle" +
+                                std::string(3'000'001, 'c') + "tail");
     EXPECT_EQ(streamed->reads, 1);
 }
 
@@ -102,7 +105,8 @@ TEST_F(PeerClientTest, HandsTheAnswerToASinkAndStopsAtItsError) {
     ASSERT_TRUE(answer) << answer.error().detail;
     EXPECT_EQ(taken, "echo:" + std::string(500'000, 'x'));
     EXPECT_EQ(answer->body, "");
-    auto const stopped = client.post(made, [](ByteView) -> Status { return Error(Code::kConflict, "enough"); });
+    auto const stopped =
+        client.post(made, [](ByteView) -> Status { return Error(Code::kConflict, "enough"); });
     ASSERT_FALSE(stopped);
     EXPECT_EQ(stopped.error().code, Code::kConflict);
 }
@@ -186,7 +190,8 @@ TEST_F(PeerClientTest, NobodyThereIsPeerUnavailable) {
 }
 
 TEST_F(PeerClientTest, OnlyHttpsUnlessLoopbackIsAllowed) {
-    auto plain = net::PlainHttpServer::start(net::PlainHttpServer::small_config(0), {{}, &endpoint});
+    auto plain =
+        net::PlainHttpServer::start(net::PlainHttpServer::small_config(0), {{}, &endpoint});
     ASSERT_TRUE(plain);
     std::string const port = std::to_string((*plain)->port());
     PeerRequest made;
@@ -197,8 +202,9 @@ TEST_F(PeerClientTest, OnlyHttpsUnlessLoopbackIsAllowed) {
     auto const answer = lenient.post(made);
     ASSERT_TRUE(answer) << answer.error().detail;
     EXPECT_EQ(answer->body, "echo:x");
-    for (char const* url : {"http://192.0.2.1/", "http://127.0.0.1.example/", "http://127.0.0.1:x@192.0.2.1/",
-                                   "file:///etc/hostname", "ftp://127.0.0.1/", ""}) {
+    for (char const* url :
+         {"http://192.0.2.1/", "http://127.0.0.1.example/", "http://127.0.0.1:x@192.0.2.1/",
+          "file:///etc/hostname", "ftp://127.0.0.1/", ""}) {
         made.url = url;
         auto const refused = lenient.post(made);
         ASSERT_FALSE(refused) << url;
@@ -229,7 +235,8 @@ public:
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
         port = ntohs(address.sin_port);
         thread_ = std::thread([this] {
-            for (int socket = 0; (socket = ::accept(listener_, nullptr, nullptr)) >= 0; ::close(socket)) {
+            for (int socket = 0; (socket = ::accept(listener_, nullptr, nullptr)) >= 0;
+                 ::close(socket)) {
                 ++connections;
                 char buffer[65536];
                 if (::recv(socket, buffer, sizeof buffer, 0) <= 0) continue;
@@ -260,8 +267,8 @@ Result<peer::PeerAnswer> ask(BareServer const& server, PeerClient& client) {
 
 TEST(PeerAnswerTest, RedirectsAreAnswersNotFollowed) {
     BareServer other("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
-    BareServer server("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:" + std::to_string(other.port) +
-                      "/\r\nContent-Length: 0\r\n\r\n");
+    BareServer server("HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:" +
+                      std::to_string(other.port) + "/\r\nContent-Length: 0\r\n\r\n");
     PeerClient client(peer::Loopback::kPlainAllowed);
     auto const answer = ask(server, client);
     ASSERT_TRUE(answer) << answer.error().detail;
@@ -273,13 +280,15 @@ TEST(PeerAnswerTest, BodiesWithoutLengthAndInChunksAreRead) {
     PeerClient client(peer::Loopback::kPlainAllowed);
     BareServer to_the_end("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nto the end");
     EXPECT_EQ(ask(to_the_end, client)->body, "to the end");
-    BareServer chunked("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+    BareServer chunked(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
     EXPECT_EQ(ask(chunked, client)->body, "abcde");
 }
 
 TEST(PeerAnswerTest, AnAnswerCutShortIsPeerUnavailable) {
     PeerClient client(peer::Loopback::kPlainAllowed);
-    for (char const* words : {"", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "nonsense\r\n\r\n"}) {
+    for (char const* words :
+         {"", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc", "nonsense\r\n\r\n"}) {
         BareServer server(words);
         auto const answer = ask(server, client);
         ASSERT_FALSE(answer) << words;
@@ -288,7 +297,8 @@ TEST(PeerAnswerTest, AnAnswerCutShortIsPeerUnavailable) {
 }
 
 TEST(PeerAnswerTest, ARequestIsNotRepeatedOnAnotherConnection) {
-    // The first answer promises to keep the connection, which then dies: the second request meets a dead one.
+    // The first answer promises to keep the connection, which then dies: the second request meets a
+    // dead one.
     BareServer server("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
     PeerClient client(peer::Loopback::kPlainAllowed);
     ASSERT_TRUE(ask(server, client));

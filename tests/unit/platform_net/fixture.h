@@ -1,5 +1,6 @@
 #pragma once
-// What the tests of this room have in common: a PKI, an endpoint that shows what reached it, a running server.
+// What the tests of this room have in common: a PKI, an endpoint that shows what reached it, a
+// running server.
 
 #include <gtest/gtest.h>
 
@@ -49,7 +50,9 @@ public:
         if (head.path == "/count") all = "count=" + std::to_string(count);
         return text(200, name + ":" + all);
     }
-    core::HttpReply refuse(int status, Error const&) override { return text(status, "refused by " + name); }
+    core::HttpReply refuse(int status, Error const&) override {
+        return text(status, "refused by " + name);
+    }
 
     static core::HttpReply text(int status, std::string body) {
         core::HttpReply reply;
@@ -95,7 +98,8 @@ public:
     /// Waits for the n-th one.
     Refusal refusal(std::size_t n = 0) {
         std::unique_lock lock(mutex_);
-        if (!signal_.wait_for(lock, std::chrono::seconds(10), [&] { return refusals_.size() > n; })) return {};
+        if (!signal_.wait_for(lock, std::chrono::seconds(10), [&] { return refusals_.size() > n; }))
+            return {};
         return refusals_[n];
     }
 
@@ -115,7 +119,9 @@ inline TestPki& shared_pki() {
         made->issue({"early", 3600, 7200, "", false});
         made->issue({"serveronly", -3600, 3600, "serverAuth", false});
         made->write_crl("ca.crl", {"revoked"});
-        std::atexit([] { std::filesystem::remove_all(std::filesystem::path(shared_pki().file("")).parent_path()); });
+        std::atexit([] {
+            std::filesystem::remove_all(std::filesystem::path(shared_pki().file("")).parent_path());
+        });
         return made;
     }();
     return *pki;
@@ -154,8 +160,8 @@ protected:
         auto made = net::TlsContext::server(server_tls(shared_pki()));
         ASSERT_TRUE(made) << made.error().detail;
         tls = *made;
-        auto started = net::HttpServer::start(config, tls, {{{"/echo", &endpoint}, {"/tree/", &tree}}, &fallback},
-                                              &witness);
+        auto started = net::HttpServer::start(
+            config, tls, {{{"/echo", &endpoint}, {"/tree/", &tree}}, &fallback}, &witness);
         ASSERT_TRUE(started) << started.error().detail;
         server = std::move(*started);
     }
@@ -181,11 +187,14 @@ protected:
     std::unique_ptr<net::HttpServer> server;
 };
 
-inline std::string post(std::string const& path, std::string const& body, std::string const& more = {}) {
-    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more + "Content-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+inline std::string post(std::string const& path, std::string const& body,
+                        std::string const& more = {}) {
+    return "POST " + path + " HTTP/1.1\r\nHost: localhost\r\n" + more +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
-inline std::string status_of(std::string const& reply) { return reply.substr(0, reply.find(' ', 9)); }
+inline std::string status_of(std::string const& reply) {
+    return reply.substr(0, reply.find(' ', 9));
+}
 inline std::string body_of(std::string const& reply) {
     std::size_t const at = reply.find("\r\n\r\n");
     return at == std::string::npos ? std::string() : reply.substr(at + 4);

@@ -106,14 +106,16 @@ TEST_F(HandshakeTest, TheFourSuitesOfTheTls12FloorAreThereAndWeakOnesAreNot) {
     ASSERT_TRUE(tls->reload(both));
     auto options = as("member");
     options.max_version = TLS1_2_VERSION;
-    for (char const* suite : {"DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384",
-                              "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"}) {
+    for (char const* suite :
+         {"DHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "DHE-RSA-AES256-GCM-SHA384",
+          "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"}) {
         options.ciphers = suite;
         TlsPeer peer(server->port(), options);
         EXPECT_TRUE(peer.connected()) << suite;
         EXPECT_EQ(peer.cipher(), suite);
     }
-    for (char const* suite : {"AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", "DHE-RSA-AES256-SHA256"}) {
+    for (char const* suite :
+         {"AES128-GCM-SHA256", "ECDHE-RSA-AES256-SHA384", "DHE-RSA-AES256-SHA256"}) {
         options.ciphers = suite;
         EXPECT_FALSE(TlsPeer(server->port(), options).connected()) << suite;
     }
@@ -123,7 +125,8 @@ TEST_F(HandshakeTest, TheFourSuitesOfTheTls12FloorAreThereAndWeakOnesAreNot) {
 TEST_F(HandshakeTest, AProbeThatSaysNothingIsNotWitnessed) {
     start();
     ::close(connect_loopback(server->port()));
-    EXPECT_TRUE(eventually([&] { return counted("musubi_net_refused_total", ",reason=\"silent\"") == 1; }));
+    EXPECT_TRUE(
+        eventually([&] { return counted("musubi_net_refused_total", ",reason=\"silent\"") == 1; }));
     TlsPeerOptions nobody;
     nobody.ca = shared_pki().crt("ca");
     refused_with(nobody);
@@ -159,10 +162,12 @@ TEST_F(HandshakeTest, PlainHttpOnTheTlsPortGetsAReadable400) {
     start();
     int const socket = connect_loopback(server->port());
     std::string const request = "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n";
-    ASSERT_EQ(::send(socket, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+    ASSERT_EQ(::send(socket, request.data(), request.size(), 0),
+              static_cast<ssize_t>(request.size()));
     std::string answer;
     char buffer[1024];
-    for (ssize_t n = 0; (n = ::recv(socket, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::recv(socket, buffer, sizeof buffer, 0)) > 0;)
+        answer.append(buffer, static_cast<std::size_t>(n));
     ::close(socket);
     EXPECT_EQ(status_of(answer), "HTTP/1.1 400");
     std::size_t const length = std::stoul(answer.substr(answer.find("Content-Length: ") + 16));

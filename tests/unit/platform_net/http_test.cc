@@ -1,4 +1,5 @@
-// RFC 9112 as the server reads it: framing, limits at their edge, refusals that are never an empty close.
+// RFC 9112 as the server reads it: framing, limits at their edge, refusals that are never an empty
+// close.
 #include "unit/platform_net/fixture.h"
 
 namespace musubi::test {
@@ -18,7 +19,8 @@ TEST_F(HttpTest, ServesManyRequestsOnOneConnection) {
     start();
     TlsPeer peer(server->port(), as("member"));
     for (int i = 0; i < 50; ++i) {
-        EXPECT_EQ(body_of(peer.request(post("/echo", std::to_string(i)))), "echo:" + std::to_string(i));
+        EXPECT_EQ(body_of(peer.request(post("/echo", std::to_string(i)))),
+                  "echo:" + std::to_string(i));
     }
     EXPECT_EQ(counted("musubi_net_accepted_total", ""), 1U);
     EXPECT_EQ(counted("musubi_net_requests_total", ""), 50U);
@@ -38,7 +40,9 @@ TEST_F(HttpTest, AnswersPipelinedRequestsInOrder) {
 TEST_F(HttpTest, TellsTheEndpointPathQueryAndHeaders) {
     start();
     TlsPeer peer(server->port(), as("member"));
-    peer.request("GET https://localhost/echo?a=b%20c HTTP/1.1\r\nHost: localhost\r\nX-Test:  value \r\n\r\n");
+    peer.request(
+        "GET https://localhost/echo?a=b%20c HTTP/1.1\r\nHost: localhost\r\nX-Test:  value "
+        "\r\n\r\n");
     EXPECT_EQ(endpoint.last_head.method, "GET");
     EXPECT_EQ(endpoint.last_head.path, "/echo");
     EXPECT_EQ(endpoint.last_head.query, "a=b%20c");
@@ -69,7 +73,8 @@ TEST_F(HttpTest, TakesABodyInChunksHoweverTheyAreCut) {
 TEST_F(HttpTest, InvitesABodyThatWaitsForIt) {
     start();
     TlsPeer peer(server->port(), as("member"));
-    peer.send("POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    peer.send(
+        "POST /echo HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
     EXPECT_EQ(peer.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
     EXPECT_EQ(body_of(peer.request("body")), "echo:body");
 }
@@ -77,15 +82,17 @@ TEST_F(HttpTest, InvitesABodyThatWaitsForIt) {
 TEST_F(HttpTest, InvitesALargeBodyToo) {
     start();
     TlsPeer peer(server->port(), as("member"));
-    peer.send("POST /count HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 1000000\r\n\r\n");
+    peer.send(
+        "POST /count HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: "
+        "1000000\r\n\r\n");
     EXPECT_EQ(peer.receive_until("\r\n\r\n"), "HTTP/1.1 100 Continue\r\n\r\n");
     EXPECT_EQ(body_of(peer.request(std::string(1'000'000, 'x'))), "echo:count=1000000");
 }
 
 TEST_F(HttpTest, RefusesBeforeTheBodyAndDoesNotInviteIt) {
     start();
-    std::string const answer =
-        answer_to("POST /forbidden HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
+    std::string const answer = answer_to(
+        "POST /forbidden HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n");
     EXPECT_EQ(status_of(answer), "HTTP/1.1 403");
     EXPECT_EQ(body_of(answer), "not a member");
 }
@@ -100,7 +107,8 @@ TEST_F(HttpTest, ARefusalReachesAPeerThatIsStillSending) {
 
 TEST_F(HttpTest, AnUnknownExpectationIs417) {
     start();
-    EXPECT_EQ(status_to("GET /echo HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n"), "HTTP/1.1 417");
+    EXPECT_EQ(status_to("GET /echo HTTP/1.1\r\nHost: x\r\nExpect: wonders\r\n\r\n"),
+              "HTTP/1.1 417");
 }
 
 TEST_F(HttpTest, SmugglingPairsAre400AndTheEnd) {
@@ -114,7 +122,8 @@ TEST_F(HttpTest, SmugglingPairsAre400AndTheEnd) {
              std::string("Content-Length: 4, 5\r\n\r\nabcde"),
              std::string("Content-Length: +4\r\n\r\nabcd"),
              std::string("Content-Length: 99999999999999999999999\r\n\r\n"),
-             std::string("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+             std::string(
+                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
              std::string("Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
              std::string("X: a\r\n Transfer-Encoding: chunked\r\n\r\n"),
              std::string("X: a\nY: b\r\n\r\n"),
@@ -125,8 +134,10 @@ TEST_F(HttpTest, SmugglingPairsAre400AndTheEnd) {
         EXPECT_NE(answer.find("Connection: close"), std::string::npos) << pair;
         EXPECT_EQ(answer.find("smuggled"), std::string::npos) << pair;
     }
-    EXPECT_EQ(status_to("POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"), "HTTP/1.1 400");
-    EXPECT_EQ(status_to(head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"), "HTTP/1.1 501");
+    EXPECT_EQ(status_to("POST /echo HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+              "HTTP/1.1 400");
+    EXPECT_EQ(status_to(head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+              "HTTP/1.1 501");
 }
 
 TEST_F(HttpTest, MalformedBytesAreAnsweredNeverClosedEmpty) {
@@ -135,13 +146,18 @@ TEST_F(HttpTest, MalformedBytesAreAnsweredNeverClosedEmpty) {
     EXPECT_EQ(status_to("GET /echo HTTP/1.1\r\n\r\n"), "HTTP/1.1 400");  // no Host
     EXPECT_EQ(status_to("GET echo HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 400");
     EXPECT_EQ(status_to("GET /echo HTTP/3.7\r\nHost: x\r\n\r\n"), "HTTP/1.1 505");
-    EXPECT_EQ(status_to("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), "HTTP/1.1 400");
+    EXPECT_EQ(
+        status_to("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
+        "HTTP/1.1 400");
     EXPECT_EQ(status_to("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                        "fffffffffffffffff\r\n"), "HTTP/1.1 400");
-    EXPECT_EQ(status_to("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"),
+                        "fffffffffffffffff\r\n"),
+              "HTTP/1.1 400");
+    EXPECT_EQ(status_to("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+                        "chunked\r\n\r\n3\r\nabcdef\r\n0\r\n\r\n"),
               "HTTP/1.1 400");
     EXPECT_EQ(status_to("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1;" +
-                        std::string(20'000, 'e')), "HTTP/1.1 400");
+                        std::string(20'000, 'e')),
+              "HTTP/1.1 400");
 }
 
 TEST_F(HttpTest, ABodyShorterThanItsLengthIs400WhenThePeerEnds) {
@@ -172,7 +188,8 @@ TEST_F(HttpTest, HeaderLinesAreLimitedAtTheirEdge) {
     std::string const fits = "GET /" + std::string(8192 - 14, 'p') + " HTTP/1.1";
     ASSERT_EQ(fits.size(), 8192U);
     EXPECT_EQ(status_to(fits + "\r\nHost: x\r\nConnection: close\r\n\r\n"), "HTTP/1.1 200");
-    EXPECT_EQ(status_to("GET /" + std::string(8192 - 13, 'p') + " HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 414");
+    EXPECT_EQ(status_to("GET /" + std::string(8192 - 13, 'p') + " HTTP/1.1\r\nHost: x\r\n\r\n"),
+              "HTTP/1.1 414");
 }
 
 TEST_F(HttpTest, AnEndlessLineIsRefusedBeforeItEnds) {
@@ -186,11 +203,13 @@ TEST_F(HttpTest, BodiesAreLimitedAtTheirEdge) {
     auto const chunked = [](std::size_t size) {
         char length[16];
         std::snprintf(length, sizeof length, "%zx", size);
-        return "POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n" +
+        return "POST /count HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: "
+               "close\r\n\r\n" +
                std::string(length) + "\r\n" + std::string(size, 'x') + "\r\n0\r\n\r\n";
     };
-    EXPECT_EQ(body_of(answer_to(post("/count", std::string(1'000'000, 'x'), "Connection: close\r\n"))),
-              "echo:count=1000000");
+    EXPECT_EQ(
+        body_of(answer_to(post("/count", std::string(1'000'000, 'x'), "Connection: close\r\n"))),
+        "echo:count=1000000");
     EXPECT_EQ(status_to(post("/count", std::string(1'000'001, 'x'))), "HTTP/1.1 413");
     EXPECT_EQ(body_of(answer_to(chunked(1'000'000))), "echo:count=1000000");
     EXPECT_EQ(status_to(chunked(1'000'001)), "HTTP/1.1 413");
@@ -205,17 +224,20 @@ TEST_F(HttpTest, BodiesAroundTheBufferEdgeArriveWhole) {
         EXPECT_EQ(body_of(peer.request(post("/echo", body))), "echo:" + body);
         char length[16];
         std::snprintf(length, sizeof length, "%zx", size);
-        std::string const chunk = size > 0 ? std::string(length) + "\r\n" + body + "\r\n" : std::string();
-        EXPECT_EQ(body_of(peer.request("POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk +
-                                       "0\r\n\r\n")),
+        std::string const chunk =
+            size > 0 ? std::string(length) + "\r\n" + body + "\r\n" : std::string();
+        EXPECT_EQ(body_of(peer.request(
+                      "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                      chunk + "0\r\n\r\n")),
                   "echo:" + body);
     }
 }
 
 TEST_F(HttpTest, Http10AndConnectionCloseEndInOrder) {
     start();
-    for (std::string const& request : {std::string("GET /echo HTTP/1.0\r\n\r\n"),
-                                       std::string("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")}) {
+    for (std::string const& request :
+         {std::string("GET /echo HTTP/1.0\r\n\r\n"),
+          std::string("GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")}) {
         TlsPeer peer(server->port(), as("member"));
         peer.send(request);
         std::string const answer = peer.receive_all();
@@ -253,10 +275,12 @@ TEST(PlainHttpTest, ServesLoopbackAndRefusesEveryOtherAddress) {
     ASSERT_TRUE(server);
     int const socket = connect_loopback((*server)->port());
     std::string const request = "GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-    ASSERT_EQ(::send(socket, request.data(), request.size(), 0), static_cast<ssize_t>(request.size()));
+    ASSERT_EQ(::send(socket, request.data(), request.size(), 0),
+              static_cast<ssize_t>(request.size()));
     std::string answer;
     char buffer[1024];
-    for (ssize_t n = 0; (n = ::recv(socket, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+    for (ssize_t n = 0; (n = ::recv(socket, buffer, sizeof buffer, 0)) > 0;)
+        answer.append(buffer, static_cast<std::size_t>(n));
     ::close(socket);
     EXPECT_EQ(status_of(answer), "HTTP/1.1 200");
     EXPECT_TRUE((*server)->stop(1000));
@@ -275,9 +299,11 @@ TEST(HttpConfigTest, RefusesLimitsThatContradictEachOther) {
 
 TEST(HttpConfigTest, APortThatIsTakenIsAConflict) {
     EchoEndpoint endpoint;
-    auto first = net::PlainHttpServer::start(net::PlainHttpServer::small_config(0), {{}, &endpoint});
+    auto first =
+        net::PlainHttpServer::start(net::PlainHttpServer::small_config(0), {{}, &endpoint});
     ASSERT_TRUE(first);
-    auto second = net::PlainHttpServer::start(net::PlainHttpServer::small_config((*first)->port()), {{}, &endpoint});
+    auto second = net::PlainHttpServer::start(net::PlainHttpServer::small_config((*first)->port()),
+                                              {{}, &endpoint});
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, Code::kConflict);
 }

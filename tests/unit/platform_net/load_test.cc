@@ -1,4 +1,5 @@
-// Slow, many and large peers: what waits costs no thread, what is too much is answered or cut, never silently.
+// Slow, many and large peers: what waits costs no thread, what is too much is answered or cut,
+// never silently.
 #include "unit/platform_net/fixture.h"
 
 namespace musubi::test {
@@ -7,13 +8,15 @@ namespace {
 /// `size` bytes that lie nowhere: made as they are read.
 class MadeContent : public Content {
 public:
-    explicit MadeContent(std::uint64_t size, std::uint64_t fail_at = ~std::uint64_t{0}) : size_(size), fail_at_(fail_at) {}
+    explicit MadeContent(std::uint64_t size, std::uint64_t fail_at = ~std::uint64_t{0})
+        : size_(size), fail_at_(fail_at) {}
     std::uint64_t size() const override { return size_; }
     Status read(ByteSink const& sink) const override {
         Bytes const piece(64 * 1024, 'm');
         for (std::uint64_t at = 0; at < size_; at += piece.size()) {
             if (at >= fail_at_) return Error(Code::kStorageUnavailable, "made to fail");
-            TRY(sink(ByteView(piece).first(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at)))));
+            TRY(sink(ByteView(piece).first(
+                static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at)))));
         }
         return {};
     }
@@ -23,7 +26,8 @@ private:
     std::uint64_t fail_at_;
 };
 
-/// Answers with documents: /made?SIZE streamed, /memory?SIZE from memory, /broken?SIZE fails after a quarter.
+/// Answers with documents: /made?SIZE streamed, /memory?SIZE from memory, /broken?SIZE fails after
+/// a quarter.
 class DocumentEndpoint : public EchoEndpoint {
 public:
     core::HttpReply handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
@@ -32,7 +36,8 @@ public:
         std::uint64_t const size = std::stoull(head.query);
         core::HttpReply reply = text(200, "before");
         if (head.path == "/memory") {
-            reply.segments[0].content = std::make_shared<MemoryContent>(Bytes(static_cast<std::size_t>(size), 'm'));
+            reply.segments[0].content =
+                std::make_shared<MemoryContent>(Bytes(static_cast<std::size_t>(size), 'm'));
         } else {
             std::uint64_t const fail_at = head.path == "/broken" ? size / 4 : ~std::uint64_t{0};
             reply.segments[0].content = std::make_shared<MadeContent>(size, fail_at);
@@ -55,7 +60,9 @@ protected:
         ASSERT_TRUE(started) << started.error().detail;
         server = std::move(*started);
     }
-    static std::string get(std::string const& target) { return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n"; }
+    static std::string get(std::string const& target) {
+        return "GET " + target + " HTTP/1.1\r\nHost: x\r\n\r\n";
+    }
 
     ~LoadTest() override {
         documents.release();
@@ -71,14 +78,19 @@ TEST_F(LoadTest, TwoHundredSlowPeersDoNotStarveAGoodOne) {
         slow.push_back(std::make_unique<TlsPeer>(server->port(), as("member")));
         ASSERT_TRUE(slow.back()->connected());
         // Half a head, or a head and half a body.
-        slow.back()->send(i % 2 == 0 ? "POST /echo HT" : "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab");
+        slow.back()->send(i % 2 == 0
+                              ? "POST /echo HT"
+                              : "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab");
     }
     TlsPeer good(server->port(), as("member"));
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(body_of(good.request(post("/echo", "good"))), "echo:good");
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(body_of(good.request(post("/echo", "good"))), "echo:good");
     EXPECT_EQ(endpoint.running, 0);
     for (int i = 0; i < 200; ++i) {
-        slow[static_cast<std::size_t>(i)]->send(i % 2 == 0 ? "TP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" : "cd");
-        EXPECT_EQ(body_of(slow[static_cast<std::size_t>(i)]->receive_reply()), i % 2 == 0 ? "echo:" : "echo:abcd");
+        slow[static_cast<std::size_t>(i)]->send(
+            i % 2 == 0 ? "TP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n" : "cd");
+        EXPECT_EQ(body_of(slow[static_cast<std::size_t>(i)]->receive_reply()),
+                  i % 2 == 0 ? "echo:" : "echo:abcd");
     }
 }
 
@@ -86,7 +98,8 @@ TEST_F(LoadTest, ALargeBodyPassesThroughAndBackWithoutLyingInMemory) {
     start_documents();
     TlsPeer peer(server->port(), as("member"));
     std::uint64_t const size = 100'000'000;
-    peer.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n");
+    peer.send("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) +
+              "\r\n\r\n");
     std::string const piece(1'000'000, 'x');
     for (std::uint64_t at = 0; at < size; at += piece.size()) ASSERT_TRUE(peer.send(piece));
     EXPECT_EQ(body_of(peer.receive_reply()), "echo:count=100000000");
@@ -109,7 +122,8 @@ TEST_F(LoadTest, DocumentsOfEverySizeComeWhole) {
     start_documents();
     TlsPeer peer(server->port(), as("member"));
     for (char const* path : {"/made?", "/memory?"}) {
-        for (std::size_t const size : {0UL, 1UL, 16'000UL, 16'384UL, 45'000UL, 262'144UL, 262'145UL, 3'000'000UL}) {
+        for (std::size_t const size :
+             {0UL, 1UL, 16'000UL, 16'384UL, 45'000UL, 262'144UL, 262'145UL, 3'000'000UL}) {
             EXPECT_EQ(body_of(peer.request(get(path + std::to_string(size)))),
                       "before" + std::string(size, 'm') + "after");
         }
@@ -140,7 +154,8 @@ TEST_F(LoadTest, SlowReadersOfLargeRepliesDoNotStarveAGoodOne) {
         slow.back()->send(get(i % 2 == 0 ? "/made?50000000" : "/memory?5000000"));
     }
     TlsPeer good(server->port(), as("member"));
-    for (int i = 0; i < 20; ++i) EXPECT_EQ(body_of(good.request(post("/echo", "good"))), "echo:good");
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(body_of(good.request(post("/echo", "good"))), "echo:good");
     slow.clear();
     EXPECT_TRUE(eventually([&] { return documents.sent_cut == 20; }));
 }
@@ -188,7 +203,8 @@ TEST_F(LoadTest, WhoWaitsForASlotGetsTheNextFreeOne) {
     endpoint.wait_until_held(2);
     endpoint.release();
     for (int i = 0; i < 10; ++i) {
-        EXPECT_EQ(body_of(peers[static_cast<std::size_t>(i)]->receive_reply()), "echo:" + std::to_string(i));
+        EXPECT_EQ(body_of(peers[static_cast<std::size_t>(i)]->receive_reply()),
+                  "echo:" + std::to_string(i));
     }
 }
 
@@ -222,9 +238,11 @@ TEST_F(LoadTest, EachSlownessHasItsEnd) {
     };
     EXPECT_EQ(all_after(""), "");
     EXPECT_EQ(status_of(all_after("GET /ec")), "HTTP/1.1 408");
-    EXPECT_EQ(status_of(all_after("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab")), "HTTP/1.1 408");
-    EXPECT_EQ(status_of(all_after("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\nab")),
-              "HTTP/1.1 400");  // the endpoint's own words: it was reading
+    EXPECT_EQ(status_of(all_after("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab")),
+              "HTTP/1.1 408");
+    EXPECT_EQ(
+        status_of(all_after("POST /count HTTP/1.1\r\nHost: x\r\nContent-Length: 500000\r\n\r\nab")),
+        "HTTP/1.1 400");  // the endpoint's own words: it was reading
     EXPECT_EQ(body_of(all_after(post("/echo", "x"))), "echo:x");
     EXPECT_EQ(counted("musubi_net_timeout_total", ",phase=\"first_byte\""), 1U);
     EXPECT_EQ(counted("musubi_net_timeout_total", ",phase=\"header\""), 1U);

@@ -43,8 +43,12 @@ protected:
         peer.send(bytes);
         return peer.receive_all();
     }
-    static std::string accepted(std::string const& message) { return mllp_frame("AA CN=member " + message); }
-    static std::string refused(Code code) { return mllp_frame("AR " + std::string(to_string(code))); }
+    static std::string accepted(std::string const& message) {
+        return mllp_frame("AA CN=member " + message);
+    }
+    static std::string refused(Code code) {
+        return mllp_frame("AR " + std::string(to_string(code)));
+    }
 
     EchoMessages messages;
     net::MllpServerConfig mllp_config;
@@ -52,7 +56,8 @@ protected:
 };
 
 TEST(MllpFramerTest, FindsMessagesHoweverTheBytesAreCut) {
-    std::string const bytes = "\r\n" + mllp_frame("one") + "\r\n\n" + mllp_frame("") + mllp_frame("t\x01wo\r");
+    std::string const bytes =
+        "\r\n" + mllp_frame("one") + "\r\n\n" + mllp_frame("") + mllp_frame("t\x01wo\r");
     for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
         MllpFramer framer(100);
         std::vector<std::string> found;
@@ -94,9 +99,16 @@ TEST_F(MllpTest, AnswersManyMessagesOnOneConnectionInOrder) {
 TEST_F(MllpTest, BadFramingIsAnsweredThenTheEnd) {
     start_mllp();
     EXPECT_EQ(answer_to("MSH|no block"), refused(Code::kInvalidMessage));
-    EXPECT_EQ(answer_to(mllp_frame("a") + "x" + mllp_frame("b")), accepted("a") + refused(Code::kInvalidMessage));
-    EXPECT_EQ(answer_to("\x0b" "a\x0b" "b\x1c\r"), refused(Code::kInvalidMessage));
-    EXPECT_EQ(answer_to("\x0b" "a\x1c" "b\x1c\r"), refused(Code::kInvalidMessage));
+    EXPECT_EQ(answer_to(mllp_frame("a") + "x" + mllp_frame("b")),
+              accepted("a") + refused(Code::kInvalidMessage));
+    EXPECT_EQ(answer_to("\x0b"
+                        "a\x0b"
+                        "b\x1c\r"),
+              refused(Code::kInvalidMessage));
+    EXPECT_EQ(answer_to("\x0b"
+                        "a\x1c"
+                        "b\x1c\r"),
+              refused(Code::kInvalidMessage));
 }
 
 TEST_F(MllpTest, AMessageOverTheLimitIsAnsweredThenTheEnd) {
@@ -130,7 +142,8 @@ TEST_F(MllpTest, UnfinishedMessagesHoldNoThread) {
         slow.push_back(std::make_unique<TlsPeer>(mllp->port(), as("member")));
         slow.back()->send("\x0bhalf");
     }
-    EXPECT_EQ(answer_to(mllp_frame("good") + "x"), accepted("good") + refused(Code::kInvalidMessage));
+    EXPECT_EQ(answer_to(mllp_frame("good") + "x"),
+              accepted("good") + refused(Code::kInvalidMessage));
     for (auto& peer : slow) {
         peer->send("\x1c\r");
         EXPECT_EQ(peer->receive_until("\x1c\r"), accepted("half"));

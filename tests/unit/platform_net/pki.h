@@ -1,5 +1,6 @@
 #pragma once
-// A small certificate authority for tests, made anew in a temporary folder. Header only: module tests use it too.
+// A small certificate authority for tests, made anew in a temporary folder. Header only: module
+// tests use it too.
 
 #include <openssl/ec.h>
 #include <openssl/evp.h>
@@ -61,8 +62,8 @@ public:
     }
 
     /// Writes a revocation list that names these certificates.
-    void write_crl(std::string const& name, std::vector<std::string> const& revoked, long next_update_s = 3600,
-                   EVP_PKEY* signer = nullptr) {
+    void write_crl(std::string const& name, std::vector<std::string> const& revoked,
+                   long next_update_s = 3600, EVP_PKEY* signer = nullptr) {
         X509_CRL* crl = X509_CRL_new();
         X509_CRL_set_version(crl, 1);
         X509_CRL_set_issuer_name(crl, X509_get_subject_name(ca_));
@@ -106,7 +107,8 @@ private:
         X509_set_pubkey(certificate, key);
         X509_NAME* name = X509_get_subject_name(certificate);
         X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8,
-                                   reinterpret_cast<unsigned char const*>(order.name.c_str()), -1, -1, 0);
+                                   reinterpret_cast<unsigned char const*>(order.name.c_str()), -1,
+                                   -1, 0);
         X509_set_issuer_name(certificate, X509_get_subject_name(ca_));
         if (is_ca) {
             extension(certificate, NID_basic_constraints, "critical,CA:TRUE");

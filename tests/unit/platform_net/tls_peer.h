@@ -1,6 +1,7 @@
 #pragma once
-// A blocking TLS client for tests, written directly on OpenSSL: it shares nothing with the code under test and says
-// any bytes, wrong ones too. Every wait ends after ten seconds (an empty answer or false then).
+// A blocking TLS client for tests, written directly on OpenSSL: it shares nothing with the code
+// under test and says any bytes, wrong ones too. Every wait ends after ten seconds (an empty answer
+// or false then).
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -40,7 +41,8 @@ inline int connect_loopback(std::uint16_t port, int receive_buffer = 0) {
     return socket;
 }
 
-/// A write to a peer that is gone raises SIGPIPE in this thread. Only here: the code under test must not need it.
+/// A write to a peer that is gone raises SIGPIPE in this thread. Only here: the code under test
+/// must not need it.
 class NoSigpipe {
 public:
     NoSigpipe() {
@@ -50,7 +52,8 @@ public:
     }
     ~NoSigpipe() {
         timespec const at_once{};
-        while (sigtimedwait(&set_, nullptr, &at_once) > 0) {}
+        while (sigtimedwait(&set_, nullptr, &at_once) > 0) {
+        }
         pthread_sigmask(SIG_SETMASK, &before_, nullptr);
     }
     NoSigpipe(NoSigpipe const&) = delete;
@@ -78,7 +81,8 @@ public:
         context_ = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_max_proto_version(context_, options.max_version);
         if (!options.ciphers.empty()) SSL_CTX_set_cipher_list(context_, options.ciphers.c_str());
-        SSL_CTX_set_session_cache_mode(context_, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+        SSL_CTX_set_session_cache_mode(context_,
+                                       SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(context_, [](SSL* ssl, SSL_SESSION* session) {
             auto* self = static_cast<TlsPeer*>(SSL_get_app_data(ssl));
             SSL_SESSION_free(self->session_);
@@ -117,7 +121,8 @@ public:
     bool send(std::string_view bytes) {
         NoSigpipe const guard;
         while (!bytes.empty()) {
-            int const n = SSL_write(ssl_, bytes.data(), static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
+            int const n = SSL_write(ssl_, bytes.data(),
+                                    static_cast<int>(std::min<std::size_t>(bytes.size(), 1 << 20)));
             if (n <= 0) return false;
             bytes.remove_prefix(static_cast<std::size_t>(n));
         }
@@ -129,7 +134,8 @@ public:
         ERR_clear_error();
         int const n = SSL_read(ssl_, buffer, sizeof buffer);
         if (n > 0) return std::string(buffer, static_cast<std::size_t>(n));
-        if (SSL_get_error(ssl_, n) == SSL_ERROR_SSL) alert_ = ERR_reason_error_string(ERR_peek_error());
+        if (SSL_get_error(ssl_, n) == SSL_ERROR_SSL)
+            alert_ = ERR_reason_error_string(ERR_peek_error());
         ended_ = SSL_get_error(ssl_, n) == SSL_ERROR_ZERO_RETURN;
         return {};
     }
