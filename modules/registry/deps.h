@@ -16,7 +16,7 @@ struct Settings {
     std::int64_t max_results = 5000;   ///< objects in one answer
     std::int64_t max_patients = 1000;  ///< that an ITI-51 query without patients may touch
     UnknownPatient unknown_patient = UnknownPatient::kEmptyAnswer;
-    std::optional<std::string> home;   ///< urn:oid:..., written on what we return
+    std::optional<std::string> home{};  ///< urn:oid:..., written on what we return
 };
 
 struct Deps {
