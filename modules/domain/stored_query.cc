@@ -30,12 +30,6 @@ std::string shown(QueryParameter const& parameter, std::string_view value) {
     return "'" + std::string(value) + "'";
 }
 
-/// Groups of one parameter after the notation has been undone.
-struct ReadParameter {
-    QueryParameter const* spec;
-    std::vector<std::vector<std::string>> groups;
-};
-
 class QueryMaker {
 public:
     explicit QueryMaker(QueryKind kind) { query_.kind = kind; }
