@@ -71,6 +71,18 @@ Result<Indexer::Batch> Indexer::collect(pg::Tx& tx) {
     return batch;
 }
 
+/// Sealing on a chain that lost its end would give the lost numbers away again and renew the anchor.
+Status Indexer::check_anchor(pg::Tx& tx, Link const& end) const {
+    auto const read = read_anchor(folder_, keys_);
+    if (!read) return Error(Code::kConflict, read.error().detail);
+    auto const& anchor = *read;
+    if (!anchor) return {};
+    bool const fits = anchor->seq <= end.seq &&
+                      (anchor->seq == end.seq ? end.hash : TRY(store::hash_at(tx, anchor->seq))) == anchor->hash;
+    if (!fits) return Error(Code::kConflict, "the audit table does not hold what its anchor says");
+    return {};
+}
+
 Result<Link> Indexer::store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& count) {
     std::vector<Uuid> ids, pending_ids;
     for (auto const& record : batch.journal) ids.push_back(record.id);
@@ -80,6 +92,7 @@ Result<Link> Indexer::store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& 
     }
     auto seen = TRY(store::known(tx, ids));
     auto end = TRY(store::last(tx));
+    TRY(check_anchor(tx, end));
     for (auto const* part : {&batch.journal, &batch.pending}) {
         for (auto const& record : *part) {
             if (!seen.insert(record.id).second) continue;

@@ -26,7 +26,8 @@ public:
         bool another_works = false;  ///< somebody else held the lock: nothing was done
     };
     /// Until nothing is left that was there at the beginning. A record that does not open stops it
-    /// (kStorageUnavailable): it stays where it is, and nothing is deleted.
+    /// (kStorageUnavailable): it stays where it is, and nothing is deleted. kConflict: the table does not hold what
+    /// the anchor says; nothing is sealed on top of that, so that the evidence stays as it was found.
     Result<Outcome> run();
 
 private:
@@ -34,6 +35,7 @@ private:
     Result<std::vector<Journal::Segment>> sources() const;
     Result<Batch> collect(pg::Tx& tx);
     Result<bool> step(Outcome& outcome);
+    Status check_anchor(pg::Tx& tx, Link const& end) const;
     Result<Link> store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& count);
     void forget(Batch const& batch);
 

@@ -38,6 +38,9 @@ public:
 
     core::HealthReport health() const override {
         if (!journal_->writable()) return {core::Health::kBad, "the audit journal cannot be written"};
+        if (chain_broken_.load()) {
+            return {core::Health::kDegraded, "the audit table does not fit its anchor: run 'musubi audit verify'"};
+        }
         if (sealing_failed_.load()) {
             return {core::Health::kDegraded, "audit records cannot be moved into the database"};
         }
@@ -79,6 +82,7 @@ private:
         static auto& failures = counter("atna_seal_failures_total");
         try {
             auto const outcome = indexer_.run();
+            chain_broken_ = !outcome && outcome.error().code == Code::kConflict;
             if (!outcome) {
                 failures.add();
                 // Once for each outage, not for each round.
@@ -103,6 +107,7 @@ private:
     JournalAudit audit_;
     Indexer indexer_;
     std::atomic<bool> sealing_failed_{false};
+    std::atomic<bool> chain_broken_{false};
     std::atomic<std::int64_t> backlog_{0};
 
     std::mutex mutex_;

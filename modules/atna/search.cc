@@ -3,6 +3,7 @@
 #include "atna/indexer.h"
 #include "atna/store.h"
 #include "codec/auditmsg/audit_message.h"
+#include "platform/base/log.h"
 
 #include <algorithm>
 #include <thread>
@@ -14,7 +15,13 @@ namespace musubi::atna {
 Status bring_up_to_date(Archive const& archive, EntrySealer const& sealer) {
     Indexer indexer(archive.pool, archive.keys, sealer, archive.journal_folder, nullptr);
     for (int attempt = 0; attempt < 100; ++attempt) {
-        if (!TRY(indexer.run()).another_works) return {};
+        auto const outcome = indexer.run();
+        if (!outcome && outcome.error().code == Code::kConflict) {
+            log_warning("atna.looking_at_a_broken_chain", {{"why", outcome.error().detail}});
+            return {};
+        }
+        if (!outcome) return outcome.error();
+        if (!outcome->another_works) return {};
         std::this_thread::sleep_for(std::chrono::milliseconds(50));
     }
     return Error(Code::kBusy, "the sealer of the audit trail does not finish");

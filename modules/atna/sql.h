@@ -25,6 +25,8 @@ inline constexpr pg::Statement kKnown{"atna.known",
 
 inline constexpr pg::Statement kLast{"atna.last", "SELECT seq, hash FROM atna.record ORDER BY seq DESC LIMIT 1"};
 
+inline constexpr pg::Statement kHashAt{"atna.hash_at", "SELECT hash FROM atna.record WHERE seq = $1"};
+
 inline constexpr pg::Statement kInsertRecord{
     "atna.insert_record",
     "INSERT INTO atna.record (seq, event_uuid, time, transaction, event, event_type, outcome, organisation, "

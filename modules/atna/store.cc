@@ -74,6 +74,11 @@ Result<Link> last(pg::Tx& tx) {
     return Link{rows.front().int64(0), copy(rows.front().bytes(1))};
 }
 
+Result<Bytes> hash_at(pg::Tx& tx, std::int64_t seq) {
+    auto const rows = TRY(tx.exec(sql::kHashAt, pg::Params().int8(seq)));
+    return rows.empty() ? Bytes{} : copy(rows.front().bytes(0));
+}
+
 void queue_record(pg::Tx& tx, StoredRecord const& r) {
     auto const& c = r.columns;
     tx.queue(sql::kInsertRecord,

@@ -19,6 +19,8 @@ void queue_delete_pending(pg::Tx& tx, std::vector<Uuid> const& ids);
 /// Those of `ids` that are in the chain already.
 Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids);
 Result<Link> last(pg::Tx& tx);
+/// Empty when there is no such record.
+Result<Bytes> hash_at(pg::Tx& tx, std::int64_t seq);
 void queue_record(pg::Tx& tx, StoredRecord const& record);
 
 Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int limit);

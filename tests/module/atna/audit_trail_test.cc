@@ -313,6 +313,34 @@ TEST_F(AuditTrail, VerifyFindsAChainThatWasComputedAnewWithoutARecord) {
     EXPECT_EQ(result.damage, Damage::kCutOff);
 }
 
+TEST_F(AuditTrail, NothingIsSealedOnTopOfAChainThatLostItsEnd) {
+    fill(5);
+    sabotage("DELETE FROM atna.record WHERE seq >= 4");
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    for (int i = 6; i <= 8; ++i) ASSERT_TRUE(audit.record({event(i)}).ok());
+    Indexer indexer(*pool_, *keys_, *sealer_, folder_ / "journal", nullptr);
+    EXPECT_EQ(indexer.run().error().code, Code::kConflict);
+    EXPECT_EQ(count("pending"), 3);
+    auto const result = verified();
+    EXPECT_EQ(result.damage, Damage::kCutOff);
+    EXPECT_EQ(result.seq, 4);
+    EXPECT_EQ(search(archive(), {})->size(), 3U) << "what is there can still be searched";
+}
+
+TEST_F(AuditTrail, AnAnchorThatIsBehindIsNoDamage) {
+    fill(3);
+    auto const anchor = folder_ / "journal/chain.anchor";
+    auto const older = test::read_file(anchor);
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    ASSERT_TRUE(audit.record({event(4)}).ok());
+    EXPECT_EQ(verified().damage, Damage::kNone);
+    std::ofstream(anchor, std::ios::trunc) << older;  // as after a crash between commit and anchor
+    ASSERT_TRUE(audit.record({event(5)}).ok());
+    auto const result = verified();
+    EXPECT_EQ(result.damage, Damage::kNone) << result.text;
+    EXPECT_EQ(result.records, 5);
+}
+
 TEST_F(AuditTrail, VerifyDistrustsAForgedAnchor) {
     fill(2);
     auto const anchor = folder_ / "journal/chain.anchor";
