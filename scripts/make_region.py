@@ -58,6 +58,23 @@ repository:
 """
 
 
+def with_setting(text: str, name: str, value: str) -> str:
+    """One line of a section replaced or added; sections stand at the margin, their keys two blanks in."""
+    section, key = name.split(".", 1)
+    lines = text.splitlines()
+    if f"{section}:" not in lines:
+        lines.append(f"{section}:")
+    start = lines.index(f"{section}:") + 1
+    for at in range(start, len(lines)):
+        if lines[at][:1] not in (" ", ""):
+            break
+        if lines[at].startswith(f"  {key}:"):
+            lines[at] = f"  {key}: {value}"
+            return "\n".join(lines) + "\n"
+    lines.insert(start, f"  {key}: {value}")
+    return "\n".join(lines) + "\n"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True)
@@ -67,22 +84,30 @@ def main() -> None:
     parser.add_argument("--db-port", default="5432")
     parser.add_argument("--db-name", required=True)
     parser.add_argument("--port-base", type=int, default=0, help="0: the ports of the contract; else base, base+1, base+2")
+    parser.add_argument("--ports", help="HTTPS,MLLP,OPERATOR; 0: any free one, which the log then names")
+    parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE",
+                        help="replaces or adds one setting of musubi.yaml; may be repeated")
     options = parser.parse_args()
 
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     region = dict(REGIONS[options.region])
     if options.port_base:
         region.update(https=options.port_base, mllp=options.port_base + 1, operator=options.port_base + 2)
+    if options.ports:
+        region.update(zip(("https", "mllp", "operator"), map(int, options.ports.split(",")), strict=True))
     direct = CONNECTATHON_AUTHORITIES if options.region == "a" else []
     out = os.path.abspath(options.out)
     for folder in ("log", "blobs", "journal", "keys"):
         os.makedirs(os.path.join(out, folder), mode=0o700, exist_ok=True)
+    text = TEMPLATE.format(
+        region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
+        db_name=options.db_name, profiles=os.path.join(top, "profiles"),
+        direct=", ".join(direct), regional=", ".join([region["arc"] + ".1", *direct]),
+        extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region)
+    for setting in options.set:
+        text = with_setting(text, *setting.split("=", 1))
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:
-        config.write(TEMPLATE.format(
-            region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
-            db_name=options.db_name, profiles=os.path.join(top, "profiles"),
-            direct=", ".join(direct), regional=", ".join([region["arc"] + ".1", *direct]),
-            extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region))
+        config.write(text)
     shutil.copyfile(os.path.join(top, "profiles/regions/sample", region["agreement"]),
                     os.path.join(out, "agreement.yaml"))
 

@@ -27,7 +27,7 @@ std::string describe(Error const& error) {
 
 /// The payload breaks its schema: told in the transaction's own words.
 Error malformed(TransactionSpec const& spec, std::vector<Issue> issues) {
-    Reason const reason = spec.action == domain::Action::kPublish ? Reason::kMetadata : Reason::kGeneral;
+    Reason const reason = spec.malformed == Reason::kNone ? Reason::kGeneral : spec.malformed;
     for (Issue& issue : issues) issue.reason = reason;
     return Error(Code::kInvalidContent, std::move(issues));
 }
@@ -94,8 +94,13 @@ Result<Erased> Pipeline::act(Run& run) {
         run.rule = "transactions";
         return Error(Code::kDenied, "member " + subject.member.code + " may not call this transaction");
     }
-    if (!run.inbound.payload_issues.empty()) return malformed(d.spec(), run.inbound.payload_issues);
-    run.request = TRY(d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject}));
+    auto decoded = d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject});
+    if (!run.inbound.payload_issues.empty()) {
+        // The decoder may have a code of its own for what the schema only calls a missing element.
+        bool const has_own_word = !decoded && decoded.error().code == Code::kInvalidContent && decoded.error().reason != Reason::kNone;
+        return has_own_word ? std::move(decoded).error() : malformed(d.spec(), run.inbound.payload_issues);
+    }
+    run.request = TRY(std::move(decoded));
     run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
     auto permit = decide(d, subject, run.request.get(), *run.located);
     if (!permit) {

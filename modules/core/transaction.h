@@ -61,6 +61,7 @@ struct TransactionSpec {
     bool requester_is_source = true;  ///< false where the data flows the other way (ITI-43)
     std::vector<SoapBinding> soap;
     std::vector<Hl7v2Binding> hl7v2;
+    Reason malformed{};  ///< the transaction's code for a payload that breaks its schema
 };
 
 struct DecodeContext {

@@ -12,7 +12,8 @@ core::TransactionSpec const& Iti18::spec() {
         'E',
         true,
         {{"/xds/registry", "urn:ihe:iti:2007:RegistryStoredQuery", "urn:ihe:iti:2007:RegistryStoredQueryResponse", false,
-          "DocumentRegistry_RegistryStoredQuery", "AdhocQueryRequest"}},
+          "DocumentRegistry_RegistryStoredQuery", "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest",
+          "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryResponse"}},
         {}};
     return kSpec;
 }

@@ -3,6 +3,7 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
 #include "core/audited_tx.h"
+#include "domain/issues.h"
 #include "domain/reason.h"
 #include "domain/validate/validate.h"
 #include "platform/base/fault.h"
@@ -55,8 +56,11 @@ core::TransactionSpec const& Iti42::spec() {
         'C',
         true,
         {{"/xds/registry", "urn:ihe:iti:2007:RegisterDocumentSet-b", "urn:ihe:iti:2007:RegisterDocumentSet-bResponse",
-          false, "DocumentRegistry_RegisterDocumentSet-b", "SubmitObjectsRequest"}},
-        {}};
+          false, "DocumentRegistry_RegisterDocumentSet-b",
+          "{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest",
+          "{urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0}RegistryResponse"}},
+        {},
+        Reason::kMetadata};
     return kSpec;
 }
 
@@ -121,7 +125,12 @@ Result<soap::Outgoing> Iti42::encode(Deps&, Response&& response, Request const&)
     return reply(ebxml::ResponseStatus::kSuccess, ebxml::error_rows(response.warnings, ebxml::Actor::kRegistry));
 }
 
-soap::Outgoing Iti42::encode_error(Deps&, Error const& error, Request const*) {
+soap::Outgoing Iti42::encode_error(Deps&, Error const& denied_or_failed, Request const* request) {
+    Error error = denied_or_failed;
+    bool const has_patient = request && !request->submission_sets.empty() && request->set().patient_id;
+    if (error.code == Code::kDenied && has_patient) {
+        error = Error(Code::kInvalidContent, {domain::unknown_patient(*request->set().patient_id)});
+    }
     return reply(ebxml::ResponseStatus::kFailure,
                  ebxml::error_rows(error, ebxml::Actor::kRegistry, LogTrace::current()));
 }

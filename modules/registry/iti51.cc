@@ -12,7 +12,8 @@ core::TransactionSpec const& Iti51::spec() {
         'E',
         true,
         {{"/xds/registry", "urn:ihe:iti:2009:MultiPatientStoredQuery", "urn:ihe:iti:2009:MultiPatientStoredQueryResponse", false,
-          "DocumentRegistry_MultiPatientStoredQuery", "AdhocQueryRequest"}},
+          "DocumentRegistry_MultiPatientStoredQuery", "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryRequest",
+          "{urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0}AdhocQueryResponse"}},
         {}};
     return kSpec;
 }

@@ -1,5 +1,6 @@
 #include "registry/registration.h"
 
+#include "domain/issues.h"
 #include "domain/reason.h"
 #include "platform/base/text.h"
 
@@ -59,8 +60,8 @@ private:
             auto const known = state_.patients.find(*object.patient_id);
             if (known != state_.patients.end() && known->second.survivor == known->second.key) return;
             told.insert(*object.patient_id);
-            refuse(Reason::kUnknownPatientId,
-                   "patientId " + *object.patient_id + " is not known to this registry by a patient identity feed");
+            Issue const unknown = domain::unknown_patient(*object.patient_id);
+            refuse(unknown.reason, unknown.context);
         };
         check(s_.set());
         for (auto const& entry : s_.entries) check(entry);

@@ -3,6 +3,7 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
 #include "codec/mtom/cid.h"
+#include "domain/issues.h"
 #include "domain/reason.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
@@ -87,6 +88,7 @@ core::TransactionSpec const& Iti41::spec() {
                   .request_element = kXdsb,
                   .response_element = kRegistryResponse}},
         .hl7v2 = {},
+        .malformed = Reason::kRepositoryMetadata,
     };
     return kSpec;
 }
@@ -153,7 +155,10 @@ Result<Iti41::Reply> Iti41::encode(Deps&, Response&& response, Request const&) {
     return Reply{{{ebxml::write_registry_response(ebxml::ResponseStatus::kSuccess, rows), nullptr, ""}}, true};
 }
 
-Iti41::Reply Iti41::encode_error(Deps&, Error const& error, Request const*) {
+Iti41::Reply Iti41::encode_error(Deps& deps, Error const& error, Request const* request) {
+    if (error.code == Code::kDenied && request && patient_of(*request)) {
+        return encode_error(deps, Error(Code::kInvalidContent, {domain::unknown_patient(*patient_of(*request))}), nullptr);
+    }
     // Findings come from the registry, or have a repository reason of their own; without findings it is our failure.
     ebxml::Actor const actor = error.issues.empty() ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
     auto const rows = ebxml::error_rows(error, actor, LogTrace::current());

@@ -78,7 +78,8 @@ void ObjectChecker::check_common(RegistryObject const& object) {
     if (object.id.starts_with("urn:uuid:") && !Uuid::parse(object.id)) {
         fail_value("entryUUID", object.id, "begins with urn:uuid: but is no UUID");
     }
-    if (object.lid && *object.lid != object.id) {
+    // A legacy sender's logical id is dropped: the registry gives every first version its own.
+    if (object.lid && *object.lid != object.id && !lenient()) {
         fail_value("logicalID", *object.lid,
                    "must be absent or equal to the entryUUID: this is no update");
     }

@@ -1,0 +1,18 @@
+#!/usr/bin/env python3
+"""conformance_target.py --pki FOLDER --port-base N: the target file of a test node (ports N, N+1, N+2), from demo-a.json."""
+import argparse
+import json
+import os
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("--pki", required=True)
+parser.add_argument("--port-base", type=int, required=True)
+options = parser.parse_args()
+top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+with open(os.path.join(top, "conformance/targets/demo-a.json"), encoding="utf-8") as source:
+    target = json.load(source)
+target["name"] = "test-node"
+target["base_url"] = f"https://localhost:{options.port_base}"
+target["mllp"]["port"] = options.port_base + 1
+target["pki"] = os.path.abspath(options.pki)
+print(json.dumps(target, indent=2))
