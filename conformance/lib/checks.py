@@ -41,3 +41,10 @@ def same_set(got, expected, what, name_of=lambda item: item):
              f"missing {missing}, not asked for {surplus}")
     if len(list(got)) != len(set(got)):
         fail(f"{what}: each object once", f"{len(list(got))} objects, {len(set(got))} different")
+
+
+def only(items, what):
+    """The one item there must be."""
+    items = list(items)
+    equal(len(items), 1, f"number of {what}")
+    return items[0]

@@ -3,13 +3,13 @@
 It keeps nothing. Every submission succeeds, every query is empty, every document is unknown: so
 each case of the suites can be walked through, and most must fail with a proper explanation.
 """
+import json
+import os
 import re
 import socket
 import ssl
 import subprocess
 import threading
-import os
-import json
 import uuid
 
 from lxml import etree
@@ -76,6 +76,7 @@ class FakePeer:
 
     def _serve(self, plain, serve):
         plain.settimeout(20)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             with self._tls.wrap_socket(plain, server_side=True) as secured:
                 serve(secured)

@@ -64,6 +64,7 @@ class MllpClient:
     def _open(self):
         plain = socket.create_connection((self._target.mllp_host, self._target.mllp_port),
                                          TIMEOUT_S)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = context(self._target, self._role).wrap_socket(
             plain, server_hostname=self._target.mllp_host)
         self._rest = b""

@@ -115,6 +115,7 @@ class RawTls:
     def __init__(self, target, role, recorder, tls=None, port=None, host=None):
         self._recorder = recorder
         plain = socket.create_connection((host or target.host, port or target.port), TIMEOUT_S)
+        plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.socket = (tls or context(target, role)).wrap_socket(
                 plain, server_hostname=host or target.host)

@@ -12,6 +12,7 @@ from lib.tls import TIMEOUT_S, RawTls, context
 
 ITI19 = "ITI TF-2 3.19"
 # What an alert about the peer's certificate may be called (RFC 8446 6.2).
+ALERT_S = 10
 ALERTS = ("CERTIFICATE", "UNKNOWN_CA", "HANDSHAKE_FAILURE", "ACCESS_DENIED", "DECRYPT_ERROR")
 
 
@@ -40,7 +41,7 @@ def refused_by_alert(t, tls, port):
     """The handshake fails with an alert; under TLS 1.3 it shows on the first read."""
     host, number = ports(t)[port]
     try:
-        with socket.create_connection((host, number), TIMEOUT_S) as plain:
+        with socket.create_connection((host, number), ALERT_S) as plain:
             with tls.wrap_socket(plain, server_hostname=host) as secured:
                 data = secured.recv(1)
                 fail("a TLS alert", f"{data!r} on a {secured.version()} connection" if data
@@ -67,7 +68,8 @@ for _role in ("expired", "revoked", "other-ca", None):
             _refused(_role, _port))
 
 
-@case("tls/certificate/stranger-https", "a valid chain that is no member: HTTP 403 with a SOAP fault",
+@case("tls/certificate/stranger-https",
+      "a valid chain that is no member: HTTP 403 with a SOAP fault",
       ITI19 + " authorisation")
 def _stranger(t):
     for service in ("registry", "repository"):
@@ -76,7 +78,8 @@ def _stranger(t):
         expect_fault(read_reply(reply), status=403)
 
 
-@case("tls/certificate/stranger-large-body", "a stranger's large body is refused by an answer, not a reset",
+@case("tls/certificate/stranger-large-body",
+      "a stranger's large body is refused by an answer, not a reset",
       ITI19 + " authorisation")
 def _stranger_large(t):
     reply = t.post_raw("registry", b"x" * 300000, content_type(), role="stranger")
@@ -89,7 +92,8 @@ def _stranger_wsdl(t):
     equal(reply.status, 403, "HTTP status")
 
 
-@case("tls/certificate/stranger-mllp", "a valid chain that is no member: AR", ITI19 + " authorisation")
+@case("tls/certificate/stranger-mllp",
+      "a valid chain that is no member: AR", ITI19 + " authorisation")
 def _stranger_mllp(t):
     control, patient = t.ids.text("M"), t.new_patient_id()
     t.feed(patient, role="stranger", control=control).expect("AR", control)
@@ -103,7 +107,8 @@ def _member(t):
     equal(reply.status, 200, "HTTP status")
 
 
-@case("tls/certificate/others-are-not-disturbed", "a refused handshake does not end others' connections",
+@case("tls/certificate/others-are-not-disturbed",
+      "a refused handshake does not end others' connections",
       ITI19)
 def _undisturbed(t):
     with RawTls(t.target, "toolkit", t.recorder) as member:
@@ -216,7 +221,8 @@ def _server_name(t):
         true(t.target.host in names, f"subjectAltName {t.target.host}", names)
 
 
-@case("tls/resumption", "a second connection with the first one's session is served", "RFC 8446 2.2")
+@case("tls/resumption",
+      "a second connection with the first one's session is served", "RFC 8446 2.2")
 def _resumption(t):
     tls = context(t.target, "toolkit")
     with RawTls(t.target, "toolkit", t.recorder, tls) as first:
@@ -293,7 +299,8 @@ def _half(t):
             one.close()
 
 
-@case("tls/mllp-and-https-share-no-protocol", "HTTP inside the MLLP port's TLS gets no HTTP service", ITI19)
+@case("tls/mllp-and-https-share-no-protocol",
+      "HTTP inside the MLLP port's TLS gets no HTTP service", ITI19)
 def _cross(t):
     with RawTls(t.target, "toolkit", t.recorder, port=t.target.mllp_port,
                 host=t.target.mllp_host) as member:

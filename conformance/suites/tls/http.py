@@ -33,7 +33,8 @@ def _keep_alive(t):
             equal(member.read_reply().status, 200, "HTTP status")
 
 
-@case("tls/http/close-is-honoured", "Connection: close ends the connection after the answer", RFC + " 9.6")
+@case("tls/http/close-is-honoured",
+      "Connection: close ends the connection after the answer", RFC + " 9.6")
 def _close(t):
     with raw(t) as member:
         member.send(request(t))
@@ -59,7 +60,8 @@ def _pipelined(t):
         equal(data.count(b"HTTP/1.1 200"), 2, "number of answers")
 
 
-@case("tls/http/100-continue", "Expect: 100-continue is answered before the body", RFC + "; RFC 9110 10.1.1")
+@case("tls/http/100-continue",
+      "Expect: 100-continue is answered before the body", RFC + "; RFC 9110 10.1.1")
 def _continue(t):
     body = query(t)
     with raw(t) as member:
@@ -125,7 +127,8 @@ def _trickle(t):
         equal(member.read_reply().status, 200, "HTTP status")
 
 
-@case("tls/http/connection-cut", "a body shorter than Content-Length is never acted upon", RFC + " 8")
+@case("tls/http/connection-cut",
+      "a body shorter than Content-Length is never acted upon", RFC + " 8")
 def _cut(t):
     patient = t.patient()
     made = t.build_uuids.submission(patient)
@@ -234,7 +237,8 @@ def _forty(t):
         equal(member.read_reply().status, 200, "HTTP status")
 
 
-@case("tls/http/size/announced-monster", "a Content-Length of a terabyte is refused at once", "RFC 9110 15.5.14")
+@case("tls/http/size/announced-monster",
+      "a Content-Length of a terabyte is refused at once", "RFC 9110 15.5.14")
 def _monster(t):
     with raw(t) as member:
         member.send(head(t, *base(t), f"Content-Length: {1 << 40}"))
@@ -292,13 +296,15 @@ def _traversal(t):
             true(b"root:" not in data, "no file's content", data[:80])
 
 
-@case("tls/http/no-gzip-unasked", "no answer is compressed unless that was asked for", "RFC 9110 8.4")
+@case("tls/http/no-gzip-unasked",
+      "no answer is compressed unless that was asked for", "RFC 9110 8.4")
 def _gzip(t):
     reply = t.post_raw("registry", query(t), content_type())
     equal(reply.header("content-encoding"), "", "Content-Encoding")
 
 
-@case("tls/http/no-version-in-server-header", "an answer does not tell the program's version", "RFC 9110 10.2.4")
+@case("tls/http/no-version-in-server-header",
+      "an answer does not tell the program's version", "RFC 9110 10.2.4")
 def _server(t):
     server = t.post_raw("registry", query(t), content_type()).header("server")
     true(not any(c.isdigit() for c in server), "no version number", server)

@@ -81,7 +81,8 @@ def _no_authority(t):
     t.feed(t.ids.text("P")).expect({"AE", "AR"})
 
 
-@case("xds/feed/namespace-is-stripped", "namespace id, type code and facility are not part of the id",
+@case("xds/feed/namespace-is-stripped",
+      "namespace id, type code and facility are not part of the id",
       "ITI TF-2 3.8.4.1.3.1; TF-3 4.2.3.1.7")
 def _namespace(t):
     text, authority = t.ids.text("P"), t.target.authorities[0]
@@ -171,7 +172,8 @@ for _name, _purpose, _changes in ACCEPTED:
     add(f"xds/feed/accept/{_name}", _purpose, "ITI TF-2 3.8.4.1.2; C.2", _accepted(_changes))
 
 
-@case("xds/feed/lenient-version-2.3", "version 2.3 without EVN, as the toolkit feeds, is taken leniently",
+@case("xds/feed/lenient-version-2.3",
+      "version 2.3 without EVN, as the toolkit feeds, is taken leniently",
       SECTION)
 def _lenient_23(t):
     patient = t.new_patient_id()
@@ -179,7 +181,8 @@ def _lenient_23(t):
     true(known(t, patient), "the id to be known", "it is not")
 
 
-@case("xds/feed/version-2.4-is-answered", "version 2.4 is taken or rejected, never dropped", SECTION)
+@case("xds/feed/version-2.4-is-answered",
+      "version 2.4 is taken or rejected, never dropped", SECTION)
 def _version_24(t):
     control = t.ids.text("M")
     t.feed(t.new_patient_id(), control=control, version="2.4").expect({"AA", "AR"}, control)

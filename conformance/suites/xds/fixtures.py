@@ -45,7 +45,8 @@ def _feed(t):
     t.register(t.build.submission(patient)).success()
 
 
-@case("xds/fixtures/retrieve", "default namespace; a document that was never provided", "ITI TF-2 3.43")
+@case("xds/fixtures/retrieve",
+      "default namespace; a document that was never provided", "ITI TF-2 3.43")
 def _retrieve(t):
     values = registered(t, "register.xml")
     RetrieveAnswer(t.call_mtom("ITI-43", "repository", filled(t, "retrieve.xml", values))).failure(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lib.cases import add, case
 from lib.canon import canonical_reply
-from lib.checks import equal, fail, same_set, true
+from lib.checks import equal, fail, only, same_set, true
 from lib.names import APND, APPROVED, DEPRECATED, FOURTEEN, REFERENCE_IDS, RPLC, XFRM
 from lib.answers import RegistryAnswer
 
@@ -151,7 +151,8 @@ def _retrieve(t):
     equal(answer.documents, [], "documents")
 
 
-@case("xds/hidden/retrieve-beside-an-absent-one", "hidden and absent in one request look alike", SECTION)
+@case("xds/hidden/retrieve-beside-an-absent-one",
+      "hidden and absent in one request look alike", SECTION)
 def _retrieve_both(t):
     ids, nothing = hidden(t), absent(t)
     answer = t.retrieve([(t.target.repository, ids.entry_uid),
@@ -203,7 +204,7 @@ def _owner(t):
     hospital = t.need_role("hospital")
     found = t.stored(ids.patient, hospital)
     true(ids.entry in found.ids("entries"), "the member's own entry", found.ids("entries"))
-    got = t.retrieve([(t.target.repository, ids.entry_uid)], hospital).success().documents[0]
+    got = only(t.retrieve([(t.target.repository, ids.entry_uid)], hospital).success().documents, "documents")
     equal(got["data"], b"hidden", "bytes of the document")
 
 

@@ -5,7 +5,7 @@ from lxml import etree
 
 from lib.answers import RegistryAnswer
 from lib.cases import add, case
-from lib.checks import equal, true
+from lib.checks import equal, only, true
 from lib.ebrim import strip_repository_slots
 from lib.mtom import Dialect
 from lib.names import XDSB
@@ -101,17 +101,18 @@ add("xds/mtom/accept/wcf-chunked", "WCF with a chunked body", V8,
 def _all_inline(t):
     made = t.build_uuids.submission(t.patient(), (b"inline",))
     t.provide(made, inline={made.entry.id}).success()
-    got = t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents[0]
+    got = only(t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents, "documents")
     equal(got["data"], b"inline", "bytes of the document")
 
 
-@case("xds/mtom/accept/lf-only-headers", "line ends of LF alone are taken or refused, never misread", V8)
+@case("xds/mtom/accept/lf-only-headers",
+      "line ends of LF alone are taken or refused, never misread", V8)
 def _lf(t):
     patient = t.patient()
     made = t.build_uuids.submission(patient, (b"line one\nline two",))
     reply = t.provide_raw(made, dialect=BASE.but(newline="\n"))
     if reply.fault is None and RegistryAnswer(reply).status == "Success":
-        got = t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents[0]
+        got = only(t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents, "documents")
         equal(got["data"], b"line one\nline two", "bytes of the document")
     else:
         equal(t.stored(patient).objects, [], "objects stored by a refused submission")
@@ -183,7 +184,8 @@ def _registry(t):
     true(400 <= answer.status < 600, "an HTTP or SOAP error", f"HTTP {answer.status}")
 
 
-@case("xds/mtom/simple-soap-provide", "ITI-41 as simple SOAP is taken inline or refused by a fault", V8)
+@case("xds/mtom/simple-soap-provide",
+      "ITI-41 as simple SOAP is taken inline or refused by a fault", V8)
 def _simple(t):
     patient = t.patient()
     made = strip_repository_slots(t.build_uuids.submission(patient, (b"simple",)))

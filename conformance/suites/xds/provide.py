@@ -3,7 +3,7 @@ import hashlib
 
 from lib.answers import RegistryAnswer, RetrieveAnswer, slot_values
 from lib.cases import add, case
-from lib.checks import equal, same_set, true
+from lib.checks import equal, only, same_set, true
 from lib.names import APND, APPROVED, DEPRECATED, RPLC, XDSB, XFRM_RPLC
 
 PROVIDE, RETRIEVE = "ITI TF-2 3.41.4.1.3", "ITI TF-2 3.43.4.1.3"
@@ -23,7 +23,8 @@ def fetch(t, made, entry=None):
     return t.retrieve([(t.target.repository, unique_id)]).success().by_id(unique_id)
 
 
-@case("xds/iti-41/one-document", "one document is stored, registered and retrievable (11966)", PROVIDE)
+@case("xds/iti-41/one-document",
+      "one document is stored, registered and retrievable (11966)", PROVIDE)
 def _one(t):
     patient = t.patient()
     made = provided(t, patient=patient)
@@ -37,7 +38,8 @@ def _one(t):
     equal(got["mime_type"], "text/plain", "mimeType")
 
 
-@case("xds/iti-41/several-documents", "each of several documents keeps its bytes (11979, 12021)", PROVIDE)
+@case("xds/iti-41/several-documents",
+      "each of several documents keeps its bytes (11979, 12021)", PROVIDE)
 def _several(t):
     contents = [b"", b"x", b"\r\n" * 50, bytes(range(256)) * 300, "漢字𠮷葛󠄀".encode()]
     made = t.build_uuids.submission(t.patient(), contents)
@@ -48,7 +50,8 @@ def _several(t):
         equal(answer.by_id(entry.unique_id)["data"], content, f"bytes of {len(content)}")
 
 
-@case("xds/iti-41/some-inline-some-attached", "a client may optimise none, some or all", "ITI TF-2 V.8")
+@case("xds/iti-41/some-inline-some-attached",
+      "a client may optimise none, some or all", "ITI TF-2 V.8")
 def _mixed(t):
     contents = [b"inline", b"attached" * 500, b"inline as well"]
     made = t.build_uuids.submission(t.patient(), contents)
@@ -136,7 +139,8 @@ def _document_twice(t):
                                                   "XDSRepositoryError"})
 
 
-@case("xds/iti-41/registry-error-is-relayed", "the registry's error comes back unchanged (11986)", PROVIDE)
+@case("xds/iti-41/registry-error-is-relayed",
+      "the registry's error comes back unchanged (11986)", PROVIDE)
 def _relayed(t):
     patient = t.new_patient_id()
     made = t.build_uuids.submission(patient, (CONTENT,))
@@ -177,7 +181,8 @@ def _no_unique_id(t):
     t.provide(made).failure(METADATA)
 
 
-@case("xds/iti-41/same-uniqueId-in-message", "two documents of one message share a uniqueId", PROVIDE)
+@case("xds/iti-41/same-uniqueId-in-message",
+      "two documents of one message share a uniqueId", PROVIDE)
 def _same_in_message(t):
     made = t.build_uuids.submission(t.patient(), (b"one", b"two"))
     made.entries[1].set_identifier("uniqueId", made.entry.unique_id)
@@ -197,7 +202,8 @@ def _again(t):
     equal(fetch(t, first)["data"], CONTENT, "bytes of the document")
 
 
-@case("xds/iti-41/same-message-twice", "a whole message sent again is refused and changes nothing", PROVIDE)
+@case("xds/iti-41/same-message-twice",
+      "a whole message sent again is refused and changes nothing", PROVIDE)
 def _message_again(t):
     patient = t.patient()
     made = provided(t, patient=patient)
@@ -255,7 +261,8 @@ for _kind in (APND, XFRM_RPLC):
         _relation(_kind))
 
 
-@case("xds/iti-41/folder", "a folder with a document through the repository (acceptance 1113)", PROVIDE)
+@case("xds/iti-41/folder",
+      "a folder with a document through the repository (acceptance 1113)", PROVIDE)
 def _folder(t):
     made = t.build.submission(t.patient(), (CONTENT,), folders=1)
     t.build.put_in_folder(made, made.folder.id, made.entry.id)
@@ -289,7 +296,8 @@ def _extra(t):
           ["North 3"] if kept else None, "the extra slot")
 
 
-@case("xds/iti-41/base64-with-line-breaks", "inline base64 may be folded", "ITI TF-2 V.8; XML Schema 2")
+@case("xds/iti-41/base64-with-line-breaks",
+      "inline base64 may be folded", "ITI TF-2 V.8; XML Schema 2")
 def _folded(t):
     made = t.build_uuids.submission(t.patient(), (CONTENT,))
 
@@ -303,7 +311,8 @@ def _folded(t):
     equal(fetch(t, made)["data"], CONTENT, "bytes of the document")
 
 
-@case("xds/iti-41/base64-broken", "content that is no base64 is refused", "XML Schema 2; 3.41.4.1.3")
+@case("xds/iti-41/base64-broken",
+      "content that is no base64 is refused", "XML Schema 2; 3.41.4.1.3")
 def _broken(t):
     patient = t.patient()
     made = t.build_uuids.submission(patient, (CONTENT,))
@@ -355,10 +364,11 @@ def _two_failures(t):
           "errors")
 
 
-@case("xds/iti-43/echo", "repository and document ids come back as asked, home only if asked", RETRIEVE)
+@case("xds/iti-43/echo",
+      "repository and document ids come back as asked, home only if asked", RETRIEVE)
 def _echo(t):
     made = document(t)
-    got = t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents[0]
+    got = only(t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents, "documents")
     equal(got["repository"], t.target.repository, "RepositoryUniqueId")
     equal(got["home"], None, "HomeCommunityId that was not asked for")
     if t.target.home:
@@ -410,7 +420,8 @@ def _case_matters(t):
     t.retrieve([(t.target.repository, other)]).failure("XDSDocumentUniqueIdError", location=other)
 
 
-@case("xds/iti-43/registered-elsewhere", "an entry this repository holds no document for is unknown",
+@case("xds/iti-43/registered-elsewhere",
+      "an entry this repository holds no document for is unknown",
       RETRIEVE)
 def _registered_only(t):
     made = t.build_uuids.submission(t.patient())

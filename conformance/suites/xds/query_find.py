@@ -223,7 +223,8 @@ def _unknown_patient(t):
         equal(answer.success().objects, [], "objects")
 
 
-@case("xds/iti-18/known-patient-without-documents", "a known patient without documents is empty", TF)
+@case("xds/iti-18/known-patient-without-documents",
+      "a known patient without documents is empty", TF)
 def _nothing(t):
     equal(t.stored(t.patient()).objects, [], "objects")
 
@@ -244,14 +245,16 @@ def _home(t):
     same_set(found.ids("entries"), data.pick("A B C E T N"), "entries", data.name_of)
 
 
-@case("xds/iti-18/composed-objects-false", "returnComposedObjects false still gives whole objects", TF)
+@case("xds/iti-18/composed-objects-false",
+      "returnComposedObjects false still gives whole objects", TF)
 def _composed(t):
     data = dataset(t)
     found = t.query("FindDocuments", find_parameters(data, []), composed="false").success()
     same_set(found.ids("entries"), data.pick("A B C E T N"), "entries", data.name_of)
 
 
-@case("xds/iti-18/double-quotes", "a patient id in double quotes or bare is tolerated or refused by code",
+@case("xds/iti-18/double-quotes",
+      "a patient id in double quotes or bare is tolerated or refused by code",
       TF + ".5")
 def _double_quotes(t):
     data = dataset(t)

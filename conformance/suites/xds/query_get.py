@@ -1,7 +1,7 @@
 """ITI-18: the queries that start from a UUID or uniqueId, and the single-patient rule."""
 from lib.answers import slot_values
 from lib.cases import add, case
-from lib.checks import equal, same_set, true
+from lib.checks import equal, only, same_set, true
 from lib.dataset import XDS_MS
 from lib.ebrim import CONFIDENTIALITY, IHE_FORMAT
 from lib.names import APND, HAS_MEMBER, NS, ON_DEMAND, RPLC, SIGNS, STABLE, XFRM
@@ -69,7 +69,8 @@ for _query, _prefix in (("GetDocuments", DE), ("GetFolders", FD)):
                 _by_id(_query, _prefix, _names, _values, _kind))
 
 
-@case("xds/iti-18/GetDocuments/upper-case-uuid", "UUIDs are stored in lower case; upper finds the same or nothing",
+@case("xds/iti-18/GetDocuments/upper-case-uuid",
+      "UUIDs are stored in lower case; upper finds the same or nothing",
       "ITI TF-3 4.2.3.1.5")
 def _upper(t):
     data = dataset(t)
@@ -132,7 +133,8 @@ for _query, _prefix in (("GetSubmissionSetAndContents", SS), ("GetFolderAndConte
 
 # --- associations ------------------------------------------------------------------------------------
 
-@case("xds/iti-18/GetAssociations/of-a-document", "every association with the entry at either end (11903)", TF + ".7")
+@case("xds/iti-18/GetAssociations/of-a-document",
+      "every association with the entry at either end (11903)", TF + ".7")
 def _associations(t):
     data = dataset(t)
     expected = member(data, "S1-A", "F1-A") + [(XFRM, data.ids["T"], data.ids["A"]),
@@ -147,7 +149,8 @@ def _associations_several(t):
     expect(t, data, "GetAssociations", [("$uuid", [quoted(data.pick("B F3"))])], "", expected)
 
 
-@case("xds/iti-18/GetAssociations/of-a-set", "the set's memberships, also of associations", TF + ".7")
+@case("xds/iti-18/GetAssociations/of-a-set",
+      "the set's memberships, also of associations", TF + ".7")
 def _associations_set(t):
     data = dataset(t)
     expected = member(data, "S1-A", "S1-B", "S1-F1") + [
@@ -161,12 +164,13 @@ def _associations_none(t):
           "objects")
 
 
-@case("xds/iti-18/GetAssociations/shape", "associations carry type, ends, id, objectType and their slots",
+@case("xds/iti-18/GetAssociations/shape",
+      "associations carry type, ends, id, objectType and their slots",
       TF)
 def _shape(t):
     data = dataset(t)
     found = t.query("GetAssociations", [("$uuid", [quoted(data.pick("B"))])]).success()
-    link = found.associations()[0]
+    link = only(found.associations(), "associations")
     equal(slot_values(link, "SubmissionSetStatus"), ["Original"], "SubmissionSetStatus")
     equal(link.get("objectType"),
           "urn:oasis:names:tc:ebxml-regrep:ObjectType:RegistryObject:Association", "objectType")

@@ -6,7 +6,7 @@ from lxml import etree
 
 from lib.answers import slot_values
 from lib.cases import add, case
-from lib.checks import equal, same_set, true
+from lib.checks import equal, only, same_set, true
 from lib.ebrim import EVENT_DOMAIN, Author, Code, rim, slot
 from lib.names import (APND, CODE_SCHEME, DE_AUTHOR, HAS_MEMBER, IS_SNAPSHOT_OF,
                        LIMITED_METADATA_NODE, NS, ON_DEMAND, REFERENCE_IDS, RPLC,
@@ -632,7 +632,8 @@ def _several(t):
     same_set(t.stored(patient).ids("entries"), [e.id for e in made.entries], "stored entries")
 
 
-@case("xds/iti-42/accepted/symbolic-ids", "symbolic ids become lower-case UUIDs, the same everywhere",
+@case("xds/iti-42/accepted/symbolic-ids",
+      "symbolic ids become lower-case UUIDs, the same everywhere",
       "ITI TF-3 4.2.3.1.5; TF-2 3.42.4.1.3.3.1")
 def _symbolic(t):
     patient = t.patient()
@@ -641,7 +642,8 @@ def _symbolic(t):
     t.register(made).success()
     found = t.query("GetSubmissionSetAndContents", [
         ("$XDSSubmissionSetUniqueId", [f"'{made.set.unique_id}'"])]).success()
-    entry, package, folder = found.ids("entries")[0], found.ids("sets")[0], found.ids("folders")[0]
+    entry, package, folder = (only(found.ids(kind), kind)
+                              for kind in ("entries", "sets", "folders"))
     for one in found.ids():
         equal(one, one.lower(), "a UUID in lower case")
     links = found.links()

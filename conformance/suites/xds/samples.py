@@ -11,7 +11,7 @@ from lxml import etree
 
 from lib.answers import QueryAnswer, RegistryAnswer, RetrieveAnswer
 from lib.cases import add, case
-from lib.checks import Skipped, equal, one_of, same_set, true
+from lib.checks import Skipped, equal, one_of, only, same_set, true
 from lib.hl7 import normalise
 from lib.names import ACTION, APPROVED, DEPRECATED, LCM, ON_DEMAND, RIM, XDSB
 from lib.replay import Replay, fill, parse_sample, xml_text
@@ -368,7 +368,7 @@ def _replacement(t):
     patient = t.patient()
     RegistryAnswer(_provide(t, _filled(t, "openxds-template-submit_document.xml", patient),
                             t.lenient())).success()
-    old = t.stored(patient).ids("entries")[0]
+    old = only(t.stored(patient).ids("entries"), "entries")
     root = _filled(t, "openxds-template-document_replacement.xml", patient, rplc_doc_uuid=old)
     RegistryAnswer(_provide(t, root, t.lenient())).success()
     status = {e.get("id"): e.get("status") for e in t.stored(patient).entries()}
@@ -490,7 +490,8 @@ def _complete(t):
     same_set(found, named, "samples that are replayed")
 
 
-@case("xds/samples/responses-can-be-read", "the peers' answers among the samples fit our own reading",
+@case("xds/samples/responses-can-be-read",
+      "the peers' answers among the samples fit our own reading",
       "samples/README")
 def _responses(t):
     for name, tag in (("iti-18/openxds-FindDocuments-response.xml", "AdhocQueryResponse"),

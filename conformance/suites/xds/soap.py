@@ -54,7 +54,8 @@ for _name, _purpose, _code, _subcode, _options in FAULTS:
         _fault(_code, _subcode, **_options))
 
 
-@case("xds/soap/fault/problem-action", "the fault of an unknown action names it", "WS-Addressing 6.4.1.3")
+@case("xds/soap/fault/problem-action",
+      "the fault of an unknown action names it", "WS-Addressing 6.4.1.3")
 def _problem(t):
     reply = send(t, action="urn:example:NoSuchAction")
     expect_fault(reply, SENDER)
@@ -65,7 +66,8 @@ def _problem(t):
     equal(text, "urn:example:NoSuchAction", "ProblemAction")
 
 
-@case("xds/soap/fault/not-understood-names-header", "NotUnderstood names the header", "SOAP 1.2-1 5.4.8")
+@case("xds/soap/fault/not-understood-names-header",
+      "NotUnderstood names the header", "SOAP 1.2-1 5.4.8")
 def _not_understood(t):
     reply = send(t, extra_header=UNKNOWN)
     expect_fault(reply, "MustUnderstand")
@@ -82,7 +84,8 @@ def _relates(t):
     equal(reply.header("RelatesTo"), message_id, "wsa:RelatesTo")
 
 
-@case("xds/soap/fault/soap-1.1", "an envelope of SOAP 1.1 is a version mismatch", "SOAP 1.2-1 5.4.7")
+@case("xds/soap/fault/soap-1.1",
+      "an envelope of SOAP 1.1 is a version mismatch", "SOAP 1.2-1 5.4.7")
 def _soap11(t):
     data = envelope(ACTION["ITI-18"], query(t), version=SOAP11)
     for kind in ("text/xml; charset=utf-8", content_type()):
@@ -310,7 +313,8 @@ def _none(t):
     one_of(raw.status, {202, 204, 400, 500}, "HTTP status")
 
 
-@case("xds/soap/security-header-without-agreement", "an assertion that was not checked is not understood",
+@case("xds/soap/security-header-without-agreement",
+      "an assertion that was not checked is not understood",
       "ITI-40; SOAP 1.2-1 5.4.8")
 def _security(t):
     wsse = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"

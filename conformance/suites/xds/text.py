@@ -1,7 +1,7 @@
 """Unicode survives every way in and out (ITI TF-2 F; XML 1.0)."""
 from lib.answers import slot_values
 from lib.cases import add, case
-from lib.checks import equal, same_set
+from lib.checks import equal, only, same_set
 from lib.names import APPROVED, NS
 
 TEXTS = [
@@ -72,11 +72,12 @@ def _normal_form(t):
     same_set(found.success().ids("entries"), [made.entry.id], "entries by author")
 
 
-@case("xds/text/document-bytes", "documents are bytes: no text conversion ever", "ITI TF-2 3.43.4.2")
+@case("xds/text/document-bytes",
+      "documents are bytes: no text conversion ever", "ITI TF-2 3.43.4.2")
 def _bytes(t):
     contents = ["漢字".encode("shift_jis"), "漢字".encode("utf-16"), b"\xff\xfe\x00", b"a\r\nb\nc\r"]
     made = t.build_uuids.submission(t.patient(), contents)
     t.provide(made).success()
     for entry, content in zip(made.entries, contents):
-        got = t.retrieve([(t.target.repository, entry.unique_id)]).success().documents[0]
+        got = only(t.retrieve([(t.target.repository, entry.unique_id)]).success().documents, "documents")
         equal(got["data"], content, "bytes of the document")
