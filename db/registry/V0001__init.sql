@@ -29,6 +29,7 @@ CREATE TABLE registry.label_count (
     last   integer NOT NULL
 );
 INSERT INTO registry.label_count (last) VALUES (0);
+ANALYZE registry.label_count;  -- one row: every query joins it
 
 CREATE TABLE registry.submission_set (
     patient_key     bigint NOT NULL REFERENCES registry.patient (patient_key),
