@@ -28,7 +28,7 @@ from lib.ids import Ids, cx  # noqa: E402
 from lib.memory import Memory  # noqa: E402
 from lib.mtom import Dialect, parameters, parse_mtom, resolve  # noqa: E402
 from lib.names import NS, SEVERITY, STATUS_URN  # noqa: E402
-from lib.replay import Replay, fill, parse_sample  # noqa: E402
+from lib.replay import Replay, fill  # noqa: E402
 from lib.report import write_html, write_junit  # noqa: E402
 from lib.schema import Schemas  # noqa: E402
 from lib.soap import envelope, expect_fault, read_reply  # noqa: E402

@@ -108,7 +108,7 @@ class Memory:
                 return self._retrieve(root)
             return self._submit(root, parts)
 
-    # Submissions ----------------------------------------------------------------------------------
+    # Submissions -------------------------------------------------------------------------------
 
     def _submit(self, root, parts):
         for document in root.iter("{%s}Document" % NS["xds"]):
@@ -203,7 +203,7 @@ class Memory:
                 f'<rs:RegistryResponse status="{STATUS_URN[status]}">{listed}'
                 f"</rs:RegistryResponse>{out}</x:RetrieveDocumentSetResponse>", contents)
 
-    # Queries ----------------------------------------------------------------------------------------
+    # Queries -----------------------------------------------------------------------------------
 
     def _links(self):
         return [o for o in self.objects.values() if _kind(o) == "link"]

@@ -5,7 +5,7 @@ import threading
 from lxml import etree
 
 from .answers import QueryAnswer, RegistryAnswer, RetrieveAnswer
-from .checks import Failed, Skipped, equal, true
+from .checks import Failed, Skipped, equal, only, true
 from .ebrim import Builder, strip_repository_slots
 from .hl7 import MllpClient, adt
 from .ids import cx
@@ -238,6 +238,11 @@ class Context:
         """ITI-43. `wanted`: list of ([home,] repository, unique id)."""
         return RetrieveAnswer(self.call_mtom("ITI-43", "repository", self.retrieve_body(wanted),
                                              role=role))
+
+    def retrieve_one(self, unique_id, role="toolkit"):
+        """The one document this repository holds under `unique_id`."""
+        answer = self.retrieve([(self.target.repository, unique_id)], role).success()
+        return only(answer.documents, "documents")
 
     def stored(self, patient, role="toolkit"):
         """Ids of all approved and deprecated entries of a patient."""

@@ -119,7 +119,7 @@ def _undisturbed(t):
         equal(member.read_reply().status, 200, "HTTP status after another's refusal")
 
 
-# --- versions and suites -----------------------------------------------------------------------------
+# --- versions and suites ----------------------------------------------------------------------
 
 def _old(version, port):
     def run(t):
@@ -250,7 +250,7 @@ def _resumed_stranger(t):
                 session = secured.session
 
 
-# --- no TLS at all --------------------------------------------------------------------------------------
+# --- no TLS at all ----------------------------------------------------------------------------
 
 def _plain(data, port):
     def run(t):

@@ -138,7 +138,7 @@ def _cut(t):
     equal(t.stored(patient).objects, [], "objects of an unfinished request")
 
 
-# --- requests whose end two readers could see in different places ----------------------------------------
+# --- requests whose end two readers could see in different places -----------------------------
 
 SMUGGLED = b"GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n"
 
@@ -198,7 +198,7 @@ for _name, _run in AMBIGUOUS:
         RFC + " 6.1, 6.3, 11.2 (request smuggling)", _run)
 
 
-# --- sizes --------------------------------------------------------------------------------------------------
+# --- sizes ------------------------------------------------------------------------------------
 
 def _oversized(*lines):
     def run(t):

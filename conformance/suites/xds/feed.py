@@ -107,7 +107,7 @@ def _foreign_source(t):
     true(not known(t, patient), "XDSUnknownPatientId for that id", "Success")
 
 
-# --- form of the message -------------------------------------------------------------------------
+# --- form of the message ----------------------------------------------------------------------
 
 REJECTED = [
     ("trigger-A02", "AR", "trigger A02 is not part of the feed", dict(trigger="A02")),
@@ -247,7 +247,7 @@ def _garbage(t):
     t.feed(t.new_patient_id()).expect("AA")
 
 
-# --- merge ---------------------------------------------------------------------------------------
+# --- merge ------------------------------------------------------------------------------------
 
 MERGE = "ITI TF-2 3.8.4.2"
 
@@ -361,8 +361,8 @@ IGNORED = [
     ("inverse-of-an-earlier-merge", _inverse),
 ]
 for _name, _prepare in IGNORED:
-    add(f"xds/feed/merge-ignored/{_name}", f"a merge with {_name.replace('-', ' ')} changes nothing",
-        MERGE + ".4", _ignored(_prepare))
+    add(f"xds/feed/merge-ignored/{_name}", 
+        f"a merge with {_name.replace('-', ' ')} changes nothing", MERGE + ".4", _ignored(_prepare))
 
 
 @case("xds/feed/merge-structure-ADT_A39", "MSH-9.3 ADT_A39 is right for A40", MERGE + ".2")

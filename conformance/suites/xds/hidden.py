@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lib.cases import add, case
 from lib.canon import canonical_reply
-from lib.checks import equal, fail, only, same_set, true
+from lib.checks import equal, fail, same_set, true
 from lib.names import APND, APPROVED, DEPRECATED, FOURTEEN, REFERENCE_IDS, RPLC, XFRM
 from lib.answers import RegistryAnswer
 
@@ -61,11 +61,16 @@ def absent(t):
                t.ids.oid(), reference(t))
 
 
-PATIENT_STATUS = lambda i, p: [(p + "PatientId", [f"'{i.patient}'"]), (p + "Status", [BOTH])]  # noqa: E731,E501
+
+
+def of_patient(ids, prefix):
+    return [(prefix + "PatientId", [f"'{ids.patient}'"]), (prefix + "Status", [BOTH])]
+
+
 QUESTIONS = {
-    "FindDocuments": lambda i: PATIENT_STATUS(i, DE),
-    "FindSubmissionSets": lambda i: PATIENT_STATUS(i, SS),
-    "FindFolders": lambda i: PATIENT_STATUS(i, FD),
+    "FindDocuments": lambda i: of_patient(i, DE),
+    "FindSubmissionSets": lambda i: of_patient(i, SS),
+    "FindFolders": lambda i: of_patient(i, FD),
     "GetAll": lambda i: [("$patientId", [f"'{i.patient}'"]), (DE + "Status", [BOTH]),
                          (SS + "Status", [BOTH]), (FD + "Status", [BOTH])],
     "GetDocuments": lambda i: [(DE + "EntryUUID", [f"('{i.entry}')"])],
@@ -78,7 +83,7 @@ QUESTIONS = {
     "GetFoldersForDocument": lambda i: [(DE + "EntryUUID", [f"'{i.entry}'"])],
     "GetRelatedDocuments": lambda i: [(DE + "EntryUUID", [f"'{i.entry}'"]),
                                       ("$AssociationTypes", [f"('{APND}')"])],
-    "FindDocumentsByReferenceId": lambda i: PATIENT_STATUS(i, DE) + [
+    "FindDocumentsByReferenceId": lambda i: of_patient(i, DE) + [
         (DE + "ReferenceIdList", [f"('{i.reference}')"])],
 }
 BY_UID = {
@@ -204,7 +209,7 @@ def _owner(t):
     hospital = t.need_role("hospital")
     found = t.stored(ids.patient, hospital)
     true(ids.entry in found.ids("entries"), "the member's own entry", found.ids("entries"))
-    got = only(t.retrieve([(t.target.repository, ids.entry_uid)], hospital).success().documents, "documents")
+    got = t.retrieve_one(ids.entry_uid, hospital)
     equal(got["data"], b"hidden", "bytes of the document")
 
 

@@ -182,7 +182,7 @@ def _documentation(t):
     equal(codes, [(CODE_SCHEME["documentation"], "Corrected_Information")], "documentation")
 
 
-# --- folders ----------------------------------------------------------------------------------------
+# --- folders ----------------------------------------------------------------------------------
 
 def folder_of(t, patient):
     """A registered folder holding one registered document: (folder, entry) ids."""

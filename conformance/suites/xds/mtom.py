@@ -5,7 +5,7 @@ from lxml import etree
 
 from lib.answers import RegistryAnswer
 from lib.cases import add, case
-from lib.checks import equal, only, true
+from lib.checks import equal, true
 from lib.ebrim import strip_repository_slots
 from lib.mtom import Dialect
 from lib.names import XDSB
@@ -55,7 +55,8 @@ ACCEPT = [
     ("folded-header", BASE.but(fold=True), "part headers folded over lines"),
     ("no-transfer-encoding", BASE.but(root_encoding="", part_encoding=""),
      "no Content-Transfer-Encoding"),
-    ("real-part-type", BASE.but(part_type="text/plain; charset=utf-8"), "part typed as the document"),
+    ("real-part-type", BASE.but(part_type="text/plain; charset=utf-8"),
+     "part typed as the document"),
     ("lower-case-header", BASE.but(root_header_id="content-id"), "content-id in lower case"),
     ("parameters-reversed", BASE.but(parameter_order=("action", "start-info", "start", "type",
                                                       "boundary")), "parameters in another order"),
@@ -101,7 +102,7 @@ add("xds/mtom/accept/wcf-chunked", "WCF with a chunked body", V8,
 def _all_inline(t):
     made = t.build_uuids.submission(t.patient(), (b"inline",))
     t.provide(made, inline={made.entry.id}).success()
-    got = only(t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents, "documents")
+    got = t.retrieve_one(made.entry.unique_id)
     equal(got["data"], b"inline", "bytes of the document")
 
 
@@ -112,7 +113,7 @@ def _lf(t):
     made = t.build_uuids.submission(patient, (b"line one\nline two",))
     reply = t.provide_raw(made, dialect=BASE.but(newline="\n"))
     if reply.fault is None and RegistryAnswer(reply).status == "Success":
-        got = only(t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents, "documents")
+        got = t.retrieve_one(made.entry.unique_id)
         equal(got["data"], b"line one\nline two", "bytes of the document")
     else:
         equal(t.stored(patient).objects, [], "objects stored by a refused submission")

@@ -3,7 +3,7 @@ import hashlib
 
 from lib.answers import RegistryAnswer, RetrieveAnswer, slot_values
 from lib.cases import add, case
-from lib.checks import equal, only, same_set, true
+from lib.checks import equal, same_set, true
 from lib.names import APND, APPROVED, DEPRECATED, RPLC, XDSB, XFRM_RPLC
 
 PROVIDE, RETRIEVE = "ITI TF-2 3.41.4.1.3", "ITI TF-2 3.43.4.1.3"
@@ -88,7 +88,8 @@ def _given(name, value, codes):
 
 HASH = hashlib.sha1(CONTENT).hexdigest()
 for _name, _slot, _value, _codes in (
-        ("right-hash", "hash", HASH, None), ("right-hash-in-upper-case", "hash", HASH.upper(), None),
+        ("right-hash", "hash", HASH, None),
+        ("right-hash-in-upper-case", "hash", HASH.upper(), None),
         ("right-size", "size", str(len(CONTENT)), None),
         ("wrong-hash", "hash", "0" * 40, {"XDSRepositoryMetadataError"}),
         ("wrong-size", "size", str(len(CONTENT) + 1), {"XDSRepositoryMetadataError"})):
@@ -324,7 +325,7 @@ def _broken(t):
     equal(t.stored(patient).objects, [], "objects stored by a refused submission")
 
 
-# --- retrieve -----------------------------------------------------------------------------------------
+# --- retrieve ---------------------------------------------------------------------------------
 
 def document(t):
     return t.run.data.get("one provided document", lambda: provided(t, b"shared document"))
@@ -368,7 +369,7 @@ def _two_failures(t):
       "repository and document ids come back as asked, home only if asked", RETRIEVE)
 def _echo(t):
     made = document(t)
-    got = only(t.retrieve([(t.target.repository, made.entry.unique_id)]).success().documents, "documents")
+    got = t.retrieve_one(made.entry.unique_id)
     equal(got["repository"], t.target.repository, "RepositoryUniqueId")
     equal(got["home"], None, "HomeCommunityId that was not asked for")
     if t.target.home:
@@ -395,7 +396,8 @@ def _simple(t):
 
 @case("xds/iti-43/empty-request", "a request without items is a fault or an error", RETRIEVE)
 def _empty(t):
-    reply = t.call_mtom("ITI-43", "repository", f'<xds:RetrieveDocumentSetRequest xmlns:xds="{XDSB}"/>')
+    reply = t.call_mtom("ITI-43", "repository",
+                        f'<xds:RetrieveDocumentSetRequest xmlns:xds="{XDSB}"/>')
     if reply.fault is None:
         RetrieveAnswer(reply).failure({"XDSRepositoryError"})
 

@@ -152,7 +152,7 @@ for _row in FIND:
         TF + ".7.1", _find(*_row[1:]))
 
 
-# --- faults of a query ------------------------------------------------------------------------------
+# --- faults of a query ------------------------------------------------------------------------
 
 ERROR, MISSING, NUMBER = "XDSRegistryError", "XDSStoredQueryMissingParam", \
     "XDSStoredQueryParamNumber"
@@ -266,7 +266,7 @@ def _double_quotes(t):
             answer.failure(ERROR)
 
 
-# --- submission sets and folders ----------------------------------------------------------------------
+# --- submission sets and folders --------------------------------------------------------------
 
 S, F = "$XDSSubmissionSet", "$XDSFolder"
 SETS = [
@@ -331,7 +331,7 @@ for _query, _prefix in (("FindSubmissionSets", S), ("FindFolders", F)):
         _missing(_query, [(_prefix + "PatientId", ["'P^^^&1.2.3&ISO'"])]))
 
 
-# --- GetAll --------------------------------------------------------------------------------------------
+# --- GetAll -----------------------------------------------------------------------------------
 
 def get_all(data, rows=(), entries=ONLY):
     return [("$patientId", [f"'{data.patient}'"]), (D + "Status", [entries]),
@@ -381,7 +381,7 @@ for _index, _name in ((0, "patient"), (1, "entry-status"), (2, "set-status"), (3
     add(f"xds/iti-18/GetAll/no-{_name}", f"GetAll without {_name} is refused", TF + ".6", _run)
 
 
-# --- reference ids -----------------------------------------------------------------------------------
+# --- reference ids ----------------------------------------------------------------------------
 
 REFERENCES = [
     ("one", [["acc1"]], "A B"), ("or", [["acc1", "wf3"]], "A B N"),
@@ -432,7 +432,7 @@ def _reference_part(t):
     equal(found.objects, [], "objects")
 
 
-# --- FindDocumentsExclude (option) -----------------------------------------------------------------
+# --- FindDocumentsExclude (option) ------------------------------------------------------------
 
 EXCLUDE = [
     ("none", [], "A B C E T N"),

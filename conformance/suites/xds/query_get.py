@@ -37,7 +37,7 @@ def member(data, *pairs):
     return [(HAS_MEMBER, data.ids[a], data.ids[b]) for a, b in (p.split("-") for p in pairs)]
 
 
-# --- by list of ids: GetDocuments, GetFolders --------------------------------------------------------
+# --- by list of ids: GetDocuments, GetFolders -------------------------------------------------
 
 BY_ID = [
     ("one", "A", lambda v: [quoted(v)]),
@@ -46,7 +46,8 @@ BY_ID = [
     ("split-list", "A B C D", lambda v: [quoted(v[:2]), quoted(v[2:])]),
     ("no-parentheses", "A", lambda v: [f"'{v[0]}'"]),
     ("same-twice", "A", lambda v: [quoted(v + v)]),
-    ("with-unknown", "A", lambda v: [quoted(v + ["urn:uuid:00000000-0000-4000-8000-000000000009"])]),
+    ("with-unknown", "A", lambda v: [
+        quoted(v + ["urn:uuid:00000000-0000-4000-8000-000000000009"])]),
 ]
 
 
@@ -131,7 +132,7 @@ for _query, _prefix in (("GetSubmissionSetAndContents", SS), ("GetFolderAndConte
         _single(_query, _prefix))
 
 
-# --- associations ------------------------------------------------------------------------------------
+# --- associations -----------------------------------------------------------------------------
 
 @case("xds/iti-18/GetAssociations/of-a-document",
       "every association with the entry at either end (11903)", TF + ".7")
@@ -222,7 +223,7 @@ def _sets_none(t):
           [], "objects")
 
 
-# --- set and folder contents ----------------------------------------------------------------------------
+# --- set and folder contents ------------------------------------------------------------------
 
 FORMAT = (DE + "FormatCode", [f"({code(XDS_MS, IHE_FORMAT)})"])
 NORMAL = (DE + "ConfidentialityCode", [f"({code('N', CONFIDENTIALITY)})"])
@@ -306,7 +307,7 @@ for _name, _expected in FOLDERS_FOR:
             _folders_for(_name, _expected, _kind))
 
 
-# --- related documents --------------------------------------------------------------------------------
+# --- related documents ------------------------------------------------------------------------
 
 RELATED = [
     ("XFRM-of-the-original", "A", [XFRM], "A T", [(XFRM, "T", "A")]),
@@ -356,7 +357,7 @@ def _related_no_document(t):
     t.query("GetRelatedDocuments", [("$AssociationTypes", [quoted([RPLC])])]).failure(MISSING)
 
 
-# --- single-patient rule (12368) -----------------------------------------------------------------------
+# --- single-patient rule (12368) --------------------------------------------------------------
 
 def two_patients(t):
     """A set, folder and entry for each of two patients."""

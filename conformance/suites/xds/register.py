@@ -4,13 +4,11 @@ Each row breaks exactly one rule of an otherwise complete submission.
 """
 from lxml import etree
 
-from lib.answers import slot_values
 from lib.cases import add, case
-from lib.checks import equal, only, same_set, true
+from lib.checks import equal, same_set
 from lib.ebrim import EVENT_DOMAIN, Author, Code, rim, slot
-from lib.names import (APND, CODE_SCHEME, DE_AUTHOR, HAS_MEMBER, IS_SNAPSHOT_OF,
-                       LIMITED_METADATA_NODE, NS, ON_DEMAND, REFERENCE_IDS, RPLC,
-                       SUBMISSION_SET_NODE, UPDATE_STATUS, XFRM)
+from lib.names import (CODE_SCHEME, HAS_MEMBER, LIMITED_METADATA_NODE, NS, ON_DEMAND,
+                       REFERENCE_IDS, UPDATE_STATUS)
 
 META = {"XDSRegistryMetadataError"}
 TF = "ITI TF-2 3.42.4.1.3.3; TF-3 "
@@ -82,7 +80,7 @@ def member(s):
     return s.association(s.set.id, s.entry.id)
 
 
-# --- required attributes (the nine of test 11998a first) -----------------------------------------
+# --- required attributes (the nine of test 11998a first) --------------------------------------
 
 MISSING = [
     ("classCode", drop_code("entry", "classCode"), "4.3.1"),
@@ -116,7 +114,7 @@ for _name, _change, _where in MISSING:
         refused(META, _change))
 
 
-# --- forms of values ------------------------------------------------------------------------------
+# --- forms of values --------------------------------------------------------------------------
 
 def author(which, *slots):
     return lambda s, t: setattr(getattr(s, which), "authors", [Author(
@@ -226,7 +224,7 @@ MALFORMED = [
     ("limited-metadata-entry", add_label(LIMITED_METADATA_NODE["entry"]), "4.2.3.2.29"),
     ("limited-metadata-set", lambda s, t: s.set.labels.append(LIMITED_METADATA_NODE["set"]),
      "4.2.3.3.8"),
-    ("entry-id-not-a-uuid", lambda s, t: _rename(s, s.entry, "urn:uuid:not-a-uuid"), "4.2.3.1.5"),
+    ("entry-id-not-a-uuid", lambda s, t: rename(s, s.entry, "urn:uuid:not-a-uuid"), "4.2.3.1.5"),
     ("logical-id-differs", set_attribute(
         "entry", "lid", "urn:uuid:00000000-0000-4000-8000-000000000001"), "Metadata Update 3.42"),
     ("on-demand-entry", set_attribute("entry", "objectType", ON_DEMAND), "4.3.1"),
@@ -235,7 +233,7 @@ MALFORMED = [
 ]
 
 
-def _rename(s, made, new):
+def rename(s, made, new):
     for association in s.associations:
         association.source = new if association.source == made.id else association.source
         association.target = new if association.target == made.id else association.target
@@ -297,7 +295,7 @@ for _which, _attribute in CODE_ATTRIBUTES:
         refused(META, _foreign_scheme(_which, _attribute)))
 
 
-# --- structure ------------------------------------------------------------------------------------
+# --- structure --------------------------------------------------------------------------------
 
 def _second_set(s, t):
     s.sets.append(t.build_uuids.submission_set(s.set.identifier("patientId")))
@@ -395,378 +393,3 @@ for _name, _change, _codes in STRUCTURE:
 @case("xds/iti-42/structure/empty-set", "a set with nothing in it is refused", "ITI TF-3 4.2.1.5")
 def _empty_set(t):
     t.register(t.build.submission(t.patient(), documents=())).failure(META)
-
-
-# --- patient ids and unique ids --------------------------------------------------------------------
-
-@case("xds/iti-42/patient/unknown", "an unknown patient is named in the error", TF + "4.2.4")
-def _unknown_patient(t):
-    patient = t.new_patient_id()
-    t.register(t.build.submission(patient, folders=1)).failure(
-        "XDSUnknownPatientId", mentions=patient.split("^")[0])
-
-
-@case("xds/iti-42/patient/unknown-authority", "a patient id of an unknown domain is unknown",
-      TF + "4.2.4")
-def _unknown_domain(t):
-    t.register(t.build.submission("P1^^^&2.999.88.7.6&ISO")).failure("XDSUnknownPatientId")
-
-
-def _mismatch(which):
-    def run(t):
-        patient, other = t.patient(), t.patient()
-        made = t.build_uuids.submission(patient, folders=1)
-        getattr(made, which).set_identifier("patientId", other)
-        t.register(made).failure("XDSPatientIdDoesNotMatch")
-        for one in (patient, other):
-            equal(t.stored(one).objects, [], "objects stored by a refused submission")
-    return run
-
-
-for _which in ("entry", "set", "folder"):
-    add(f"xds/iti-42/patient/{_which}-of-another-patient",
-        f"a {_which} of another known patient is refused and nothing is stored",
-        TF + "4.1.4.1", _mismatch(_which))
-
-
-@case("xds/iti-42/unique-id/same-in-message", "two entries of one message share a uniqueId",
-      TF + "4.2.4")
-def _duplicate_in_message(t):
-    made = t.build_uuids.submission(t.patient(), (b"one", b"two"))
-    made.entries[1].set_identifier("uniqueId", made.entry.unique_id)
-    t.register(made).failure("XDSRegistryDuplicateUniqueIdInMessage",
-                             mentions=made.entry.unique_id)
-
-
-@case("xds/iti-42/unique-id/set-and-folder-share", "a folder has the set's uniqueId", TF + "4.2.4")
-def _set_folder_share(t):
-    made = t.build_uuids.submission(t.patient(), folders=1)
-    made.folder.set_identifier("uniqueId", made.set.unique_id)
-    t.register(made).failure("XDSRegistryDuplicateUniqueIdInMessage",
-                             mentions=made.set.unique_id)
-
-
-@case("xds/iti-42/unique-id/resubmission-same-content",
-      "a registered uniqueId with equal size and hash is accepted as a second entry (12004)",
-      "ITI TF-2 3.42.4.1.3.3.2")
-def _resubmission(t):
-    patient = t.patient()
-    first = t.build_uuids.submission(patient)
-    t.register(first).success()
-    second = t.build_uuids.submission(patient)
-    second.entry.set_identifier("uniqueId", first.entry.unique_id)
-    second.entry.slots["hash"] = [second.entry.slots["hash"][0].upper()]
-    t.register(second).success()
-    found = t.query("GetDocuments", [("$XDSDocumentEntryUniqueId",
-                                      [f"('{first.entry.unique_id}')"])]).success()
-    same_set(found.ids("entries"), [first.entry.id, second.entry.id], "both copies")
-
-
-def _nonidentical(name, value, codes):
-    def run(t):
-        patient = t.patient()
-        first = t.build_uuids.submission(patient)
-        t.register(first).success()
-        second = t.build_uuids.submission(patient)
-        second.entry.set_identifier("uniqueId", first.entry.unique_id)
-        second.entry.slots[name] = [value]
-        t.register(second).failure(codes, mentions=first.entry.unique_id)
-        same_set(t.stored(patient).ids("entries"), [first.entry.id], "entries of the patient")
-    return run
-
-
-add("xds/iti-42/unique-id/other-hash", "a registered uniqueId with another hash is refused",
-    "ITI TF-2 3.42.4.1.3.3.2", _nonidentical("hash", "ab" * 20, "XDSNonIdenticalHash"))
-add("xds/iti-42/unique-id/other-size", "a registered uniqueId with another size is refused",
-    "ITI TF-2 3.42.4.1.3.3.2", _nonidentical("size", "999", "XDSNonIdenticalSize"))
-
-
-def _taken(kind, victim):
-    def run(t):
-        patient = t.patient()
-        first = t.build_uuids.submission(patient, folders=1)
-        t.register(first).success()
-        second = t.build_uuids.submission(patient, folders=1)
-        taken = getattr(first, victim).unique_id
-        getattr(second, kind).set_identifier("uniqueId", taken)
-        t.register(second).failure("XDSDuplicateUniqueIdInRegistry", mentions=taken)
-        same_set(t.stored(patient).ids("entries"), [first.entry.id], "entries of the patient")
-    return run
-
-
-for _kind in ("set", "folder"):
-    for _victim in ("set", "folder", "entry"):
-        add(f"xds/iti-42/unique-id/{_kind}-takes-that-of-a-registered-{_victim}",
-            f"a {_kind} may not reuse the uniqueId of a registered {_victim}",
-            "ITI TF-2 3.42.4.1.3.3.2", _taken(_kind, _victim))
-
-
-@case("xds/iti-42/unique-id/case-matters", "uniqueIds that differ in case only are different",
-      "ITI TF-2 F; TF-3 4.2.3.2.26")
-def _case_matters(t):
-    patient = t.patient()
-    stem = t.ids.text("urn-doc-")
-    for value, content in ((stem + "a", b"one"), (stem + "A", b"two")):
-        made = t.build.submission(patient, (content,))
-        made.entry.set_identifier("uniqueId", value)
-        t.register(made).success()
-    equal(len(t.stored(patient).entries()), 2, "number of entries")
-
-
-@case("xds/iti-42/entry-uuid/taken", "a UUID that is already registered is refused (15806)",
-      "ITI TF-2 3.42.4.1.3.3")
-def _taken_uuid(t):
-    patient = t.patient()
-    first = t.build_uuids.submission(patient)
-    t.register(first).success()
-    second = t.build_uuids.submission(patient)
-    _rename(second, second.entry, first.entry.id)
-    t.register(second).failure(META)
-
-
-# --- what must be accepted ---------------------------------------------------------------------------
-
-def _none(s, t):
-    """Nothing is changed."""
-
-
-def _labels_outside(s, t):
-    s.labels_inside = False
-
-
-def _associations_first(s, t):
-    s.associations_first = True
-
-
-def _white_space(s, t):
-    def widen(element):
-        for value in element.iter(rim("Value")):
-            value.text = f"\n      {value.text}\n    "
-    s.entry.edits.append(widen)
-
-
-def _comment_in_value(s, t):
-    s.entry.edits.append(lambda e: e.insert(0, etree.Comment(" a comment ")))
-
-
-def _empty_optional(s, t):
-    s.entry.edits.append(lambda e: e.insert(0, slot(e, "legalAuthenticator", [])))
-
-
-def _references(s, t):
-    s.edits.append(lambda objects: objects.insert(
-        0, etree.Element(rim("ObjectRef"), id=SUBMISSION_SET_NODE)))
-
-
-def returned(name):
-    def check(found, made):
-        equal(slot_values(found, name), made.entry.slots[name], name)
-    return check
-
-
-ACCEPTED = [
-    ("plain", _none, None),
-    ("labels-beside-the-packages", _labels_outside, None),
-    ("associations-before-objects", _associations_first, None),
-    ("white-space-in-values", _white_space, None),
-    ("comments-between-elements", _comment_in_value, None),
-    ("empty-optional-slot", _empty_optional, None),
-    ("object-references-listed", _references, None),
-    ("status-submitted-is-ignored", set_attribute("entry", "status",
-     "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated"),
-     lambda found, made: equal(found.get("status"),
-                               "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved", "status")),
-    ("hash-in-upper-case", lambda s, t: s.entry.slots.update(
-        {"hash": [s.entry.slots["hash"][0].upper()]}), None),
-    ("display-name-is-free", lambda s, t: s.entry.set_code(
-        "classCode", Code("REPORTS", "1.3.6.1.4.1.19376.1.2.6.1", "some other words")), None),
-    ("creationTime-year", set_slot("entry", "creationTime", "2004"), returned("creationTime")),
-    ("creationTime-month", set_slot("entry", "creationTime", "200412"), returned("creationTime")),
-    ("creationTime-hour", set_slot("entry", "creationTime", "2004122410"),
-     returned("creationTime")),
-    ("creationTime-second", set_slot("entry", "creationTime", "20041224103059"),
-     returned("creationTime")),
-    ("serviceStart-equals-stop-in-precision", lambda s, t: s.entry.slots.update(
-        {"serviceStartTime": ["200412231200"], "serviceStopTime": ["20041223"]}), None),
-    ("uniqueId-root-and-extension", lambda s, t: s.entry.set_identifier(
-        "uniqueId", t.ids.oid() + "^EXT.42"), None),
-    ("uniqueId-urn", lambda s, t: s.entry.set_identifier("uniqueId", t.ids.uuid()), None),
-    ("oid-of-64-characters", lambda s, t: s.set.set_identifier(
-        "sourceId", ("2.999" + ".1234567" * 8)[:64].rstrip(".")), None),
-    ("reference-ids", set_slot(
-        "entry", REFERENCE_IDS, "A1^^^&2.999.5&ISO^urn:ihe:iti:xds:2013:accession",
-        "O1^^^&2.999.5&ISO^urn:ihe:iti:xds:2013:order"), returned(REFERENCE_IDS)),
-    ("author-by-telecom-only", author(
-        "entry", ("authorTelecommunication", ["^^Internet^a@example.org"])), None),
-    ("software-author", author("entry", ("authorPerson", ["^Archive 3000"])), None),
-    ("several-institutions", author(
-        "entry", ("authorPerson", ["D1^Sato^Ken^^^^^^&1.2.3&ISO"]),
-        ("authorInstitution", ["Kita Hospital^^^^^^^^^1.2.3.9", "Minami"])), None),
-    ("no-author", lambda s, t: s.entry.authors.clear(), None),
-    ("no-title-no-comments", lambda s, t: (setattr(s.entry, "title", None),
-                                           setattr(s.entry, "comments", None)), None),
-    ("several-event-codes", lambda s, t: s.entry.set_code(
-        "eventCodeList", Code("MPQ-eventcode-1", EVENT_DOMAIN),
-        Code("MPQ-eventcode-2", EVENT_DOMAIN)), None),
-    ("several-confidentiality-codes", lambda s, t: s.entry.set_code(
-        "confidentialityCode", Code("N", "2.16.840.1.113883.5.25"),
-        Code("R", "2.16.840.1.113883.5.25")), None),
-    ("intended-recipients", set_slot(
-        "set", "intendedRecipient", "Kita Hospital^^^^^^^^^1.2.3.9|D1^Sato^Ken^^^^^^&1.2.3&ISO",
-        "|^Suzuki^Jiro"), None),
-    ("uri", set_slot("entry", "URI", "DOC0001.TXT"), returned("URI")),
-    ("comments-kept", lambda s, t: setattr(s.entry, "comments", "経過良好。\u2028再診"), None),
-    ("home-community-given", set_attribute("entry", "home", "urn:oid:2.999.1.1"), None),
-]
-for _name, _change, _check in ACCEPTED:
-    add(f"xds/iti-42/accepted/{_name}", f"accepted: {_name.replace('-', ' ')}",
-        TF + "4.2, 4.3", accepted(_change, check=_check))
-
-
-@case("xds/iti-42/accepted/several-documents", "five documents in one submission are five entries",
-      "ITI TF-2 3.42; toolkit 11991")
-def _several(t):
-    patient = t.patient()
-    made = t.build_uuids.submission(patient, [str(n).encode() for n in range(5)])
-    t.register(made).success()
-    same_set(t.stored(patient).ids("entries"), [e.id for e in made.entries], "stored entries")
-
-
-@case("xds/iti-42/accepted/symbolic-ids",
-      "symbolic ids become lower-case UUIDs, the same everywhere",
-      "ITI TF-3 4.2.3.1.5; TF-2 3.42.4.1.3.3.1")
-def _symbolic(t):
-    patient = t.patient()
-    made = t.build.submission(patient, folders=1)
-    t.build.put_in_folder(made, made.folder.id, made.entry.id)
-    t.register(made).success()
-    found = t.query("GetSubmissionSetAndContents", [
-        ("$XDSSubmissionSetUniqueId", [f"'{made.set.unique_id}'"])]).success()
-    entry, package, folder = (only(found.ids(kind), kind)
-                              for kind in ("entries", "sets", "folders"))
-    for one in found.ids():
-        equal(one, one.lower(), "a UUID in lower case")
-    links = found.links()
-    for link in ((HAS_MEMBER, package, entry), (HAS_MEMBER, package, folder),
-                 (HAS_MEMBER, folder, entry)):
-        true(link in links, f"the association {link}", links)
-
-
-@case("xds/iti-42/extra-metadata", "extra slots are stored and returned, or dropped with a warning",
-      "ITI TF-3 4.2.3.1.6; toolkit 12379")
-def _extra(t):
-    patient = t.patient()
-    made = t.build_uuids.submission(patient)
-    made.entry.slots["urn:example:ward"] = ["North 3", "北3病棟"]
-    answer = t.register(made)
-    kept = answer.status == "Success" and not answer.warnings
-    answer.success([] if kept else ["XDSExtraMetadataNotSaved"])
-    values = slot_values(t.stored(patient).find(made.entry.id), "urn:example:ward")
-    equal(values, ["North 3", "北3病棟"] if kept else None, "the extra slot in the answer")
-
-
-@case("xds/iti-42/metadata-survives", "every attribute comes back as it was submitted",
-      "ITI TF-2 3.42.4.1.3.3; 3.18.4.1.2.3.7")
-def _survives(t):
-    patient = t.patient()
-    made = t.build_uuids.submission(patient)
-    entry = made.entry
-    entry.slots["legalAuthenticator"] = ["D9^Ito^Mari^^^^^^&1.2.3&ISO"]
-    entry.slots["URI"] = ["A.TXT"]
-    entry.title, entry.comments = "診療情報提供書", "line <1> & \"2\""
-    entry.set_code("eventCodeList", Code("MPQ-eventcode-1", EVENT_DOMAIN, "検査"))
-    t.register(made).success()
-    found = t.stored(patient).find(entry.id)
-    for name, values in entry.slots.items():
-        got = slot_values(found, name)
-        equal([v.lower() for v in got or []] if name == "hash" else got,
-              [v.lower() for v in values] if name == "hash" else values, f"slot {name}")
-    for tag, text in (("Name", entry.title), ("Description", entry.comments)):
-        equal(found.find(f"rim:{tag}/rim:LocalizedString", NS).get("value"), text, tag)
-    equal(found.get("mimeType"), "text/plain", "mimeType")
-    codes = {(c.get("classificationScheme"), c.get("nodeRepresentation"),
-              slot_values(c, "codingScheme")[0]) for c in found.findall("rim:Classification", NS)
-             if c.get("classificationScheme") != DE_AUTHOR}
-    same_set(codes, [(CODE_SCHEME[a], c.value, c.scheme) for a, c in entry.codes], "codes")
-    authors = [c for c in found.findall("rim:Classification", NS)
-               if c.get("classificationScheme") == DE_AUTHOR]
-    equal([slot_values(a, "authorPerson") for a in authors], [["^Yamada^Hanako"]], "authors")
-
-
-@case("xds/iti-42/atomic", "one bad entry among three: nothing is stored (12084)",
-      "ITI TF-2 3.42.4.1.3.3")
-def _atomic(t):
-    patient = t.patient()
-    made = t.build_uuids.submission(patient, (b"1", b"2", b"3"), folders=1)
-    made.entries[1].slots.pop("repositoryUniqueId")
-    t.register(made).failure(META)
-    equal(t.stored(patient).objects, [], "objects stored by a refused submission")
-    equal(t.query("GetSubmissionSets", [("$uuid", [f"('{made.entry.id}')"])]).success().objects,
-          [], "submission sets stored")
-    made.entries[1].slots["repositoryUniqueId"] = [t.target.repository]
-    t.register(made).success()
-
-
-# --- relationships that cannot be -------------------------------------------------------------------
-
-def _relation_to_nothing(kind):
-    def run(t):
-        patient = t.patient()
-        made = t.build_uuids.submission(patient, relation=kind, related_to=t.ids.uuid())
-        # Where snapshots are not supported at all, the association itself is the fault.
-        t.register(made).failure({"UnresolvedReferenceException"} |
-                                 (META if kind == IS_SNAPSHOT_OF else set()))
-        equal(t.stored(patient).objects, [], "objects stored by a refused submission")
-    return run
-
-
-for _kind in (RPLC, APND, XFRM, IS_SNAPSHOT_OF):
-    _short = _kind.rsplit(":", 1)[1]
-    add(f"xds/iti-42/relation/{_short}-to-nothing",
-        f"{_short} to an entry that does not exist is refused", TF + "4.2.2",
-        _relation_to_nothing(_kind))
-
-
-@case("xds/iti-42/relation/source-not-in-message", "the source of a relation must be submitted",
-      "ITI TF-3 4.2.2.2")
-def _foreign_source(t):
-    patient = t.patient()
-    first, second = (t.build_uuids.submission(patient) for _ in range(2))
-    t.register(first).success()
-    t.register(second).success()
-    third = t.build_uuids.submission(patient)
-    third.associations.append(t.build_uuids.link(APND, first.entry.id, second.entry.id))
-    t.register(third).failure({"UnresolvedReferenceException"} | META)
-
-
-@case("xds/iti-42/relation/snapshot-of-a-stable-entry", "IsSnapshotOf needs an on-demand target",
-      "ITI TF-3 4.2.2.2.5")
-def _snapshot(t):
-    patient = t.patient()
-    first = t.build_uuids.submission(patient)
-    t.register(first).success()
-    t.register(t.build_uuids.submission(patient, relation=IS_SNAPSHOT_OF,
-                                        related_to=first.entry.id)).failure(META)
-
-
-@case("xds/iti-42/relation/reference-to-nothing", "a Reference to an unknown entry is refused",
-      TF + "4.2.2")
-def _reference(t):
-    made = t.build_uuids.submission(t.patient())
-    made.associations.append(
-        t.build_uuids.link(HAS_MEMBER, made.set.id, t.ids.uuid(), "Reference"))
-    t.register(made).failure("UnresolvedReferenceException")
-
-
-@case("xds/iti-42/relation/reference-to-another-patient", "a Reference may cross patients",
-      "ITI TF-3 4.1.4.1")
-def _reference_across(t):
-    first = t.build_uuids.submission(t.patient())
-    t.register(first).success()
-    patient = t.patient()
-    second = t.build_uuids.submission(patient)
-    second.associations.append(
-        t.build_uuids.link(HAS_MEMBER, second.set.id, first.entry.id, "Reference"))
-    t.register(second).success()
-    found = t.query("GetSubmissionSets", [("$uuid", [f"('{first.entry.id}')"])], "ObjectRef")
-    true(second.set.id in found.success().ids(), "the set that refers to the entry", found.ids())

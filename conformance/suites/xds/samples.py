@@ -28,7 +28,7 @@ def row(name, purpose, run):
     add(f"xds/samples/{stem}", f"sample: {purpose}", "samples/README", run)
 
 
-# --- ITI-8 --------------------------------------------------------------------------------------------
+# --- ITI-8 ------------------------------------------------------------------------------------
 
 def _domains(t, text):
     """Every authority of the message becomes a registered one, the same for the same."""
@@ -133,7 +133,7 @@ row("iti-8/xdsfhir-a01-template.hl7", "A01 with the id put in", _template(
         "PATIENTID": p.split("^")[0], "MPI-OID": p.split("&")[1]}))
 
 
-# --- ITI-18 and ITI-51 ------------------------------------------------------------------------------
+# --- ITI-18 and ITI-51 ------------------------------------------------------------------------
 
 def _query(name, check):
     def run(t):
@@ -188,7 +188,7 @@ def _multi_patient(t):
 row("iti-51/nist-FindDocumentsForMultiplePatients.xml", "ten codes of each kind", _multi_patient)
 
 
-# --- ITI-42 -----------------------------------------------------------------------------------------
+# --- ITI-42 -----------------------------------------------------------------------------------
 
 def _register(t, replay, name):
     root = replay.submission(parse_sample(t.sample(f"iti-42/{name}")))
@@ -282,7 +282,7 @@ def _not_iso(t):
 row("iti-42/invalid/patient-id-type-not-iso.xml", "authority type that is not ISO", _not_iso)
 
 
-# --- ITI-41 and ITI-43 --------------------------------------------------------------------------------
+# --- ITI-41 and ITI-43 ------------------------------------------------------------------------
 
 def _provide(t, root, role):
     return t.call_mtom("ITI-41", "repository", xml_text(root), role=role)
@@ -439,7 +439,8 @@ def _snapshot(t):
     RegistryAnswer(_provide(t, _with_documents(request), replay.role)).success()
 
 
-row("iti-41/nist-snapshot-of-on-demand.xml", "a persisted snapshot of an on-demand entry", _snapshot)
+row("iti-41/nist-snapshot-of-on-demand.xml", "a persisted snapshot of an on-demand entry",
+    _snapshot)
 
 
 def _retrieve(t):
@@ -451,7 +452,7 @@ def _retrieve(t):
 row("iti-43/openxds-request-home-without-urn.xml", "home without urn:oid:", _retrieve)
 
 
-# --- whole envelopes ------------------------------------------------------------------------------------
+# --- whole envelopes --------------------------------------------------------------------------
 
 def _no_assertion(t):
     root = parse_sample(t.sample("soap-envelopes/xdsfhir-iti42-no-assertion.xml"))

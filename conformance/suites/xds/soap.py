@@ -283,7 +283,7 @@ def _unknown_path(t):
     equal(reply.status, 404, "HTTP status")
 
 
-# --- addresses in the request must not steer the server ----------------------------------------------
+# --- addresses in the request must not steer the server ---------------------------------------
 
 @case("xds/soap/async/unregistered-reply-to", "no answer goes to an address nobody registered",
       "ITI TF-2 V.3 asynchronous; [SSRF]")

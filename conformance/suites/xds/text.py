@@ -1,7 +1,7 @@
 """Unicode survives every way in and out (ITI TF-2 F; XML 1.0)."""
 from lib.answers import slot_values
 from lib.cases import add, case
-from lib.checks import equal, only, same_set
+from lib.checks import equal, same_set
 from lib.names import APPROVED, NS
 
 TEXTS = [
@@ -79,5 +79,5 @@ def _bytes(t):
     made = t.build_uuids.submission(t.patient(), contents)
     t.provide(made).success()
     for entry, content in zip(made.entries, contents):
-        got = only(t.retrieve([(t.target.repository, entry.unique_id)]).success().documents, "documents")
+        got = t.retrieve_one(entry.unique_id)
         equal(got["data"], content, "bytes of the document")
