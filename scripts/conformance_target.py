@@ -6,6 +6,8 @@ import os
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("--pki", required=True)
+parser.add_argument("--musubi", required=True, help="the program, for the look-up of regional ids")
+parser.add_argument("--config", required=True, help="the test node's configuration")
 parser.add_argument("--port-base", type=int, required=True)
 options = parser.parse_args()
 top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -15,4 +17,5 @@ target["name"] = "test-node"
 target["base_url"] = f"https://localhost:{options.port_base}"
 target["mllp"]["port"] = options.port_base + 1
 target["pki"] = os.path.abspath(options.pki)
+target["regional_id_command"] = [options.musubi, "patient", "show", "--config", options.config, "--patient", "{cx}"]
 print(json.dumps(target, indent=2))

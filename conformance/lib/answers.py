@@ -80,6 +80,13 @@ class Answer:
         self._check_errors(wanted, mentions, location)
         return self
 
+    def failure_among(self, code):
+        """Failure with an error of `code`; a message with several faults may be told of them all."""
+        if self.status != "Failure":
+            fail(f"Failure with {code}", self.describe())
+        true(any(e.code == code for e in self.errors), f"an error {code}", self.describe())
+        return self
+
     def partial(self, codes, mentions=None, location=None):
         wanted = {codes} if isinstance(codes, str) else set(codes)
         if self.status != "PartialSuccess":

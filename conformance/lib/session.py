@@ -117,6 +117,16 @@ class Context:
         self.feed(made).expect("AA")
         return made
 
+    def member_patient(self, role):
+        """A patient whom a member fed under an id of its own; returns the regional id. XDS knows only regional ids, and
+        no transaction of this suite tells them: the target file names a command that does."""
+        authority = self.target.member_authorities.get(role)
+        if authority is None or not self.target.regional_id_command:
+            raise Skipped("no-regional-id", "the target file has no regional_id_command")
+        local = f"{self.ids.text('L')}^^^&{authority}&ISO"
+        self.feed(local, role=role).expect("AA")
+        return self.target.regional_id(local)
+
     def merge(self, surviving, subsumed, **options):
         return self.feed(surviving, trigger="A40", mrg1=subsumed, pv1=False, **options)
 

@@ -1,6 +1,7 @@
 """The node under test, as its file in targets/ describes it."""
 import json
 import os
+import subprocess
 from urllib.parse import urlsplit
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -35,8 +36,18 @@ class Target:
         self.xad_pid = self._data.get("xad_pid")
         self.unknown_patient = self._data.get("unknown_patient_query", "empty")
         self.members = self._data.get("members", {})
+        self.member_authorities = self._data.get("member_authorities", {})
+        self.regional_id_command = self._data.get("regional_id_command")
         self.lenient_cert = self._data.get("lenient_cert")
         self._pki = os.path.join(ROOT, self._data["pki"])
+
+    def regional_id(self, cx):
+        """The regional id behind a member's own id, from the operator's command in the target file."""
+        command = [word.replace("{cx}", cx) for word in self.regional_id_command]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
+        if done.returncode:
+            raise RuntimeError(f"regional_id_command: {done.stderr.strip()}")
+        return done.stdout.strip()
 
     def url(self, path):
         return f"https://{self.host}:{self.port}{self.base_path}{path}"

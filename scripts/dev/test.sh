@@ -35,7 +35,8 @@ test_conformance() {
     region_start "$folder" $((TEST_PORT_BASE + 2))
     python3 conformance/selftest.py >var/log/conformance_selftest.log 2>&1 ||
         { tail -n 30 var/log/conformance_selftest.log >&2; test_failed=$((test_failed + 1)); }
-    python3 scripts/conformance_target.py --pki var/test/pki --port-base "$TEST_PORT_BASE" >var/test/target.json
+    python3 scripts/conformance_target.py --pki var/test/pki --musubi "$(musubi_binary)" \
+        --config "$MUSUBI_TOP/$folder/musubi.yaml" --port-base "$TEST_PORT_BASE" >var/test/target.json
     /usr/bin/python3 conformance/run --target var/test/target.json --junit var/log/conformance.xml \
         --html var/log/conformance.html >"$log" 2>&1 || status=$?
     region_stop "$folder"

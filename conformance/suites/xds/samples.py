@@ -151,8 +151,9 @@ QUERIES = [
     ("connect-GetDocuments.xml", "GetDocuments of an id that is no UUID", _no_objects),
     ("connect-GetFolderAndContents.xml", "GetFolderAndContents of an id that is no UUID",
      _no_objects),
+    # It also has a class code without quotes, which may be told of too.
     ("connect-missing-patient-id.xml", "a patient slot without value",
-     lambda a: a.failure("XDSStoredQueryMissingParam")),
+     lambda a: a.failure_among("XDSStoredQueryMissingParam")),
     ("connect-FindDocuments-stable-and-on-demand.xml", "both entry types, home given", _no_objects),
     ("openxds-FindDocuments.xml", "FindDocuments", _no_objects),
     ("ipf-FindDocuments.xml", "quotes and SQL in the patient id are text", _no_objects),
@@ -235,11 +236,15 @@ row("iti-42/dcm4chee-ResubmitWrongHash.xml", "other hash refused, the same one a
 
 
 def _extra(t):
+    """The README calls it valid, but it lacks hash, size and repositoryUniqueId (TF-3 4.3.1: required in ITI-42) and
+    replaces a document that nobody registered: those must be told, and nothing about the extra metadata."""
     answer = _register(t, Replay(t, t.lenient()), "ipf-extra-metadata.xml")
-    answer.success(["XDSExtraMetadataNotSaved"] if answer.warnings else [])
+    answer.failure_among("XDSRegistryMetadataError")
+    true(not any("urn:" in e.context and "slot" in e.context.lower() for e in answer.errors),
+         "no error about extra metadata", answer.describe())
 
 
-row("iti-42/ipf-extra-metadata.xml", "extra metadata stored or dropped with a warning", _extra)
+row("iti-42/ipf-extra-metadata.xml", "extra metadata is no fault", _extra)
 
 
 def _bad(name, codes, lenient=False, feed=True):
@@ -251,8 +256,9 @@ def _bad(name, codes, lenient=False, feed=True):
     return run
 
 
+# It also replaces a document that nobody registered.
 row("iti-42/ipf-legacy-metadata.xml", "metadata of an older profile under the strict one",
-    _bad("ipf-legacy-metadata.xml", META))
+    _bad("ipf-legacy-metadata.xml", [META, "UnresolvedReferenceException"]))
 # Faults that both profiles must find go out under the lenient one, where nothing else is wrong.
 for _name, _codes, _lenient in (
         ("unknown-patient-id", "XDSUnknownPatientId", True),
@@ -314,7 +320,8 @@ def _fault_or(*codes):
 row("iti-41/connect-success.xml", "legacy metadata, document inline",
     _provided("connect-success.xml", lambda t, reply: RegistryAnswer(reply).success()))
 row("iti-41/connect-XDSUnknownPatientId.xml", "unknown patient",
-    _provided("connect-XDSUnknownPatientId.xml", _is_failure("XDSUnknownPatientId"), False))
+    _provided("connect-XDSUnknownPatientId.xml",
+              lambda t, reply: RegistryAnswer(reply).failure_among("XDSUnknownPatientId"), False))
 # Its document has an entry, after all: what is wrong by the TF is the mimeType, and that set and
 # entry name different patients. The code in the README is that of the peer's adapter.
 row("iti-41/connect-XDSMissingDocumentMetadata.xml", "an unheard mimeType and two patients",
