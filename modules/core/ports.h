@@ -44,7 +44,7 @@ public:
     virtual ~PatientIdentityPort() = default;
     /// Surviving regional id of an id that was fed; kNotFound when it is unknown. CX form in and out.
     virtual Result<std::string> survivor_of(std::string const& cx) const = 0;
-    /// OIDs of the authorities that fed an identifier of this patient.
+    /// OIDs of the authorities that fed an identifier of this patient; kNotFound when it is unknown.
     virtual Result<std::vector<std::string>> authorities_of(std::string const& cx) const = 0;
 };
 
@@ -68,7 +68,8 @@ public:
     virtual std::string authority_of_namespace(std::string const& namespace_id) const = 0;
 };
 
-/// Told when regional ids become known or merge, inside the feed's own transaction (module registry).
+/// Told when regional ids become known or merge, inside the feed's own transaction (registry, policy). Joined, not
+/// provided: everybody who keeps something by patient listens.
 class PatientWatcherPort {
 public:
     virtual ~PatientWatcherPort() = default;
@@ -98,6 +99,19 @@ public:
         auto const found = ports_.find(std::type_index(typeid(P)));
         return found == ports_.end() ? nullptr : static_cast<P*>(found->second);
     }
+    /// For ports that several modules provide and all are told (PatientWatcherPort).
+    template <class P>
+    void join(P& port) {
+        joined_[std::type_index(typeid(P))].push_back(&port);
+    }
+    template <class P>
+    std::vector<P*> all() const {
+        std::vector<P*> ports;
+        auto const found = joined_.find(std::type_index(typeid(P)));
+        if (found == joined_.end()) return ports;
+        for (void* port : found->second) ports.push_back(static_cast<P*>(port));
+        return ports;
+    }
     template <class P>
     P& require() const {
         return *find<P>();  // composition has checked provides/requires before create() runs
@@ -105,6 +119,7 @@ public:
 
 private:
     std::map<std::type_index, void*> ports_;
+    std::map<std::type_index, std::vector<void*>> joined_;
 };
 
 }  // namespace musubi::core

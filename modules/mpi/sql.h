@@ -6,7 +6,10 @@
 namespace musubi::mpi::sql {
 
 inline constexpr pg::Statement kInsertPatient{
-    "mpi.insert_patient", "insert into mpi.patient (regional_id) values ($1) on conflict do nothing"};
+    "mpi.insert_patient", "insert into mpi.patient (regional_id, issued) values ($1, $2)"};
+
+// Feeds about one id happen one after the other, also when nobody knows it yet.
+inline constexpr pg::Statement kLockId{"mpi.lock_id", "select pg_advisory_xact_lock($1)"};
 
 // Locks, so that two feeds about one patient happen one after the other.
 inline constexpr pg::Statement kLockPatient{
@@ -17,7 +20,7 @@ inline constexpr pg::Statement kFindIdentifier{
 
 inline constexpr pg::Statement kInsertIdentifier{
     "mpi.insert_identifier",
-    "insert into mpi.identifier (authority, token, regional_id) values ($1, $2, $3) on conflict do nothing"};
+    "insert into mpi.identifier (authority, token, regional_id) values ($1, $2, $3)"};
 
 inline constexpr pg::Statement kRetireIdentifier{
     "mpi.retire_identifier", "update mpi.identifier set retired = true where authority = $1 and token = $2"};
@@ -36,12 +39,15 @@ inline constexpr pg::Statement kSurvivorOf{
     " union select p.regional_id, p.survivor from mpi.patient p join chain c on p.regional_id = c.survivor)"
     " select regional_id from chain where survivor is null"};
 
-// Authorities of every id in the merge tree below a surviving patient, the regional ids themselves included.
+// Authorities of every id that was fed in the merge tree below a surviving patient. A regional id that we issued was fed
+// by nobody; any other names the authority that fed it.
 inline constexpr pg::Statement kAuthoritiesOf{
     "mpi.authorities_of",
     "with recursive tree (regional_id) as ("
     " select regional_id from mpi.patient where regional_id = $1"
     " union select p.regional_id from mpi.patient p join tree t on p.survivor = t.regional_id)"
-    " select distinct i.authority from mpi.identifier i join tree t on t.regional_id = i.regional_id"};
+    " select i.authority from mpi.identifier i join tree t on t.regional_id = i.regional_id"
+    " union select split_part(split_part(p.regional_id, '^', 4), '&', 2)"
+    " from mpi.patient p join tree t on t.regional_id = p.regional_id where not p.issued"};
 
 }  // namespace musubi::mpi::sql

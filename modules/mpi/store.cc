@@ -43,8 +43,7 @@ Result<std::vector<std::string>> Store::authorities_of(std::string const& cx) co
         pg::Rows const rows = TRY(tx.exec(sql::kAuthoritiesOf, pg::Params().text(cx)));
         std::vector<std::string> authorities;
         for (pg::Row const row : rows) authorities.emplace_back(row.text(0));
-        // An id that is regional by itself was fed by the authority it names.
-        if (auto const own = domain::PatientId::parse(cx)) authorities.push_back(own->authority);
+        if (rows.empty()) return Error(Code::kNotFound, Reason::kUnknownPatientId, "patient id is not known");
         return authorities;
     });
 }
@@ -60,36 +59,49 @@ Result<std::optional<Store::Known>> Store::find(pg::Tx& tx, domain::PatientId co
     return std::optional(Known{std::string(rows.front().text(0)), rows.front().boolean(1)});
 }
 
-Result<std::string> Store::make_patient(pg::Tx& tx, std::string const& cx) {
-    TRY(tx.exec(sql::kInsertPatient, pg::Params().text(cx)));
+void Store::lock(pg::Tx& tx, std::vector<domain::PatientId> const& ids) const {
+    std::set<std::int64_t> keys;  // in one order for everybody: two feeds never wait for each other
+    for (domain::PatientId const& id : ids) {
+        std::uint64_t key = 0;
+        vault::Token const token = token_of(id);
+        for (std::size_t i = 0; i < sizeof key; ++i) key = key << 8 | token[i];
+        keys.insert(static_cast<std::int64_t>(key));
+    }
+    for (std::int64_t const key : keys) tx.queue(sql::kLockId, pg::Params().int8(key));
+}
+
+Result<std::string> Store::make_patient(pg::Tx& tx, std::string const& cx, Origin origin) {
+    tx.queue(sql::kInsertPatient, pg::Params().text(cx).boolean(origin == Origin::kIssued), 1);
     tx.queue(sql::kHistory, pg::Params().text("added").text(cx).null());
-    if (auto* watcher = ports_.find<core::PatientWatcherPort>()) TRY(watcher->patient_known(tx, cx));
+    for (auto* watcher : ports_.all<core::PatientWatcherPort>()) TRY(watcher->patient_known(tx, cx));
     return cx;
 }
 
 Result<std::string> Store::add(pg::Tx& tx, std::vector<domain::PatientId> const& ids) {
-    std::string regional;
+    lock(tx, ids);
+    // The affinity domain's own id comes first: it is the regional id, whatever else is listed beside it.
+    std::string direct;
+    std::string linked;
     std::vector<domain::PatientId const*> fresh;
     for (domain::PatientId const& id : ids) {
         auto const known = TRY(find(tx, id));
         if (known && known->retired) return unknown_key("PID^1^3", "this id was merged into another one");
-        if (!known) fresh.push_back(&id);
-        else if (regional.empty()) regional = known->regional_id;
+        std::string& found = is_direct(id) ? direct : linked;
+        if (known && found.empty()) found = is_direct(id) ? known->regional_id : TRY(surviving(tx, known->regional_id));
+        if (!known && is_direct(id)) {
+            std::string const made = TRY(make_patient(tx, id.to_cx(), Origin::kFed));
+            if (found.empty()) found = made;
+        } else if (!known) {
+            fresh.push_back(&id);
+        }
     }
-    for (domain::PatientId const* id : fresh) {
-        // The affinity domain's own id comes first: it is the regional id, whatever else is listed beside it.
-        if (is_direct(*id)) regional = TRY(make_patient(tx, id->to_cx()));
-    }
+    std::string regional = direct.empty() ? linked : direct;
     if (regional.empty()) {
         domain::PatientId const issued{std::to_string(ids_.key()), settings_.regional_authority};
-        regional = TRY(make_patient(tx, issued.to_cx()));
+        regional = TRY(make_patient(tx, issued.to_cx(), Origin::kIssued));
     }
     for (domain::PatientId const* id : fresh) {
-        if (is_direct(*id)) continue;
-        pg::Rows const inserted = TRY(tx.exec(
-            sql::kInsertIdentifier, pg::Params().text(id->authority).bytea(token_of(*id)).text(regional)));
-        // Somebody else made it known since we looked: nothing of ours may stay.
-        if (inserted.affected() == 0) return Error(Code::kBusy, "identifier became known concurrently");
+        tx.queue(sql::kInsertIdentifier, pg::Params().text(id->authority).bytea(token_of(*id)).text(regional), 1);
         tx.queue(sql::kHistory, pg::Params().text("linked").text(regional).null());
     }
     return regional;
@@ -99,9 +111,17 @@ Result<std::string> Store::active_id_of(pg::Tx& tx, domain::PatientId const& id,
     auto const known = TRY(find(tx, id));
     if (!known) return unknown_key(location, "this id is not known");
     if (known->retired) return unknown_key(location, "this id was merged into another one");
-    pg::Rows const rows = TRY(tx.exec(sql::kLockPatient, pg::Params().text(known->regional_id)));
-    if (rows.empty() || !rows.front().is_null(0)) return unknown_key(location, "its record was merged into another one");
-    return known->regional_id;
+    // The id itself is active; another hospital may have merged the record that it belongs to.
+    return surviving(tx, known->regional_id);
+}
+
+Result<std::string> Store::surviving(pg::Tx& tx, std::string cx) const {
+    for (;;) {
+        pg::Rows const rows = TRY(tx.exec(sql::kLockPatient, pg::Params().text(cx)));
+        if (rows.empty()) return Error(Code::kInternal, "an identifier points to no patient");
+        if (rows.front().is_null(0)) return cx;
+        cx = rows.front().text(0);
+    }
 }
 
 Result<core::PatientFeedPort::Merged> Store::merge(pg::Tx& tx, domain::PatientId const& subsumed,
@@ -110,17 +130,18 @@ Result<core::PatientFeedPort::Merged> Store::merge(pg::Tx& tx, domain::PatientId
     if (subsumed.authority != surviving.authority) {
         return unknown_key("MRG^1^1", "subsumed and surviving id must be of one assigning authority");
     }
+    lock(tx, {subsumed, surviving});
     Merged merged;
     merged.subsumed_cx = TRY(active_id_of(tx, subsumed, "MRG^1^1"));
     merged.surviving_cx = TRY(active_id_of(tx, surviving, "PID^1^3"));
     if (!is_direct(subsumed)) {
         tx.queue(sql::kRetireIdentifier, pg::Params().text(subsumed.authority).bytea(token_of(subsumed)), 1);
     }
+    tx.queue(sql::kHistory, pg::Params().text("merged").text(merged.subsumed_cx).text(merged.surviving_cx));
     // Two ids of one hospital may stand for one regional patient already.
     if (merged.subsumed_cx == merged.surviving_cx) return merged;
     tx.queue(sql::kSetSurvivor, pg::Params().text(merged.subsumed_cx).text(merged.surviving_cx), 1);
-    tx.queue(sql::kHistory, pg::Params().text("merged").text(merged.subsumed_cx).text(merged.surviving_cx));
-    if (auto* watcher = ports_.find<core::PatientWatcherPort>()) {
+    for (auto* watcher : ports_.all<core::PatientWatcherPort>()) {
         TRY(watcher->patient_merged(tx, merged.subsumed_cx, merged.surviving_cx));
     }
     return merged;

@@ -43,7 +43,12 @@ private:
     vault::Token token_of(domain::PatientId const& id) const;
     Result<std::optional<Known>> find(pg::Tx& tx, domain::PatientId const& id) const;
     Result<std::string> active_id_of(pg::Tx& tx, domain::PatientId const& id, char const* location) const;
-    Result<std::string> make_patient(pg::Tx& tx, std::string const& cx);
+    enum class Origin : std::uint8_t { kFed, kIssued };
+    Result<std::string> make_patient(pg::Tx& tx, std::string const& cx, Origin origin);
+    /// Until the end of the transaction nobody else feeds or merges these ids.
+    void lock(pg::Tx& tx, std::vector<domain::PatientId> const& ids) const;
+    /// The end of the merge chain, locked.
+    Result<std::string> surviving(pg::Tx& tx, std::string cx) const;
 
     pg::Pool& pool_;
     vault::KeyRing const& keys_;

@@ -49,6 +49,12 @@ Status append(pg::Tx& tx, Uuid const& id, ConsentChange const& change, bool gran
     return {};
 }
 
+void merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving) {
+    tx.queue(sql::kLockPatient, std::move(pg::Params().text(subsumed)));
+    tx.queue(sql::kLockPatient, std::move(pg::Params().text(surviving)));
+    tx.queue(sql::kMerge, std::move(pg::Params().text(subsumed).text(surviving)));
+}
+
 Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& patient) {
     auto const rows = TRY(tx.exec(sql::kHistory, pg::Params().text(patient)));
     return entries(rows);

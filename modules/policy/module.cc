@@ -1,5 +1,6 @@
 #include "policy/module.h"
 
+#include "policy/merge_watcher.h"
 #include "policy/policy.h"
 
 namespace musubi::policy {
@@ -9,8 +10,11 @@ constexpr auto kWarnBeforeEnd = std::chrono::hours(24 * 90);
 
 class PolicyModule final : public core::Module {
 public:
-    PolicyModule(std::unique_ptr<AgreementPolicy> policy, Clock const& clock)
-        : policy_(std::move(policy)), clock_(clock) {}
+    PolicyModule(std::unique_ptr<AgreementPolicy> policy, core::ModuleContext& context)
+        : policy_(std::move(policy)), clock_(context.clock) {
+        context.ports.provide<core::PolicyPort>(*policy_);
+        context.ports.join<core::PatientWatcherPort>(watcher_);
+    }
 
     core::HealthReport health() const override {
         auto const agreement = policy_->agreement();
@@ -28,14 +32,14 @@ public:
 
 private:
     std::unique_ptr<AgreementPolicy> policy_;
+    MergeWatcher watcher_;
     Clock const& clock_;
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
     auto policy = TRY(AgreementPolicy::open(context.config.text("policy.agreement"), context.pool,
                                             context.ports.find<core::PatientIdentityPort>(), context.clock));
-    context.ports.provide<core::PolicyPort>(*policy);
-    return std::unique_ptr<core::Module>(std::make_unique<PolicyModule>(std::move(policy), context.clock));
+    return std::unique_ptr<core::Module>(std::make_unique<PolicyModule>(std::move(policy), context));
 }
 
 }  // namespace

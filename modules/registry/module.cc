@@ -20,7 +20,7 @@ public:
           registry_(context.pipeline, deps_),
           watcher_(context.ids) {
         context.ports.provide<core::DocumentRegistryPort>(registry_);
-        context.ports.provide<core::PatientWatcherPort>(watcher_);
+        context.ports.join<core::PatientWatcherPort>(watcher_);
     }
 
     std::vector<core::Definition> transactions() override {

@@ -1,6 +1,7 @@
 #include "platform/pg/admin.h"
 #include "platform/pg/pool.h"
 #include "platform/pg/round_trips.h"
+#include "policy/merge_watcher.h"
 #include "policy/policy.h"
 #include "support/source_tree.h"
 #include "support/test_database.h"
@@ -164,6 +165,36 @@ TEST_F(Consent, OfOneMemberOrOneDocumentTypeOpensNothingElse) {
     ASSERT_TRUE(grant(deps(), change(ConsentScope::kAll)).ok());
     ASSERT_TRUE(withdraw(deps(), change(ConsentScope::kDocument, "t^^s")).ok());
     EXPECT_FALSE(sees("clinic", "hospital")) << "the type is withheld";
+}
+
+// A person known under two ids is one person: the newest word counts, whichever id it was recorded under.
+TEST_F(Consent, FollowsAMergeOfPatientIds) {
+    auto under = [&](std::string const& patient, ConsentScope scope = ConsentScope::kAll, std::string value = "") {
+        ConsentChange out = change(scope, std::move(value));
+        out.patient = patient;
+        return out;
+    };
+    std::string const old_id = "R0^^^&2.999.1.1.1&ISO";
+    ASSERT_TRUE(grant(deps(), under(kPatient)).ok());
+    ASSERT_TRUE(withdraw(deps(), under(old_id, ConsentScope::kDocument, "t^^s")).ok());
+    ASSERT_TRUE(sees("clinic", "hospital"));
+    auto merge = [&](std::string const& from, std::string const& to) {
+        return pool_.run([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, from, to); });
+    };
+    ASSERT_TRUE(merge(old_id, kPatient).ok());
+    EXPECT_FALSE(sees("clinic", "hospital")) << "what was withheld under the old id stays withheld";
+    ASSERT_TRUE(grant(deps(), under(kPatient, ConsentScope::kDocument, "t^^s")).ok());
+    EXPECT_TRUE(sees("clinic", "hospital"));
+}
+
+TEST_F(Consent, OfAnOlderWordUnderTheMergedIdDoesNotUndoANewerOne) {
+    std::string const old_id = "R0^^^&2.999.1.1.1&ISO";
+    ConsentChange old_word = change();
+    old_word.patient = old_id;
+    ASSERT_TRUE(grant(deps(), old_word).ok());
+    ASSERT_TRUE(withdraw(deps(), change()).ok());
+    ASSERT_TRUE(pool_.run([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, old_id, kPatient); }).ok());
+    EXPECT_FALSE(sees("clinic", "hospital"));
 }
 
 TEST_F(Consent, HistoryKeepsEveryWordAndCannotBeChangedByTheServingRole) {
