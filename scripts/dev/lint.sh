@@ -9,6 +9,8 @@ run_lint() {
     git ls-files '*.cc' '*.h' | xargs clang-format-16 --dry-run --Werror 2>&1 | head -n 40 >&2
     [ "${PIPESTATUS[1]}" -eq 0 ] || failed=1
     build dev
+    say "configuration page"
+    python3 scripts/make_config_doc.py "$(musubi_binary)" --check || failed=1
     say "headers alone"
     python3 scripts/lint_headers.py || failed=1
     local changed
