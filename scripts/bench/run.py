@@ -1,0 +1,280 @@
+#!/usr/bin/env python3
+"""run.py [--quick] [--documents N] [--seconds S] [--pairs N] [NAME...]: runs benchmarks with their baselines in turn.
+
+Called by `./dev bench`, which builds, starts the database cluster and stops it. Each benchmark alternates between the
+node and its baseline, so that both meet the same neighbours; what counts is the ratio of each pair."""
+import argparse
+import os
+import subprocess
+import sys
+import time
+
+import pgbench
+from machine import (BENCH, PG_BIN, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, command, cpu_of, large_id, load,
+                     rss_kb, sql, tool)
+from report import Report
+
+
+class Bench:
+    def __init__(self, options):
+        self.options = options
+        self.documents = options.documents or (100_000 if options.quick else 1_000_000)
+        self.seconds = options.seconds or (3 if options.quick else 10)
+        self.pairs = options.pairs or (3 if options.quick else 7)
+        self.warmup = 0.5 if options.quick else 2
+        self.contents = 1_000 if options.quick else 5_000
+        self.report = Report(options.quick, self.documents)
+        self.report.setup.update(seconds=self.seconds, pairs=self.pairs,
+                                 data="20 documents a patient, 2 replaced, in the order of time, seeded")
+        self.main = None
+
+    def node(self):
+        """The node that most benchmarks use; generated and started once."""
+        if not self.main:
+            self.main = Node(self.documents, self.contents)
+            print(f"preparing {self.documents:,} documents", file=sys.stderr, flush=True)
+            self.main.prepare()
+            self.warm(self.main)
+        if not self.main.process:
+            self.main.start()
+        return self.main
+
+    def warm(self, node):
+        """All that a query reads, into shared memory: what is measured is the warm node."""
+        sql(node.name, "create extension if not exists pg_prewarm")
+        sql(node.name, "select sum(pg_prewarm(c.oid)) from pg_class c join pg_namespace n on n.oid = c.relnamespace"
+                       " where nspname in ('registry', 'policy', 'mpi') and relkind in ('r', 'i')")
+
+    def step(self, name, number):
+        end = "" if sys.stderr.isatty() else "\n"
+        print(f"\r{name}: pair {number + 1} of {self.pairs} ", end=end, file=sys.stderr, flush=True)
+
+    def pair_up(self, name, ours, baseline):
+        pairs = []
+        for number in range(self.pairs):
+            self.step(name, number)
+            result = ours()
+            pairs.append((result["per_second"], baseline(), result))
+        if sys.stderr.isatty():
+            print("\r" + " " * 60 + "\r", end="", file=sys.stderr, flush=True)
+        return pairs
+
+    # -- one function for each benchmark
+
+    def find(self, name, scenario, goal):
+        node = self.node()
+        script, values = pgbench.find_script(scenario, node.patients), pgbench.find_values(node.name)
+        pairs = self.pair_up(name, lambda: node.load(scenario, self.seconds, warmup=self.warmup),
+                             lambda: pgbench.run(node.name, script, self.seconds, values))
+        peak = max(value for value, _, _ in pairs)
+        half = node.load(scenario, self.seconds, rate=round(peak / 2), warmup=self.warmup)
+        self.report.add(name, pairs, "queries/s", "pgbench, the same SQL, 16 clients", goal,
+                        latency_at_half={k: half[k] for k in ("p50_us", "p99_us", "per_second")})
+
+    def find_documents(self):
+        self.find("find-documents", "leafclass", 0.18)
+
+    def find_documents_objectref(self):
+        self.find("find-documents-objectref", "objectref", 0.18)
+
+    def retrieve(self):
+        node = self.node()
+        nginx = Nginx({"45k": 45_000, "1M": 1 << 20, "100M": 100 << 20})
+        nginx.start()
+        try:
+            def file(name, **more):
+                return load("get", self.seconds, port=Nginx.PORT, path=f"/{name}", warmup=self.warmup, **more)
+            pairs = self.pair_up("retrieve", lambda: node.load("retrieve", self.seconds, warmup=self.warmup),
+                                 lambda: file("45k")["per_second"])
+            large = {}
+            for label, size, goal in (("1M", 1 << 20, 0.75), ("100M", 100 << 20, 0.9)):
+                connections = 16 if label == "1M" else 1
+                rounds = []
+                for _ in range(3):
+                    ours = node.load("retrieve", self.seconds, document=large_id(label), connections=connections,
+                                     warmup=self.warmup)["per_second"]
+                    theirs = file(label, connections=connections)["per_second"]
+                    rounds.append((ours * size / 1e6, theirs * size / 1e6))
+                rounds.sort(key=lambda r: r[0] / max(r[1], 1e-9))
+                large[label] = {"MB_per_s": round(rounds[1][0], 1), "nginx_MB_per_s": round(rounds[1][1], 1),
+                                "ratio": round(rounds[1][0] / max(rounds[1][1], 1e-9), 3), "goal": goal}
+            self.report.add("retrieve", pairs, "documents/s", "nginx, 45 KB file, mTLS", 0.30, large=large)
+        finally:
+            nginx.stop()
+
+    def provide_and_register(self):
+        node = self.node()
+        conninfo = f"host={SOCKET} dbname=bench_r1 user=musubi"
+        if not sql("postgres", "select 1 from pg_database where datname = 'bench_r1'"):
+            sql("postgres", "create database bench_r1")
+        command(tool("musubi_r1"), "--db", conninfo, "--create")
+        folder = os.path.join(BENCH, "r1-files")
+
+        def r1(threads):
+            command("rm", "-rf", folder)
+            os.makedirs(folder)
+            import json
+            return json.loads(command(tool("musubi_r1"), "--db", conninfo, "--folder", folder, "--threads", threads,
+                                      "--seconds", self.seconds))["per_second"]
+
+        def ours(connections):
+            return node.load("provide", self.seconds, member="hospital-kita", size=40_000, connections=connections,
+                             warmup=self.warmup)
+        pairs = self.pair_up("provide-and-register", lambda: ours(16), lambda: r1(16))
+        single = [(ours(1), r1(1)) for _ in range(3)]
+        single.sort(key=lambda p: p[0]["per_second"] / p[1])
+        one = single[1]
+        counted = one[0]["per_request"]
+        self.report.add("provide-and-register", pairs, "submissions/s", "file + fsync, then INSERTs (R1), 16 threads",
+                        0.6, one_client={"per_second": one[0]["per_second"], "r1": one[1],
+                                         "ratio": round(one[0]["per_second"] / one[1], 3), "goal": 0.5,
+                                         "wal_syncs": counted["wal_syncs"], "journal_syncs": counted["journal_syncs"]})
+        command("rm", "-rf", folder)
+
+    def edge(self):
+        self.stop_node()
+        nginx = Nginx({"45k": 45_000})
+        nginx.start()
+        door = subprocess.Popen([tool("musubi_edge"), "--port", str(PORT), "--cert", f"{PKI}/node-a.crt", "--key",
+                                 f"{PKI}/node-a.key", "--ca", f"{PKI}/ca.crt", "--crl", f"{PKI}/ca.crl"],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=TOP)
+        try:
+            door.stdout.readline()
+
+            def post(port):
+                return load("post", self.seconds, port=port, path="/45k", size=3_700, warmup=self.warmup)
+
+            def ours():
+                before = cpu_of(door.pid)
+                result = post(PORT)
+                total = result["requests"] * (self.seconds + self.warmup) / self.seconds
+                result["per_request"] = {"node_cpu_us": round((cpu_of(door.pid) - before) / total * 1e6, 1),
+                                         "postgres_cpu_us": 0}
+                return result
+            self.report.add("edge", self.pair_up("edge", ours, lambda: post(Nginx.PORT)["per_second"]), "requests/s",
+                            "nginx, 2 workers: POST 3.7 KB, 45 KB back", 0.6)
+        finally:
+            door.stdin.close()
+            door.wait(10)
+            nginx.stop()
+
+    def growth_documents(self):
+        """Throughput at this size against that at 10,000 documents; lookups, listings and submissions."""
+        self.stop_node()
+        small, large = Node(10_000, 1_000), Node(self.documents, self.contents)
+        for node in (small, large):
+            node.prepare()
+            self.warm(node)
+        goals = {"objectref": 0.9, "leafclass": 0.9, "get-documents": 0.85, "retrieve": 0.85, "provide": 0.9}
+        pairs = {scenario: [] for scenario in goals}
+        for number in range(max(3, self.pairs // 2)):
+            self.step("growth-documents", number)
+            measured = {}
+            for node in (large, small):
+                node.start()
+                try:
+                    for scenario in goals:
+                        member = "hospital-kita" if scenario == "provide" else "clinic-kita"
+                        measured[node, scenario] = node.load(scenario, self.seconds, member=member, warmup=self.warmup)
+                finally:
+                    node.stop()
+            for scenario in goals:
+                ours = measured[large, scenario]
+                pairs[scenario].append((ours["per_second"], measured[small, scenario]["per_second"], ours))
+        medians = {}
+        for scenario, runs in pairs.items():
+            ordered = sorted(value / base for value, base, _ in runs)
+            medians[scenario] = {"ratio": round(ordered[len(ordered) // 2], 3), "goal": goals[scenario]}
+        self.report.add("growth-documents", pairs["leafclass"], "queries/s",
+                        f"itself at 10,000 documents ({self.documents:,} here)", 0.9, each=medians)
+
+    def idle_connections(self):
+        node = self.node()
+        count = 1_000 if self.options.quick else 5_000
+        pairs, each = [], []
+        for number in range(3):
+            self.step("idle-connections", number)
+            without = node.load("objectref", self.seconds, warmup=self.warmup)["per_second"]
+            before = rss_kb(node.process.pid)
+            threads = len(os.listdir(f"/proc/{node.process.pid}/task"))
+            holder = subprocess.Popen([tool("musubi_load"), "hold", "--port", str(PORT), "--cert",
+                                       f"{PKI}/hospital-kita.crt", "--key", f"{PKI}/hospital-kita.key", "--ca",
+                                       f"{PKI}/ca.crt", "--connections", str(count), "--seconds", "3600"],
+                                      stdout=subprocess.PIPE, cwd=TOP)
+            try:
+                holder.stdout.readline()
+                each.append({"kb_each": round((rss_kb(node.process.pid) - before) / count, 1),
+                             "threads_more": len(os.listdir(f"/proc/{node.process.pid}/task")) - threads})
+                result = node.load("objectref", self.seconds, warmup=self.warmup)
+            finally:
+                holder.kill()
+                holder.wait()
+            pairs.append((result["per_second"], without, result))
+            time.sleep(1)
+        self.report.add("idle-connections", pairs, "queries/s", f"itself without {count:,} idle connections", 0.9,
+                        connections_idle=count, memory=each)
+
+    def startup(self):
+        self.node()
+        pairs = []
+        for _ in range(max(3, self.pairs)):
+            self.stop_node()
+            seconds = self.main.start()
+            pairs.append((seconds, None, {"rss_kb": rss_kb(self.main.process.pid)}))
+        self.report.add("startup", pairs, "s to ready", None, 2.0, lower_is_better=True)
+
+    def feed(self):
+        node = self.node()
+        if not sql("postgres", "select 1 from pg_database where datname = 'bench_r1'"):
+            sql("postgres", "create database bench_r1")
+        command(f"{PG_BIN}/psql", "-X", "-q", "-h", SOCKET, "-U", "musubi", "-d", "bench_r1", "-c", pgbench.FEED_TABLES)
+        pairs = self.pair_up("feed", lambda: node.load("feed", self.seconds, member="hospital-kita", port=PORT + 1,
+                                                       warmup=self.warmup),
+                             lambda: pgbench.run("bench_r1", pgbench.FEED, self.seconds))
+        self.report.add("feed", pairs, "messages/s", "one durable transaction of 4 statements, 16 clients", 0.10)
+
+    def policy(self):
+        """A reader whose every document needs matrix and consent, against one whose clause exempts him from both."""
+        node = self.node()
+        pairs = self.pair_up("policy", lambda: node.load("leafclass", self.seconds, warmup=self.warmup),
+                             lambda: node.load("leafclass", self.seconds, member="toolkit",
+                                               warmup=self.warmup)["per_second"])
+        self.report.add("policy", pairs, "queries/s", "itself, asked by a member who is exempt", 0.85)
+
+    def stop_node(self):
+        if self.main:
+            self.main.stop()
+
+    ALL = {"edge": edge, "find-documents": find_documents, "find-documents-objectref": find_documents_objectref,
+           "retrieve": retrieve, "provide-and-register": provide_and_register, "growth-documents": growth_documents,
+           "idle-connections": idle_connections, "startup": startup, "feed": feed, "policy": policy}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(Bench.ALL))
+    parser.add_argument("--quick", action="store_true", help="100,000 documents, short runs: for orientation")
+    parser.add_argument("--documents", type=int)
+    parser.add_argument("--seconds", type=float)
+    parser.add_argument("--pairs", type=int)
+    options = parser.parse_args()
+    for name in options.names:
+        if name not in Bench.ALL:
+            parser.error(f"no benchmark {name}; there are: {', '.join(Bench.ALL)}")
+    bench = Bench(options)
+    failed = []
+    Report.header()
+    try:
+        for name in options.names or Bench.ALL:
+            try:
+                Bench.ALL[name](bench)
+            except Failed as why:
+                failed.append(name)
+                print(f"{name}: {why}", file=sys.stderr, flush=True)
+    finally:
+        bench.stop_node()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
