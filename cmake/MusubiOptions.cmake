@@ -28,6 +28,12 @@ add_library(musubi_settings INTERFACE)
 target_include_directories(musubi_settings INTERFACE ${CMAKE_SOURCE_DIR}/modules ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(musubi_settings INTERFACE
     -Wall -Wextra -Wconversion -Wswitch-enum -Werror -fno-omit-frame-pointer)
+# GCC 12 sees overflows inside std::string's operator+ that are not there (its bugs 105329 and 105651), once it
+# optimises: shown, but no reason to stop.
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(musubi_settings INTERFACE
+        -Wno-error=array-bounds -Wno-error=stringop-overflow -Wno-error=restrict)
+endif()
 target_link_libraries(musubi_settings INTERFACE Threads::Threads)
 
 find_program(MUSUBI_MOLD mold)
