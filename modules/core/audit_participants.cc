@@ -32,7 +32,7 @@ std::vector<domain::AuditParticipant> participants_of(AuditActors const& actors)
     requester.network_address = actors.requester_address;
     domain::AuditParticipant responder;
     responder.user_id = actors.responder_id;
-    responder.alternative_user_id = std::to_string(::getpid());
+    (actors.requester_is_local ? requester : responder).alternative_user_id = std::to_string(::getpid());
     responder.roles = {actors.requester_is_source ? destination : source};
     responder.network_address = actors.responder_address;
 

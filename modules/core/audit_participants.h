@@ -15,6 +15,7 @@ struct AuditActors {
     std::string responder_id;                  ///< our endpoint
     std::string responder_address;
     bool requester_is_source = true;
+    bool requester_is_local = false;  ///< we call: the process id stands with the requester
 };
 
 struct AuditSource {

@@ -1,6 +1,7 @@
 #include "core/audited_tx.h"
 
 #include "core/ports.h"
+#include "platform/base/log.h"
 #include "platform/pg/pool.h"
 
 namespace musubi::core {
@@ -22,7 +23,13 @@ Status AuditedTx::record(std::vector<domain::AuditEvent> events) {
 Status AuditedTx::commit() {
     if (!recorded_) return Error(Code::kInternal, "commit without an audit record");
     TRY(tx_->commit());
-    for (auto const& action : after_commit_) action();
+    for (auto const& action : after_commit_) {
+        try {
+            action();
+        } catch (std::exception const& e) {
+            log_error("after_commit.failed", {{"detail", e.what()}});
+        }
+    }
     return {};
 }
 

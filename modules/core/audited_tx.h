@@ -26,7 +26,8 @@ public:
     AuditedTx& operator=(AuditedTx const&) = delete;
 
     pg::Tx& tx() { return *tx_; }
-    /// Runs after a successful commit, in the order given: for files that became final with it.
+    /// Runs after a successful commit, in the order given: for files that became final with it. What it throws is
+    /// logged and changes nothing: the request has succeeded.
     void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
     Status record(std::vector<domain::AuditEvent> events);
 

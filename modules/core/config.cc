@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <set>
 
 namespace musubi::core {
 namespace {
@@ -38,7 +39,8 @@ std::optional<std::int64_t> read_duration_ms(std::string_view text) {
     for (auto const& [unit, factor] : kUnits) {
         if (!text.ends_with(unit)) continue;
         auto const number = read_integer(trim(text.substr(0, text.size() - unit.size())));
-        if (number) return *number * factor;
+        std::int64_t milliseconds = 0;
+        if (number && !__builtin_mul_overflow(*number, factor, &milliseconds)) return milliseconds;
     }
     return std::nullopt;
 }
@@ -71,6 +73,7 @@ public:
                 problem(0, "unknown key '" + key + "'");
                 continue;
             }
+            met_.insert(key);
             std::vector<std::string> list;
             for (auto part : split(text, ',')) list.emplace_back(trim(part));
             take(*found->second, text, std::move(list), 0);
@@ -80,7 +83,8 @@ public:
 
 private:
     void problem(int line, std::string const& what) {
-        problems_ += (problems_.empty() ? "" : "\n") + file_ + ":" + std::to_string(line) + ": " + what;
+        std::string const place = line > 0 ? file_ + ":" + std::to_string(line) : file_;
+        problems_ += (problems_.empty() ? "" : "\n") + place + ": " + what;
     }
 
     void walk(YAML::Node const& node, std::string const& prefix) {
@@ -89,11 +93,17 @@ private:
             return;
         }
         for (auto const& item : node) {
+            if (!item.first.IsScalar()) {
+                problem(item.first.Mark().line + 1, "expected the name of a key");
+                continue;
+            }
             std::string const name = prefix.empty() ? item.first.as<std::string>()
                                                     : prefix + "." + item.first.as<std::string>();
             int const line = item.first.Mark().line + 1;
             auto const found = keys_.find(name);
-            if (found != keys_.end()) {
+            if (!met_.insert(name).second) {
+                problem(line, "'" + name + "' stands here a second time");
+            } else if (found != keys_.end()) {
                 take_node(*found->second, item.second, line);
             } else if (item.second.IsMap() && is_section(name)) {
                 walk(item.second, name);
@@ -112,7 +122,12 @@ private:
         if (key.type == ConfigType::kTextList) {
             if (!node.IsSequence()) return problem(line, std::string(key.key) + ": expected a list of texts");
             std::vector<std::string> list;
-            for (auto const& entry : node) list.push_back(entry.as<std::string>());
+            for (auto const& entry : node) {
+                if (!entry.IsScalar()) {
+                    return problem(entry.Mark().line + 1, std::string(key.key) + ": expected a list of texts");
+                }
+                list.push_back(entry.as<std::string>());
+            }
             return take(key, "", std::move(list), line);
         }
         if (!node.IsScalar()) return problem(line, std::string(key.key) + ": expected " + type_name(key.type));
@@ -120,6 +135,9 @@ private:
     }
 
     void take(ConfigKey const& key, std::string const& text, std::vector<std::string> list, int line) {
+        if (key.required && text.empty() && list.empty()) {
+            return problem(line, std::string(key.key) + ": must not be empty; " + std::string(key.doc));
+        }
         Config::Value value;
         value.type = key.type;
         value.text = text;
@@ -142,7 +160,8 @@ private:
         bool const numeric = key.type == ConfigType::kBoolean || key.type == ConfigType::kInteger ||
                              key.type == ConfigType::kDurationMs;
         if (numeric && !number) {
-            return problem(line, std::string(key.key) + ": expected " + type_name(key.type) + ", found '" + text + "'");
+            std::string const found = key.secret ? "" : ", found '" + text + "'";
+            return problem(line, std::string(key.key) + ": expected " + type_name(key.type) + found);
         }
         bool const bounded = key.type == ConfigType::kInteger || key.type == ConfigType::kDurationMs;
         if (bounded && (*number < key.min || *number > key.max)) {
@@ -155,7 +174,7 @@ private:
 
     Result<Config> finish() {
         for (auto const& [name, key] : keys_) {
-            if (config_.values_.contains(name)) continue;
+            if (config_.values_.contains(name) || met_.contains(name)) continue;
             if (key->required) {
                 problem(0, "missing key '" + name + "': " + std::string(key->doc));
                 continue;
@@ -174,6 +193,7 @@ private:
     std::string file_;
     std::map<std::string, ConfigKey const*, std::less<>> keys_;
     std::string problems_;
+    std::set<std::string, std::less<>> met_;  ///< keys and sections that stand in the file, right or wrong
     Config config_;
 };
 

@@ -45,6 +45,7 @@ private:
     Result<Located> (*locate_)(void*, void const*, domain::Subject const&) = nullptr;
     PolicyQuery (*policy_query_)(void const*, Located const&) = nullptr;
     Result<Erased> (*handle_)(void*, void const*, Permit const&, Located const&, CallContext const&) = nullptr;
+    Status (*settle_)(void*, void const*, AuditedTx&) = nullptr;  ///< null: the transaction begins before handle_
     int (*withhold_)(Permit const&, void*) = nullptr;
     std::vector<AuditDraft> (*audit_)(void*, ErasedAuditInput const&) = nullptr;
     Result<std::any> (*encode_)(void*, void*, void const*) = nullptr;
@@ -94,6 +95,11 @@ struct DefinitionOf {
         };
         d.policy_query_ = [](void const* r, Located const& located) { return T::policy_query(request(r), located); };
         d.handle_ = handle;
+        if constexpr (requires(typename T::Deps& own, Response const& response, AuditedTx& tx) { T::settle(own, response, tx); }) {
+            d.settle_ = [](void* p, void const* response, AuditedTx& tx) -> Status {
+                return T::settle(DefinitionOf::deps(p), *static_cast<Response const*>(response), tx);
+            };
+        }
         d.withhold_ = [](Permit const& permit, void* response) {
             return T::withhold(permit, *static_cast<Response*>(response));
         };

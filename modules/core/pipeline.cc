@@ -16,6 +16,18 @@ void count(TransactionSpec const& spec, std::string_view outcome, double seconds
     histogram("musubi_request_seconds", transaction).observe(seconds);
 }
 
+/// The one place where exceptions end.
+template <class Fn>
+auto guarded(Fn&& fn) -> std::invoke_result_t<Fn&> {
+    try {
+        return fn();
+    } catch (std::exception const& e) {
+        return Error(Code::kInternal, std::string("exception: ") + e.what());
+    } catch (...) {
+        return Error(Code::kInternal, "unknown exception");
+    }
+}
+
 /// Our words for the record; never what the peer sent.
 std::string describe(Error const& error) {
     std::string text(to_string(error.code));
@@ -49,10 +61,11 @@ struct Pipeline::Run {
         Error const error(Code::kInternal, "request ended without an audit record");
         log_failure(definition.spec(), error);
         tx.reset();
-        static_cast<void>(pipeline.ports_.require<AuditPort>().record(pipeline.events_of(*this, &error, nullptr)));
+        static_cast<void>(pipeline.record_failure(*this, error));
     }
     CallContext call() const {
-        return {inbound.subject, tx.get(), inbound.trace, inbound.endpoint, inbound.deadline};
+        std::string_view const local = inbound.peer ? std::string_view(inbound.peer->local_address) : local_address;
+        return {inbound.subject, tx.get(), inbound.trace, inbound.endpoint, inbound.deadline, local, &*decided};
     }
     double seconds() const {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -65,6 +78,8 @@ struct Pipeline::Run {
     Erased request;
     std::optional<Located> located;
     std::optional<Permit> permit;
+    std::optional<Decided> decided;
+    std::string_view local_address;  ///< of an inner call, which has no peer
     std::string rule;
     std::unique_ptr<AuditedTx> tx;
     bool audited = false;
@@ -76,15 +91,13 @@ Pipeline::Pipeline(Ports& ports, pg::Pool& pool, Clock const& clock, PipelineSet
 Outbound Pipeline::run(Definition const& definition, Inbound const& inbound) {
     LogTrace const trace(inbound.trace);
     Run run(*this, definition, inbound);
-    try {
+    auto outbound = guarded([&]() -> Result<Outbound> {
         auto response = act(run);
-        if (!response) return fail(run, std::move(response).error());
+        if (!response) return std::move(response).error();
         return succeed(run, std::move(*response));
-    } catch (std::exception const& e) {
-        return fail(run, Error(Code::kInternal, std::string("exception: ") + e.what()));
-    } catch (...) {
-        return fail(run, Error(Code::kInternal, "unknown exception"));
-    }
+    });
+    if (outbound) return std::move(*outbound);
+    return fail(run, std::move(outbound).error());
 }
 
 Result<Erased> Pipeline::act(Run& run) {
@@ -102,27 +115,47 @@ Result<Erased> Pipeline::act(Run& run) {
     }
     run.request = TRY(std::move(decoded));
     run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
-    auto permit = decide(d, subject, run.request.get(), *run.located);
-    if (!permit) {
-        run.rule = permit.error().detail;
-        return std::move(permit).error();
-    }
-    run.permit = std::move(*permit);
-    run.rule = run.permit->rule_id();
-    if (d.spec().changes_data) run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
+    TRY(permit(run, nullptr));
+    if (d.spec().changes_data && !d.settle_) run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
     auto response = TRY(d.handle_(d.deps_, run.request.get(), *run.permit, *run.located, run.call()));
-    // The scope was in the SQL already: whatever is removed here slipped through it, which is an alarm.
-    if (int const removed = d.withhold_(*run.permit, response.get()); removed != 0) {
-        counter("musubi_withheld_late_total", "transaction=\"" + std::string(d.spec().id) + "\"")
-            .add(static_cast<std::uint64_t>(removed));
-        log_error("withhold.removed", {{"transaction", std::string(d.spec().id)}, {"items", std::to_string(removed)}});
+    withhold(run, response.get());
+    if (d.settle_) {
+        run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
+        TRY(d.settle_(d.deps_, response.get(), *run.tx));
     }
     return response;
 }
 
-Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject const& subject, void const* request,
-                                Located const& located) {
-    PolicyQuery const query = definition.policy_query_(request, located);
+void Pipeline::withhold(Run const& run, void* response) const {
+    Definition const& d = run.definition;
+    // The scope was in the SQL already: whatever is removed here slipped through it, which is an alarm.
+    if (int const removed = d.withhold_(*run.permit, response); removed != 0) {
+        counter("musubi_withheld_late_total", "transaction=\"" + std::string(d.spec().id) + "\"")
+            .add(static_cast<std::uint64_t>(removed));
+        log_error("withhold.removed", {{"transaction", std::string(d.spec().id)}, {"items", std::to_string(removed)}});
+    }
+}
+
+Status Pipeline::permit(Run& run, Decided const* before) {
+    Definition const& d = run.definition;
+    PolicyQuery query = d.policy_query_(run.request.get(), *run.located);
+    if (before && before->action == d.spec().action && before->query == query) {
+        run.permit = *before->permit;
+    } else {
+        auto permit = decide(d, run.inbound.subject, query);
+        if (!permit) {
+            run.rule = permit.error().detail;
+            return std::move(permit).error();
+        }
+        run.permit = std::move(*permit);
+    }
+    run.rule = run.permit->rule_id();
+    run.decided = Decided{d.spec().action, std::move(query), &*run.permit};
+    return {};
+}
+
+Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject const& subject,
+                                PolicyQuery const& query) {
     auto decision = ports_.require<PolicyPort>().decide(subject, definition.spec(), query);
     if (!decision) {
         // Failing to decide is a denial; only the reason of the failure decides how it is told.
@@ -141,17 +174,31 @@ Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject co
     return permit;
 }
 
-std::vector<domain::AuditEvent> Pipeline::events_of(Run const& run, Error const* error, void const* response) const {
+Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Error const* error,
+                                                            void const* response) const {
     Definition const& d = run.definition;
     ErasedAuditInput const input{run.request.get(), response, run.located ? &*run.located : nullptr, error};
-    std::vector<AuditDraft> drafts = d.audit_(d.deps_, input);
+    std::vector<AuditDraft> drafts;
+    auto drafted = guarded([&]() -> Status {
+        drafts = d.audit_(d.deps_, input);
+        return {};
+    });
+    if (!drafted) {
+        if (!error) return std::move(drafted).error();
+        log_error("audit.incomplete", {{"transaction", std::string(d.spec().id)}, {"detail", drafted.error().detail}});
+        drafts.clear();
+    }
+    // A transaction that has nothing to tell was carried out all the same.
+    if (drafts.empty()) drafts.emplace_back();
     AuditActors actors;
     actors.subject = &run.inbound.subject;
     actors.requester_id = run.inbound.requester.empty() ? run.inbound.subject.certificate_subject
                                                         : run.inbound.requester;
     actors.requester_address = run.inbound.subject.remote_address;
     actors.responder_id = run.inbound.endpoint;
-    actors.responder_address = run.inbound.peer ? run.inbound.peer->local_address : "";
+    actors.responder_address = run.inbound.peer ? run.inbound.peer->local_address : std::string(run.local_address);
+    // A call of this node to itself comes from here, whoever it is made for.
+    if (!run.inbound.peer && !run.local_address.empty()) actors.requester_address = run.local_address;
     actors.requester_is_source = d.spec().requester_is_source;
     AuditSource const source{settings_.audit_source_id, settings_.enterprise_site_id};
     std::vector<domain::AuditEvent> events;
@@ -168,75 +215,84 @@ std::vector<domain::AuditEvent> Pipeline::events_of(Run const& run, Error const*
     return events;
 }
 
-Outbound Pipeline::succeed(Run& run, Erased response) {
+Result<Outbound> Pipeline::succeed(Run& run, Erased response) {
     Definition const& d = run.definition;
-    std::vector<domain::AuditEvent> events = events_of(run, nullptr, response.get());
-    auto reply = d.encode_(d.deps_, response.get(), run.request.get());
-    if (!reply) return fail(run, std::move(reply).error());
-    if (settings_.audit_enabled || run.tx) {
-        if (run.tx) {
-            auto done = run.tx->record(std::move(events));
-            if (done) done = FAULT("pipeline.before_commit");
-            if (done) done = run.tx->commit();
-            if (!done) return fail(run, std::move(done).error());
-            static_cast<void>(FAULT("pipeline.after_commit"));
-        } else if (auto recorded = ports_.require<AuditPort>().record(std::move(events)); !recorded) {
-            // No record, no data.
-            return fail(run, std::move(recorded).error());
-        }
+    std::vector<domain::AuditEvent> events = TRY(events_of(run, nullptr, response.get()));
+    std::any reply = TRY(d.encode_(d.deps_, response.get(), run.request.get()));
+    if (run.tx) {
+        TRY(run.tx->record(std::move(events)));
+        TRY(FAULT("pipeline.before_commit"));
+        TRY(run.tx->commit());
+        run.audited = true;
+        static_cast<void>(FAULT("pipeline.after_commit"));
+    } else if (settings_.audit_enabled) {
+        // No record, no data.
+        TRY(ports_.require<AuditPort>().record(std::move(events)));
     }
     run.audited = true;
     count(d.spec(), "success", run.seconds());
-    return {std::move(*reply), std::nullopt, true};
+    return Outbound{std::move(reply), std::nullopt, true};
+}
+
+Status Pipeline::record_failure(Run& run, Error const& error) {
+    if (run.audited) return {};
+    run.audited = true;  // tried once: what keeps the trail from working is told by the trail
+    auto recorded = guarded([&]() -> Status {
+        return ports_.require<AuditPort>().record(TRY(events_of(run, &error, nullptr)));
+    });
+    if (!recorded) {
+        log_error("audit.failed", {{"detail", recorded.error().detail}});
+        counter("musubi_audit_failures_total").add();
+    }
+    return recorded;
 }
 
 Outbound Pipeline::fail(Run& run, Error error) {
     Definition const& d = run.definition;
     run.tx.reset();  // rolled back before anything is told
     log_failure(d.spec(), error);
-    if (auto recorded = ports_.require<AuditPort>().record(events_of(run, &error, nullptr)); !recorded) {
-        log_error("audit.failed", {{"detail", recorded.error().detail}});
-        counter("musubi_audit_failures_total").add();
-        if (error.code == Code::kDenied || error.code == Code::kNotFound) {
-            error = Error(Code::kStorageUnavailable, "audit unavailable");
-        }
-    }
-    run.audited = true;
-    count(d.spec(), to_string(error.code), run.seconds());
     // Not the transaction's to answer: who may call is settled before it, and a broken message never reached it.
-    bool const before_transaction = !run.request && error.code == Code::kDenied;
-    if (before_transaction || error.code == Code::kInvalidMessage || error.code == Code::kUnauthenticated) {
-        return {std::any(), std::move(error), false};
+    bool const is_fault = (!run.request && error.code == Code::kDenied) || error.code == Code::kInvalidMessage ||
+                          error.code == Code::kUnauthenticated;
+    // Even a refusal tells something about the store: unrecorded, nothing is told.
+    if (!record_failure(run, error)) error = Error(Code::kStorageUnavailable, "audit unavailable");
+    count(d.spec(), to_string(error.code), run.seconds());
+    if (is_fault) return {std::any(), std::move(error), false};
+    auto reply = guarded([&]() -> Result<std::any> { return d.encode_error_(d.deps_, error, run.request.get()); });
+    if (!reply) {
+        log_failure(d.spec(), reply.error());
+        return {std::any(), std::move(reply).error(), false};
     }
-    return {d.encode_error_(d.deps_, error, run.request.get()), std::nullopt, false};
+    return {std::move(*reply), std::nullopt, false};
 }
 
 Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext const& context, Erased request) {
     Inbound inner{context.subject, nullptr,       context.endpoint, context.endpoint, "",
                   context.trace,   WireRef{typeid(void), nullptr}, context.deadline};
     Run run(*this, definition, inner);
-    run.audited = true;  // its record joins the caller's, below
     run.request = std::move(request);
-    auto act_inside = [&]() -> Result<Erased> {
+    run.local_address = context.local_address;
+    auto response = guarded([&]() -> Result<Erased> {
+        if (definition.spec().changes_data && !context.tx) {
+            return Error(Code::kInternal, "a change was called from outside a transaction");
+        }
         run.located = TRY(definition.locate_(definition.deps_, run.request.get(), context.subject));
-        run.permit = TRY(decide(definition, context.subject, run.request.get(), *run.located));
-        run.rule = run.permit->rule_id();
-        auto response = TRY(definition.handle_(definition.deps_, run.request.get(), *run.permit, *run.located, context));
-        static_cast<void>(definition.withhold_(*run.permit, response.get()));
-        return response;
-    };
-    auto response = act_inside();
-    if (!response) {
-        Error const& error = response.error();
-        TRY(ports_.require<AuditPort>().record(events_of(run, &error, nullptr)));
-        return std::move(response).error();
-    }
-    auto events = events_of(run, nullptr, response->get());
-    if (context.tx) {
-        TRY(context.tx->record(std::move(events)));
-    } else {
-        TRY(ports_.require<AuditPort>().record(std::move(events)));
-    }
+        TRY(permit(run, context.decided));
+        CallContext const own{context.subject,  context.tx,            context.trace, context.endpoint,
+                              context.deadline, context.local_address, &*run.decided};
+        auto done = TRY(definition.handle_(definition.deps_, run.request.get(), *run.permit, *run.located, own));
+        withhold(run, done.get());
+        auto events = TRY(events_of(run, nullptr, done.get()));
+        if (context.tx) {
+            TRY(context.tx->record(std::move(events)));
+        } else {
+            TRY(ports_.require<AuditPort>().record(std::move(events)));
+        }
+        run.audited = true;
+        return done;
+    });
+    // A failure is recorded outside the caller's transaction, which will be rolled back.
+    if (!response) TRY(record_failure(run, response.error()));
     return response;
 }
 

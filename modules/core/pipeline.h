@@ -58,13 +58,17 @@ public:
 
 private:
     struct Run;
-    Result<Permit> decide(Definition const& definition, domain::Subject const& subject, void const* request,
-                          Located const& located);
+    Result<Permit> decide(Definition const& definition, domain::Subject const& subject, PolicyQuery const& query);
+    /// Fills run.permit, with the answer to the same question that was asked before if there is one.
+    Status permit(Run& run, Decided const* before);
+    void withhold(Run const& run, void* response) const;
     Result<Erased> act(Run& run);
     Result<Erased> call_erased(Definition const& definition, CallContext const& context, Erased request);
-    std::vector<domain::AuditEvent> events_of(Run const& run, Error const* error, void const* response) const;
+    /// At least one. Fails only for a success: a failure is recorded with what is known.
+    Result<std::vector<domain::AuditEvent>> events_of(Run const& run, Error const* error, void const* response) const;
+    Status record_failure(Run& run, Error const& error);
     Outbound fail(Run& run, Error error);
-    Outbound succeed(Run& run, Erased response);
+    Result<Outbound> succeed(Run& run, Erased response);
 
     Ports& ports_;
     pg::Pool& pool_;

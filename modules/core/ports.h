@@ -77,13 +77,35 @@ public:
     virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) = 0;
 };
 
-/// Registers a document set (ITI-42) inside the caller's transaction (module registry), or over the wire.
+/// With an Error: whether a registry elsewhere registered is not known yet. Without it nothing was registered.
+inline constexpr Reason kReasonOutcomeUnknown{0xFE02};
+
+/// By what a registry elsewhere is asked for a submission that it may have registered.
+struct SentSubmission {
+    struct Document {
+        std::string unique_id;
+        std::string sha1_hex;
+    };
+    std::string set_unique_id;
+    std::vector<Document> documents;
+};
+
+/// Registers a document set (ITI-42) inside the caller's transaction (module registry), or over the wire (module
+/// registry_link).
 class DocumentRegistryPort {
 public:
     virtual ~DocumentRegistryPort() = default;
     /// Warnings on success; an Error carries every issue of the refusal.
     virtual Result<std::vector<Issue>> register_document_set(CallContext const& call,
                                                              domain::Submission submission) = 0;
+    /// True: registration is another node's, does not join `call.tx` and is not undone by a rollback. The caller makes
+    /// its content durable first, and keeps it while the outcome is unknown.
+    virtual bool is_remote() const { return false; }
+    /// Remote only: whether exactly these documents are registered with this submission set, asked in the name of the
+    /// subject's member. An Error when that cannot be told now.
+    virtual Result<bool> is_registered(CallContext const&, SentSubmission const&) {
+        return Error(Code::kUnsupported, "this registry shares the caller's transaction");
+    }
 };
 
 /// Typed look-up of what modules provide. Filled during composition, read-only afterwards.

@@ -5,18 +5,23 @@ namespace musubi::core {
 Status Router::add(Definition definition) {
     auto owned = std::make_unique<Definition>(std::move(definition));
     TransactionSpec const& spec = owned->spec();
+    // Entered into copies first: a refused definition leaves nothing behind that points to it.
+    auto soap_entries = soap_;
     for (SoapBinding const& soap : spec.soap) {
-        if (!soap_.try_emplace({std::string(soap.path), std::string(soap.action)}, owned.get()).second) {
+        if (!soap_entries.try_emplace({std::string(soap.path), std::string(soap.action)}, owned.get()).second) {
             return Error(Code::kInternal, "two transactions for " + std::string(soap.action));
         }
     }
+    auto hl7v2_entries = hl7v2_;
     for (Hl7v2Binding const& v2 : spec.hl7v2) {
         for (std::string_view event : v2.trigger_events) {
-            if (!hl7v2_.try_emplace({std::string(v2.message_type), std::string(event)}, owned.get()).second) {
+            if (!hl7v2_entries.try_emplace({std::string(v2.message_type), std::string(event)}, owned.get()).second) {
                 return Error(Code::kInternal, "two transactions for " + std::string(event));
             }
         }
     }
+    soap_ = std::move(soap_entries);
+    hl7v2_ = std::move(hl7v2_entries);
     definitions_.push_back(std::move(owned));
     return {};
 }

@@ -19,6 +19,11 @@
 //       static Reply encode_error(Deps&, Error const&, Request const*);
 //   };
 //
+// One member is optional, for changes that depend on another node's answer:
+//       static Status settle(Deps&, Response const&, AuditedTx&);
+// With it handle() runs without a transaction, so that nobody holds a database connection while it waits for a
+// neighbour; settle() queues what the answer changed, and commits together with the audit record.
+//
 // encode_error answers everything that went wrong after the envelope was understood; `Request const*` is null when
 // decoding failed.
 
@@ -77,6 +82,7 @@ struct Located {
 struct PolicyQuery {
     std::vector<std::string> patients;
     std::vector<domain::Label> publishes;  ///< labels of what a submission would add
+    bool operator==(PolicyQuery const&) const = default;
 };
 
 /// Proof that policy permitted one request. Only the pipeline makes it; stores that return clinical data take it.
@@ -97,6 +103,14 @@ private:
     std::vector<std::pair<std::string, domain::Scope>> scopes_;
 };
 
+/// What policy was asked and said. The same question inside one request gets the same answer without asking again: a
+/// handler that holds its transaction must not wait for a second database connection.
+struct Decided {
+    domain::Action action;
+    PolicyQuery query;
+    Permit const* permit;
+};
+
 /// One request on its way, for handlers that call another transaction of this node.
 struct CallContext {
     domain::Subject const& subject;
@@ -104,6 +118,8 @@ struct CallContext {
     std::string const& trace;
     std::string const& endpoint;
     std::chrono::steady_clock::time_point deadline;
+    std::string_view local_address = {};  ///< of this node, as the peer reached it; for the record of an inner call
+    Decided const* decided = nullptr;     ///< the caller's own permit
 };
 
 template <class R>

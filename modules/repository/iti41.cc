@@ -38,38 +38,47 @@ std::string const* patient_of(ProvideRequest const& request) {
     return sets.empty() || !sets.front().patient_id ? nullptr : &*sets.front().patient_id;
 }
 
-/// Seals small documents for the transaction and turns large ones into final blobs.
-Status store_documents(Deps& deps, core::Authorized<ProvideRequest> const& request) {
-    domain::Member const& member = request.subject().member;
+/// As the patient index writes it: a CX may carry trailing delimiters.
+std::string canonical(std::string const& cx) {
+    auto const id = domain::PatientId::parse(cx);
+    return id ? id->to_cx() : cx;
+}
+
+struct SealedDocuments {
     std::vector<DocumentRow> rows;
     std::vector<NewContent> contents;
+};
+
+}  // namespace
+
+/// Seals small documents for the transaction and turns large ones into final blobs.
+Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request) {
+    domain::Member const& member = request.subject().member;
+    SealedDocuments sealed;
     for (domain::DocumentEntry const& entry : request->submission.entries) {
         for (ProvidedDocument const& document : request->documents) {
             if (document.entry_id != entry.id) continue;
             DocumentRow row;
             row.unique_id = entry.unique_id.value_or("");
             row.key = deps.ids.key();
-            row.patient = patient_of(*request) ? *patient_of(*request) : "";
+            row.patient = patient_of(*request) ? canonical(*patient_of(*request)) : "";
             row.owner_oid = member.institution_oid;
             row.label = label_of(entry, member.code);
             row.mime_type = entry.mime_type.value_or("application/octet-stream");
             row.size = document.content->size();
             row.sha1 = TRY(from_hex(document.content->sha1_hex()));
             if (Bytes const* plain = document.content->in_memory()) {
-                contents.push_back({row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
+                sealed.sealed.contents.push_back({row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
                                                                 *plain, content_aad(row.key, row.unique_id)))});
             } else {
                 row.blob_id = TRY(deps.blobs.adopt(*document.content, member.institution_oid)).id;
             }
-            rows.push_back(std::move(row));
+            sealed.sealed.rows.push_back(std::move(row));
         }
     }
     TRY(FAULT("repository.after_blob"));
-    insert(request.tx().tx(), rows, contents);
-    return {};
+    return sealed;
 }
-
-}  // namespace
 
 core::TransactionSpec const& Iti41::spec() {
     static core::TransactionSpec const kSpec{
@@ -106,7 +115,7 @@ Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContex
 Result<core::Located> Iti41::locate(Deps& deps, Request const& request, domain::Subject const& subject) {
     core::Located located;
     if (std::string const* patient = patient_of(request)) {
-        auto survivor = deps.identity.survivor_of(*patient);
+        auto survivor = deps.identity.survivor_of(canonical(*patient));
         // An unknown patient is nobody's data: the registry will say so, with all else that is wrong.
         if (survivor) located.patients.push_back(std::move(*survivor));
         else if (survivor.error().code != Code::kNotFound) return std::move(survivor).error();
@@ -124,12 +133,15 @@ core::PolicyQuery Iti41::policy_query(Request const&, core::Located const& locat
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
     std::vector<Issue> issues = check_documents(*request);
     if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
-    TRY(store_documents(deps, request));
+    SealedDocuments const sealed = TRY(seal_documents(deps, request));
     domain::Submission submission = request->submission;
     complete_metadata(submission, request->documents, deps.unique_id);
     TRY(FAULT("repository.before_register"));
     ProvideOutcome outcome;
     outcome.warnings = TRY(deps.registry.register_document_set(request.call(), std::move(submission)));
+    // Only now: what stands in a row, rolled back or not, stays in the database's files, and before the registry has
+    // looked at them the codes may be any text.
+    insert(request.tx().tx(), sealed.rows, sealed.contents);
     TRY(FAULT("repository.after_register"));
     return outcome;
 }

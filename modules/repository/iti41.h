@@ -7,8 +7,17 @@
 #include "core/transaction.h"
 #include "repository/deps.h"
 #include "repository/provided_documents.h"
+#include "repository/store.h"
 
 namespace musubi::repository {
+
+/// The documents of a request as they will lie in the store, each with the label that it was permitted by.
+struct SealedDocuments {
+    std::vector<DocumentRow> rows;
+    std::vector<NewContent> contents;
+};
+/// Seals small documents and turns large ones into final blobs; nothing is in the database yet.
+Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request);
 
 struct ProvideOutcome {
     std::vector<Issue> warnings;

@@ -4,6 +4,7 @@
 #include "codec/ebxml/write.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
+#include "repository/remote_registry.h"
 #include "repository/stored_content.h"
 
 #include <algorithm>
@@ -13,6 +14,9 @@ namespace musubi::repository {
 namespace {
 
 using Rows = std::vector<DocumentRow>;
+
+/// One text for absent and hidden, so that nobody can tell them apart.
+constexpr char const* kNotAvailable = "no document of this uniqueId is available";
 
 Issue issue(domain::DocumentRequest const& request, Reason reason, std::string context) {
     return {Severity::kError, reason, std::move(context), request.document_unique_id};
@@ -35,6 +39,29 @@ DocumentRow const* find_visible(Rows const& rows, std::string const& unique_id, 
         if (row.unique_id == unique_id && permit.scope_for(row.patient).allows(row.label)) return &row;
     }
     return nullptr;
+}
+
+enum class Unconfirmed { kNotRegistered, kUnknown };
+
+/// Pending submissions among the rows that the registry does not confirm now: their documents are not delivered. What
+/// it confirms is confirmed for good.
+std::map<std::int64_t, Unconfirmed> unconfirmed(Deps& deps, core::CallContext const& call,
+                                                std::vector<DocumentRow const*> const& rows) {
+    std::map<std::int64_t, Unconfirmed> out;
+    std::set<std::int64_t> asked;
+    for (DocumentRow const* row : rows) {
+        if (!row->pending || !asked.insert(*row->pending).second) continue;
+        auto const pending = find_pending(deps.pool, *row->pending);
+        if (pending && !*pending) continue;  // settled in the meantime; if it was dropped, so is the content
+        auto const registered = pending ? settle_now(deps, call, **pending) : Result<bool>(pending.error());
+        if (!registered) {
+            log_warning("document.unconfirmed", {{"detail", registered.error().detail}});
+            out[*row->pending] = Unconfirmed::kUnknown;
+        } else if (!*registered) {
+            out[*row->pending] = Unconfirmed::kNotRegistered;
+        }
+    }
+    return out;
 }
 
 }  // namespace
@@ -61,7 +88,12 @@ core::TransactionSpec const& Iti43::spec() {
 }
 
 Result<Iti43::Request> Iti43::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
-    return ebxml::read_retrieve_request(wire.envelope.payload);
+    Request request = TRY(ebxml::read_retrieve_request(wire.envelope.payload));
+    if (request.size() > kMaxDocuments) {
+        return Error(Code::kTooLarge, {{Severity::kError, Reason::kOutOfResources,
+                                        "at most " + std::to_string(kMaxDocuments) + " documents in one request", ""}});
+    }
+    return request;
 }
 
 Result<core::Located> Iti43::locate(Deps& deps, Request const& request, domain::Subject const&) {
@@ -103,8 +135,19 @@ Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> cons
             granted.push_back(&item);
             granted_rows.push_back(row);
         } else {
-            fail(item, issue(item, Reason::kDocumentUniqueId, "no document of this uniqueId is available"));
+            fail(item, issue(item, Reason::kDocumentUniqueId, kNotAvailable));
         }
+    }
+    auto const withheld = unconfirmed(deps, request.call(), granted_rows);
+    for (std::size_t i = granted.size(); i-- > 0;) {
+        auto const found = granted_rows[i]->pending ? withheld.find(*granted_rows[i]->pending) : withheld.end();
+        if (found == withheld.end()) continue;
+        bool const known = found->second == Unconfirmed::kNotRegistered;
+        fail(*granted[i], known ? issue(*granted[i], Reason::kDocumentUniqueId, kNotAvailable)
+                                : issue(*granted[i], Reason::kGeneral,
+                                        "the registry cannot be asked for this document now; try again"));
+        granted.erase(granted.begin() + static_cast<std::ptrdiff_t>(i));
+        granted_rows.erase(granted_rows.begin() + static_cast<std::ptrdiff_t>(i));
     }
     auto contents = open_contents(deps, granted_rows);
     for (std::size_t i = 0; i < granted.size(); ++i) {
@@ -121,6 +164,11 @@ Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> cons
 
 int Iti43::withhold(core::Permit const& permit, Response& response) {
     auto const hidden = [&](DeliveredDocument const& d) { return !permit.scope_for(d.patient).allows(d.label); };
+    for (DeliveredDocument const& d : response.delivered) {
+        if (!hidden(d)) continue;
+        response.failed.push_back(d.document.request);
+        response.issues.push_back(issue(d.document.request, Reason::kDocumentUniqueId, kNotAvailable));
+    }
     return static_cast<int>(std::erase_if(response.delivered, hidden));
 }
 

@@ -2,6 +2,8 @@
 #include "repository/iti41.h"
 #include "repository/iti43.h"
 #include "repository/reconciler.h"
+#include "repository/remote_registry.h"
+#include "repository/settler.h"
 
 namespace musubi::repository {
 namespace {
@@ -19,20 +21,30 @@ public:
                 context.config.text("node.home_community_id")},
           reconciler_(context.pool, context.ports.require<blob::LocalBlobStore>(), context.clock,
                       std::chrono::milliseconds(context.config.integer("repository.grace_time")),
-                      std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))) {}
+                      std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))),
+          settler_(deps_, context.clock,
+                   {context.config.text("node.audit_source_id"),
+                    std::chrono::milliseconds(context.config.integer("repository.pending_grace")),
+                    std::chrono::milliseconds(context.config.integer("repository.settle_period"))}) {}
 
     std::vector<core::Definition> transactions() override {
-        return {core::define<Iti41>(deps_), core::define<Iti43>(deps_)};
+        return {deps_.registry.is_remote() ? core::define<RemoteIti41>(deps_) : core::define<Iti41>(deps_),
+                core::define<Iti43>(deps_)};
     }
     Status start() override {
         reconciler_.start();
+        if (deps_.registry.is_remote()) settler_.start();
         return {};
     }
-    void stop(std::chrono::steady_clock::time_point) override { reconciler_.stop(); }
+    void stop(std::chrono::steady_clock::time_point) override {
+        reconciler_.stop();
+        settler_.stop();
+    }
 
 private:
     Deps deps_;
     Reconciler reconciler_;
+    Settler settler_;
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
@@ -59,6 +71,11 @@ core::ModuleDescriptor const& descriptor() {
              .doc = "how old a file without a row must be before it is removed", .min = 1000, .max = 604'800'000},
             {.key = "repository.reconcile_period", .type = kDurationMs, .default_value = "15min",
              .doc = "how often files and rows are compared", .min = 1000, .max = 86'400'000},
+            {.key = "repository.pending_grace", .type = kDurationMs, .default_value = "1h",
+             .doc = "with a registry at another node: how long a document is kept whose registration is unknown and that"
+                    " the registry does not hold", .min = 1000, .max = 604'800'000},
+            {.key = "repository.settle_period", .type = kDurationMs, .default_value = "1min",
+             .doc = "how often the registry is asked for such documents", .min = 1000, .max = 86'400'000},
         },
         create};
     return kDescriptor;

@@ -1,5 +1,5 @@
 #pragma once
-// The statements of schema repository; executed only in store.cc.
+// The statements of schema repository; executed only in store.cc and pending.cc.
 
 #include "platform/pg/statement.h"
 
@@ -21,8 +21,10 @@ inline constexpr pg::Statement kInsertContents{
 
 inline constexpr pg::Statement kFindDocuments{
     "repository.find_documents",
-    "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, practice_code, confidentiality,"
-    " mime_type, size, blob_id from repository.document where unique_id = any($1) order by unique_id, document_key"};
+    "select d.unique_id, d.document_key, patient, owner, owner_oid, class_code, type_code, practice_code,"
+    " confidentiality, mime_type, size, blob_id, submission_key from repository.document d"
+    " left join repository.pending_document p on p.document_key = d.document_key where d.unique_id = any($1)"
+    " order by d.unique_id, submission_key nulls first, d.document_key"};
 
 inline constexpr pg::Statement kReadContents{
     "repository.read_contents",
@@ -30,5 +32,27 @@ inline constexpr pg::Statement kReadContents{
 
 inline constexpr pg::Statement kBlobKnown{"repository.blob_known",
                                           "select 1 from repository.document where blob_id = $1 limit 1"};
+
+inline constexpr pg::Statement kInsertPending{
+    "repository.insert_pending",
+    "insert into repository.pending_document (document_key, unique_id, submission_key, set_unique_id, member)"
+    " select k, u, $3, $4, $5 from unnest($1::bigint[], $2::text[]) as d (k, u)"};
+
+inline constexpr pg::Statement kConfirmPending{"repository.confirm_pending",
+                                               "delete from repository.pending_document where submission_key = $1"};
+
+inline constexpr pg::Statement kDropPending{"repository.drop_pending", "select * from repository.drop_pending($1)"};
+
+inline constexpr pg::Statement kPendingBefore{
+    "repository.pending_before",
+    "select submission_key, set_unique_id, member, since, array_agg(unique_id), array_agg(d.sha1)"
+    " from repository.pending_document p join repository.document d using (unique_id, document_key)"
+    " where since < $1 group by submission_key, set_unique_id, member, since order by since limit $2"};
+
+inline constexpr pg::Statement kFindPending{
+    "repository.find_pending",
+    "select submission_key, set_unique_id, member, since, array_agg(unique_id), array_agg(d.sha1)"
+    " from repository.pending_document p join repository.document d using (unique_id, document_key)"
+    " where submission_key = $1 group by submission_key, set_unique_id, member, since"};
 
 }  // namespace musubi::repository::sql

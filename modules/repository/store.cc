@@ -26,6 +26,7 @@ DocumentRow read_row(pg::Row const& row) {
     document.mime_type = row.text(9);
     document.size = static_cast<std::uint64_t>(row.int64(10));
     document.blob_id = row.uuid_if(11);
+    document.pending = row.int64_if(12);
     return document;
 }
 

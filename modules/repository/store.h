@@ -20,6 +20,7 @@ struct DocumentRow {
     std::uint64_t size = 0;
     Bytes sha1;                  ///< filled when writing
     std::optional<Uuid> blob_id;  ///< none: content lies in the database
+    std::optional<std::int64_t> pending = std::nullopt;  ///< submission whose registration is not confirmed; when read
 };
 
 struct NewContent {

@@ -14,6 +14,7 @@ std::string facility_and_application(hl7v2::HierarchicDesignator const& facility
     auto const name = [](hl7v2::HierarchicDesignator const& hd) {
         return hd.namespace_id.empty() ? hd.universal_id : hd.namespace_id;
     };
+    if (facility.empty() && application.empty()) return {};
     return name(facility) + "|" + name(application);  // ITI TF-2 3.8.5.1
 }
 
@@ -44,15 +45,21 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     subject.role = subject.member.default_role;
 
     auto message = hl7v2::parse(as_bytes(bytes));
-    if (!message) return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, message.error());
+    if (!message) {
+        Error why = message.error();
+        // What cannot even be taken apart was never accepted: a reject, not an application error (HL7 v2.5 2.9.2).
+        if (why.code == Code::kInvalidMessage) why.code = Code::kUnsupported;
+        return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, why);
+    }
     hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message)};
     hl7v2::Header const& header = incoming.header;
     core::Definition const* definition = router_.find_hl7v2(header.message_type, header.trigger);
     if (!definition) return refused(peer, &subject, header, trace, unsupported(router_, header));
 
+    std::string addressed = facility_and_application(header.receiving_facility, header.receiving_application);
     core::Inbound const inbound{subject,
                                 &peer,
-                                facility_and_application(header.receiving_facility, header.receiving_application),
+                                addressed.empty() ? settings_.facility + "|" + settings_.application : addressed,
                                 facility_and_application(header.sending_facility, header.sending_application),
                                 header.control_id,
                                 trace,

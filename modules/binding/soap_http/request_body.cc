@@ -99,9 +99,10 @@ Result<RequestBody> read_request_body(core::HttpRequestHead const& head, core::B
     if (!encoding.empty() && !equals_ignore_case(encoding, "identity")) {
         return Error(Code::kUnsupported, "Content-Encoding is not offered");
     }
+    if (head.header("Content-Type").empty()) return Error(Code::kUnsupported, "Content-Type is missing");
     mtom::ContentType const type = TRY(mtom::ContentType::parse(head.header("Content-Type")));
     RequestBody request;
-    if (type.is_multipart()) {
+    if (type.type() == "multipart/related") {
         request.mtom = true;
         TRY(read_package(type, body, spool, owner, limits, request));
         return request;

@@ -5,6 +5,7 @@
 #include "binding/soap_http/wsdl_of.h"
 #include "codec/soap/errors.h"
 #include "platform/base/log.h"
+#include "platform/base/text.h"
 
 #include <algorithm>
 
@@ -22,16 +23,31 @@ core::HttpReply plain(int status, std::string text) {
 core::HttpReply fault_reply(soap::FaultSpec const& fault) {
     core::HttpReply reply;
     reply.status = soap::http_status(fault);
+    if (reply.status == 503) reply.headers.push_back({"Retry-After", "2"});
     reply.content_type = soap::content_type(fault);
     reply.segments.push_back({soap::write_fault(fault), nullptr});
     return reply;
 }
 
-/// Statuses that say more than the 400 and 500 of the SOAP binding.
-int status_of(Error const& error) {
-    if (error.code == Code::kDenied) return 403;
-    if (error.code == Code::kBusy) return 503;
-    return 0;
+bool asks_for_wsdl(core::HttpRequestHead const& head) {
+    return head.method == "GET" && equals_ignore_case(head.query, "wsdl");
+}
+
+domain::Subject subject_of(domain::Member member, core::PeerConnection const& peer) {
+    domain::Subject subject;
+    subject.role = member.default_role;
+    subject.member = std::move(member);
+    subject.certificate_subject = peer.certificate.subject;
+    subject.remote_address = peer.remote_address;
+    return subject;
+}
+
+soap::FaultSpec addressing_fault(std::string header, std::string reason, std::string const& trace) {
+    soap::FaultSpec fault = soap::fault_for(Error(Code::kInvalidMessage, ""), trace);
+    fault.reason = std::move(reason);
+    fault.subcodes = {{std::string(soap::kWsa), "InvalidAddressingHeader"}};
+    fault.problem_header = std::move(header);
+    return fault;
 }
 
 }  // namespace
@@ -41,6 +57,7 @@ struct SoapEndpoint::Exchange {
     core::PeerConnection const& peer;
     std::string trace;
     domain::Subject subject;
+    std::string message_id;                  ///< as soon as it could be read
     std::optional<soap::Incoming> incoming;  ///< none: the message could not be opened
     std::vector<Issue> payload_issues;
 };
@@ -49,18 +66,22 @@ SoapEndpoint::SoapEndpoint(std::string path, SoapServices services, SoapSettings
     : path_(std::move(path)), services_(services), settings_(std::move(settings)) {}
 
 std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) {
-    auto const member = services_.policy.member_of(peer.certificate);
+    std::string const trace = services_.ids.uuid().to_string();
+    LogTrace const log_trace(trace);
+    auto member = services_.policy.member_of(peer.certificate);
     if (!member) {
-        std::string const trace = services_.ids.uuid().to_string();
-        LogTrace const log_trace(trace);
-        static_cast<void>(services_.pipeline.record_refusal(nullptr, peer, settings_.public_url + head.path, trace,
+        static_cast<void>(services_.pipeline.record_refusal(nullptr, peer, settings_.public_url + path_, trace,
                                                             member.error()));
         soap::FaultSpec fault = soap::fault_for(member.error(), trace);
         fault.status = member.error().code == Code::kDenied ? 403 : 503;
         return fault_reply(fault);
     }
+    if (!path_.empty() && (head.method == "POST" || asks_for_wsdl(head))) return std::nullopt;
+    domain::Subject const subject = subject_of(std::move(*member), peer);
+    Error const why(Code::kUnsupported, path_.empty() ? "no such path" : "no such method here");
+    // The path is the peer's text: only one of ours stands in the record.
+    static_cast<void>(services_.pipeline.record_refusal(&subject, peer, settings_.public_url + path_, trace, why));
     if (path_.empty()) return plain(404, "no such path\n");
-    if (head.method == "POST" || (head.method == "GET" && head.query == "wsdl")) return std::nullopt;
     core::HttpReply reply = plain(405, "POST a SOAP message, or GET ?wsdl\n");
     reply.headers.push_back({"Allow", "POST, GET"});
     return reply;
@@ -69,14 +90,11 @@ std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& p
 core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
                                      core::BodyStream& body) {
     if (head.method == "GET") return describe();
-    Exchange exchange{peer, services_.ids.uuid().to_string(), {}, std::nullopt, {}};
+    Exchange exchange{peer, services_.ids.uuid().to_string(), {}, {}, std::nullopt, {}};
     LogTrace const log_trace(exchange.trace);
     auto member = services_.policy.member_of(peer.certificate);
     if (!member) return refused(exchange, soap::fault_for(member.error(), exchange.trace), member.error());
-    exchange.subject.role = member->default_role;
-    exchange.subject.member = std::move(*member);
-    exchange.subject.certificate_subject = peer.certificate.subject;
-    exchange.subject.remote_address = peer.remote_address;
+    exchange.subject = subject_of(std::move(*member), peer);
 
     auto request = read_request_body(head, body, services_.spool, exchange.subject.member.institution_oid,
                                      settings_.limits);
@@ -91,7 +109,7 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer, core::Htt
     soap::ReadOptions options;
     options.schemas = services_.schemas;
     options.max_bytes = settings_.limits.envelope_bytes;
-    auto message = soap::read_message(request->envelope, options);
+    auto message = soap::read_message(request->envelope, options, &exchange.message_id);
     if (!message) return refused(exchange, soap::fault_for(message.error(), exchange.trace), message.error());
     exchange.payload_issues = std::move(message->payload_issues);
     exchange.incoming.emplace(soap::Incoming{std::move(message->document), std::move(message->envelope),
@@ -116,11 +134,17 @@ core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
         return refused(exchange, soap::fault_for(error, exchange.trace), error);
     }
     if (!may_reply_to(envelope.reply_to, exchange.subject.member)) {
-        soap::FaultSpec fault = soap::fault_for(Error(Code::kInvalidMessage, ""), exchange.trace);
-        fault.reason = "the ReplyTo address is not registered for this partner";
-        fault.subcodes = {{std::string(soap::kWsa), "InvalidAddressingHeader"}};
-        fault.problem_header = "ReplyTo";
-        return refused(exchange, std::move(fault), Error(Code::kDenied, "ReplyTo address is not registered"));
+        return refused(exchange,
+                       addressing_fault("ReplyTo", "The ReplyTo address is not registered for this partner.",
+                                        exchange.trace),
+                       Error(Code::kDenied, "ReplyTo address is not registered"));
+    }
+    if (envelope.reply_to.kind == soap::ReplyKind::kAddress && envelope.message_id.empty()) {
+        // Nobody could tell which request the answer belongs to.
+        soap::FaultSpec fault = addressing_fault("MessageID", "An asynchronous request needs a MessageID.",
+                                                 exchange.trace);
+        fault.subcodes.front().local_name = "MessageAddressingHeaderRequired";
+        return refused(exchange, std::move(fault), Error(Code::kInvalidMessage, "MessageID is missing"));
     }
     return run(exchange, *definition, *binding);
 }
@@ -144,22 +168,22 @@ core::HttpReply SoapEndpoint::run(Exchange& exchange, core::Definition const& de
     headers.action = binding.response_action;
     headers.relates_to = envelope.message_id;
     headers.message_id = services_.ids.uuid().to_urn();
+    if (asynchronous) headers.to = envelope.reply_to.address;
+    auto const failed = [&](Error const& error) {
+        soap::FaultSpec fault = soap::fault_for(error, exchange.trace);
+        fault.relates_to = envelope.message_id;
+        fault.to = headers.to;
+        return fault_reply(fault);
+    };
     core::HttpReply reply;
     if (outbound.fault) {
-        soap::FaultSpec fault = soap::fault_for(*outbound.fault, exchange.trace);
-        fault.relates_to = envelope.message_id;
-        fault.status = status_of(*outbound.fault);
-        reply = fault_reply(fault);
+        reply = failed(*outbound.fault);
     } else {
-        if (asynchronous) headers.to = envelope.reply_to.address;
         auto packaged = package(std::move(std::any_cast<soap::Outgoing&>(outbound.reply)), headers,
                                 exchange.incoming->mtom ? Packaging::kMtom : Packaging::kSimple, services_.ids);
         // The record says what was decided and found; that the answer could not be built is ours to log.
-        if (!packaged) {
-            log_error("reply.failed", {{"detail", packaged.error().detail}});
-            return fault_reply(soap::fault_for(packaged.error(), exchange.trace));
-        }
-        reply = std::move(*packaged);
+        if (!packaged) log_error("reply.failed", {{"detail", packaged.error().detail}});
+        reply = packaged ? std::move(*packaged) : failed(packaged.error());
     }
     if (!asynchronous) return reply;
     if (envelope.reply_to.kind == soap::ReplyKind::kAddress) {
@@ -195,16 +219,14 @@ core::HttpReply SoapEndpoint::refused(Exchange& exchange, soap::FaultSpec fault,
     domain::Subject const* subject = exchange.subject.member.code.empty() ? nullptr : &exchange.subject;
     static_cast<void>(services_.pipeline.record_refusal(subject, exchange.peer, settings_.public_url + path_,
                                                         exchange.trace, why));
-    if (exchange.incoming) fault.relates_to = exchange.incoming->envelope.message_id;
+    fault.relates_to = exchange.message_id;
     return fault_reply(fault);
 }
 
 core::HttpReply SoapEndpoint::refuse(int status, Error const& why) {
     soap::FaultSpec fault = soap::fault_for(why, services_.ids.uuid().to_string());
     fault.status = status;
-    core::HttpReply reply = fault_reply(fault);
-    if (status == 503) reply.headers.push_back({"Retry-After", "2"});
-    return reply;
+    return fault_reply(fault);
 }
 
 }  // namespace musubi::binding

@@ -1,0 +1,36 @@
+#pragma once
+// The twin of the pipeline for calls to neighbours: whatever becomes of a call, the initiator's audit record is written
+// before the caller learns of it (security fact sheet, chapter 6: client records). Thread-safe.
+
+#include "core/pipeline.h"
+
+namespace musubi::core {
+
+struct ClientCall {
+    TransactionSpec const& spec;     ///< as the initiator records it: ITI-42 is Export, R
+    domain::Subject const& subject;  ///< for whom; its person, if known, stands in the record
+    std::string trace;
+    std::string requester;      ///< our end, for the record: the endpoint for which we call
+    std::string local_address;  ///< of this node; may be empty
+    std::string url;            ///< the responder
+    std::vector<domain::AuditObject> objects = {};
+};
+
+class ClientPipeline {
+public:
+    ClientPipeline(Ports& ports, Clock const& clock, PipelineSettings settings);
+
+    /// Runs `exchange` (send, open the answer, judge it) and records its outcome. An exception is kInternal. When the
+    /// record cannot be written the result is kStorageUnavailable with kReasonOutcomeUnknown, whatever the exchange
+    /// said: what cannot be proved did not succeed.
+    Status call(ClientCall const& call, std::function<Status()> const& exchange);
+
+private:
+    Status record(ClientCall const& call, Error const* error);
+
+    Ports& ports_;
+    Clock const& clock_;
+    PipelineSettings settings_;
+};
+
+}  // namespace musubi::core
