@@ -20,7 +20,11 @@ namespace musubi::test {
 /// destroyed.
 class TestCluster {
 public:
-    TestCluster();  ///< makes and starts it (about 2 s)
+    enum class Durability {
+        kNone,  ///< no fsync: fast
+        kReal,  ///< as an installation runs
+    };
+    explicit TestCluster(Durability durability = Durability::kNone);  ///< makes and starts it (2 s)
     ~TestCluster();
     TestCluster(TestCluster const&) = delete;
     TestCluster& operator=(TestCluster const&) = delete;
@@ -31,8 +35,11 @@ public:
     int server_pid() const;  ///< of the postmaster
     /// Conninfo of the superuser, database `postgres`.
     std::string const& superuser() const { return superuser_; }
+    /// Where the server keeps its files.
+    std::filesystem::path data_folder() const { return folder_ / "data"; }
 
 private:
+    Durability durability_;
     std::filesystem::path folder_;
     std::string superuser_;
     int pid_ = -1;

@@ -58,7 +58,7 @@ int spawn(std::vector<std::string> const& words, std::filesystem::path const& lo
 
 }  // namespace
 
-TestCluster::TestCluster() : made_by_(::getpid()) {
+TestCluster::TestCluster(Durability durability) : durability_(durability), made_by_(::getpid()) {
     std::string pattern = (std::filesystem::temp_directory_path() / "musubi-pg-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no temp folder for a test cluster");
     folder_ = pattern;
@@ -79,6 +79,7 @@ TestCluster::TestCluster() : made_by_(::getpid()) {
 }
 
 void TestCluster::start() {
+    std::string const sync = durability_ == Durability::kReal ? "on" : "off";
     pid_ = spawn({std::string(kBin) + "postgres",
                   "-D",
                   folder_ / "data",
@@ -89,9 +90,9 @@ void TestCluster::start() {
                   "-c",
                   "listen_addresses=",
                   "-c",
-                  "fsync=off",
+                  "fsync=" + sync,
                   "-c",
-                  "full_page_writes=off",
+                  "full_page_writes=" + sync,
                   "-c",
                   "max_connections=100",
                   "-c",

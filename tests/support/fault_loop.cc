@@ -1,0 +1,33 @@
+#include "support/fault_loop.h"
+
+#include <algorithm>
+#include <fstream>
+
+namespace musubi::test {
+namespace {
+
+std::vector<std::string> lines_of(std::filesystem::path const& file) {
+    std::vector<std::string> lines;
+    std::ifstream in(file);
+    for (std::string line; std::getline(in, line);) lines.push_back(line);
+    return lines;
+}
+
+}  // namespace
+
+std::vector<FaultPlace> places_of(TestNode& node, std::function<void()> const& operation) {
+    auto const list = node.folder() / "faults.list";
+    std::filesystem::remove(list);
+    if (node.running()) node.stop();
+    node.start({.faults = "", .fault_list = list});
+    auto const at_start = lines_of(list);
+    operation();
+    std::vector<FaultPlace> places;
+    for (std::string const& point : lines_of(list)) {
+        bool const before = std::find(at_start.begin(), at_start.end(), point) != at_start.end();
+        places.push_back({point, before ? 2 : 1});
+    }
+    return places;
+}
+
+}  // namespace musubi::test
