@@ -64,12 +64,12 @@ Status Engine::Impl::start() {
     port = listener->port();
     main_set = ::epoll_create1(EPOLL_CLOEXEC);
     handshake_set = ::epoll_create1(EPOLL_CLOEXEC);
-    wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK | EFD_SEMAPHORE);
+    wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     quit = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     bool const ok =
         main_set >= 0 && handshake_set >= 0 && wake >= 0 && quit >= 0 &&
         watch(main_set, EPOLL_CTL_ADD, listener->socket(), EPOLLIN | EPOLLONESHOT, kListenToken) &&
-        watch(main_set, EPOLL_CTL_ADD, wake, EPOLLIN, kWakeToken) &&
+        watch(main_set, EPOLL_CTL_ADD, wake, EPOLLIN | EPOLLET, kWakeToken) &&
         watch(main_set, EPOLL_CTL_ADD, quit, EPOLLIN, kQuitToken) &&
         watch(main_set, EPOLL_CTL_ADD, handshake_set, EPOLLIN | EPOLLONESHOT, kHandshakeToken);
     if (!ok) return Error(Code::kInternal, "cannot set up epoll");
@@ -137,20 +137,30 @@ void Engine::Impl::post(std::uint64_t id) {
         std::lock_guard const lock(posted_mutex);
         posted.push_back(id);
     }
+    ring();
+}
+
+/// Edge-triggered: wakes one thread, where a level would keep waking further ones until the first
+/// has read it.
+void Engine::Impl::ring() {
     std::uint64_t const one = 1;
     [[maybe_unused]] auto const n = ::write(wake, &one, sizeof one);
 }
 
 void Engine::Impl::serve_posted() {
     std::uint64_t count = 0;
-    if (::read(wake, &count, sizeof count) != sizeof count) return;
+    [[maybe_unused]] auto const n = ::read(wake, &count, sizeof count);
     std::uint64_t id = 0;
+    bool more = false;
     {
         std::lock_guard const lock(posted_mutex);
         if (posted.empty()) return;
         id = posted.front();
         posted.pop_front();
+        more = !posted.empty();
     }
+    // One ring may stand for several posts: whoever takes one calls somebody for the next.
+    if (more) ring();
     if (Connection* connection = slots.take(id)) serve(*connection);
 }
 

@@ -30,6 +30,7 @@ struct Engine::Impl {
     void expire(Connection& connection);
     void serve_posted();
     void post(std::uint64_t id);
+    void ring();
 
     // Connections. Each of these ends the caller's right to the connection.
     void settle(Connection& connection, Verdict verdict);

@@ -43,7 +43,10 @@ Result<std::map<std::string, std::string>> settings_of(SessionConfig const& conf
     settings["options"] +=
         " -c statement_timeout=" + std::to_string(config.statement_timeout.count()) +
         " -c lock_timeout=" + std::to_string(config.lock_timeout.count()) +
-        " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c jit=off";
+        " -c idle_in_transaction_session_timeout=60000 -c TimeZone=UTC -c jit=off"
+        // Our statements are shaped for one plan whatever their parameters are. Left to itself the
+        // server plans a stored query anew each time, which costs more than running it.
+        " -c plan_cache_mode=force_generic_plan";
     return settings;
 }
 

@@ -118,6 +118,7 @@ TEST(PgPool, SetsItsLimitsOnEverySession) {
         return rows.ok() ? std::string((*rows)[0].text(0)) : rows.error().detail;
     };
     EXPECT_EQ(setting("statement_timeout"), "7s");
+    EXPECT_EQ(setting("plan_cache_mode"), "force_generic_plan");
     EXPECT_EQ(setting("lock_timeout"), "3s");
     EXPECT_EQ(setting("TimeZone"), "UTC");
     EXPECT_EQ(setting("work_mem"), "5MB") << "the operator's own options stay";
