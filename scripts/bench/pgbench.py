@@ -68,6 +68,8 @@ def run(database, script, seconds, values=(), clients=16):
     path = os.path.join(BENCH, "pgbench.sql")
     with open(path, "w", encoding="utf-8") as file:
         file.write(script)
+    # As the node: one plan for all values.
+    os.environ["PGOPTIONS"] = "-c plan_cache_mode=force_generic_plan -c jit=off"
     arguments = [f"{PG_BIN}/pgbench", "-n", "-h", SOCKET, "-U", "musubi_serving" if "registry." in script else "musubi",
                  "-M", "prepared", "-c", clients, "-j", 2, "-T", max(1, round(seconds)), "-f", path]
     for name, value in dict(values).items():
