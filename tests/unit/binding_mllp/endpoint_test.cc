@@ -1,0 +1,171 @@
+#include "binding/mllp/hl7v2_endpoint.h"
+
+#include "codec/hl7v2/exchange.h"
+#include "codec/hl7v2/parse.h"
+#include "domain/reason.h"
+#include "unit/core/toy.h"
+
+#include <gtest/gtest.h>
+
+namespace musubi::binding {
+namespace {
+
+struct V2Toy : test::Toy<test::ToyKind::kRead, hl7v2::Incoming> {
+    using Reply = hl7v2::Outgoing;
+    static Result<Reply> encode(Deps& d, Response&&, Request const&) {
+        TRY(d.pass("encode"));
+        return Reply{};
+    }
+    static Reply encode_error(Deps&, Error const& error, Request const*) { return Reply{error}; }
+};
+
+std::string message(std::string const& type, std::string const& version = "2.3.1", std::string const& rest = "") {
+    return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||" + type + "|M1|P|" + version + rest + "\rPID|||1\r";
+}
+
+class V2Door : public ::testing::Test {
+protected:
+    V2Door()
+        : pool_(pg::PoolConfig{.conninfo = "host=/nonexistent", .size = 1}),
+          pipeline_((ports_.provide<core::PolicyPort>(gate_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
+                    system_clock(), core::PipelineSettings{"node-a", "region-a"}),
+          door_(router_, pipeline_, gate_, system_clock(), system_ids(), Hl7v2Settings{}) {
+        EXPECT_TRUE(router_.add(core::define<V2Toy>(deps_)).ok());
+        gate_.members["CN=kita"] = test::toy_member();
+    }
+
+    hl7v2::Message send(std::string const& text, std::string const& subject = "CN=kita") {
+        raw_ = door_.handle(test::toy_peer(subject), text);
+        auto parsed = hl7v2::parse(as_bytes(raw_));
+        EXPECT_TRUE(parsed.ok()) << raw_;
+        return *parsed;
+    }
+    static std::string msa(hl7v2::Message const& ack, int field) { return ack.get("MSA", {field}); }
+    /// ERR-1 of the old versions: location ^ ^ ^ code.
+    static std::string old_code(hl7v2::Message const& ack) { return ack.get("ERR", {1, 1, 4, 1}); }
+
+    test::Gate gate_;
+    test::Ledger ledger_;
+    test::ToyDeps deps_;
+    core::Router router_;
+    core::Ports ports_;
+    pg::Pool pool_;
+    core::Pipeline pipeline_;
+    Hl7v2Endpoint door_;
+    std::string raw_;
+};
+
+TEST_F(V2Door, AnAcceptedMessageIsAcknowledgedWithSidesSwapped) {
+    auto const ack = send(message("ADT^A01"));
+    EXPECT_EQ(msa(ack, 1), "AA");
+    EXPECT_EQ(msa(ack, 2), "M1");
+    EXPECT_EQ(ack.get("MSH", {3}), "MUSUBI");
+    EXPECT_EQ(ack.get("MSH", {4}), "REGION");
+    EXPECT_EQ(ack.get("MSH", {5}), "APP");
+    EXPECT_EQ(ack.get("MSH", {6}), "KITA");
+    EXPECT_EQ(ack.count("ERR"), 0);
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    // ITI TF-2 3.8.5.1: facility|application on both sides.
+    EXPECT_EQ(ledger_.events[0].participants[0].user_id, "KITA|APP");
+    EXPECT_EQ(ledger_.events[0].participants[1].user_id, "REGION|MUSUBI");
+}
+
+TEST_F(V2Door, SidesThatAreNotNamedAreFilledFromWhatIsKnown) {
+    send("MSH|^~\\&|||||20260101120000||ADT^A01|M1|P|2.3.1\rPID|||1\r");
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_EQ(ledger_.events[0].participants[0].user_id, "CN=kita");
+    EXPECT_EQ(ledger_.events[0].participants[1].user_id, "MUSUBI|MUSUBI");
+}
+
+TEST_F(V2Door, EachOutcomeHasItsAcknowledgement) {
+    std::pair<Code, char const*> const rows[] = {{Code::kInvalidContent, "AE"},     {Code::kConflict, "AE"},
+                                                 {Code::kUnsupported, "AR"},        {Code::kBusy, "AR"},
+                                                 {Code::kStorageUnavailable, "AR"}, {Code::kInternal, "AR"}};
+    for (auto const& [code, expected] : rows) {
+        ledger_.events.clear();
+        deps_.failing = {{"handle", Error(code, "private detail")}};
+        auto const ack = send(message("ADT^A01"));
+        EXPECT_EQ(msa(ack, 1), expected) << to_string(code);
+        EXPECT_EQ(ack.count("ERR"), 1);
+        EXPECT_EQ(raw_.find("private detail"), std::string::npos);
+        EXPECT_EQ(ledger_.events.size(), 1U);
+    }
+}
+
+TEST_F(V2Door, FindingsKeepTheirPlaceAndCode) {
+    deps_.failing = {{"handle", Error(Code::kConflict, {{Severity::kError, Reason::kUnknownKeyIdentifier, "unknown",
+                                                         "MRG^1^1"}})}};
+    auto const old = send(message("ADT^A01"));
+    EXPECT_EQ(old_code(old), "204");
+    EXPECT_EQ(old.get("ERR", {1, 1, 1, 1}), "MRG");
+    auto const modern = send(message("ADT^A01^ADT_A01", "2.5"));
+    EXPECT_EQ(modern.get("ERR", {3, 1, 1, 1}), "204");
+    EXPECT_EQ(modern.get("ERR", {2, 1, 1, 1}), "MRG");
+}
+
+TEST_F(V2Door, TheTraceStandsInTheErrorOfVersion25) {
+    deps_.failing = {{"handle", Error(Code::kInternal, "x")}};
+    auto const ack = send(message("ADT^A01^ADT_A01", "2.5"));
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_FALSE(ledger_.events[0].trace.empty());
+    EXPECT_EQ(ack.get("ERR", {7}), ledger_.events[0].trace);
+}
+
+TEST_F(V2Door, WhoIsNoMemberIsRejected) {
+    auto const ack = send(message("ADT^A01"), "CN=stranger");
+    EXPECT_EQ(msa(ack, 1), "AR");
+    EXPECT_EQ(msa(ack, 2), "M1");
+    EXPECT_TRUE(deps_.order.empty());
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_EQ(ledger_.events[0].event_types.at(0).code, "110126");
+}
+
+TEST_F(V2Door, WhoMayNotCallIsRejectedAndRecordedOnce) {
+    gate_.forbidden = {"TOY-R"};
+    EXPECT_EQ(msa(send(message("ADT^A01")), 1), "AR");
+    EXPECT_EQ(ledger_.events.size(), 1U);
+}
+
+// ITI TF-2 C.2.3
+TEST_F(V2Door, UnknownTypesAndEventsAreRejectedAtTheirPlace) {
+    auto const type = send(message("ORU^R01"));
+    EXPECT_EQ(msa(type, 1), "AR");
+    EXPECT_EQ(old_code(type), "200");
+    auto const event = send(message("ADT^A99"));
+    EXPECT_EQ(msa(event, 1), "AR");
+    EXPECT_EQ(old_code(event), "201");
+    auto const modern = send(message("ADT^A99^ADT_A99", "2.5"));
+    EXPECT_EQ(modern.get("ERR", {3, 1, 1, 1}), "201");
+    EXPECT_EQ(modern.segment(modern.segment_count() - 1).raw_field(2), "MSH^1^9^1^2");
+    EXPECT_EQ(ledger_.events.size(), 3U);
+    EXPECT_TRUE(deps_.order.empty());
+}
+
+TEST_F(V2Door, GarbageIsRejectedWithAHeaderOfOurOwn) {
+    for (std::string const text : {"garbage", "", "MSH", "PID|||1\r", "\x01\x02\x03"}) {
+        ledger_.events.clear();
+        auto const ack = send(text);
+        EXPECT_EQ(msa(ack, 1), "AR") << text;
+        EXPECT_EQ(ack.get("MSH", {3}), "MUSUBI") << text;
+        EXPECT_EQ(ledger_.events.size(), 1U) << text;
+    }
+}
+
+TEST_F(V2Door, TheSendersCharacterSetIsEchoed) {
+    std::string const set = "||||||~ISO IR87||ISO 2022-1994";
+    auto const ack = send("MSH|^~\\&|APP|\x1b$B8k7M\x1b(B|MUSUBI|REGION|20260101120000||ADT^A01|M1|P|2.3.1" + set +
+                          "\rPID|||1\r");
+    EXPECT_EQ(msa(ack, 1), "AA");
+    EXPECT_EQ(ack.segment(0).raw_field(18), "~ISO IR87");
+    EXPECT_NE(raw_.find("\x1b$B8k7M\x1b(B"), std::string::npos);
+}
+
+TEST_F(V2Door, WhatNeverBecameAMessageIsRejectedToo) {
+    auto const ack = hl7v2::parse(as_bytes(door_.refuse(test::toy_peer(), Error(Code::kTooLarge, "too long"))));
+    ASSERT_TRUE(ack.ok());
+    EXPECT_EQ(msa(*ack, 1), "AR");
+    EXPECT_EQ(ledger_.events.size(), 1U);
+}
+
+}  // namespace
+}  // namespace musubi::binding

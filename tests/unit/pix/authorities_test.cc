@@ -1,0 +1,97 @@
+#include "pix/authorities.h"
+
+#include "domain/reason.h"
+
+#include <gtest/gtest.h>
+
+namespace musubi::pix {
+namespace {
+
+constexpr char const* kKita = "1.2.392.10";
+constexpr char const* kOther = "1.2.392.20";
+
+/// Knows the namespaces KITA and ALIAS.
+class Names final : public core::PatientFeedPort {
+public:
+    Result<std::string> add(pg::Tx&, std::vector<domain::PatientId> const&) override {
+        return Error(Code::kInternal, "not asked for");
+    }
+    Result<Merged> merge(pg::Tx&, domain::PatientId const&, domain::PatientId const&) override {
+        return Error(Code::kInternal, "not asked for");
+    }
+    std::string authority_of_namespace(std::string const& name) const override {
+        return name == "KITA" ? kKita : name == "OTHER" ? kOther : "";
+    }
+};
+
+domain::Member member(std::vector<std::string> authorities = {kKita}) {
+    domain::Member m;
+    m.assigning_authorities = std::move(authorities);
+    return m;
+}
+
+hl7v2::PatientIdentifier cx(std::string id, std::string name, std::string oid, std::string type) {
+    return {std::move(id), std::move(name), std::move(oid), std::move(type), "PI", "PID^1^3^1"};
+}
+
+struct Row {
+    char const* what;
+    hl7v2::PatientIdentifier identifier;
+    std::vector<std::string> allowed;
+    std::string authority;  ///< empty: refused
+};
+
+// ITI TF-2 Appendix E, 3.8.4.1.3
+TEST(FeedableIds, TheAssigningAuthorityIsReadInEachOfItsForms) {
+    Row const rows[] = {
+        {"OID and type", cx("1", "", kKita, "ISO"), {kKita}, kKita},
+        {"all three, agreeing", cx("1", "KITA", kKita, "ISO"), {kKita}, kKita},
+        {"all three, a namespace nobody configured", cx("1", "HOUSE", kKita, "ISO"), {kKita}, kKita},
+        {"all three, contradicting", cx("1", "OTHER", kKita, "ISO"), {kKita}, ""},
+        {"namespace alone", cx("1", "KITA", "", ""), {kKita}, kKita},
+        {"namespace nobody configured", cx("1", "HOUSE", "", ""), {kKita}, ""},
+        {"none, sender with one domain", cx("1", "", "", ""), {kKita}, kKita},
+        {"none, sender with two domains", cx("1", "", "", ""), {kKita, kOther}, ""},
+        {"none, sender without a domain", cx("1", "", "", ""), {}, ""},
+        {"another type than ISO", cx("1", "", kKita, "DNS"), {kKita}, ""},
+        {"OID without its type", cx("1", "", kKita, ""), {kKita}, ""},
+        {"no OID", cx("1", "", "kita", "ISO"), {kKita}, ""},
+        {"no id", cx("", "", kKita, "ISO"), {kKita}, ""},
+        {"somebody else's domain", cx("1", "", kOther, "ISO"), {kKita}, ""},
+        {"somebody else's domain by name", cx("1", "OTHER", "", ""), {kKita}, ""},
+    };
+    for (Row const& row : rows) {
+        auto const ids = feedable_ids({row.identifier}, member(row.allowed), Names());
+        ASSERT_EQ(ids.ok(), !row.authority.empty()) << row.what;
+        if (ids) {
+            EXPECT_EQ(ids->at(0), (domain::PatientId{"1", row.authority})) << row.what;
+        } else {
+            ASSERT_EQ(ids.error().issues.size(), 1U) << row.what;
+            EXPECT_EQ(ids.error().issues[0].reason, Reason::kUnknownKeyIdentifier) << row.what;
+            EXPECT_EQ(ids.error().issues[0].location, "PID^1^3^1") << row.what;
+        }
+    }
+}
+
+TEST(FeedableIds, IdsOfOthersAreIgnoredBesideOneOfOurs) {
+    auto const ids = feedable_ids({cx("7", "", kOther, "ISO"), cx("1", "", kKita, "ISO")}, member(), Names());
+    ASSERT_TRUE(ids.ok());
+    EXPECT_EQ(*ids, (std::vector<domain::PatientId>{{"1", kKita}}));
+}
+
+TEST(FeedableIds, AnIdThatStandsTwiceCountsOnce) {
+    auto const ids = feedable_ids({cx("1", "KITA", "", ""), cx("1", "", kKita, "ISO")}, member(), Names());
+    ASSERT_TRUE(ids.ok());
+    EXPECT_EQ(ids->size(), 1U);
+}
+
+TEST(FeedableIds, NoneLeftNamesEveryProblem) {
+    auto const ids = feedable_ids({cx("1", "", kOther, "ISO"), cx("", "", kKita, "ISO")}, member(), Names());
+    ASSERT_FALSE(ids.ok());
+    EXPECT_EQ(ids.error().code, Code::kInvalidContent);
+    EXPECT_EQ(ids.error().issues.size(), 2U);
+    EXPECT_FALSE(feedable_ids({}, member(), Names()).ok());
+}
+
+}  // namespace
+}  // namespace musubi::pix
