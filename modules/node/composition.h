@@ -2,10 +2,12 @@
 // The node put together: modules created in order, transactions in the router, everything behind one pipeline.
 // Used by `serve`, and by operator commands that need a module's functions (consent, audit, patient).
 
+#include "core/client_pipeline.h"
 #include "core/module.h"
 #include "core/pipeline.h"
 #include "core/router.h"
 #include "node/linked_modules.h"
+#include "node/peer_calls.h"
 #include "node/platform_services.h"
 
 namespace musubi::node {
@@ -25,6 +27,7 @@ public:
     core::Ports& ports() { return ports_; }
     core::Router const& router() const { return router_; }
     core::Pipeline& pipeline() { return *pipeline_; }
+    PeerCalls& peers() { return *peers_; }
     std::vector<Part>& parts() { return parts_; }
 
     Status start();  ///< jobs of the modules
@@ -38,6 +41,8 @@ private:
     core::Ports ports_;
     core::Router router_;
     std::unique_ptr<core::Pipeline> pipeline_;
+    std::unique_ptr<PeerCalls> peers_;
+    std::unique_ptr<core::ClientPipeline> client_pipeline_;
     std::vector<Part> parts_;
 };
 

@@ -1,16 +1,28 @@
 #include "embedded/migrations.h"
 #include "node/command.h"
+#include "node/linked_modules.h"
 #include "node/migrations.h"
 #include "node/node_config.h"
 #include "node/options.h"
 #include "platform/pg/migrator.h"
 
 #include <cstdio>
+#include <set>
 
 namespace musubi::node {
 
 std::vector<pg::MigrationFile> migrations_of_linked_modules() {
     return pg::migration_files(embedded::migrations::migrations_files());
+}
+
+Result<std::vector<pg::MigrationFile>> migrations_of_enabled_modules(core::Config const& config) {
+    std::set<std::string_view> names;
+    for (auto const* module : TRY(enabled_modules(config))) names.insert(module->name);
+    auto files = migrations_of_linked_modules();
+    std::erase_if(files, [&](pg::MigrationFile const& file) {
+        return !names.contains(file.path.substr(0, file.path.find('/')));
+    });
+    return files;
 }
 
 int run_migrate(std::vector<std::string> const& arguments) {
@@ -19,12 +31,14 @@ int run_migrate(std::vector<std::string> const& arguments) {
                                    {{"config", "configuration file", "", true}}, arguments, options)) {
         return *exit;
     }
-    auto config = core::Config::load(options["config"], all_config_keys());
+    auto config = load_config(options["config"]);
     if (!config) return failed(config.error());
     if (config->text("database.owner").empty()) {
         return failed(Error(Code::kInvalidContent, "database.owner is not configured"));
     }
-    auto applied = pg::migrate(config->text("database.owner"), migrations_of_linked_modules());
+    auto const files = migrations_of_enabled_modules(*config);
+    if (!files) return failed(files.error());
+    auto applied = pg::migrate(config->text("database.owner"), *files);
     if (!applied) return failed(applied.error());
     std::printf("%d migrations applied; the database's structure is up to date\n", applied->files);
     return 0;

@@ -21,6 +21,8 @@ std::vector<core::ConfigKey> node_config_keys() {
          .doc = "how long one request may take inside the node", .min = 1000, .max = 300'000},
         {.key = "node.drain_timeout", .type = kDurationMs, .default_value = "20s",
          .doc = "how long running requests may finish after SIGTERM", .min = 0, .max = 600'000},
+        {.key = "modules.disabled", .type = kTextList, .default_value = "registry_link",
+         .doc = "modules without endpoint, migration or thread; registry and registry_link exclude each other"},
         {.key = "listen.https", .type = kText, .default_value = "0.0.0.0:8443", .doc = "SOAP over mutual TLS"},
         {.key = "listen.mllp", .type = kText, .default_value = "0.0.0.0:2575",
          .doc = "HL7 v2 over MLLP and mutual TLS; empty: no such door"},
@@ -84,6 +86,21 @@ std::vector<core::ConfigKey> all_config_keys() {
         keys.insert(keys.end(), module->config_keys.begin(), module->config_keys.end());
     }
     return keys;
+}
+
+Result<core::Config> load_config(std::string const& file) {
+    std::vector<core::ConfigKey> keys = all_config_keys();
+    std::vector<core::ConfigKey> optional = keys;
+    for (core::ConfigKey& key : optional) key.required = false;
+    auto const peek = core::Config::load(file, optional);
+    if (peek) {
+        for (std::string const& module : peek->list("modules.disabled")) {
+            for (core::ConfigKey& key : keys) {
+                if (key.key.starts_with(module + ".")) key.required = false;
+            }
+        }
+    }
+    return core::Config::load(file, keys);
 }
 
 }  // namespace musubi::node

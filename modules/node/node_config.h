@@ -10,6 +10,8 @@ namespace musubi::node {
 std::vector<core::ConfigKey> node_config_keys();
 /// Those, and the keys of every linked module.
 std::vector<core::ConfigKey> all_config_keys();
+/// Reads the file. The keys of a module that it disables are known, but none of them is required.
+Result<core::Config> load_config(std::string const& file);
 
 struct Address {
     std::string host;

@@ -18,7 +18,7 @@ Result<LogLevel> log_level(std::string const& name) {
 
 Result<std::unique_ptr<PlatformServices>> PlatformServices::open(std::string const& config_file) {
     auto services = std::make_unique<PlatformServices>();
-    services->config = TRY(core::Config::load(config_file, all_config_keys()));
+    services->config = TRY(load_config(config_file));
     core::Config const& config = services->config;
     set_log_level(TRY(log_level(config.text("log.level"))));
     services->keys = TRY(vault::KeyRing::open(config.text("keys.folder"), config.text("keys.master_key_file"),

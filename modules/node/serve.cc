@@ -1,5 +1,6 @@
 #include "mpi/store.h"
 #include "node/command.h"
+#include "node/linked_modules.h"
 #include "node/migrations.h"
 #include "node/node_config.h"
 #include "node/options.h"
@@ -14,7 +15,7 @@ namespace musubi::node {
 namespace {
 
 Status verify_structure(core::Config const& config) {
-    auto const files = migrations_of_linked_modules();
+    auto const files = TRY(migrations_of_enabled_modules(config));
     auto verified = pg::verify(config.text("database.serving"), files);
     if (!verified) verified.error().detail += " (run `musubi migrate`)";
     return verified;
@@ -65,7 +66,7 @@ int run_check(std::vector<std::string> const& arguments) {
                                    {{"config", "configuration file", "", true}}, arguments, options)) {
         return *exit;
     }
-    auto config = core::Config::load(options["config"], all_config_keys());
+    auto config = load_config(options["config"]);
     if (!config) return failed(config.error());
     int status = 0;
     auto note = [&](Status const& result) {
@@ -89,7 +90,14 @@ int run_check(std::vector<std::string> const& arguments) {
             note(address.error());
         }
     }
-    note(verify_structure(*config));
+    auto const modules = enabled_modules(*config);
+    if (!modules) {
+        note(modules.error());
+    } else {
+        auto const ordered = in_order(*modules);
+        if (!ordered) note(ordered.error());
+        note(verify_structure(*config));
+    }
     // Not the whole node: a running one holds the audit journal.
     auto const services = PlatformServices::open(options["config"]);
     if (!services) note(services.error());

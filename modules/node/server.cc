@@ -99,14 +99,11 @@ Status Server::open_doors() {
 }
 
 Status Server::post_reply(std::string const& address, core::HttpReply const& reply) {
-    core::Config const& config = composition_->config();
-    peer::PeerRequest request;
-    request.url = address;
-    request.headers = {{"Content-Type", reply.content_type}};
-    for (core::ReplySegment const& segment : reply.segments) request.body.push_back({segment.text, segment.content});
-    request.identity = {config.text("tls.certificate"), config.text("tls.key"), config.text("tls.ca"),
-                        config.text("tls.crl")};
-    peer::PeerAnswer const answer = TRY(peers_.post(request));
+    core::PeerCall call;
+    call.url = address;
+    call.headers = {{"Content-Type", reply.content_type}};
+    call.body = reply.segments;
+    core::PeerReply const answer = TRY(composition_->peers().post(call));
     if (answer.status >= 300) {
         return Error(Code::kPeerUnavailable, "reply refused with status " + std::to_string(answer.status));
     }
@@ -138,7 +135,7 @@ Status Server::record_lifecycle(char const* code, char const* text) {
 
 void Server::reload() {
     if (auto done = tls_->reload(); !done) log_error("reload.tls", {{"detail", done.error().detail}});
-    peers_.forget_connections();
+    composition_->peers().forget_connections();
     for (auto& part : composition_->parts()) {
         if (auto done = part.module->reload(); !done) {
             log_error("reload.module", {{"module", std::string(part.descriptor->name)}, {"detail", done.error().detail}});

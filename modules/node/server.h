@@ -8,7 +8,6 @@
 #include "node/composition.h"
 #include "platform/net/http_server.h"
 #include "platform/net/mllp_server.h"
-#include "platform/peer/peer_client.h"
 
 namespace musubi::node {
 
@@ -40,7 +39,6 @@ private:
     RefusalWitness witness_;
     std::shared_ptr<net::TlsContext> tls_;
     std::optional<xml::SchemaSet> schemas_;
-    peer::PeerClient peers_;
     std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
     std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;

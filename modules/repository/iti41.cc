@@ -44,14 +44,8 @@ std::string canonical(std::string const& cx) {
     return id ? id->to_cx() : cx;
 }
 
-struct SealedDocuments {
-    std::vector<DocumentRow> rows;
-    std::vector<NewContent> contents;
-};
-
 }  // namespace
 
-/// Seals small documents for the transaction and turns large ones into final blobs.
 Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request) {
     domain::Member const& member = request.subject().member;
     SealedDocuments sealed;
@@ -68,12 +62,12 @@ Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideReque
             row.size = document.content->size();
             row.sha1 = TRY(from_hex(document.content->sha1_hex()));
             if (Bytes const* plain = document.content->in_memory()) {
-                sealed.sealed.contents.push_back({row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
+                sealed.contents.push_back({row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
                                                                 *plain, content_aad(row.key, row.unique_id)))});
             } else {
                 row.blob_id = TRY(deps.blobs.adopt(*document.content, member.institution_oid)).id;
             }
-            sealed.sealed.rows.push_back(std::move(row));
+            sealed.rows.push_back(std::move(row));
         }
     }
     TRY(FAULT("repository.after_blob"));

@@ -21,6 +21,9 @@
 
 namespace musubi::peer {
 
+/// With an error: no octet of the body was given to the connection, so the peer cannot have acted.
+inline constexpr Reason kReasonNotSent{0xFF11};
+
 /// The body is the sequence of these; `content`, when set, follows `text` and is streamed.
 struct PeerSegment {
     std::string text;

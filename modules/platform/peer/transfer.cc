@@ -44,6 +44,9 @@ public:
         return finish();
     }
 
+    /// A request without a body is its head, and when that left is not known here.
+    bool nothing_sent() const { return has_body_ && !sent_any_; }
+
 private:
     Status prepare(bool plain_allowed);
     void prepare_identity();
@@ -69,6 +72,7 @@ private:
     HeaderList headers_;
     PeerAnswer answer_;
     ByteView piece_;  ///< given, not yet taken by curl
+    bool has_body_ = false;
     bool body_given_ = false;
     bool sent_any_ = false;
     bool paused_ = false;
@@ -99,6 +103,7 @@ Status Transfer::prepare(bool plain_allowed) {
     }
     std::uint64_t size = 0;
     for (auto const& s : request_.body) size += s.text.size() + (s.content ? s.content->size() : 0);
+    has_body_ = size > 0;
     for (auto const& [name, value] : request_.headers) {
         std::string const line = name + ": " + value;
         if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
@@ -274,7 +279,10 @@ Result<PeerAnswer> CurlHandle::run(PeerRequest const& request, ByteSink const* s
                                    bool plain_allowed) {
     if (easy_ == nullptr || multi_ == nullptr)
         return Error(Code::kInternal, "no memory for a connection");
-    return Transfer(easy_, multi_, request, sink).run(plain_allowed);
+    Transfer transfer(easy_, multi_, request, sink);
+    Result<PeerAnswer> answer = transfer.run(plain_allowed);
+    if (!answer && transfer.nothing_sent()) answer.error().reason = kReasonNotSent;
+    return answer;
 }
 
 }  // namespace musubi::peer

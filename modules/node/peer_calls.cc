@@ -1,0 +1,40 @@
+#include "node/peer_calls.h"
+
+#include "platform/base/fault.h"
+
+namespace musubi::node {
+
+PeerCalls::PeerCalls(core::Config const& config)
+    : own_{config.text("tls.certificate"), config.text("tls.key"), config.text("tls.ca"), config.text("tls.crl")} {}
+
+Result<core::PeerReply> PeerCalls::post(core::PeerCall const& call) {
+    if (auto fault = FAULT("peer.before_post"); !fault) {
+        return Error(Code::kPeerUnavailable, core::kReasonNothingDone, fault.error().detail);
+    }
+    peer::PeerRequest request;
+    request.url = call.url;
+    for (core::HttpHeader const& header : call.headers) request.headers.emplace_back(header.name, header.value);
+    for (core::ReplySegment const& segment : call.body) request.body.push_back({segment.text, segment.content});
+    request.identity = own_;
+    if (!call.certificate_file.empty()) {
+        request.identity.certificate_file = call.certificate_file;
+        request.identity.key_file = call.key_file;
+    }
+    request.total_timeout_ms = static_cast<int>(call.timeout.count());
+    request.connect_timeout_ms = std::min(request.connect_timeout_ms, request.total_timeout_ms);
+    request.max_answer_bytes = call.max_answer_bytes;
+    auto answer = client_.post(request);
+    if (!answer) {
+        Error error = std::move(answer).error();
+        if (error.reason == peer::kReasonNotSent) error.reason = core::kReasonNothingDone;
+        return error;
+    }
+    TRY(FAULT("peer.answer_lost"));
+    core::PeerReply reply;
+    reply.status = answer->status;
+    for (auto& [name, value] : answer->headers) reply.headers.push_back({std::move(name), std::move(value)});
+    reply.body = std::move(answer->body);
+    return reply;
+}
+
+}  // namespace musubi::node

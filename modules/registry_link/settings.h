@@ -1,0 +1,28 @@
+#pragma once
+// How this node reaches its region's registry, and in whose name.
+
+#include "core/config.h"
+
+#include <chrono>
+#include <map>
+
+namespace musubi::registry_link {
+
+/// The certificate with which the node speaks for a member; empty: the node's own.
+struct Identity {
+    std::string certificate_file;
+    std::string key_file;
+};
+
+struct Settings {
+    std::string url;  ///< of the registry's ITI-42 and ITI-18 endpoint
+    std::map<std::string, Identity, std::less<>> identities;  ///< by member code; who is absent cannot publish here
+    std::chrono::milliseconds register_timeout{};
+    std::chrono::milliseconds ask_timeout{};
+    std::int64_t in_flight = 0;  ///< registrations at once; one more is told busy
+};
+
+/// kInvalidContent names the key. Relative certificate paths start at the configuration file's folder.
+Result<Settings> read_settings(core::Config const& config);
+
+}  // namespace musubi::registry_link
