@@ -10,6 +10,7 @@
 #include "platform/base/text.h"
 #include "support/invariants.h"
 #include "support/source_tree.h"
+#include "unit/platform_net/tls_peer.h"
 
 namespace musubi::test {
 namespace {
@@ -178,12 +179,25 @@ TEST_F(Canary, NothingPersonalLiesAnywhereInTheClear) {
     by_author.parameters.push_back(
         {"$XDSDocumentEntryAuthorPerson", {{ebxml::query_list({"%" + author_ + "%"})}}});
     EXPECT_EQ(hospital.query(by_author, kQueryAction).objects.entries.size(), 2U);
-    {
-        // An upload that breaks off leaves a staging file for a while.
-        Papers half = papers;
-        static_cast<void>(hospital.post("/xds/repository", kSoapType,
-                                        {{envelope(kProvideAction, large), nullptr}}));
-    }
+    // An upload that has come half way lies in the staging folder while everything is searched.
+    TlsPeerOptions identity;
+    identity.crt = hospital.crt();
+    identity.key = hospital.key();
+    identity.ca = hospital.ca();
+    TlsPeer half(node.https(), identity);
+    ASSERT_TRUE(half.connected());
+    half.send(
+        "POST /xds/repository HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9000000\r\n"
+        "Content-Type: multipart/related; type=\"application/xop+xml\"; boundary=b; "
+        "start-info=\"application/soap+xml\"\r\n\r\n"
+        "--b\r\nContent-Type: application/xop+xml; type=\"application/soap+xml\"\r\n\r\n" +
+        envelope(kProvideAction, "<x/>") + "\r\n--b\r\nContent-ID: <doc@x>\r\n\r\n" + large);
+    EXPECT_TRUE(eventually([&] {
+        for (auto const& file : fs::directory_iterator(node.folder() / "blobs/staging")) {
+            if (file.file_size() > 400'000) return true;
+        }
+        return false;
+    }));
 
     std::string const metrics = node.operator_page("/metrics");
     expect_absent("metrics", metrics);

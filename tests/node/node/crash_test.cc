@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+#include <set>
+
 #include "support/fault_loop.h"
 #include "support/invariants.h"
 
@@ -99,6 +102,56 @@ TEST_F(Crash, RegistrationIsWholeOrAbsent) {
     };
     die_everywhere(
         make, [&](Papers const& p) { return toolkit.register_papers(p); }, "ITI-42", false);
+}
+
+TEST_F(Crash, NodeKilledUnderLoadKeepsWhatItAcknowledged) {
+    constexpr int kSenders = 4;
+    std::vector<Attempt> attempts;
+    for (int round = 0; round < 3; ++round) {
+        patient = fresh_patient();
+        ASSERT_EQ(toolkit.feed("A01", patient), "AA");
+        std::atomic<bool> dead{false};
+        std::vector<std::future<std::vector<Attempt>>> senders;
+        for (int i = 0; i < kSenders; ++i) {
+            senders.push_back(std::async(std::launch::async, [&, i] {
+                NodeClient const sender(node, "toolkit");
+                std::vector<Attempt> sent;
+                while (!dead) {
+                    std::vector<NewDocument> documents(2);
+                    auto const seed = static_cast<unsigned>(sent.size() * 10) + 1000U;
+                    documents[0].content = generated_document(i == 0 ? 300'000 : 5'000, seed);
+                    documents[1].content = generated_document(100, seed + 1);
+                    sent.push_back({papers_for(patient, documents)});
+                    sent.back().fate = fate_of(sender.submit(sent.back().papers));
+                }
+                return sent;
+            }));
+        }
+        pause_ms(100 + 60 * round);  // any moment will do
+        node.kill();
+        dead = true;
+        for (auto& sender : senders) {
+            for (Attempt& attempt : sender.get()) attempts.push_back(std::move(attempt));
+        }
+        node.start();
+    }
+    std::set<std::string> recorded;
+    atna::SearchQuery query;
+    query.transaction = "ITI-41";
+    query.outcome = domain::AuditOutcome::kSuccess;
+    for (auto const& record : node.audit(query)) {
+        for (auto const& object : record.event.objects) recorded.insert(object.id);
+    }
+    int visible = 0;
+    for (Attempt const& attempt : attempts) {
+        if (check_attempt(toolkit, attempt) == Visible::kNothing) continue;
+        ++visible;
+        EXPECT_TRUE(recorded.contains(attempt.papers.set_id())) << "visible but not recorded";
+    }
+    EXPECT_GE(visible, kSenders);
+    check_store(node);
+    check_no_orphans(node);
+    EXPECT_EQ(node.verify_audit(), "");
 }
 
 TEST_F(Crash, FedPatientIsKnownOrUnknownAndFeedingAgainHelps) {

@@ -151,6 +151,25 @@ TEST_F(Door, NewRevocationListCountsAfterAReload) {
     EXPECT_TRUE(NodeClient(node, "toolkit").find(patient).success());
 }
 
+TEST_F(Door, OwnCertificateIsExchangedByAReload) {
+    auto const shown = [&] {
+        return run_command({"/bin/sh", "-c",
+                            "openssl s_client -connect 127.0.0.1:" + std::to_string(node.https()) +
+                                " </dev/null 2>/dev/null | openssl x509 -noout -subject"})
+            .output;
+    };
+    EXPECT_NE(shown().find("node-a"), std::string::npos) << shown();
+    for (char const* kind : {".crt", ".key"}) {
+        std::filesystem::copy_file(node.pki() / (std::string("node-b") + kind),
+                                   node.pki() / (std::string("node-a") + kind),
+                                   std::filesystem::copy_options::overwrite_existing);
+    }
+    std::size_t const from = node.log().size();
+    node.signal(SIGHUP);
+    ASSERT_TRUE(node.wait_log("event=reloaded", from));
+    EXPECT_NE(shown().find("node-b"), std::string::npos) << shown();
+}
+
 /// Stops in the middle until it is let go.
 class Halting final : public ReceivedContent {
 public:

@@ -169,6 +169,25 @@ TEST_F(Hostile, BrokenHttpIsAnsweredOrClosed) {
     }
 }
 
+TEST_F(Hostile, SlowPeersDoNotKeepOthersFromBeingServed) {
+    std::string const head = "POST /xds/registry HTTP/1.1\r\nHost: localhost\r\n";
+    std::vector<std::unique_ptr<TlsPeer>> slow;
+    for (int i = 0; i < 100; ++i) {
+        slow.push_back(
+            std::make_unique<TlsPeer>(i % 4 == 3 ? node.mllp() : node.https(), identity()));
+        ASSERT_TRUE(slow.back()->connected());
+        if (i % 4 == 0) slow.back()->send(head);
+        if (i % 8 == 1) {
+            slow.back()->send(head + "Content-Type: " + kSoapType +
+                              "\r\nContent-Length: 1000\r\n\r\n<");
+        }
+        if (i % 4 == 3) slow.back()->send("\x0bMSH|^~\\&|");
+    }
+    EXPECT_TRUE(toolkit.find(patient).success());
+    EXPECT_TRUE(toolkit.retrieve({known.documents[0].unique_id}).success());
+    EXPECT_EQ(toolkit.feed("A01", patient), "AA");
+}
+
 TEST_F(Hostile, AbortedUploadLeavesNothing) {
     {
         TlsPeer peer(node.https(), identity());
