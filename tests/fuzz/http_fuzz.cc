@@ -21,20 +21,26 @@ Seen read(std::string_view input, std::size_t slice) {
     musubi::net::HttpParser parser(limits);
     Seen seen;
     std::size_t available = 0;
-    while (available < input.size() && !parser.complete() && parser.problem().status == 0) {
-        available = std::min(input.size(), available + slice);
+    for (bool progress = true; progress && !parser.complete() && parser.problem().status == 0;) {
         std::size_t const before = seen.used;
+        std::size_t const had = available;
+        available = std::min(input.size(), available + slice);
         seen.used += parser.feed(input.substr(seen.used, available - seen.used));
         if (parser.head_complete()) {
             seen.body += parser.body();
             parser.body().clear();
         }
-        if (seen.used == before && available == input.size()) break;
+        progress = seen.used != before || available != had;
     }
     seen.status = parser.problem().status;
     seen.complete = parser.complete();
     if (parser.head_complete()) seen.path = parser.head().path;
-    if (seen.status != 0) seen.body.clear(), seen.used = 0, seen.path.clear();
+    // How much of an unfinished or refused request was taken already is nobody's business.
+    if (!seen.complete) {
+        seen.body.clear();
+        seen.path.clear();
+        seen.used = 0;
+    }
     return seen;
 }
 
