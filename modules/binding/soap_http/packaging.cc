@@ -14,12 +14,18 @@ core::HttpReply reply_of(std::string content_type, std::vector<core::ReplySegmen
     return reply;
 }
 
+/// Answers without documents are one piece, of many megabytes at times: not copied.
+void take(std::string& payload, std::string& piece) {
+    if (payload.empty()) payload = std::move(piece);
+    else payload += piece;
+}
+
 Result<core::HttpReply> package_simple(soap::Outgoing&& outgoing, soap::ReplyHeaders const& headers,
                                        std::uint64_t inline_limit) {
     std::string payload;
     std::uint64_t inlined = 0;
     for (soap::BodyPiece& piece : outgoing.body) {
-        payload += piece.xml;
+        take(payload, piece.xml);
         if (!piece.document) continue;
         inlined += piece.document->size();
         if (inlined > inline_limit) return Error(Code::kTooLarge, "documents too large for an answer without MTOM");
@@ -31,7 +37,9 @@ Result<core::HttpReply> package_simple(soap::Outgoing&& outgoing, soap::ReplyHea
         }));
         payload += to_base64(whole);
     }
-    return reply_of("application/soap+xml; charset=UTF-8", {{soap::write_envelope(headers, payload), nullptr}});
+    std::vector<core::ReplySegment> segments;  // a braced list would copy the answer once more
+    segments.push_back({soap::write_envelope(headers, payload), nullptr});
+    return reply_of("application/soap+xml; charset=UTF-8", std::move(segments));
 }
 
 core::HttpReply package_mtom(soap::Outgoing&& outgoing, soap::ReplyHeaders const& headers, IdSource& ids) {
@@ -39,7 +47,7 @@ core::HttpReply package_mtom(soap::Outgoing&& outgoing, soap::ReplyHeaders const
     std::string payload;
     std::vector<mtom::Attachment> attachments;
     for (soap::BodyPiece& piece : outgoing.body) {
-        payload += piece.xml;
+        take(payload, piece.xml);
         if (!piece.document) continue;
         std::string id = mtom::attachment_id(boundary, attachments.size() + 1);
         payload.append(kInclude).append(id).append("\"/>");
