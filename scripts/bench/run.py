@@ -268,7 +268,7 @@ def main():
         for name in options.names or Bench.ALL:
             try:
                 Bench.ALL[name](bench)
-            except Failed as why:
+            except (Failed, OSError, RuntimeError, subprocess.SubprocessError) as why:
                 failed.append(name)
                 print(f"{name}: {why}", file=sys.stderr, flush=True)
     finally:
