@@ -1,0 +1,176 @@
+// Documents whose registration elsewhere is not confirmed, on a real database with the rights of an installation.
+
+#include "repository/pending.h"
+
+#include <gtest/gtest.h>
+
+#include "platform/pg/admin.h"
+#include "support/source_tree.h"
+#include "support/test_database.h"
+
+namespace musubi::repository {
+namespace {
+
+std::vector<pg::MigrationFile> migrations() {
+    static std::string const kFirst = test::read_file(test::source_dir() / "db/repository/V0001__init.sql");
+    static std::string const kSecond = test::read_file(test::source_dir() / "db/repository/V0002__pending.sql");
+    return {{"repository/V0001__init.sql", kFirst}, {"repository/V0002__pending.sql", kSecond}};
+}
+
+class NoRegistry final : public core::DocumentRegistryPort {
+    Result<std::vector<Issue>> register_document_set(core::CallContext const&, domain::Submission) override {
+        return std::vector<Issue>();
+    }
+};
+class NoPatients final : public core::PatientIdentityPort {
+    Result<std::string> survivor_of(std::string const& cx) const override { return cx; }
+    Result<std::vector<std::string>> authorities_of(std::string const&) const override {
+        return std::vector<std::string>();
+    }
+};
+/// Remembers what was removed.
+class NoBlobs final : public blob::BlobStore {
+public:
+    std::vector<Uuid> removed;
+    Result<blob::StoredBlob> put(Content const&, std::string const&) override { return Error(); }
+    Result<blob::StoredBlob> adopt(ReceivedContent&, std::string const&) override { return Error(); }
+    Result<std::shared_ptr<Content>> get(Uuid const&, std::string const&) override { return Error(); }
+    Status verify(Uuid const&) override { return Error(); }
+    Result<bool> exists(Uuid const&) override { return false; }
+    Status remove(Uuid const& id) override {
+        removed.push_back(id);
+        return {};
+    }
+    Status list(WallTime, std::function<Status(blob::BlobInfo const&)> const&) override { return {}; }
+};
+
+class Pending : public ::testing::Test {
+protected:
+    static pg::PoolConfig config(std::string conninfo) {
+        pg::PoolConfig config;
+        config.conninfo = std::move(conninfo);
+        config.size = 2;
+        return config;
+    }
+    static std::unique_ptr<vault::KeyRing> open_keys(std::filesystem::path const& folder) {
+        auto keys = vault::KeyRing::open(folder / "keys", folder / "master.key", vault::KeyRing::IfAbsent::kCreate);
+        if (!keys) throw std::runtime_error(keys.error().detail);
+        return std::move(*keys);
+    }
+    static std::filesystem::path make_folder() {
+        std::string name = (std::filesystem::temp_directory_path() / "musubi-pending-XXXXXX").string();
+        if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp");
+        return name;
+    }
+    ~Pending() override { std::filesystem::remove_all(folder); }
+
+    /// One small and one large document.
+    PendingSubmission store(std::int64_t key) {
+        DocumentRow small, large;
+        small.unique_id = "2.999." + std::to_string(key);
+        small.key = key * 10;
+        small.mime_type = large.mime_type = "text/plain";
+        small.sha1 = large.sha1 = Bytes(20, 7);
+        large.unique_id = small.unique_id + ".1";
+        large.key = key * 10 + 1;
+        large.blob_id = system_ids().uuid();
+        PendingSubmission submission;
+        submission.key = key;
+        submission.member = "hospital";
+        submission.sent.set_unique_id = "2.999.9";
+        auto const stored = store_pending(pool, {small, large}, {{small.key, Bytes(3, 1)}}, submission);
+        EXPECT_TRUE(stored) << stored.error().detail;
+        return submission;
+    }
+    std::string count(std::string const& table) {
+        return (*pg::run_script(database.superuser(), "select count(*) from repository." + table))[0][0];
+    }
+    static WallTime later() { return system_clock().now() + std::chrono::hours(1); }
+
+    test::TestDatabase database{migrations()};
+    std::filesystem::path const folder = make_folder();
+    std::unique_ptr<vault::KeyRing> const keys = open_keys(folder);
+    pg::Pool pool{config(database.serving())};
+    NoBlobs blobs;
+    NoPatients patients;
+    NoRegistry registry;
+    Deps deps{pool, *keys, blobs, system_ids(), patients, registry, "2.999.1", "urn:oid:2.999"};
+};
+
+TEST_F(Pending, StoredDocumentsCarryTheirPendingSubmission) {
+    store(5);
+    auto const rows = find(pool, {"2.999.5", "2.999.5.1"});
+    ASSERT_TRUE(rows) << rows.error().detail;
+    ASSERT_EQ(rows->size(), 2U);
+    EXPECT_EQ((*rows)[0].pending, 5);
+    auto const one = find_pending(pool, 5);
+    ASSERT_TRUE(one && *one);
+    EXPECT_EQ((*one)->member, "hospital");
+    EXPECT_EQ((*one)->sent.set_unique_id, "2.999.9");
+    ASSERT_EQ((*one)->sent.documents.size(), 2U);
+    EXPECT_EQ((*one)->sent.documents[0].sha1_hex, to_hex(Bytes(20, 7)));
+}
+
+TEST_F(Pending, ConfirmedDocumentStaysAndIsPendingNoMore) {
+    store(5);
+    ASSERT_TRUE(confirm(pool, 5));
+    EXPECT_FALSE((*find(pool, {"2.999.5"}))[0].pending);
+    EXPECT_FALSE(*find_pending(pool, 5));
+    ASSERT_TRUE(drop(deps, 5));
+    EXPECT_EQ(count("document"), "2");
+    EXPECT_TRUE(blobs.removed.empty());
+}
+
+TEST_F(Pending, DroppedSubmissionLeavesNothingAndOthersStay) {
+    store(5);
+    store(6);
+    ASSERT_TRUE(drop(deps, 5));
+    EXPECT_EQ(count("document"), "2");
+    EXPECT_EQ(count("content"), "1");
+    EXPECT_EQ(count("pending_document"), "2");
+    EXPECT_EQ(blobs.removed.size(), 1U);
+    EXPECT_TRUE(*find_pending(pool, 6));
+    EXPECT_TRUE(drop(deps, 5)) << "a second time";
+}
+
+TEST_F(Pending, OldestComeFirstAndYoungOnesNotAtAll) {
+    store(6);
+    store(5);
+    auto const all = pending_before(pool, later(), 10);
+    ASSERT_TRUE(all) << all.error().detail;
+    ASSERT_EQ(all->size(), 2U);
+    EXPECT_EQ((*all)[0].key, 6);
+    EXPECT_EQ(pending_before(pool, later(), 1)->size(), 1U);
+    EXPECT_TRUE(pending_before(pool, system_clock().now() - std::chrono::hours(1), 10)->empty());
+}
+
+TEST_F(Pending, ConfirmedCopyIsPreferredToAPendingOneOfTheSameUniqueId) {
+    store(5);
+    ASSERT_TRUE(pg::run_script(database.superuser(),
+                               "insert into repository.document select unique_id, 99, patient, owner, owner_oid, "
+                               "class_code, type_code, practice_code, confidentiality, mime_type, size, sha1, blob_id "
+                               "from repository.document where unique_id = '2.999.5'"));
+    auto const rows = find(pool, {"2.999.5"});
+    ASSERT_EQ(rows->size(), 2U);
+    EXPECT_EQ((*rows)[0].key, 99);
+    EXPECT_FALSE((*rows)[0].pending);
+}
+
+TEST_F(Pending, ServingRoleCannotRemoveWhatWasConfirmed) {
+    store(5);
+    ASSERT_TRUE(confirm(pool, 5));
+    auto const serving = [&](std::string const& statement) { return pg::run_script(database.serving(), statement); };
+    EXPECT_FALSE(serving("delete from repository.document"));
+    EXPECT_FALSE(serving("delete from repository.content"));
+    EXPECT_FALSE(serving("insert into repository.pending_document select 50, '2.999.5', 5, 'x', 'y', stored_at from "
+                         "repository.document where document_key = 50"));
+    ASSERT_TRUE(serving("insert into repository.pending_document (document_key, unique_id, submission_key, "
+                        "set_unique_id, member) values (50, '2.999.5', 5, 'x', 'y')"));
+    // It can make it pending again, but that takes nothing away: the registry is asked once more.
+    static_cast<void>(drop(deps, 5));
+    EXPECT_EQ(count("document"), "2");
+    EXPECT_EQ(count("content"), "1");
+}
+
+}  // namespace
+}  // namespace musubi::repository

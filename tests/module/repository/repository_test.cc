@@ -1,0 +1,466 @@
+#include "codec/ebxml/read.h"
+#include "codec/ebxml/write.h"
+#include "core/pipeline.h"
+#include "platform/base/digest.h"
+#include "platform/base/fault.h"
+#include "platform/base/log.h"
+#include "platform/blob/blob_spool.h"
+#include "platform/pg/admin.h"
+#include "platform/xml/parse.h"
+#include "repository/iti41.h"
+#include "repository/iti43.h"
+#include "repository/reconciler.h"
+#include "support/fake_ports.h"
+#include "support/source_tree.h"
+#include "support/test_database.h"
+#include "unit/core/toy.h"
+#include "unit/domain/sample_submission.h"
+#include "unit/platform_vault/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace musubi::repository {
+namespace {
+
+namespace fs = std::filesystem;
+using Strings = std::vector<std::string>;
+
+constexpr char const* kUnique = "2.999.1.5";
+constexpr char const* kHome = "urn:oid:2.999.1";
+constexpr char const* kPatient = "R1^^^&1.2.3.4.5&ISO";
+constexpr char const* kSurvivor = "R2^^^&1.2.3.4.5&ISO";
+
+std::vector<std::pair<std::string, std::string>> const& scripts() {
+    static std::vector<std::pair<std::string, std::string>> const kScripts = [] {
+        std::vector<std::pair<std::string, std::string>> out;
+        for (auto const& file : fs::directory_iterator(test::source_dir() / "db/repository")) {
+            out.emplace_back("repository/" + file.path().filename().string(), test::read_file(file.path()));
+        }
+        std::sort(out.begin(), out.end());
+        return out;
+    }();
+    return kScripts;
+}
+
+std::vector<pg::MigrationFile> migrations() {
+    std::vector<pg::MigrationFile> out;
+    for (auto const& [path, text] : scripts()) out.push_back({path, text});
+    return out;
+}
+
+class Patients final : public core::PatientIdentityPort {
+public:
+    std::map<std::string, std::string> survivors = {{kPatient, kPatient}, {kSurvivor, kSurvivor}};
+    Result<std::string> survivor_of(std::string const& cx) const override {
+        auto const found = survivors.find(cx);
+        if (found == survivors.end()) return Error(Code::kNotFound, "unknown");
+        return found->second;
+    }
+    Result<Strings> authorities_of(std::string const&) const override { return Strings{}; }
+};
+
+/// Says what the test says, and keeps what it was given.
+class Registry final : public core::DocumentRegistryPort {
+public:
+    std::vector<domain::Submission> taken;
+    std::optional<Error> refusal;
+    std::vector<Issue> warnings;
+    Result<std::vector<Issue>> register_document_set(core::CallContext const& call,
+                                                     domain::Submission submission) override {
+        EXPECT_NE(call.tx, nullptr);
+        if (refusal) return *refusal;
+        taken.push_back(std::move(submission));
+        return warnings;
+    }
+};
+
+struct Doc {
+    std::string unique_id;
+    std::string text;
+    std::string type_code = "type";
+};
+
+struct Answer {
+    ebxml::ResponseStatus status = ebxml::ResponseStatus::kFailure;
+    Strings codes, locations, contexts;
+    std::map<std::string, std::string> documents;  ///< by unique id
+};
+
+class RepositoryTest : public ::testing::Test {
+protected:
+    RepositoryTest()
+        : database_(files_),
+          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
+          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
+                                                vault::KeyRing::IfAbsent::kCreate))),
+          blobs_(std::move(*blob::LocalBlobStore::open(folder_ / "blobs", *keys_))),
+          spool_(*blobs_, {.in_memory = 100}),
+          deps_{pool_, *keys_, *blobs_, system_ids(), patients_, registry_, kUnique, kHome},
+          provide_(core::define<Iti41>(deps_)),
+          retrieve_(core::define<Iti43>(deps_)),
+          pipeline_((ports_.provide<core::PolicyPort>(policy_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
+                    system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
+        policy_.everything["kita"] = true;
+        set_log_sink([](LogLevel, std::string const&) {});
+    }
+    ~RepositoryTest() override {
+        arm_faults("");
+        set_log_sink({});
+    }
+
+    static domain::DocumentEntry entry(Doc const& doc, int n, std::string const& patient) {
+        domain::DocumentEntry e = test::sample_entry();
+        e.id = "Document" + std::to_string(n);
+        e.unique_id = doc.unique_id;
+        e.patient_id = patient;
+        e.type_codes = {test::code(doc.type_code)};
+        e.hash.reset();
+        e.size.reset();
+        e.repository_unique_id.reset();
+        return e;
+    }
+    /// Small documents stand in the envelope, large ones beside it, as the spool decides.
+    soap::Incoming message(std::vector<Doc> const& docs, std::string const& patient) {
+        domain::Submission submission;
+        submission.submission_sets = {test::sample_set()};
+        submission.submission_sets[0].patient_id = patient;
+        soap::Incoming incoming{std::move(*xml::parse(as_bytes("<none/>"))), {}, {}, true};
+        std::vector<ebxml::DocumentToProvide> provided;
+        for (std::size_t i = 0; i < docs.size(); ++i) {
+            submission.entries.push_back(entry(docs[i], static_cast<int>(i), patient));
+            auto receiver = std::move(*spool_.receive("2.999.1"));
+            EXPECT_TRUE(receiver->write(as_bytes(docs[i].text)).ok());
+            incoming.attachments.push_back({"part" + std::to_string(i), "text/xml", *receiver->finish()});
+            provided.push_back({submission.entries.back().id, incoming.attachments.back().content, "text/xml"});
+        }
+        std::string body;
+        int part = 0;
+        for (auto const& piece : ebxml::write_provide_and_register(submission, provided)) {
+            body += piece.xml;
+            if (!piece.document) continue;
+            body += "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part" +
+                    std::to_string(part++) + "\"/>";
+        }
+        incoming.document = std::move(*xml::parse(as_bytes(body)));
+        incoming.envelope.payload = incoming.document.root();
+        return incoming;
+    }
+    core::Outbound run(core::Definition const& definition, soap::Incoming const& incoming, std::string const& member) {
+        domain::Subject subject;
+        subject.member = test::toy_member(member);
+        core::Inbound const inbound{subject, &peer_, "https://node/xds/repository", "", "", "trace-1",
+                                    core::WireRef::of(incoming), {}};
+        return pipeline_.run(definition, inbound);
+    }
+    Answer provide(std::vector<Doc> const& docs, std::string const& patient = kPatient,
+                   std::string const& member = "kita") {
+        return provide(message(docs, patient), member);
+    }
+    Answer provide(soap::Incoming const& incoming, std::string const& member = "kita") {
+        core::Outbound const out = run(provide_, incoming, member);
+        Answer answer;
+        if (out.fault) {
+            answer.codes = {"fault"};
+            return answer;
+        }
+        std::string const text = std::any_cast<soap::Outgoing const&>(out.reply).body.front().xml;
+        auto const document = xml::parse(as_bytes(text));
+        fill(answer, *ebxml::read_registry_response(document->root()));
+        return answer;
+    }
+    static void fill(Answer& answer, ebxml::RegistryResponse const& response) {
+        answer.status = response.status;
+        for (auto const& row : response.errors) {
+            answer.codes.push_back(row.error_code);
+            answer.locations.push_back(row.location);
+            answer.contexts.push_back(row.context);
+        }
+    }
+    Answer retrieve(std::vector<domain::DocumentRequest> const& requests, std::string const& member = "kita") {
+        std::string const text = ebxml::write_retrieve_request(requests);
+        soap::Incoming incoming{std::move(*xml::parse(as_bytes(text))), {}, {}, true};
+        incoming.envelope.payload = incoming.document.root();
+        core::Outbound const out = run(retrieve_, incoming, member);
+        Answer answer;
+        if (out.fault) {
+            answer.codes = {"fault"};
+            return answer;
+        }
+        std::string body;
+        for (auto const& piece : std::any_cast<soap::Outgoing const&>(out.reply).body) {
+            body += piece.xml;
+            if (!piece.document) continue;
+            Bytes whole;
+            EXPECT_TRUE(piece.document->read([&](ByteView view) -> Status {
+                whole.insert(whole.end(), view.begin(), view.end());
+                return {};
+            }).ok());
+            body += to_base64(whole);
+        }
+        auto const document = xml::parse(as_bytes(body));
+        auto const response = *ebxml::read_retrieve_response(document->root());
+        fill(answer, response.response);
+        for (auto const& part : response.documents) {
+            Bytes const bytes = *from_base64(part.source.base64);
+            answer.documents[part.request.document_unique_id] = as_text(bytes);
+        }
+        return answer;
+    }
+    Answer fetch(std::string const& unique_id, std::string const& member = "kita") {
+        return retrieve({{std::nullopt, kUnique, unique_id}}, member);
+    }
+    std::string ask(std::string const& statement) {
+        auto const rows = pg::run_script(database_.superuser(), statement);
+        EXPECT_TRUE(rows.ok()) << (rows ? "" : rows.error().detail);
+        return rows && !rows->empty() ? rows->front().front() : "";
+    }
+    std::vector<fs::path> blob_files() {
+        std::vector<fs::path> out;
+        for (auto const& file : fs::recursive_directory_iterator(folder_ / "blobs" )) {
+            if (file.is_regular_file() && file.path().string().find("/data/") != std::string::npos) {
+                out.push_back(file.path());
+            }
+        }
+        return out;
+    }
+
+    vault::TempFolder folder_;
+    std::vector<pg::MigrationFile> const files_ = migrations();
+    test::TestDatabase database_;
+    pg::Pool pool_;
+    std::unique_ptr<vault::KeyRing> keys_;
+    std::unique_ptr<blob::LocalBlobStore> blobs_;
+    blob::BlobSpool spool_;
+    Patients patients_;
+    Registry registry_;
+    Deps deps_;
+    core::Definition provide_, retrieve_;
+    test::FakePolicy policy_;
+    test::Ledger ledger_;
+    core::Ports ports_;
+    core::Pipeline pipeline_;
+    core::PeerConnection const peer_ = test::toy_peer();
+    std::string const small_ = "a small document";
+    std::string const large_ = std::string(5000, 'L');
+};
+
+TEST_F(RepositoryTest, SmallAndLargeDocumentsComeBackAsTheyWere) {
+    auto const provided = provide({{"1.2.1", small_}, {"1.2.2", large_}, {"1.2.3", ""}});
+    ASSERT_EQ(provided.status, ebxml::ResponseStatus::kSuccess) << (provided.codes.empty() ? "" : provided.codes[0]);
+    EXPECT_EQ(blob_files().size(), 1U);
+    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"}, {kHome, kUnique, "1.2.2"},
+                                  {std::nullopt, kUnique, "1.2.3"}});
+    EXPECT_EQ(answer.status, ebxml::ResponseStatus::kSuccess);
+    EXPECT_EQ(answer.documents.at("1.2.1"), small_);
+    EXPECT_EQ(answer.documents.at("1.2.2"), large_);
+    EXPECT_EQ(answer.documents.at("1.2.3"), "");
+}
+
+TEST_F(RepositoryTest, TheRegistryHearsWhatTheRepositoryAdded) {
+    provide({{"1.2.1", "abc"}});
+    ASSERT_EQ(registry_.taken.size(), 1U);
+    auto const& e = registry_.taken[0].entries.at(0);
+    EXPECT_EQ(e.repository_unique_id, kUnique);
+    EXPECT_EQ(e.hash, "a9993e364706816aba3e25717850c26c9cd0d89d");
+    EXPECT_EQ(e.size, "3");
+}
+
+TEST_F(RepositoryTest, NothingIsReadableInDatabaseOrFiles) {
+    provide({{"1.2.1", small_}, {"1.2.2", large_}});
+    EXPECT_EQ(ask("select count(*) from repository.content where position('small'::bytea in sealed) > 0"), "0");
+    for (auto const& file : blob_files()) {
+        EXPECT_EQ(test::read_file(file).find("LLLLLLLLLL"), std::string::npos);
+    }
+}
+
+TEST_F(RepositoryTest, WarningsOfTheRegistryReachTheSourceWithSuccess) {
+    registry_.warnings = {{Severity::kWarning, Reason::kExtraMetadataNotSaved, "extra", ""}};
+    auto const answer = provide({{"1.2.1", small_}});
+    EXPECT_EQ(answer.status, ebxml::ResponseStatus::kSuccess);
+    EXPECT_EQ(answer.codes, Strings{"XDSExtraMetadataNotSaved"});
+}
+
+TEST_F(RepositoryTest, WhatTheRegistryRefusesIsNotStored) {
+    registry_.refusal = Error(Code::kConflict, {{Severity::kError, Reason::kDuplicateUniqueIdInRegistry, "one", ""},
+                                                {Severity::kError, Reason::kMetadata, "two", ""}});
+    auto const answer = provide({{"1.2.1", small_}, {"1.2.2", large_}});
+    EXPECT_EQ(answer.status, ebxml::ResponseStatus::kFailure);
+    EXPECT_EQ(answer.codes, (Strings{"XDSDuplicateUniqueIdInRegistry", "XDSRegistryMetadataError"}));
+    EXPECT_EQ(ask("select count(*) from repository.document"), "0");
+    EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSDocumentUniqueIdError"});
+}
+
+TEST_F(RepositoryTest, ContentThatIsMissingOrReferredToInVainIsRefused) {
+    auto without = message({{"1.2.1", small_}}, kPatient);
+    without.attachments.clear();
+    EXPECT_EQ(provide(without).codes, Strings{"fault"});
+    EXPECT_TRUE(registry_.taken.empty());
+    EXPECT_EQ(ledger_.events.size(), 1U);
+}
+
+TEST_F(RepositoryTest, AContentIdMayBeEscapedInThePackage) {
+    auto incoming = message({{"1.2.1", small_}}, kPatient);
+    incoming.attachments[0].content_id = "p%61rt0";
+    EXPECT_EQ(provide(incoming).status, ebxml::ResponseStatus::kSuccess);
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), small_);
+}
+
+TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds) {
+    int n = 0;
+    for (std::string const point : {"repository.after_blob", "repository.before_register", "repository.after_register",
+                                    "pipeline.before_commit"}) {
+        for (std::string const action : {"error", "throw"}) {
+            ledger_.events.clear();
+            std::string const id = "1.2." + std::to_string(++n);
+            arm_faults(point + "=" + action);
+            EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status, ebxml::ResponseStatus::kFailure) << point;
+            arm_faults("");
+            EXPECT_EQ(ask("select count(*) from repository.document where unique_id like '" + id + "%'"), "0") << point;
+            EXPECT_EQ(ledger_.events.size(), 1U) << point;
+            EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status, ebxml::ResponseStatus::kSuccess) << point;
+            EXPECT_EQ(fetch(id + ".9").documents.at(id + ".9"), large_);
+        }
+    }
+}
+
+TEST_F(RepositoryTest, RequestsForOthersAreTurnedAwayOneByOne) {
+    provide({{"1.2.1", small_}});
+    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, "9.9.9", "1.2.1"},
+                                  {"urn:oid:9.9", kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.404"}});
+    EXPECT_EQ(answer.status, ebxml::ResponseStatus::kPartialSuccess);
+    EXPECT_EQ(answer.documents.size(), 1U);
+    EXPECT_EQ(answer.codes, (Strings{"XDSUnknownRepositoryId", "XDSUnknownCommunity", "XDSDocumentUniqueIdError"}));
+    EXPECT_EQ(answer.locations, (Strings{"1.2.1", "1.2.1", "1.2.404"}));
+    EXPECT_EQ(fetch("1.2.404").status, ebxml::ResponseStatus::kFailure);
+}
+
+// security fact sheet 6.2: one record for what was delivered, one for what was not.
+TEST_F(RepositoryTest, AMixedAnswerHasTwoRecords) {
+    provide({{"1.2.1", small_}});
+    ledger_.events.clear();
+    retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.404"}});
+    ASSERT_EQ(ledger_.events.size(), 2U);
+    EXPECT_EQ(ledger_.events[0].outcome, domain::AuditOutcome::kSuccess);
+    EXPECT_EQ(ledger_.events[0].objects.at(0).id, kPatient);
+    EXPECT_EQ(ledger_.events[0].objects.at(1).id, "1.2.1");
+    EXPECT_EQ(ledger_.events[1].outcome, domain::AuditOutcome::kMinorFailure);
+    EXPECT_EQ(ledger_.events[1].objects.at(0).id, "1.2.404");
+    EXPECT_EQ(ledger_.events[0].participants[0].roles[0].code, "110152");  // the consumer is the destination
+}
+
+TEST_F(RepositoryTest, AHiddenDocumentIsAnsweredLikeAnAbsentOne) {
+    provide({{"1.2.1", small_}});
+    auto const hidden = fetch("1.2.1", "minami");
+    auto const absent = fetch("1.2.404", "minami");
+    EXPECT_TRUE(hidden.documents.empty());
+    EXPECT_EQ(hidden.status, absent.status);
+    EXPECT_EQ(hidden.codes, absent.codes);
+    EXPECT_EQ(hidden.contexts, absent.contexts);
+}
+
+TEST_F(RepositoryTest, OfSeveralCopiesTheOneThatTheReaderMaySeeIsDelivered) {
+    provide({{"1.2.1", "for the one", "first"}});
+    provide({{"1.2.1", "for the other", "second"}});
+    for (auto const& [type, text] : std::map<std::string, std::string>{{"first", "for the one"},
+                                                                       {"second", "for the other"}}) {
+        domain::ScopeRule rule;
+        rule.rule_id = "K1";
+        rule.type_codes = {test::code(type).key()};
+        policy_.rules["minami"] = {rule};
+        auto const answer = fetch("1.2.1", "minami");
+        ASSERT_EQ(answer.documents.size(), 1U) << type;
+        EXPECT_EQ(answer.documents.at("1.2.1"), text);
+    }
+}
+
+TEST_F(RepositoryTest, AfterAMergeTheSurvivorsConsentDecides) {
+    provide({{"1.2.1", small_}});
+    patients_.survivors[kPatient] = kSurvivor;
+    ledger_.events.clear();
+    EXPECT_EQ(fetch("1.2.1").documents.size(), 1U);
+    EXPECT_EQ(policy_.last_query().patients, Strings{kSurvivor});
+    EXPECT_EQ(ledger_.events.at(0).objects.at(0).id, kSurvivor);
+}
+
+TEST_F(RepositoryTest, APatientIdWithTrailingDelimitersIsTheSamePatient) {
+    ASSERT_EQ(provide({{"1.2.1", small_}}, std::string(kPatient) + "^^").status, ebxml::ResponseStatus::kSuccess);
+    EXPECT_EQ(policy_.last_query().patients, Strings{kPatient});
+    EXPECT_EQ(fetch("1.2.1").documents.size(), 1U);
+}
+
+TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
+    provide({{"1.2.1", small_}, {"1.2.2", large_}, {"1.2.3", small_}});
+    ask("update repository.content set sealed = overlay(sealed placing '\\x00'::bytea from 20) where document_key ="
+        " (select document_key from repository.document where unique_id = '1.2.1')");
+    auto const files = blob_files();
+    ASSERT_EQ(files.size(), 1U);
+    {
+        std::fstream file(files[0], std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(-3, std::ios::end);
+        char const before = static_cast<char>(file.peek());
+        file.seekp(-3, std::ios::end);
+        file.put(static_cast<char>(before ^ 1));
+    }
+    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.2"},
+                                  {std::nullopt, kUnique, "1.2.3"}});
+    EXPECT_EQ(answer.status, ebxml::ResponseStatus::kPartialSuccess);
+    EXPECT_EQ(answer.codes, (Strings{"XDSRepositoryError", "XDSRepositoryError"}));
+    EXPECT_EQ(answer.documents.size(), 1U);
+    EXPECT_EQ(answer.documents.at("1.2.3"), small_);
+}
+
+TEST_F(RepositoryTest, ContentMovedToAnotherRowDoesNotOpen) {
+    provide({{"1.2.1", "one"}, {"1.2.2", "two"}});
+    ask("update repository.content c set sealed = o.sealed from repository.content o where o.document_key <>"
+        " c.document_key and c.document_key = (select document_key from repository.document where unique_id = '1.2.1')");
+    EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSRepositoryError"});
+    EXPECT_EQ(fetch("1.2.2").documents.at("1.2.2"), "two");
+}
+
+TEST_F(RepositoryTest, WithoutAuditNothingIsDeliveredAndNothingStored) {
+    provide({{"1.2.1", small_}});
+    ledger_.broken = 2;
+    EXPECT_TRUE(fetch("1.2.1").documents.empty());
+    ledger_.broken = 2;
+    EXPECT_EQ(provide({{"1.2.2", small_}}).status, ebxml::ResponseStatus::kFailure);
+    ledger_.broken = 0;
+    EXPECT_EQ(ask("select count(*) from repository.document"), "1");
+}
+
+TEST_F(RepositoryTest, ARequestForTooManyDocumentsIsRefusedAsAWhole) {
+    provide({{"1.2.1", small_}});
+    std::vector<domain::DocumentRequest> many(kMaxDocuments, {std::nullopt, kUnique, "1.2.1"});
+    EXPECT_EQ(retrieve(many).status, ebxml::ResponseStatus::kSuccess);
+    many.push_back(many.front());
+    auto const answer = retrieve(many);
+    EXPECT_EQ(answer.codes, Strings{"XDSRepositoryOutOfResources"});
+    EXPECT_TRUE(answer.documents.empty());
+}
+
+class LaterClock final : public Clock {
+public:
+    std::chrono::milliseconds ahead{0};
+    WallTime now() const override { return system_clock().now() + ahead; }
+    std::chrono::steady_clock::time_point monotonic() const override { return std::chrono::steady_clock::now(); }
+};
+
+TEST_F(RepositoryTest, TheReconcilerRemovesOnlyOrphansOlderThanTheGrace) {
+    ASSERT_EQ(provide({{"1.2.1", large_}}).status, ebxml::ResponseStatus::kSuccess);
+    registry_.refusal = Error(Code::kConflict, "no");
+    provide({{"1.2.2", large_}});
+    ASSERT_EQ(blob_files().size(), 2U);
+    LaterClock clock;
+    Reconciler reconciler(pool_, *blobs_, clock, std::chrono::hours(1), std::chrono::hours(1));
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    clock.ahead = std::chrono::minutes(59);
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    clock.ahead = std::chrono::minutes(61);
+    EXPECT_EQ(*reconciler.run_once(), 1);
+    EXPECT_EQ(blob_files().size(), 1U);
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), large_);
+}
+
+}  // namespace
+}  // namespace musubi::repository
