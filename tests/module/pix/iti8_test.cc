@@ -1,0 +1,175 @@
+// ITI-8 through the pipeline into the patient index (ITI TF-2 3.8).
+#include "pix/iti8.h"
+
+#include "codec/hl7v2/parse.h"
+#include "domain/reason.h"
+#include "mpi/store.h"
+#include "platform/base/fault.h"
+#include "platform/base/log.h"
+#include "platform/pg/admin.h"
+#include "support/source_tree.h"
+#include "support/test_database.h"
+#include "unit/core/toy.h"
+#include "unit/platform_vault/temp_folder.h"
+
+#include <gtest/gtest.h>
+
+namespace musubi::pix {
+namespace {
+
+constexpr char const* kRegion = "1.2.392.1";
+constexpr char const* kKita = "1.2.392.10";
+
+std::string sql_of(char const* file) { return test::read_file(test::source_dir() / "db/mpi" / file); }
+
+class Iti8Test : public ::testing::Test {
+protected:
+    Iti8Test()
+        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql")},
+          files_{{"mpi/V0001__init.sql", texts_[0]}, {"mpi/V0002__issued.sql", texts_[1]}},
+          database_(files_),
+          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
+          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
+                                                vault::KeyRing::IfAbsent::kCreate))),
+          store_(pool_, *keys_, system_ids(), ports_, mpi::StoreSettings{kRegion, {}, {{"KITA", kKita}}}),
+          deps_{store_, hl7v2::FeedRules{}},
+          iti8_(core::define<Iti8>(deps_)),
+          pipeline_((ports_.provide<core::PolicyPort>(gate_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
+                    system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
+        set_log_sink([](LogLevel, std::string const&) {});
+    }
+    ~Iti8Test() override {
+        arm_faults("");
+        set_log_sink({});
+    }
+
+    static std::string cx(std::string const& id, std::string const& oid = kKita) { return id + "^^^&" + oid + "&ISO"; }
+    static std::string feed(std::string const& event, std::string const& pid, std::string const& rest = "PV1||O\r") {
+        return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||ADT^" + event + "|M1|P|2.3.1\rEVN||20260101120000\r"
+               "PID|||" + pid + "||TEST^TARO\r" + rest;
+    }
+    static std::string merge(std::string const& into, std::string const& prior) {
+        return feed("A40", into, "MRG|" + prior + "\r");
+    }
+    /// The error that the acknowledgement would tell, or nothing.
+    std::optional<Error> send(std::string const& text) {
+        ledger_.events.clear();
+        ledger_.joined.clear();
+        auto message = hl7v2::parse(as_bytes(text));
+        EXPECT_TRUE(message.ok());
+        hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message)};
+        domain::Subject subject;
+        subject.member = test::toy_member();
+        subject.member.assigning_authorities = {kKita};
+        core::Inbound const inbound{subject, &peer_, "REGION|MUSUBI", "KITA|APP", "M1", "trace-1",
+                                    core::WireRef::of(incoming), {}};
+        core::Outbound const out = pipeline_.run(iti8_, inbound);
+        if (out.fault) return out.fault;
+        return std::any_cast<hl7v2::Outgoing const&>(out.reply).error;
+    }
+    std::string regional(std::string const& id) {
+        auto const found = store_.regional_id_of({id, kKita});
+        return found ? *found : "";
+    }
+    std::string ask(char const* statement) {
+        auto const rows = pg::run_script(database_.superuser(), statement);
+        EXPECT_TRUE(rows.ok());
+        return rows && !rows->empty() ? rows->front().front() : "";
+    }
+
+    vault::TempFolder folder_;
+    std::vector<std::string> const texts_;
+    std::vector<pg::MigrationFile> const files_;
+    test::TestDatabase database_;
+    pg::Pool pool_;
+    std::unique_ptr<vault::KeyRing> keys_;
+    core::Ports ports_;
+    mpi::Store store_;
+    Deps deps_;
+    core::Definition iti8_;
+    test::Gate gate_;
+    test::Ledger ledger_;
+    core::Pipeline pipeline_;
+    core::PeerConnection const peer_ = test::toy_peer();
+};
+
+TEST_F(Iti8Test, EachAdmissionMakesThePatientKnownOnce) {
+    EXPECT_FALSE(send(feed("A01", cx("P1"))).has_value());
+    std::string const made = regional("P1");
+    EXPECT_FALSE(made.empty());
+    for (char const* event : {"A04", "A05", "A01"}) {
+        EXPECT_FALSE(send(feed(event, cx("P1"))).has_value()) << event;
+        EXPECT_EQ(regional("P1"), made);
+    }
+    EXPECT_EQ(ask("select count(*) from mpi.patient"), "1");
+}
+
+TEST_F(Iti8Test, TheRecordNamesTheRegionalIdAndTheMessage) {
+    send(feed("A01", cx("P1")));
+    ASSERT_EQ(ledger_.joined.size(), 1U);
+    auto const& event = ledger_.joined[0];
+    EXPECT_EQ(event.event_id.code, "110110");
+    EXPECT_EQ(event.action, 'C');
+    ASSERT_EQ(event.objects.size(), 1U);
+    EXPECT_EQ(event.objects[0].id, regional("P1"));
+    EXPECT_EQ(event.objects[0].details.at(0).type, "MSH-10");
+    EXPECT_EQ(event.objects[0].details.at(0).value, "M1");
+}
+
+TEST_F(Iti8Test, AnUpdateIsAcceptedAndChangesNothing) {
+    EXPECT_FALSE(send(feed("A08", cx("P9"))).has_value());
+    EXPECT_EQ(regional("P9"), "");
+    EXPECT_EQ(ask("select count(*) from mpi.history"), "0");
+    ASSERT_EQ(ledger_.joined.size(), 1U);
+    EXPECT_EQ(ledger_.joined[0].action, 'U');
+    EXPECT_TRUE(send(feed("A08", cx("P9", "1.2.392.99"))).has_value());
+}
+
+// security fact sheet 6.1: two records for A40.
+TEST_F(Iti8Test, AMergeIsRecordedForBothIds) {
+    send(feed("A01", cx("P1")));
+    send(feed("A01", cx("P2")));
+    std::string const first = regional("P1"), second = regional("P2");
+    EXPECT_FALSE(send(merge(cx("P2"), cx("P1"))).has_value());
+    EXPECT_EQ(regional("P1"), second);
+    ASSERT_EQ(ledger_.joined.size(), 2U);
+    EXPECT_EQ(ledger_.joined[0].action, 'D');
+    EXPECT_EQ(ledger_.joined[0].objects.at(0).id, first);
+    EXPECT_EQ(ledger_.joined[1].action, 'U');
+    EXPECT_EQ(ledger_.joined[1].objects.at(0).id, second);
+}
+
+TEST_F(Iti8Test, AMergeThatMustBeIgnoredIsToldAtItsPlaceAndChangesNothing) {
+    send(feed("A01", cx("P1")));
+    auto const unknown = send(merge(cx("P1"), cx("P404")));
+    ASSERT_TRUE(unknown.has_value());
+    EXPECT_EQ(unknown->issues.at(0).reason, Reason::kUnknownKeyIdentifier);
+    EXPECT_EQ(unknown->issues.at(0).location, "MRG^1^1");
+    EXPECT_EQ(ledger_.events.size(), 1U);
+    EXPECT_TRUE(send(merge(cx("P1"), cx("P1"))).has_value());
+    EXPECT_EQ(ask("select count(*) from mpi.history where kind = 'merged'"), "0");
+}
+
+TEST_F(Iti8Test, AnIdThatIsNotTheSendersIsRefusedAndAMixedListKeepsTheSenders) {
+    auto const foreign = send(feed("A01", cx("X1", "1.2.392.99")));
+    ASSERT_TRUE(foreign.has_value());
+    EXPECT_EQ(foreign->issues.at(0).reason, Reason::kUnknownKeyIdentifier);
+    EXPECT_EQ(ask("select count(*) from mpi.patient"), "0");
+    EXPECT_FALSE(send(feed("A01", cx("X1", "1.2.392.99") + "~" + cx("P1"))).has_value());
+    EXPECT_EQ(ask("select count(*) from mpi.identifier"), "1");
+}
+
+TEST_F(Iti8Test, AFaultInTheMiddleTakesThePatientBack) {
+    arm_faults("iti8.after_add=error");
+    ASSERT_TRUE(send(feed("A01", cx("P1"))).has_value());
+    EXPECT_EQ(ledger_.events.size(), 1U);
+    EXPECT_EQ(ask("select count(*) from mpi.patient"), "0");
+    EXPECT_FALSE(send(feed("A01", cx("P1"))).has_value());
+    send(feed("A01", cx("P2")));
+    arm_faults("iti8.after_merge=throw");
+    ASSERT_TRUE(send(merge(cx("P2"), cx("P1"))).has_value());
+    EXPECT_EQ(ask("select count(*) from mpi.patient where survivor is not null"), "0");
+}
+
+}  // namespace
+}  // namespace musubi::pix
