@@ -145,6 +145,7 @@ protected:
         }
         incoming.document = std::move(*xml::parse(as_bytes(body)));
         incoming.envelope.payload = incoming.document.root();
+        body_ = body;
         return incoming;
     }
     core::Outbound run(core::Definition const& definition, soap::Incoming const& incoming, std::string const& member) {
@@ -242,6 +243,7 @@ protected:
     core::Ports ports_;
     core::Pipeline pipeline_;
     core::PeerConnection const peer_ = test::toy_peer();
+    std::string body_;  ///< of the last message()
     std::string const small_ = "a small document";
     std::string const large_ = std::string(5000, 'L');
 };
@@ -305,6 +307,39 @@ TEST_F(RepositoryTest, AContentIdMayBeEscapedInThePackage) {
     incoming.attachments[0].content_id = "p%61rt0";
     EXPECT_EQ(provide(incoming).status, ebxml::ResponseStatus::kSuccess);
     EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), small_);
+}
+
+// XOP 1.0: a sender may leave a document in the envelope.
+TEST_F(RepositoryTest, AnInlineDocumentIsStoredLikeAnAttachedOne) {
+    auto incoming = message({{"1.2.1", small_}}, kPatient);
+    incoming.attachments.clear();
+    std::string const include = "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part0\"/>";
+    for (auto const& [inlined, accepted] : std::map<std::string, bool>{{to_base64(as_bytes(small_)), true},
+                                                                      {"not base64!", false}}) {
+        std::string body = body_;
+        body.replace(body.find(include), include.size(), inlined);
+        incoming.document = std::move(*xml::parse(as_bytes(body)));
+        incoming.envelope.payload = incoming.document.root();
+        auto const answer = provide(incoming);
+        EXPECT_EQ(answer.status == ebxml::ResponseStatus::kSuccess, accepted) << inlined;
+        EXPECT_EQ(answer.codes, accepted ? Strings{} : Strings{"XDSRepositoryError"});
+    }
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), small_);
+}
+
+TEST_F(RepositoryTest, OnePartMayBeTheContentOfTwoDocuments) {
+    for (std::string const& text : {small_, large_}) {
+        auto incoming = message({{"1.2.1", text}, {"1.2.2", text}}, kPatient);
+        std::string body = body_;
+        body.replace(body.find("cid:part1"), 9, "cid:part0");
+        incoming.document = std::move(*xml::parse(as_bytes(body)));
+        incoming.envelope.payload = incoming.document.root();
+        ASSERT_EQ(provide(incoming).status, ebxml::ResponseStatus::kSuccess) << text.size();
+        EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), text);
+        EXPECT_EQ(fetch("1.2.2").documents.at("1.2.2"), text);
+        ask("delete from repository.content");
+        ask("delete from repository.document");
+    }
 }
 
 TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds) {
