@@ -121,7 +121,7 @@ class Node:
     def start(self):
         log = open(os.path.join(self.folder, "log/musubi.log"), "a", encoding="utf-8")
         began = time.monotonic()
-        self.process = subprocess.Popen([os.environ.get("MUSUBI_BINARY_UNDER_TEST") or self.binary(), "serve", "--config", self.config()], stdout=log, stderr=log,
+        self.process = subprocess.Popen([self.binary(), "serve", "--config", self.config()], stdout=log, stderr=log,
                                         stdin=subprocess.DEVNULL, cwd=TOP)
         while time.monotonic() - began < 60:
             try:
