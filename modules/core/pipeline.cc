@@ -110,7 +110,8 @@ Result<Erased> Pipeline::act(Run& run) {
     auto decoded = d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject});
     if (!run.inbound.payload_issues.empty()) {
         // The decoder may have a code of its own for what the schema only calls a missing element.
-        bool const has_own_word = !decoded && decoded.error().code == Code::kInvalidContent && decoded.error().reason != Reason::kNone;
+        bool const has_own_word = !decoded && decoded.error().code == Code::kInvalidContent &&
+                                  decoded.error().reason != Reason::kNone;
         return has_own_word ? std::move(decoded).error() : malformed(d.spec(), run.inbound.payload_issues);
     }
     run.request = TRY(std::move(decoded));
