@@ -22,6 +22,7 @@ Status consent(Options const& options) {
     std::string const patient = TRY(tools->regional_id(options["patient"]));
     pg::Pool& pool = *tools->services->pool;
     if (verb == "show") {
+        TRY(tools->record_look("consent-show", patient));
         auto const entries = TRY(policy::show(pool, patient));
         for (auto const& entry : entries) print(entry);
         if (entries.empty()) std::printf("no consent recorded\n");
@@ -82,6 +83,9 @@ int run_patient(std::vector<std::string> const& arguments) {
     if (!tools) return failed(tools.error());
     auto const regional = (*tools)->regional_id(options["patient"]);
     if (!regional) return failed(regional.error());
+    if (auto const recorded = (*tools)->record_look("patient-show", *regional); !recorded) {
+        return failed(recorded.error());
+    }
     std::printf("%s\n", regional->c_str());
     return 0;
 }

@@ -28,6 +28,24 @@ Result<std::string> OperatorTools::regional_id(std::string const& cx) const {
     return patients->regional_id_of(*id);
 }
 
+Status OperatorTools::record_look(std::string const& what, std::string const& patient_cx) const {
+    domain::AuditEvent event;
+    event.event_id = domain::dcm("110110", "Patient Record");
+    event.action = 'R';
+    event.time = system_clock().now();
+    event.source_id = config().text("node.audit_source_id");
+    event.enterprise_site_id = config().text("node.region");
+    domain::AuditParticipant person;
+    person.user_id = account();
+    person.is_requestor = true;
+    person.roles = {{"operator", "Musubi agreement role", "operator"}};
+    event.participants = {std::move(person)};
+    event.objects = {domain::audit_patient(patient_cx)};
+    event.transaction = what;
+    event.organisation = config().text("node.region");
+    return audit->record({std::move(event)});
+}
+
 Status OperatorTools::record_log_used(std::string const& what) const {
     return audit->record({atna::log_used(account(), config().text("node.region"), what,
                                          config().text("node.audit_source_id"), system_clock().now())});

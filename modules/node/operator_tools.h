@@ -22,6 +22,8 @@ struct OperatorTools {
     atna::Archive archive() const;
     /// Operators may name a patient by any id that was fed.
     Result<std::string> regional_id(std::string const& cx) const;
+    /// Writes down that an operator looked something up about a patient.
+    Status record_look(std::string const& what, std::string const& patient_cx) const;
     /// Writes down that somebody looked into the audit trail; without that nothing is shown.
     Status record_log_used(std::string const& what) const;
 };

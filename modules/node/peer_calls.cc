@@ -5,7 +5,8 @@
 namespace musubi::node {
 
 PeerCalls::PeerCalls(core::Config const& config)
-    : own_{config.text("tls.certificate"), config.text("tls.key"), config.text("tls.ca"), config.text("tls.crl")} {}
+    : own_{config.text("tls.certificate"), config.text("tls.key"), config.text("tls.ca"),
+           config.text("tls.crl")} {}
 
 Result<core::PeerReply> PeerCalls::post(core::PeerCall const& call) {
     if (auto fault = FAULT("peer.before_post"); !fault) {
@@ -13,8 +14,10 @@ Result<core::PeerReply> PeerCalls::post(core::PeerCall const& call) {
     }
     peer::PeerRequest request;
     request.url = call.url;
-    for (core::HttpHeader const& header : call.headers) request.headers.emplace_back(header.name, header.value);
-    for (core::ReplySegment const& segment : call.body) request.body.push_back({segment.text, segment.content});
+    for (core::HttpHeader const& header : call.headers)
+        request.headers.emplace_back(header.name, header.value);
+    for (core::ReplySegment const& segment : call.body)
+        request.body.push_back({segment.text, segment.content});
     request.identity = own_;
     if (!call.certificate_file.empty()) {
         request.identity.certificate_file = call.certificate_file;
@@ -32,7 +35,8 @@ Result<core::PeerReply> PeerCalls::post(core::PeerCall const& call) {
     TRY(FAULT("peer.answer_lost"));
     core::PeerReply reply;
     reply.status = answer->status;
-    for (auto& [name, value] : answer->headers) reply.headers.push_back({std::move(name), std::move(value)});
+    for (auto& [name, value] : answer->headers)
+        reply.headers.push_back({std::move(name), std::move(value)});
     reply.body = std::move(answer->body);
     return reply;
 }

@@ -1,6 +1,6 @@
 #pragma once
-// The modules' way out (core/peer_port.h) over platform/peer, with the node's certificate unless the call brings one.
-// Thread-safe.
+// The modules' way out (core/peer_port.h) over platform/peer, with the node's certificate unless
+// the call brings one. Thread-safe.
 
 #include "core/config.h"
 #include "core/peer_port.h"

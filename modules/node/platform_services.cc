@@ -1,5 +1,7 @@
 #include "node/platform_services.h"
 
+#include "node/affinity_domain_files.h"
+#include "node/key_ring_check.h"
 #include "node/node_config.h"
 #include "platform/base/log.h"
 
@@ -21,17 +23,16 @@ Result<std::unique_ptr<PlatformServices>> PlatformServices::open(std::string con
     services->config = TRY(load_config(config_file));
     core::Config const& config = services->config;
     set_log_level(TRY(log_level(config.text("log.level"))));
-    services->keys = TRY(vault::KeyRing::open(config.text("keys.folder"), config.text("keys.master_key_file"),
-                                              vault::KeyRing::IfAbsent::kCreate));
-    services->blobs = TRY(blob::LocalBlobStore::open(config.text("blob.folder"), *services->keys));
-    blob::SpoolLimits limits;
-    limits.in_memory = static_cast<std::uint64_t>(config.integer("blob.small_limit"));
-    services->spool = std::make_unique<blob::BlobSpool>(*services->blobs, limits);
     pg::PoolConfig pool;
     pool.conninfo = config.text("database.serving");
     pool.size = static_cast<int>(config.integer("database.pool_size"));
     services->pool = std::make_unique<pg::Pool>(std::move(pool));
-    services->affinity_domain = TRY(domain::AffinityDomain::load(config.list("affinity_domain.packs")));
+    services->keys = TRY(open_key_ring(config, *services->pool));
+    services->blobs = TRY(blob::LocalBlobStore::open(config.text("blob.folder"), *services->keys));
+    blob::SpoolLimits limits;
+    limits.in_memory = static_cast<std::uint64_t>(config.integer("blob.small_limit"));
+    services->spool = std::make_unique<blob::BlobSpool>(*services->blobs, limits);
+    services->affinity_domain = TRY(load_affinity_domain(config.list("affinity_domain.packs")));
     return services;
 }
 

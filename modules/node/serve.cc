@@ -1,5 +1,6 @@
 #include "mpi/store.h"
 #include "node/command.h"
+#include "node/key_ring_check.h"
 #include "node/linked_modules.h"
 #include "node/migrations.h"
 #include "node/node_config.h"
@@ -7,7 +8,9 @@
 #include "node/server.h"
 #include "platform/base/log.h"
 #include "policy/agreement.h"
+#include "registry_link/settings.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 
@@ -24,6 +27,7 @@ Status verify_structure(core::Config const& config) {
 Result<std::unique_ptr<Server>> start(std::string const& config_file) {
     auto services = TRY(PlatformServices::open(config_file));
     TRY(verify_structure(services->config));
+    TRY(claim_database(*services->pool, *services->keys));
     return Server::start(TRY(Composition::create(std::move(services))));
 }
 
@@ -97,10 +101,17 @@ int run_check(std::vector<std::string> const& arguments) {
         auto const ordered = in_order(*modules);
         if (!ordered) note(ordered.error());
         note(verify_structure(*config));
+        bool const linked = std::any_of(modules->begin(), modules->end(),
+                                        [](auto const* module) { return module->name == "registry_link"; });
+        if (linked) {
+            auto const link = registry_link::read_settings(*config);
+            if (!link) note(link.error());
+        }
     }
     // Not the whole node: a running one holds the audit journal.
     auto const services = PlatformServices::open(options["config"]);
     if (!services) note(services.error());
+    else note(claim_database(*(*services)->pool, *(*services)->keys));
     auto const agreement = policy::load_agreement(config->text("policy.agreement"));
     if (!agreement) note(agreement.error());
     auto const patients = mpi::store_settings(*config);
