@@ -5,6 +5,8 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
+#include <unistd.h>
+
 namespace musubi::core {
 namespace {
 
@@ -15,6 +17,11 @@ std::string host_of(std::string const& url) {
     std::string authority = url.substr(from, url.find('/', from) - from);
     if (authority.starts_with('[')) return authority.substr(1, authority.find(']') - 1);
     return authority.substr(0, authority.rfind(':'));
+}
+
+std::string own_name() {
+    char name[256] = {};
+    return ::gethostname(name, sizeof name - 1) == 0 ? name : "localhost";
 }
 
 Status guarded(std::function<Status()> const& exchange) {
@@ -67,13 +74,14 @@ Status ClientPipeline::record(ClientCall const& call, Error const* error) {
     AuditActors actors;
     actors.subject = &call.subject;
     actors.requester_id = call.requester;
-    actors.requester_address = call.local_address;
+    actors.requester_address = call.local_address.empty() ? own_name() : call.local_address;
     actors.responder_id = call.url;
     actors.responder_address = host_of(call.url);
     actors.requester_is_source = call.spec.requester_is_source;
     actors.requester_is_local = true;
     AuditSource const source{settings_.audit_source_id, settings_.enterprise_site_id};
-    domain::AuditEvent event = complete_event(std::move(draft), call.spec, actors, source, clock_.now());
+    domain::AuditEvent event =
+        complete_event(std::move(draft), call.spec, actors, source, clock_.now());
     event.trace = call.trace;
     return ports_.require<AuditPort>().record({std::move(event)});
 }

@@ -1,6 +1,7 @@
 #pragma once
-// The twin of the pipeline for calls to neighbours: whatever becomes of a call, the initiator's audit record is written
-// before the caller learns of it (security fact sheet, chapter 6: client records). Thread-safe.
+// The twin of the pipeline for calls to neighbours: whatever becomes of a call, the initiator's
+// audit record is written before the caller learns of it (security fact sheet, chapter 6: client
+// records). Thread-safe.
 
 #include "core/pipeline.h"
 
@@ -11,7 +12,7 @@ struct ClientCall {
     domain::Subject const& subject;  ///< for whom; its person, if known, stands in the record
     std::string trace;
     std::string requester;      ///< our end, for the record: the endpoint for which we call
-    std::string local_address;  ///< of this node; may be empty
+    std::string local_address;  ///< of this node; empty: its name is recorded
     std::string url;            ///< the responder
     std::vector<domain::AuditObject> objects = {};
 };
@@ -20,9 +21,9 @@ class ClientPipeline {
 public:
     ClientPipeline(Ports& ports, Clock const& clock, PipelineSettings settings);
 
-    /// Runs `exchange` (send, open the answer, judge it) and records its outcome. An exception is kInternal. When the
-    /// record cannot be written the result is kStorageUnavailable with kReasonOutcomeUnknown, whatever the exchange
-    /// said: what cannot be proved did not succeed.
+    /// Runs `exchange` (send, open the answer, judge it) and records its outcome. An exception is
+    /// kInternal. When the record cannot be written the result is kStorageUnavailable with
+    /// kReasonOutcomeUnknown, whatever the exchange said: what cannot be proved did not succeed.
     Status call(ClientCall const& call, std::function<Status()> const& exchange);
 
 private:

@@ -1,6 +1,7 @@
 #pragma once
-// Where a module's outbound requests leave the house: HTTPS with a client certificate (ITI-19). `node` provides it, so
-// that no module knows a socket. Thread-safe; each call blocks its thread until the answer or the timeout.
+// Where a module's outbound requests leave the house: HTTPS with a client certificate (ITI-19).
+// `node` provides it, so that no module knows a socket. Thread-safe; each call blocks its thread
+// until the answer or the timeout.
 
 #include "core/doors.h"
 
@@ -8,8 +9,8 @@ namespace musubi::core {
 
 // Reasons from 0xFE00 to 0xFEFF belong to core.
 
-/// The neighbour has certainly done nothing: no octet of the body reached it, or it refused before it looked. Any other
-/// failure of a call leaves open what was done.
+/// The neighbour has certainly done nothing: no octet of the body reached it, or it refused before
+/// it looked. Any other failure of a call leaves open what was done.
 inline constexpr Reason kReasonNothingDone{0xFE01};
 
 struct PeerCall {
@@ -34,8 +35,9 @@ struct PeerReply {
 class PeerPort {
 public:
     virtual ~PeerPort() = default;
-    /// Any HTTP status is a reply. Errors: kPeerUnavailable, kUnauthenticated (TLS), kTooLarge (the answer),
-    /// kInvalidContent (URL or certificate files), or what reading the body returned. A request is never sent twice.
+    /// Any HTTP status is a reply. Errors: kPeerUnavailable, kUnauthenticated (TLS), kTooLarge (the
+    /// answer), kInvalidContent (URL or certificate files), or what reading the body returned. A
+    /// request is never sent twice.
     virtual Result<PeerReply> post(PeerCall const& call) = 0;
 };
 

@@ -37,17 +37,19 @@ core::TransactionSpec const& query_spec() {
     return kSpec;
 }
 
-core::ClientCall client_call(core::TransactionSpec const& spec, core::CallContext const& call, std::string const& url) {
+core::ClientCall client_call(core::TransactionSpec const& spec, core::CallContext const& call,
+                             std::string const& url) {
     return {spec, call.subject, call.trace, call.endpoint, std::string(call.local_address), url};
 }
 
 Error not_available(Reason certainty, std::string detail) {
     bool const unknown = certainty == core::kReasonOutcomeUnknown;
-    Error error(Code::kPeerUnavailable,
-                {{Severity::kError, Reason::kRegistryNotAvailable,
-                  unknown ? "the registry did not answer; whether it took the submission is not known yet"
-                          : "the registry cannot be reached; nothing was stored",
-                  ""}});
+    Error error(
+        Code::kPeerUnavailable,
+        {{Severity::kError, Reason::kRegistryNotAvailable,
+          unknown ? "the registry did not answer; whether it took the submission is not known yet"
+                  : "the registry cannot be reached; nothing was stored",
+          ""}});
     error.reason = unknown ? core::kReasonOutcomeUnknown : Reason::kRegistryNotAvailable;
     error.detail = std::move(detail);
     return error;
@@ -66,11 +68,12 @@ core::SentSubmission identity_of(domain::Submission const& submission) {
 Result<bool> same_documents(domain::Submission const& held, core::SentSubmission const& sent) {
     if (held.submission_sets.empty()) return false;
     for (auto const& document : sent.documents) {
-        auto const found = std::find_if(held.entries.begin(), held.entries.end(), [&](auto const& entry) {
-            return entry.unique_id == document.unique_id;
-        });
+        auto const found =
+            std::find_if(held.entries.begin(), held.entries.end(),
+                         [&](auto const& entry) { return entry.unique_id == document.unique_id; });
         // The set is there: that we may not see its entries must not be taken for their absence.
-        if (found == held.entries.end()) return Error(Code::kConflict, "the submission set shows other documents");
+        if (found == held.entries.end())
+            return Error(Code::kConflict, "the submission set shows other documents");
         if (!equals_ignore_case(found->hash.value_or(""), document.sha1_hex)) return false;
     }
     return true;
@@ -88,7 +91,8 @@ struct Slot {
 
 }  // namespace
 
-RemoteRegistry::RemoteRegistry(core::PeerPort& peers, core::ClientPipeline& pipeline, IdSource& ids, Settings settings)
+RemoteRegistry::RemoteRegistry(core::PeerPort& peers, core::ClientPipeline& pipeline, IdSource& ids,
+                               Settings settings)
     : peers_(peers), pipeline_(pipeline), ids_(ids), settings_(std::move(settings)) {}
 
 Identity const* RemoteRegistry::identity_for(domain::Subject const& subject) const {
@@ -101,14 +105,16 @@ Result<std::vector<Issue>> RemoteRegistry::register_document_set(core::CallConte
     // The registry makes the caller the owner: nobody publishes under another member's certificate.
     Identity const* const identity = identity_for(call.subject);
     if (!identity) {
-        Error error(Code::kUnsupported, {{Severity::kError, Reason::kRepositoryGeneral,
-                                          "this repository does not publish for your organisation", ""}});
+        Error error(Code::kUnsupported,
+                    {{Severity::kError, Reason::kRepositoryGeneral,
+                      "this repository does not publish for your organisation", ""}});
         error.detail = "registry_link.identities does not name member " + call.subject.member.code;
         return error;
     }
     Slot const slot(in_flight_);
     if (slot.number > settings_.in_flight) {
-        return Error(Code::kBusy, {{Severity::kError, Reason::kBusy, "too many registrations at once; try again", ""}});
+        return Error(Code::kBusy, {{Severity::kError, Reason::kBusy,
+                                    "too many registrations at once; try again", ""}});
     }
     std::vector<Issue> warnings;
     core::ClientCall record = client_call(register_spec(), call, settings_.url);
@@ -130,11 +136,12 @@ Result<std::vector<Issue>> RemoteRegistry::register_document_set(core::CallConte
     return warnings;
 }
 
-Result<std::vector<Issue>> RemoteRegistry::send(Identity const& identity, domain::Submission const& submission) {
-    auto const message = call_soap(peers_, ids_,
-                                   {settings_.url, "urn:ihe:iti:2007:RegisterDocumentSet-b",
-                                    ebxml::write_submit_objects_request(submission), identity,
-                                    settings_.register_timeout});
+Result<std::vector<Issue>> RemoteRegistry::send(Identity const& identity,
+                                                domain::Submission const& submission) {
+    auto const message = call_soap(
+        peers_, ids_,
+        {settings_.url, "urn:ihe:iti:2007:RegisterDocumentSet-b",
+         ebxml::write_submit_objects_request(submission), identity, settings_.register_timeout});
     if (!message) {
         bool const nothing_done = message.error().reason == core::kReasonNothingDone;
         return not_available(nothing_done ? core::kReasonNothingDone : core::kReasonOutcomeUnknown,
@@ -147,7 +154,8 @@ Result<std::vector<Issue>> RemoteRegistry::send(Identity const& identity, domain
     std::vector<Issue> issues = response->issues();
     if (response->status == ebxml::ResponseStatus::kSuccess) return issues;
     if (issues.empty()) {
-        issues.push_back({Severity::kError, Reason::kGeneral, "the registry refused without saying why", ""});
+        issues.push_back(
+            {Severity::kError, Reason::kGeneral, "the registry refused without saying why", ""});
     }
     return Error(Code::kInvalidContent, std::move(issues));
 }
@@ -159,20 +167,24 @@ Result<std::vector<Issue>> RemoteRegistry::after_lost_answer(core::CallContext c
         return not_available(core::kReasonOutcomeUnknown, "nothing to ask the registry by");
     }
     core::SentSubmission const sent = identity_of(submission);
-    // It may be at work on it still: "not there" is asked again, twice.
-    for (int const pause_ms : {0, 300, 1000}) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(pause_ms));
+    for (std::size_t attempt = 0;; ++attempt) {
         auto const registered = is_registered(call, sent);
-        if (!registered) return not_available(core::kReasonOutcomeUnknown, registered.error().detail);
+        if (!registered)
+            return not_available(core::kReasonOutcomeUnknown, registered.error().detail);
         // Its warnings are lost with the answer.
         if (*registered) return std::vector<Issue>();
+        if (attempt == settings_.ask_again.size()) break;
+        std::this_thread::sleep_for(settings_.ask_again[attempt]);
     }
-    return not_available(core::kReasonOutcomeUnknown, "the registry does not hold the submission so far");
+    return not_available(core::kReasonOutcomeUnknown,
+                         "the registry does not hold the submission so far");
 }
 
-Result<bool> RemoteRegistry::is_registered(core::CallContext const& call, core::SentSubmission const& sent) {
+Result<bool> RemoteRegistry::is_registered(core::CallContext const& call,
+                                           core::SentSubmission const& sent) {
     Identity const* const identity = identity_for(call.subject);
-    if (!identity) return Error(Code::kUnsupported, "no identity for member " + call.subject.member.code);
+    if (!identity)
+        return Error(Code::kUnsupported, "no identity for member " + call.subject.member.code);
     domain::RawQuery query;
     query.id = to_urn(domain::QueryKind::kGetSubmissionSetAndContents);
     query.return_type = "LeafClass";
@@ -182,7 +194,8 @@ Result<bool> RemoteRegistry::is_registered(core::CallContext const& call, core::
     domain::AuditObject object;
     object.id = query.id;
     object.role = 24;
-    object.id_type = domain::ihe_transaction(std::string(query_spec().id), std::string(query_spec().name));
+    object.id_type =
+        domain::ihe_transaction(std::string(query_spec().id), std::string(query_spec().name));
     object.query = request;
     object.details.push_back({"QueryEncoding", "UTF-8"});
     record.objects.push_back(std::move(object));
@@ -196,9 +209,11 @@ Result<bool> RemoteRegistry::is_registered(core::CallContext const& call, core::
     return registered;
 }
 
-Result<bool> RemoteRegistry::ask(Identity const& identity, std::string const& query, core::SentSubmission const& sent) {
-    auto const message = TRY(call_soap(
-        peers_, ids_, {settings_.url, "urn:ihe:iti:2007:RegistryStoredQuery", query, identity, settings_.ask_timeout}));
+Result<bool> RemoteRegistry::ask(Identity const& identity, std::string const& query,
+                                 core::SentSubmission const& sent) {
+    auto const message = TRY(call_soap(peers_, ids_,
+                                       {settings_.url, "urn:ihe:iti:2007:RegistryStoredQuery",
+                                        query, identity, settings_.ask_timeout}));
     auto const answer = TRY(ebxml::read_query_response(message.envelope.payload));
     if (answer.response.status != ebxml::ResponseStatus::kSuccess) {
         return Error(Code::kPeerUnavailable, "the registry refused the query");

@@ -33,13 +33,15 @@ Result<Settings> read_settings(core::Config const& config) {
         Identity identity;
         if (words.size() == 3) identity = {folder / words[1], folder / words[2]};
         if (!settings.identities.try_emplace(words[0], std::move(identity)).second) {
-            return Error(Code::kInvalidContent, "registry_link.identities: member " + words[0] + " stands twice");
+            return Error(Code::kInvalidContent,
+                         "registry_link.identities: member " + words[0] + " stands twice");
         }
     }
     if (settings.identities.empty()) {
         return Error(Code::kInvalidContent, "registry_link.identities: name at least one member");
     }
-    settings.register_timeout = std::chrono::milliseconds(config.integer("registry_link.register_timeout"));
+    settings.register_timeout =
+        std::chrono::milliseconds(config.integer("registry_link.register_timeout"));
     settings.ask_timeout = std::chrono::milliseconds(config.integer("registry_link.ask_timeout"));
     settings.in_flight = config.integer("registry_link.in_flight");
     return settings;

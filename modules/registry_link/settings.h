@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <map>
+#include <vector>
 
 namespace musubi::registry_link {
 
@@ -16,13 +17,19 @@ struct Identity {
 
 struct Settings {
     std::string url;  ///< of the registry's ITI-42 and ITI-18 endpoint
-    std::map<std::string, Identity, std::less<>> identities;  ///< by member code; who is absent cannot publish here
+    std::map<std::string, Identity, std::less<>>
+        identities;  ///< by member code; who is absent cannot publish here
     std::chrono::milliseconds register_timeout{};
     std::chrono::milliseconds ask_timeout{};
+    /// After a lost answer the registry may be at work still: "not there" is asked again after each
+    /// of these.
+    std::vector<std::chrono::milliseconds> ask_again{std::chrono::milliseconds(300),
+                                                     std::chrono::milliseconds(1000)};
     std::int64_t in_flight = 0;  ///< registrations at once; one more is told busy
 };
 
-/// kInvalidContent names the key. Relative certificate paths start at the configuration file's folder.
+/// kInvalidContent names the key. Relative certificate paths start at the configuration file's
+/// folder.
 Result<Settings> read_settings(core::Config const& config);
 
 }  // namespace musubi::registry_link

@@ -16,7 +16,8 @@ Error failed(int status, std::string const& what) {
 }
 
 bool blames_sender(xml::Element fault) {
-    std::string_view const code = trim(fault.first_child(soap::kSoap12, "Code").first_child(soap::kSoap12, "Value").text());
+    std::string_view const code =
+        trim(fault.first_child(soap::kSoap12, "Code").first_child(soap::kSoap12, "Value").text());
     return code.substr(code.rfind(':') + 1) == "Sender";
 }
 
@@ -29,7 +30,8 @@ Result<soap::Message> call_soap(core::PeerPort& port, IdSource& ids, SoapCall ca
     headers.to = call.url;
     core::PeerCall request;
     request.url = std::move(call.url);
-    request.headers = {{"Content-Type", "application/soap+xml; charset=UTF-8; action=\"" + call.action + "\""}};
+    request.headers = {
+        {"Content-Type", "application/soap+xml; charset=UTF-8; action=\"" + call.action + "\""}};
     request.body.push_back({soap::write_request(headers, call.payload), nullptr});
     request.certificate_file = std::move(call.identity.certificate_file);
     request.key_file = std::move(call.identity.key_file);

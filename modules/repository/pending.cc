@@ -71,9 +71,11 @@ Status drop(Deps& deps, std::int64_t submission_key) {
     return {};
 }
 
-Result<std::vector<PendingSubmission>> pending_before(pg::Pool& pool, WallTime before, std::int64_t limit) {
+Result<std::vector<PendingSubmission>> pending_before(pg::Pool& pool, WallTime before,
+                                                      std::int64_t limit) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<PendingSubmission>> {
-        return read_pending(TRY(tx.exec(sql::kPendingBefore, pg::Params().timestamptz(before).int8(limit))));
+        return read_pending(
+            TRY(tx.exec(sql::kPendingBefore, pg::Params().timestamptz(before).int8(limit))));
     });
 }
 

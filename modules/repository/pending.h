@@ -1,7 +1,7 @@
 #pragma once
-// Submissions whose registration at another node is not confirmed yet. Their documents lie in the store like all others
-// but are delivered only once the registry has said that it holds them. Functions are thread-safe; unless they say
-// otherwise each is one round trip.
+// Submissions whose registration at another node is not confirmed yet. Their documents lie in the
+// store like all others but are delivered only once the registry has said that it holds them.
+// Functions are thread-safe; unless they say otherwise each is one round trip.
 
 #include "platform/base/clock.h"
 #include "repository/store.h"
@@ -15,7 +15,8 @@ struct PendingSubmission {
     WallTime since;
 };
 
-/// Durable when it returns: documents, contents and the fact that they are pending. At least one document.
+/// Durable when it returns: documents, contents and the fact that they are pending. At least one
+/// document.
 Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
                      std::vector<NewContent> const& contents, PendingSubmission const& submission);
 
@@ -27,7 +28,8 @@ Status confirm(pg::Pool& pool, std::int64_t submission_key);
 Status drop(Deps& deps, std::int64_t submission_key);
 
 /// Oldest first, stored before `before`, at most `limit`.
-Result<std::vector<PendingSubmission>> pending_before(pg::Pool& pool, WallTime before, std::int64_t limit);
+Result<std::vector<PendingSubmission>> pending_before(pg::Pool& pool, WallTime before,
+                                                      std::int64_t limit);
 /// None: confirmed or dropped in the meantime.
 Result<std::optional<PendingSubmission>> find_pending(pg::Pool& pool, std::int64_t submission_key);
 

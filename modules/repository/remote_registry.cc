@@ -13,11 +13,13 @@ PendingSubmission pending_of(Deps& deps, core::Authorized<ProvideRequest> const&
     PendingSubmission pending;
     pending.key = deps.ids.key();
     pending.member = request.subject().member.code;
-    if (!submission.submission_sets.empty()) pending.sent.set_unique_id = submission.set().unique_id.value_or("");
+    if (!submission.submission_sets.empty())
+        pending.sent.set_unique_id = submission.set().unique_id.value_or("");
     return pending;
 }
 
-/// The registry has said no, or was never reached: nothing stays. What cannot be removed now is settled later.
+/// The registry has said no, or was never reached: nothing stays. What cannot be removed now is
+/// settled later.
 void drop_refused(Deps& deps, std::int64_t submission_key) {
     auto dropped = FAULT("repository.before_drop");
     if (dropped) dropped = drop(deps, submission_key);
@@ -26,11 +28,13 @@ void drop_refused(Deps& deps, std::int64_t submission_key) {
 
 }  // namespace
 
-Result<RemoteIti41::Request> RemoteIti41::decode(Deps& deps, Wire const& wire, core::DecodeContext const& context) {
+Result<RemoteIti41::Request> RemoteIti41::decode(Deps& deps, Wire const& wire,
+                                                 core::DecodeContext const& context) {
     return Iti41::decode(deps, wire, context);
 }
 
-Result<core::Located> RemoteIti41::locate(Deps& deps, Request const& request, domain::Subject const& subject) {
+Result<core::Located> RemoteIti41::locate(Deps& deps, Request const& request,
+                                          domain::Subject const& subject) {
     return Iti41::locate(deps, request, subject);
 }
 
@@ -38,12 +42,14 @@ core::PolicyQuery RemoteIti41::policy_query(Request const& request, core::Locate
     return Iti41::policy_query(request, located);
 }
 
-Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps, core::Authorized<Request> const& request) {
+Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
+                                                  core::Authorized<Request> const& request) {
     std::vector<Issue> issues = check_documents(*request);
     if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
     domain::Submission submission = request->submission;
     auto const& sets = submission.submission_sets;
-    // Delivery asks the patient index here: a document of a patient whom it does not know could never be fetched.
+    // Delivery asks the patient index here: a document of a patient whom it does not know could
+    // never be fetched.
     if (!sets.empty() && sets.front().patient_id && request.located().patients.empty()) {
         return Error(Code::kInvalidContent, {domain::unknown_patient(*sets.front().patient_id)});
     }
@@ -76,22 +82,27 @@ Status RemoteIti41::settle(Deps&, Response const& response, core::AuditedTx& tx)
     return {};
 }
 
-std::vector<core::AuditDraft> RemoteIti41::audit(Deps& deps, core::AuditInput<Request, Response> const& input) {
+std::vector<core::AuditDraft> RemoteIti41::audit(Deps& deps,
+                                                 core::AuditInput<Request, Response> const& input) {
     return Iti41::audit(deps, {input.request, nullptr, input.located, input.error});
 }
 
-Result<RemoteIti41::Reply> RemoteIti41::encode(Deps& deps, Response&& response, Request const& request) {
+Result<RemoteIti41::Reply> RemoteIti41::encode(Deps& deps, Response&& response,
+                                               Request const& request) {
     return Iti41::encode(deps, {std::move(response.warnings)}, request);
 }
 
-RemoteIti41::Reply RemoteIti41::encode_error(Deps& deps, Error const& error, Request const* request) {
+RemoteIti41::Reply RemoteIti41::encode_error(Deps& deps, Error const& error,
+                                             Request const* request) {
     return Iti41::encode_error(deps, error, request);
 }
 
-Result<bool> settle_now(Deps& deps, core::CallContext const& call, PendingSubmission const& submission) {
+Result<bool> settle_now(Deps& deps, core::CallContext const& call,
+                        PendingSubmission const& submission) {
     domain::Subject publisher;
     publisher.member.code = submission.member;
-    core::CallContext const own{publisher, nullptr, call.trace, call.endpoint, call.deadline, call.local_address};
+    core::CallContext const own{publisher,     nullptr,       call.trace,
+                                call.endpoint, call.deadline, call.local_address};
     if (!TRY(deps.registry.is_registered(own, submission.sent))) return false;
     TRY(FAULT("repository.before_confirm"));
     TRY(confirm(deps.pool, submission.key));

@@ -1,7 +1,8 @@
 #pragma once
-// ITI-41 at a repository whose registry is another node's (ITI TF-2 3.41, 3.42). The order keeps one promise: an entry
-// that the registry shows has its content here. Documents are committed as pending, the registry is called, and its
-// answer confirms or drops them; when the answer is unknown they stay, and are settled later (README.md).
+// ITI-41 at a repository whose registry is another node's (ITI TF-2 3.41, 3.42). The order keeps
+// one promise: an entry that the registry shows has its content here. Documents are committed as
+// pending, the registry is called, and its answer confirms or drops them; when the answer is
+// unknown they stay, and are settled later (README.md).
 
 #include "repository/iti41.h"
 #include "repository/pending.h"
@@ -31,8 +32,10 @@ struct RemoteIti41 {
     static Reply encode_error(Deps&, Error const&, Request const*);
 };
 
-/// Asks the registry for a pending submission and confirms it when it is there. True: its documents may be delivered.
-/// `call` lends trace and endpoint; the registry is asked in the name of the member that published.
-Result<bool> settle_now(Deps& deps, core::CallContext const& call, PendingSubmission const& submission);
+/// Asks the registry for a pending submission and confirms it when it is there. True: its documents
+/// may be delivered. `call` lends trace and endpoint; the registry is asked in the name of the
+/// member that published.
+Result<bool> settle_now(Deps& deps, core::CallContext const& call,
+                        PendingSubmission const& submission);
 
 }  // namespace musubi::repository

@@ -16,7 +16,9 @@ Settler::Settler(Deps& deps, Clock const& clock, SettlerSettings settings)
 
 Settler::~Settler() { stop(); }
 
-void Settler::start() { thread_ = std::thread([this] { work(); }); }
+void Settler::start() {
+    thread_ = std::thread([this] { work(); });
+}
 
 void Settler::stop() {
     {
@@ -45,7 +47,8 @@ Result<Settler::Outcome> Settler::run_once() {
                                      clock_.monotonic() + settings_.period};
         auto const registered = settle_now(deps_, call, submission);
         if (!registered) {
-            // Of one submission alone something may be wrong; when the registry is gone the others would wait as long.
+            // Of one submission alone something may be wrong; when the registry is gone the others
+            // would wait as long.
             log_warning("repository.unsettled", {{"submission_key", std::to_string(submission.key)},
                                                  {"detail", registered.error().detail}});
             if (registered.error().code == Code::kPeerUnavailable) break;

@@ -1,6 +1,7 @@
 #pragma once
-// Settles pending submissions in the background: what the registry holds is confirmed; what it does not hold when the
-// grace time is over is dropped; while it does not answer everything stays. Runs only where the registry is remote.
+// Settles pending submissions in the background: what the registry holds is confirmed; what it does
+// not hold when the grace time is over is dropped; while it does not answer everything stays. Runs
+// only where the registry is remote.
 
 #include "platform/base/clock.h"
 #include "repository/deps.h"
@@ -13,7 +14,8 @@ namespace musubi::repository {
 
 struct SettlerSettings {
     std::string endpoint;  ///< who asks, for the audit record
-    /// From when on "not there" means never: longer than a registry may take over a submission that it has received.
+    /// From when on "not there" means never: longer than a registry may take over a submission that
+    /// it has received.
     std::chrono::milliseconds grace{};
     std::chrono::milliseconds period{};
 };
@@ -29,8 +31,8 @@ public:
     struct Outcome {
         int confirmed = 0, dropped = 0, open = 0;
     };
-    /// One pass now, over submissions that are older than the period: younger ones may be under way. Ends at the first
-    /// that the registry does not answer for.
+    /// One pass now, over submissions that are older than the period: younger ones may be under
+    /// way. Ends at the first that the registry does not answer for.
     Result<Outcome> run_once();
 
 private:

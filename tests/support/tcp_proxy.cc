@@ -21,7 +21,8 @@ sockaddr_in loopback(std::uint16_t port) {
 
 bool send_all(int socket, char const* data, ssize_t size) {
     for (ssize_t sent = 0; sent < size;) {
-        ssize_t const n = ::send(socket, data + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
+        ssize_t const n =
+            ::send(socket, data + sent, static_cast<std::size_t>(size - sent), MSG_NOSIGNAL);
         if (n <= 0) return false;
         sent += n;
     }
@@ -39,7 +40,8 @@ struct TcpProxy::Wire {
 TcpProxy::TcpProxy() : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
-    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 || ::listen(listener_, 64) != 0 ||
+    if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) != 0 ||
+        ::listen(listener_, 64) != 0 ||
         ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0) {
         throw std::runtime_error("no port for the proxy");
     }
@@ -112,7 +114,8 @@ void TcpProxy::carry(Wire& wire) {
             ssize_t const n = ::recv(wire.client, buffer, sizeof buffer, 0);
             if (n <= 0) break;
             asked += static_cast<std::size_t>(n);
-            // What made the request long is its end, or stands before it: one octet less is not the request.
+            // What made the request long is its end, or stands before it: one octet less is not the
+            // request.
             ssize_t const passed = mode_ == Mode::kHoldRequests && asked >= kLong ? n - 1 : n;
             if (!send_all(wire.server, buffer, passed)) break;
         }

@@ -1,6 +1,6 @@
 #pragma once
-// A wire between two nodes that a test can cut at a chosen moment. It passes octets on and understands nothing, so TLS
-// goes through it unharmed. Listens on 127.0.0.1. Thread-safe.
+// A wire between two nodes that a test can cut at a chosen moment. It passes octets on and
+// understands nothing, so TLS goes through it unharmed. Listens on 127.0.0.1. Thread-safe.
 
 #include <atomic>
 #include <cstdint>

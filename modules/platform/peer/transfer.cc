@@ -97,13 +97,13 @@ bool is_loopback_http(std::string const& url) {
 }
 
 Status Transfer::prepare(bool plain_allowed) {
+    std::uint64_t size = 0;
+    for (auto const& s : request_.body) size += s.text.size() + (s.content ? s.content->size() : 0);
+    has_body_ = size > 0;
     bool const https = request_.url.substr(0, 8) == "https://";
     if (!https && !(plain_allowed && is_loopback_http(request_.url))) {
         return Error(Code::kInvalidContent, "only https URLs are called");
     }
-    std::uint64_t size = 0;
-    for (auto const& s : request_.body) size += s.text.size() + (s.content ? s.content->size() : 0);
-    has_body_ = size > 0;
     for (auto const& [name, value] : request_.headers) {
         std::string const line = name + ": " + value;
         if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {

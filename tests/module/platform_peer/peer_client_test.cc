@@ -189,6 +189,26 @@ TEST_F(PeerClientTest, NobodyThereIsPeerUnavailable) {
     EXPECT_EQ(answer.error().code, Code::kPeerUnavailable);
 }
 
+TEST_F(PeerClientTest, TellsWhetherThePeerMayHaveSeenTheRequest) {
+    TestPki other("Other CA");
+    start();
+    PeerRequest made = request("/echo");
+    made.body = {{"question", nullptr}};
+    PeerRequest not_believed = made;
+    not_believed.identity.ca_file = other.crt("ca");
+    EXPECT_EQ(client.post(not_believed).error().reason, peer::kReasonNotSent);
+    PeerRequest refused = made;
+    refused.url = "http://localhost/";
+    EXPECT_EQ(client.post(refused).error().reason, peer::kReasonNotSent);
+    made.max_answer_bytes = 3;
+    EXPECT_NE(client.post(made).error().reason, peer::kReasonNotSent);
+    PeerRequest const bare = request("/echo");
+    server.reset();
+    EXPECT_EQ(client.post(bare).error().reason, kNoReason) << "a head alone may have arrived";
+    client.forget_connections();
+    EXPECT_EQ(client.post(made).error().reason, peer::kReasonNotSent);
+}
+
 TEST_F(PeerClientTest, OnlyHttpsUnlessLoopbackIsAllowed) {
     auto plain =
         net::PlainHttpServer::start(net::PlainHttpServer::small_config(0), {{}, &endpoint});

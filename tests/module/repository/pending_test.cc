@@ -1,4 +1,5 @@
-// Documents whose registration elsewhere is not confirmed, on a real database with the rights of an installation.
+// Documents whose registration elsewhere is not confirmed, on a real database with the rights of an
+// installation.
 
 #include "repository/pending.h"
 
@@ -12,13 +13,16 @@ namespace musubi::repository {
 namespace {
 
 std::vector<pg::MigrationFile> migrations() {
-    static std::string const kFirst = test::read_file(test::source_dir() / "db/repository/V0001__init.sql");
-    static std::string const kSecond = test::read_file(test::source_dir() / "db/repository/V0002__pending.sql");
+    static std::string const kFirst =
+        test::read_file(test::source_dir() / "db/repository/V0001__init.sql");
+    static std::string const kSecond =
+        test::read_file(test::source_dir() / "db/repository/V0002__pending.sql");
     return {{"repository/V0001__init.sql", kFirst}, {"repository/V0002__pending.sql", kSecond}};
 }
 
 class NoRegistry final : public core::DocumentRegistryPort {
-    Result<std::vector<Issue>> register_document_set(core::CallContext const&, domain::Submission) override {
+    Result<std::vector<Issue>> register_document_set(core::CallContext const&,
+                                                     domain::Submission) override {
         return std::vector<Issue>();
     }
 };
@@ -33,15 +37,21 @@ class NoBlobs final : public blob::BlobStore {
 public:
     std::vector<Uuid> removed;
     Result<blob::StoredBlob> put(Content const&, std::string const&) override { return Error(); }
-    Result<blob::StoredBlob> adopt(ReceivedContent&, std::string const&) override { return Error(); }
-    Result<std::shared_ptr<Content>> get(Uuid const&, std::string const&) override { return Error(); }
+    Result<blob::StoredBlob> adopt(ReceivedContent&, std::string const&) override {
+        return Error();
+    }
+    Result<std::shared_ptr<Content>> get(Uuid const&, std::string const&) override {
+        return Error();
+    }
     Status verify(Uuid const&) override { return Error(); }
     Result<bool> exists(Uuid const&) override { return false; }
     Status remove(Uuid const& id) override {
         removed.push_back(id);
         return {};
     }
-    Status list(WallTime, std::function<Status(blob::BlobInfo const&)> const&) override { return {}; }
+    Status list(WallTime, std::function<Status(blob::BlobInfo const&)> const&) override {
+        return {};
+    }
 };
 
 class Pending : public ::testing::Test {
@@ -53,12 +63,14 @@ protected:
         return config;
     }
     static std::unique_ptr<vault::KeyRing> open_keys(std::filesystem::path const& folder) {
-        auto keys = vault::KeyRing::open(folder / "keys", folder / "master.key", vault::KeyRing::IfAbsent::kCreate);
+        auto keys = vault::KeyRing::open(folder / "keys", folder / "master.key",
+                                         vault::KeyRing::IfAbsent::kCreate);
         if (!keys) throw std::runtime_error(keys.error().detail);
         return std::move(*keys);
     }
     static std::filesystem::path make_folder() {
-        std::string name = (std::filesystem::temp_directory_path() / "musubi-pending-XXXXXX").string();
+        std::string name =
+            (std::filesystem::temp_directory_path() / "musubi-pending-XXXXXX").string();
         if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp");
         return name;
     }
@@ -78,12 +90,14 @@ protected:
         submission.key = key;
         submission.member = "hospital";
         submission.sent.set_unique_id = "2.999.9";
-        auto const stored = store_pending(pool, {small, large}, {{small.key, Bytes(3, 1)}}, submission);
+        auto const stored =
+            store_pending(pool, {small, large}, {{small.key, Bytes(3, 1)}}, submission);
         EXPECT_TRUE(stored) << stored.error().detail;
         return submission;
     }
     std::string count(std::string const& table) {
-        return (*pg::run_script(database.superuser(), "select count(*) from repository." + table))[0][0];
+        return (*pg::run_script(database.superuser(),
+                                "select count(*) from repository." + table))[0][0];
     }
     static WallTime later() { return system_clock().now() + std::chrono::hours(1); }
 
@@ -146,10 +160,11 @@ TEST_F(Pending, OldestComeFirstAndYoungOnesNotAtAll) {
 
 TEST_F(Pending, ConfirmedCopyIsPreferredToAPendingOneOfTheSameUniqueId) {
     store(5);
-    ASSERT_TRUE(pg::run_script(database.superuser(),
-                               "insert into repository.document select unique_id, 99, patient, owner, owner_oid, "
-                               "class_code, type_code, practice_code, confidentiality, mime_type, size, sha1, blob_id "
-                               "from repository.document where unique_id = '2.999.5'"));
+    ASSERT_TRUE(pg::run_script(
+        database.superuser(),
+        "insert into repository.document select unique_id, 99, patient, owner, owner_oid, "
+        "class_code, type_code, practice_code, confidentiality, mime_type, size, sha1, blob_id "
+        "from repository.document where unique_id = '2.999.5'"));
     auto const rows = find(pool, {"2.999.5"});
     ASSERT_EQ(rows->size(), 2U);
     EXPECT_EQ((*rows)[0].key, 99);
@@ -159,13 +174,17 @@ TEST_F(Pending, ConfirmedCopyIsPreferredToAPendingOneOfTheSameUniqueId) {
 TEST_F(Pending, ServingRoleCannotRemoveWhatWasConfirmed) {
     store(5);
     ASSERT_TRUE(confirm(pool, 5));
-    auto const serving = [&](std::string const& statement) { return pg::run_script(database.serving(), statement); };
+    auto const serving = [&](std::string const& statement) {
+        return pg::run_script(database.serving(), statement);
+    };
     EXPECT_FALSE(serving("delete from repository.document"));
     EXPECT_FALSE(serving("delete from repository.content"));
-    EXPECT_FALSE(serving("insert into repository.pending_document select 50, '2.999.5', 5, 'x', 'y', stored_at from "
-                         "repository.document where document_key = 50"));
-    ASSERT_TRUE(serving("insert into repository.pending_document (document_key, unique_id, submission_key, "
-                        "set_unique_id, member) values (50, '2.999.5', 5, 'x', 'y')"));
+    EXPECT_FALSE(serving(
+        "insert into repository.pending_document select 50, '2.999.5', 5, 'x', 'y', stored_at from "
+        "repository.document where document_key = 50"));
+    ASSERT_TRUE(
+        serving("insert into repository.pending_document (document_key, unique_id, submission_key, "
+                "set_unique_id, member) values (50, '2.999.5', 5, 'x', 'y')"));
     // It can make it pending again, but that takes nothing away: the registry is asked once more.
     static_cast<void>(drop(deps, 5));
     EXPECT_EQ(count("document"), "2");

@@ -1,5 +1,5 @@
-// A repository and its registry in two nodes: what is visible at one has its content at the other, whatever happens to
-// the wire between them or to the repository.
+// A repository and its registry in two nodes: what is visible at one has its content at the other,
+// whatever happens to the wire between them or to the repository.
 
 #include <gtest/gtest.h>
 
@@ -25,7 +25,8 @@ void edit_agreement(TestNode const& node, std::string const& from, std::string c
 
 TestNode::Options registry_options() {
     TestNode::Options options;
-    options.settings = {"modules.disabled=[registry_link, repository]", "node.audit_source_id=registry-node"};
+    options.settings = {"modules.disabled=[registry_link, repository]",
+                        "node.audit_source_id=registry-node"};
     options.started = false;
     return options;
 }
@@ -33,14 +34,15 @@ TestNode::Options registry_options() {
 TestNode::Options repository_options(std::uint16_t registry_port) {
     std::string const toolkit = (test_pki() / "toolkit").string();
     TestNode::Options options;
-    options.settings = {"modules.disabled=[registry]",
-                        "node.audit_source_id=repository-node",
-                        "registry_link.url=https://localhost:" + std::to_string(registry_port) + "/xds/registry",
-                        "registry_link.identities=[hospital-kita, \"toolkit " + toolkit + ".crt " + toolkit +
-                            ".key\"]",
-                        "registry_link.register_timeout=20s",
-                        "repository.settle_period=60s",
-                        "database.pool_size=4"};
+    options.settings = {
+        "modules.disabled=[registry]",
+        "node.audit_source_id=repository-node",
+        "registry_link.url=https://localhost:" + std::to_string(registry_port) + "/xds/registry",
+        "registry_link.identities=[hospital-kita, \"toolkit " + toolkit + ".crt " + toolkit +
+            ".key\"]",
+        "registry_link.register_timeout=20s",
+        "repository.settle_period=60s",
+        "database.pool_size=4"};
     options.started = false;
     return options;
 }
@@ -48,18 +50,27 @@ TestNode::Options repository_options(std::uint16_t registry_port) {
 class Split : public ::testing::Test {
 protected:
     Split() : registry(registry_options()), repository(repository_options(wire.port())) {
-        // The hospital's patients carry the regional id, and the registry knows the repository as the hospital's.
+        // The hospital's patients carry the regional id, and the registry knows the repository as
+        // the hospital's.
         for (TestNode* node : {&registry, &repository}) {
             edit_agreement(*node, "[1.2.392.100495.20.3.51.11319876543]",
                            "[1.2.392.100495.20.3.51.11319876543, 2.999.1.1.1]");
         }
         std::string const own = "- file: " + (test_pki() / "hospital-kita.crt").string();
-        edit_agreement(registry, own, own + "\n      - file: " + (test_pki() / "node-a.crt").string());
+        edit_agreement(registry, own,
+                       own + "\n      - file: " + (test_pki() / "node-a.crt").string());
         registry.start();
         wire.set_target(registry.https());
         repository.start();
     }
 
+    void configure(std::string const& from, std::string const& to) {
+        repository.stop();
+        std::string config = read_file(repository.config_file());
+        config.replace(config.find(from), from.size(), to);
+        std::ofstream(repository.config_file()) << config;
+        repository.start();
+    }
     std::string known_patient() {
         std::string const patient = fresh_patient();
         EXPECT_EQ(at_registry.feed("A01", patient), "AA");
@@ -69,14 +80,17 @@ protected:
     /// Long enough for the wire to tell it from a question.
     static Papers many_papers(std::string const& patient) {
         std::vector<NewDocument> documents(8);
-        for (unsigned i = 0; i < documents.size(); ++i) documents[i].content = generated_document(500 + i, i);
+        for (unsigned i = 0; i < documents.size(); ++i)
+            documents[i].content = generated_document(500 + i, i);
         return papers_for(patient, documents);
     }
     int count(TestNode const& node, std::string const& from) const {
         return std::stoi(node.sql("select count(*) from " + from)[0][0]);
     }
     int pending() const { return count(repository, "repository.pending_document"); }
-    int stored() const { return count(repository, "repository.document") + count(repository, "repository.content"); }
+    int stored() const {
+        return count(repository, "repository.document") + count(repository, "repository.content");
+    }
     int registered() const { return count(registry, "registry.entry"); }
     /// Every entry that the registry shows of these papers has its content; how many those are.
     std::size_t shown_with_content(Papers const& papers) {
@@ -87,13 +101,14 @@ protected:
             if (!found.entry(document.unique_id)) continue;
             ++shown;
             auto fetched = at_repository.retrieve({document.unique_id});
-            EXPECT_EQ(fetched.documents[document.unique_id], octets_of(*document.content)) << fetched.text();
+            EXPECT_EQ(fetched.documents[document.unique_id], octets_of(*document.content))
+                << fetched.text();
         }
         EXPECT_TRUE(shown == 0 || shown == papers.documents.size());
         return shown;
     }
-    static std::size_t records(TestNode const& node, std::string const& transaction, std::string const& document,
-                               domain::AuditOutcome outcome) {
+    static std::size_t records(TestNode const& node, std::string const& transaction,
+                               std::string const& document, domain::AuditOutcome outcome) {
         atna::SearchQuery query;
         query.transaction = transaction;
         query.document = document;
@@ -157,7 +172,8 @@ TEST_F(Split, RegistrysErrorsReachTheSourceAndNothingStays) {
     EXPECT_EQ(heard.codes(), std::vector<std::string>{"XDSUnknownPatientId"}) << heard.text();
     EXPECT_EQ(stored(), 0);
     EXPECT_EQ(pending(), 0);
-    for (auto const& file : std::filesystem::recursive_directory_iterator(repository.folder() / "blobs/data")) {
+    for (auto const& file :
+         std::filesystem::recursive_directory_iterator(repository.folder() / "blobs/data")) {
         EXPECT_FALSE(file.is_regular_file()) << file.path();
     }
 }
@@ -174,7 +190,8 @@ TEST_F(Split, RegistryThatCannotBeReachedIsNamedAndNothingStays) {
     Papers const papers = letter_for(known_patient());
     wire.set_mode(Mode::kRefuse);
     Heard const refused = at_repository.submit(papers);
-    EXPECT_EQ(refused.codes(), std::vector<std::string>{"XDSRegistryNotAvailable"}) << refused.text();
+    EXPECT_EQ(refused.codes(), std::vector<std::string>{"XDSRegistryNotAvailable"})
+        << refused.text();
     EXPECT_EQ(stored(), 0);
     EXPECT_EQ(records(repository, "ITI-42", papers.set_id(), kSerious), 1U);
     wire.set_mode(Mode::kPass);
@@ -245,12 +262,19 @@ TEST_F(Split, ContentIsKeptWhileNobodyCanSayAndTheFirstRetrievalConfirmsIt) {
     EXPECT_EQ(pending(), 0);
 }
 
+TEST_F(Split, RegistryThatTakesTooLongIsAskedOnAnotherConnection) {
+    configure("register_timeout: 20s", "register_timeout: 2s");
+    Papers const papers = many_papers(known_patient());
+    wire.set_mode(Mode::kHoldAnswers);
+    Heard const told = at_repository.submit(papers);
+    EXPECT_TRUE(told.success()) << told.text();
+    EXPECT_EQ(pending(), 0);
+    wire.set_mode(Mode::kPass);
+    EXPECT_EQ(shown_with_content(papers), 8U);
+}
+
 TEST_F(Split, RequestThatNeverArrivedIsForgottenAfterTheGraceTimeAndMayBeSentAgain) {
-    repository.stop();
-    std::string config = read_file(repository.config_file());
-    config.replace(config.find("settle_period: 60s"), 18, "settle_period: 1s\n  pending_grace: 1s");
-    std::ofstream(repository.config_file()) << config;
-    repository.start();
+    configure("settle_period: 60s", "settle_period: 1s\n  pending_grace: 1s");
     Papers const papers = many_papers(known_patient());
     wire.set_mode(Mode::kHoldRequests);
     auto heard = std::async(std::launch::async, [&] { return at_repository.submit(papers); });
@@ -325,8 +349,10 @@ TEST_P(SplitCrash, AnErrorThereIsAnswered) {
 
 INSTANTIATE_TEST_SUITE_P(EachStep, SplitCrash,
                          ::testing::Values(Death{"repository.before_pending", false},
-                                           Death{"repository.after_pending", false}, Death{"peer.before_post", false},
-                                           Death{"peer.answer_lost", true}, Death{"client.before_record", true},
+                                           Death{"repository.after_pending", false},
+                                           Death{"peer.before_post", false},
+                                           Death{"peer.answer_lost", true},
+                                           Death{"client.before_record", true},
                                            Death{"repository.after_register", true},
                                            Death{"pipeline.before_commit", true}),
                          [](auto const& info) {
@@ -339,11 +365,9 @@ TEST(ModuleChoice, TwoRegistriesOrNoneAreRefusedByName) {
     TestNode::Options options;
     options.started = false;
     options.settings = {"modules.disabled=[]"};
-    EXPECT_NE(TestNode(options).command({"check"}).output.find("missing key 'registry_link.url'"), std::string::npos);
-    options.settings = {"modules.disabled=[]", "registry_link.url=https://localhost:1/x",
-                        "registry_link.identities=[toolkit]"};
     std::string const both = TestNode(options).command({"check"}).output;
     EXPECT_NE(both.find("both provide DocumentRegistryPort"), std::string::npos) << both;
+    EXPECT_NE(both.find("registry_link.url must be https://"), std::string::npos) << both;
     options.settings = {"modules.disabled=[registry, registry_link]"};
     std::string const none = TestNode(options).command({"check"}).output;
     EXPECT_NE(none.find("repository needs DocumentRegistryPort"), std::string::npos) << none;
@@ -360,11 +384,14 @@ TEST(ModuleChoice, DisabledModuleHasNeitherTablesNorEndpoint) {
     options.started = false;
     options.settings = {"modules.disabled=[registry_link, registry, repository]"};
     TestNode node(options);
-    node.sql("drop schema registry cascade; drop schema repository cascade; delete from musubi_meta.migration where "
-             "module in ('registry', 'repository')");
+    node.sql(
+        "drop schema registry cascade; drop schema repository cascade; delete from "
+        "musubi_meta.migration where "
+        "module in ('registry', 'repository')");
     CommandOutcome const migrated = node.command({"migrate"});
     EXPECT_EQ(migrated.status, 0) << migrated.output;
-    EXPECT_TRUE(node.sql("select 1 from pg_namespace where nspname in ('registry', 'repository')").empty());
+    EXPECT_TRUE(
+        node.sql("select 1 from pg_namespace where nspname in ('registry', 'repository')").empty());
     node.start();
     NodeClient toolkit(node, "toolkit");
     EXPECT_EQ(toolkit.feed("A01", fresh_patient()), "AA");
