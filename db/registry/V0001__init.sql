@@ -110,8 +110,9 @@ CREATE TABLE registry.association (
 CREATE INDEX association_source ON registry.association (patient_key, source_key, type);
 CREATE INDEX association_target ON registry.association (target_patient_key, target_key, type);
 
--- Sealed ebRIM of entries, sets, folders and associations. Kept apart so that the slim rows stay dense; kept in line
--- as long as a page can hold it, because sealed bytes do not compress and a detour costs another index.
+-- Sealed ebRIM of entries, sets, folders and associations, folded before it was sealed: a few hundred octets. Kept
+-- apart so that the slim rows stay dense; kept in line as long as a page can hold it, because sealed bytes do not
+-- compress and a detour costs another index.
 CREATE TABLE registry.fragment (
     patient_key    bigint NOT NULL,
     object_key     bigint NOT NULL,

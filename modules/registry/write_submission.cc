@@ -2,6 +2,7 @@
 
 #include "codec/ebxml/fragment.h"
 #include "platform/base/text.h"
+#include "registry/fragment_pack.h"
 #include "registry/sql.h"
 
 #include <charconv>
@@ -66,8 +67,8 @@ private:
                 std::string const& persons) {
         fragment_patients_.push_back(patient);
         fragment_keys_.push_back(key);
-        sealed_.push_back(TRY(
-            keys_.seal(vault::Purpose::kMetadata, w_.institution, as_bytes(fragment), fragment_aad(uuid))));
+        Bytes const packed = TRY(pack_fragment(fragment));
+        sealed_.push_back(TRY(keys_.seal(vault::Purpose::kMetadata, w_.institution, packed, fragment_aad(uuid))));
         authors_.emplace_back();
         if (!persons.empty()) {
             authors_.back() =
