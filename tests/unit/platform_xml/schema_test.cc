@@ -6,8 +6,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <map>
+#include <thread>
 
 namespace musubi::xml {
 namespace {
@@ -170,6 +172,25 @@ TEST(XmlSchema, PublishedSampleMessagesAreAccepted) {
         }
     }
     EXPECT_GE(seen, 50);
+}
+
+// The library completes some of its tables when a value is first checked, for all threads at once.
+TEST(XmlSchema, ThreadsThatBeginTogetherAllFindALanguageValid) {
+    std::string const text =
+        "<rim:LocalizedString xmlns:rim='urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0' "
+        "xml:lang='ja-JP' value='v'/>";
+    schemas();
+    std::atomic<int> ready{0}, valid{0};
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 8; ++i) {
+        threads.emplace_back([&] {
+            ++ready;
+            while (ready < 8) std::this_thread::yield();
+            if (check(text).ok()) ++valid;
+        });
+    }
+    for (auto& thread : threads) thread.join();
+    EXPECT_EQ(valid, 8);
 }
 
 }  // namespace
