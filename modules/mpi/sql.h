@@ -31,6 +31,10 @@ inline constexpr pg::Statement kSetSurvivor{
 inline constexpr pg::Statement kHistory{
     "mpi.history", "insert into mpi.history (kind, regional_id, other_id) values ($1, $2, $3)"};
 
+// Nearly everybody is his own survivor: a look at one row tells.
+inline constexpr pg::Statement kSurvivorOfOne{
+    "mpi.survivor_of_one", "select survivor from mpi.patient where regional_id = $1"};
+
 // Follows the chain A -> B -> C to its end; no row when the id is unknown.
 inline constexpr pg::Statement kSurvivorOf{
     "mpi.survivor_of",

@@ -32,8 +32,11 @@ std::string Store::authority_of_namespace(std::string const& namespace_id) const
 
 Result<std::string> Store::survivor_of(std::string const& cx) const {
     return pool_.read([&](pg::ReadTx& tx) -> Result<std::string> {
-        pg::Rows const rows = TRY(tx.exec(sql::kSurvivorOf, pg::Params().text(cx)));
+        pg::Rows rows = TRY(tx.exec(sql::kSurvivorOfOne, pg::Params().text(cx)));
         if (rows.empty()) return Error(Code::kNotFound, Reason::kUnknownPatientId, "patient id is not known");
+        if (rows.front().is_null(0)) return cx;
+        rows = TRY(tx.exec(sql::kSurvivorOf, pg::Params().text(cx)));
+        if (rows.empty()) return Error(Code::kInternal, "a chain of merges without end");
         return std::string(rows.front().text(0));
     });
 }

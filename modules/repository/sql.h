@@ -19,12 +19,13 @@ inline constexpr pg::Statement kInsertContents{
     "repository.insert_contents",
     "insert into repository.content (document_key, sealed) select * from unnest($1::bigint[], $2::bytea[])"};
 
+// Neither joined nor sorted here: for the one or two rows of most requests both cost more than finding them.
 inline constexpr pg::Statement kFindDocuments{
     "repository.find_documents",
-    "select d.unique_id, d.document_key, patient, owner, owner_oid, class_code, type_code, practice_code,"
-    " confidentiality, mime_type, size, blob_id, submission_key from repository.document d"
-    " left join repository.pending_document p on p.document_key = d.document_key where d.unique_id = any($1)"
-    " order by d.unique_id, submission_key nulls first, d.document_key"};
+    "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, practice_code,"
+    " confidentiality, mime_type, size, blob_id,"
+    " (select submission_key from repository.pending_document p where p.document_key = d.document_key)"
+    " from repository.document d where unique_id = any($1)"};
 
 inline constexpr pg::Statement kReadContents{
     "repository.read_contents",

@@ -3,6 +3,9 @@
 #include "platform/base/text.h"
 #include "repository/sql.h"
 
+#include <algorithm>
+#include <tuple>
+
 namespace musubi::repository {
 namespace {
 
@@ -70,20 +73,22 @@ Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> c
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<DocumentRow>> {
         pg::Rows const rows = TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
         std::vector<DocumentRow> documents;
+        documents.reserve(static_cast<std::size_t>(rows.size()));
         for (pg::Row const row : rows) documents.push_back(read_row(row));
+        // No pending submission sorts before any.
+        std::sort(documents.begin(), documents.end(), [](DocumentRow const& a, DocumentRow const& b) {
+            return std::tie(a.unique_id, a.pending, a.key) < std::tie(b.unique_id, b.pending, b.key);
+        });
         return documents;
     });
 }
 
-Result<std::map<std::int64_t, Bytes>> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys) {
-    if (keys.empty()) return std::map<std::int64_t, Bytes>();
-    return pool.read([&](pg::ReadTx& tx) -> Result<std::map<std::int64_t, Bytes>> {
-        pg::Rows const rows = TRY(tx.exec(sql::kReadContents, pg::Params().int8_array(keys)));
-        std::map<std::int64_t, Bytes> contents;
-        for (pg::Row const row : rows) {
-            ByteView const sealed = row.bytes(1);
-            contents[row.int64(0)] = Bytes(sealed.begin(), sealed.end());
-        }
+Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys) {
+    if (keys.empty()) return SealedContents();
+    return pool.read([&](pg::ReadTx& tx) -> Result<SealedContents> {
+        SealedContents contents;
+        contents.rows = TRY(tx.exec(sql::kReadContents, pg::Params().int8_array(keys)));
+        for (pg::Row const row : contents.rows) contents.by_key[row.int64(0)] = row.bytes(1);
         return contents;
     });
 }

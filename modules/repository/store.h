@@ -31,8 +31,15 @@ struct NewContent {
 /// Queued: durable with the commit. All rows are of one patient and one owner.
 void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<NewContent> const& contents);
 
+/// Sorted by unique id; of the copies of one document those that are confirmed come first.
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids);
-Result<std::map<std::int64_t, Bytes>> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys);
+
+/// Sealed documents as the database sent them; the views live as long as `rows` or a copy of it.
+struct SealedContents {
+    pg::Rows rows;
+    std::map<std::int64_t, ByteView> by_key;
+};
+Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys);
 Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id);
 
 /// What a sealed document belongs to: it opens nowhere else.

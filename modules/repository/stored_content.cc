@@ -2,13 +2,22 @@
 
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
+#include "repository/memory_budget.h"
+
+#include <algorithm>
 
 namespace musubi::repository {
 namespace {
 
+/// Up to here a document from the blob store is read once, into memory.
+constexpr std::uint64_t kMaxInMemory = 4 * 1024 * 1024;
+/// What all requests together hold of such documents until they are sent.
+constexpr std::uint64_t kMaxTogether = 64 * 1024 * 1024;
+
 class PlainContent final : public Content {
 public:
-    explicit PlainContent(Bytes bytes) : bytes_(std::move(bytes)) {}
+    explicit PlainContent(Bytes bytes, MemoryBudget::Share share = {})
+        : share_(std::move(share)), bytes_(std::move(bytes)) {}
     std::uint64_t size() const override { return bytes_.size(); }
     Bytes const* in_memory() const override { return &bytes_; }
     Status read(ByteSink const& sink) const override {
@@ -20,22 +29,45 @@ public:
     }
 
 private:
+    MemoryBudget::Share share_;  ///< given back when the octets are gone
     Bytes bytes_;
 };
 
 using Opened = Result<std::shared_ptr<Content const>>;
 
+Error other_size() { return Error(Code::kStorageUnavailable, "content of another size"); }
+
+/// Every piece was verified before it came here; after an error nothing of the document is handed on.
+Opened into_memory(Content const& stored, MemoryBudget::Share share) {
+    Bytes plain;
+    plain.reserve(static_cast<std::size_t>(stored.size()));
+    TRY(stored.read([&](ByteView piece) -> Status {
+        plain.insert(plain.end(), piece.begin(), piece.end());
+        return {};
+    }));
+    if (plain.size() != stored.size()) return other_size();
+    return std::shared_ptr<Content const>(std::make_shared<PlainContent>(std::move(plain), std::move(share)));
+}
+
 Opened open_blob(Deps& deps, DocumentRow const& row) {
+    static MemoryBudget budget(kMaxTogether);
+    if (row.size <= kMaxInMemory) {
+        if (auto share = budget.take(row.size)) {
+            auto const stored = TRY(deps.blobs.get(*row.blob_id, row.owner_oid));
+            if (stored->size() != row.size) return other_size();
+            return into_memory(*stored, std::move(*share));
+        }
+    }
     TRY(deps.blobs.verify(*row.blob_id));
     return std::shared_ptr<Content const>(TRY(deps.blobs.get(*row.blob_id, row.owner_oid)));
 }
 
-Opened open_small(Deps& deps, DocumentRow const& row, std::map<std::int64_t, Bytes> const& sealed) {
-    auto const found = sealed.find(row.key);
-    if (found == sealed.end()) return Error(Code::kStorageUnavailable, "document without content");
+Opened open_small(Deps& deps, DocumentRow const& row, SealedContents const& sealed) {
+    auto const found = sealed.by_key.find(row.key);
+    if (found == sealed.by_key.end()) return Error(Code::kStorageUnavailable, "document without content");
     Bytes plain = TRY(deps.keys.open(vault::Purpose::kDocument, row.owner_oid, found->second,
                                      content_aad(row.key, row.unique_id)));
-    if (plain.size() != row.size) return Error(Code::kStorageUnavailable, "content of another size");
+    if (plain.size() != row.size) return other_size();
     return std::shared_ptr<Content const>(std::make_shared<PlainContent>(std::move(plain)));
 }
 
