@@ -137,10 +137,13 @@ IoResult Channel::read(std::span<std::uint8_t> into) {
     return {would_block(errno) ? Io::kWantRead : Io::kFailed, 0};
 }
 
-IoResult Channel::write(std::string_view bytes) {
+IoResult Channel::write(std::string_view bytes, Then then) {
     if (bytes.empty()) return {Io::kDone, 0};
     if (ssl_ != nullptr) {
         ERR_clear_error();
+        // One call writes one record: what is left of `bytes` follows too.
+        announce_more(SSL_get_wbio(ssl_),
+                      then == Then::kMoreFollows || bytes.size() > SSL3_RT_MAX_PLAIN_LENGTH);
         std::size_t n = 0;
         int const result = SSL_write_ex(ssl_, bytes.data(), bytes.size(), &n);
         return result == 1 ? IoResult{Io::kDone, n} : IoResult{explain(result), 0};
@@ -155,6 +158,7 @@ bool Channel::pending() const { return ssl_ != nullptr && SSL_has_pending(ssl_) 
 void Channel::finish_sending() {
     if (ssl_ != nullptr && !broken_ && SSL_is_init_finished(ssl_) == 1) {
         ERR_clear_error();
+        announce_more(SSL_get_wbio(ssl_), false);
         SSL_shutdown(ssl_);
     }
     ::shutdown(socket_, SHUT_WR);

@@ -48,7 +48,10 @@ public:
     bool resumed() const;
 
     IoResult read(std::span<std::uint8_t> into);
-    IoResult write(std::string_view bytes);  ///< kDone with fewer bytes than given is normal
+    /// kDone with fewer bytes than given is normal. kMoreFollows: the caller goes on writing at
+    /// once, so that records may share segments.
+    enum class Then : std::uint8_t { kSend, kMoreFollows };
+    IoResult write(std::string_view bytes, Then then = Then::kSend);
     /// True: there are bytes that no poll of the socket would announce.
     bool pending() const;
     /// Ends our side in order (close_notify, FIN); what the peer still sends may be discarded().

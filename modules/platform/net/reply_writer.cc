@@ -130,7 +130,10 @@ ReplyWriter::State ReplyWriter::step(Channel& channel) {
             finished(true);
             return State::kDone;
         }
-        IoResult const wrote = channel.write(slice);
+        // A piece that is written as it lies has not been passed yet.
+        std::size_t const next = record_.empty() ? at_ + 1 : at_;
+        IoResult const wrote = channel.write(
+            slice, next < pieces_.size() ? Channel::Then::kMoreFollows : Channel::Then::kSend);
         switch (wrote.state) {
             case Io::kDone: consume(wrote.bytes); break;
             case Io::kWantRead: return State::kWantRead;

@@ -9,8 +9,13 @@
 namespace musubi::net {
 namespace {
 
-int socket_of(BIO* bio) {
-    return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+/// Socket and flag share the pointer that a BIO carries: socket * 2 + more.
+std::intptr_t data_of(BIO* bio) { return reinterpret_cast<std::intptr_t>(BIO_get_data(bio)); }
+int socket_of(BIO* bio) { return static_cast<int>(data_of(bio) >> 1); }
+bool more_follows(BIO* bio) { return (data_of(bio) & 1) != 0; }
+
+void set_data(BIO* bio, int socket, bool more) {
+    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket) * 2 + more));
 }
 
 bool try_again(int error) { return error == EAGAIN || error == EWOULDBLOCK || error == EINTR; }
@@ -18,7 +23,8 @@ bool try_again(int error) { return error == EAGAIN || error == EWOULDBLOCK || er
 int bio_write(BIO* bio, char const* data, int size) {
     BIO_clear_retry_flags(bio);
     // MSG_NOSIGNAL: a peer that went away must not end the process.
-    auto const n = ::send(socket_of(bio), data, static_cast<std::size_t>(size), MSG_NOSIGNAL);
+    int const flags = MSG_NOSIGNAL | (more_follows(bio) ? MSG_MORE : 0);
+    auto const n = ::send(socket_of(bio), data, static_cast<std::size_t>(size), flags);
     if (n < 0 && try_again(errno)) BIO_set_retry_write(bio);
     return static_cast<int>(n);
 }
@@ -55,9 +61,10 @@ BIO_METHOD* make_method() {
 BIO* make_socket_bio(int socket) {
     static BIO_METHOD* const method = make_method();
     BIO* bio = BIO_new(method);
-    if (bio != nullptr)
-        BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+    if (bio != nullptr) set_data(bio, socket, false);
     return bio;
 }
+
+void announce_more(BIO* bio, bool more) { set_data(bio, socket_of(bio), more); }
 
 }  // namespace musubi::net
