@@ -27,11 +27,22 @@ CREATE TABLE atna.record (
     hash         bytea NOT NULL CHECK (length(hash) = 32)  -- over the previous hash, sealed and the columns
 );
 
-CREATE INDEX record_by_time ON atna.record (time, seq);
-CREATE INDEX record_by_patient ON atna.record USING gin (patients);
-CREATE INDEX record_by_document ON atna.record USING gin (documents);
-CREATE INDEX record_by_user ON atna.record (user_token, time);
+-- Already compressed and sealed: trying to compress it again only costs time.
+ALTER TABLE atna.pending ALTER COLUMN sealed SET STORAGE EXTERNAL;
+ALTER TABLE atna.record ALTER COLUMN sealed SET STORAGE EXTERNAL;
+
+CREATE INDEX record_by_time ON atna.record (time);
 CREATE INDEX record_by_organisation ON atna.record (organisation, time);
+CREATE INDEX record_by_user ON atna.record (substr(user_token, 1, 8), time) WHERE user_token <> ''::bytea;
+
+-- Nearly every record names one patient and few documents: the first of them is found by a narrow b-tree over its hash,
+-- further ones by an inverted index of the few records that have any. Whoever searches compares the ids themselves too.
+CREATE INDEX record_by_patient ON atna.record (hashtextextended(patients[1], 0))
+    WHERE hashtextextended(patients[1], 0) IS NOT NULL;
+CREATE INDEX record_by_patients ON atna.record USING gin (patients) WHERE cardinality(patients) > 1;
+CREATE INDEX record_by_document ON atna.record (hashtextextended(documents[1], 0))
+    WHERE hashtextextended(documents[1], 0) IS NOT NULL;
+CREATE INDEX record_by_documents ON atna.record USING gin (documents) WHERE cardinality(documents) > 1;
 
 GRANT USAGE ON SCHEMA atna TO musubi_serving, musubi_report;
 GRANT SELECT, INSERT, DELETE ON atna.pending TO musubi_serving;

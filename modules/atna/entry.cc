@@ -1,5 +1,8 @@
 #include "atna/entry.h"
 
+#include "atna/compact.h"
+#include "atna/message_parts.h"
+#include "atna/segment.h"
 #include "codec/auditmsg/audit_message.h"
 #include "domain/identifiers.h"
 
@@ -8,7 +11,8 @@
 namespace musubi::atna {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+// First octet of what is sealed; the rest is compressed: the packed columns, then the parts of the message.
+constexpr std::uint8_t kFormat = 2;
 
 class Packer {
 public:
@@ -177,21 +181,27 @@ Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) con
 }
 
 Result<Bytes> EntrySealer::seal(Entry const& entry) const {
-    Packer out;
-    out.number(kFormat);
-    pack_into(out, entry.columns);
-    out.text(entry.message);
-    return keys_.seal(vault::Purpose::kAudit, kNodeKey, out.take(), as_bytes(associated(entry.id)));
+    Packer packer;
+    pack_into(packer, entry.columns);
+    packer.texts(parts_of(entry.message));
+    auto const plain = packer.take();
+    if (plain.size() > kMaxRecord) return Error(Code::kTooLarge, "audit record beyond 16 MiB");
+    Bytes small = {kFormat};
+    TRY(compress_onto(small, plain));
+    return keys_.seal(vault::Purpose::kAudit, kNodeKey, small, as_bytes(associated(entry.id)));
 }
 
 Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
-    auto const plain = TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
+    auto const small = TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
+    if (small.empty() || small[0] != kFormat) {
+        return Error(Code::kStorageUnavailable, "audit record of an unknown format");
+    }
+    auto const plain = TRY(decompress(ByteView(small).subspan(1), kMaxRecord));
     Unpacker in(plain);
-    if (in.number() != kFormat) return Error(Code::kStorageUnavailable, "audit record of an unknown format");
     Entry entry;
     entry.id = id;
     entry.columns = unpack(in);
-    entry.message = in.text();
+    entry.message = join(in.texts());
     if (!in.good_to_the_end()) return Error(Code::kStorageUnavailable, "audit record is damaged");
     return entry;
 }

@@ -8,7 +8,7 @@
 namespace musubi::atna {
 namespace {
 
-constexpr int kBatch = 500;
+constexpr int kBatch = 1000;  // of each source; what a transaction costs beside its rows is nothing by then
 constexpr std::size_t kBatchBytes = 8U << 20;
 
 }  // namespace
@@ -45,7 +45,8 @@ Result<Indexer::Batch> Indexer::collect(pg::Tx& tx) {
         range.limit = segment.size;
         range.max_records = kBatch - batch.journal.size();
         range.max_bytes = kBatchBytes - bytes;
-        bool const all_done = segment.closed && range.from >= segment.size;
+        bool const all_done = range.from >= segment.size;
+        if (all_done && !segment.closed) continue;  // nothing new in it
         SegmentPage page;
         if (!all_done) {
             auto read = read_segment(segment.path, range);
@@ -93,21 +94,23 @@ Result<Link> Indexer::store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& 
     auto seen = TRY(store::known(tx, ids));
     auto end = TRY(store::last(tx));
     TRY(check_anchor(tx, end));
+    std::vector<StoredRecord> rows;
     for (auto const* part : {&batch.journal, &batch.pending}) {
         for (auto const& record : *part) {
             if (!seen.insert(record.id).second) continue;
-            auto const entry = TRY(sealer_.open(record.id, record.sealed));
+            auto entry = TRY(sealer_.open(record.id, record.sealed));
             StoredRecord row;
             row.seq = end.seq + 1;
             row.id = record.id;
-            row.columns = entry.columns;
+            row.columns = std::move(entry.columns);
             row.sealed = record.sealed;
             row.hash = chain_hash(end, row.seq, row.sealed, row.columns);
-            store::queue_record(tx, row);
             end = {row.seq, row.hash};
-            ++count;
+            rows.push_back(std::move(row));
         }
     }
+    if (!rows.empty()) store::queue_records(tx, rows);
+    count = static_cast<std::int64_t>(rows.size());
     if (!pending_ids.empty()) store::queue_delete_pending(tx, pending_ids);
     return end;
 }

@@ -1,9 +1,11 @@
 #include "atna/segment.h"
 
+#include "atna/crc32c.h"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <optional>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,16 +17,7 @@ constexpr std::string_view kPrefix = "segment-";
 constexpr std::string_view kSuffix = ".journal";
 constexpr std::size_t kDigits = 12;
 constexpr std::size_t kUuid = 16;
-
-std::array<std::uint32_t, 256> make_table() {
-    std::array<std::uint32_t, 256> table{};
-    for (std::uint32_t i = 0; i < 256; ++i) {
-        std::uint32_t c = i;
-        for (int bit = 0; bit < 8; ++bit) c = (c >> 1) ^ ((c & 1) ? 0x82F63B78U : 0U);  // Castagnoli, reflected
-        table[i] = c;
-    }
-    return table;
-}
+constexpr std::size_t kBlock = 256U << 10;
 
 void put_u32(std::string& out, std::uint32_t value) {
     for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>((value >> shift) & 0xFF));
@@ -35,57 +28,70 @@ std::uint32_t get_u32(std::uint8_t const* in) {
            static_cast<std::uint32_t>(in[2]) << 16 | static_cast<std::uint32_t>(in[3]) << 24;
 }
 
+/// Reads a file from front to back in large blocks.
 class Reader {
 public:
     explicit Reader(int fd) : fd_(fd) {}
     ~Reader() { ::close(fd_); }
     Reader(Reader const&) = delete;
     Reader& operator=(Reader const&) = delete;
-    /// False when the file ends before.
-    Result<bool> at(std::uint64_t offset, std::span<std::uint8_t> out) const {
-        std::size_t done = 0;
-        while (done < out.size()) {
-            auto const n = ::pread(fd_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
-            if (n < 0 && errno == EINTR) continue;
-            if (n < 0) return Error(Code::kStorageUnavailable, "cannot read journal segment");
-            if (n == 0) return false;
-            done += static_cast<std::size_t>(n);
-        }
-        return true;
+    /// The `size` octets at `offset`, good until the next call; nothing when the file ends before.
+    Result<std::optional<ByteView>> at(std::uint64_t offset, std::size_t size) {
+        bool const held = offset >= begin_ && offset - begin_ <= block_.size() &&
+                          block_.size() - static_cast<std::size_t>(offset - begin_) >= size;
+        if (!held) TRY(fill(offset, std::max(size, kBlock)));
+        auto const from = static_cast<std::size_t>(offset - begin_);
+        if (block_.size() - from < size) return std::optional<ByteView>();
+        return std::optional<ByteView>(ByteView(block_).subspan(from, size));
     }
 
 private:
+    Status fill(std::uint64_t offset, std::size_t size) {
+        begin_ = offset;
+        block_.resize(size);
+        std::size_t done = 0;
+        while (done < size) {
+            auto const n = ::pread(fd_, block_.data() + done, size - done, static_cast<off_t>(offset + done));
+            if (n < 0 && errno == EINTR) continue;
+            if (n < 0) return Error(Code::kStorageUnavailable, "cannot read journal segment");
+            if (n == 0) break;
+            done += static_cast<std::size_t>(n);
+        }
+        block_.resize(done);
+        return {};
+    }
+
     int fd_;
+    std::uint64_t begin_ = 0;
+    Bytes block_;
 };
 
 }  // namespace
 
-std::uint32_t crc32c(ByteView bytes) {
-    static auto const table = make_table();
-    std::uint32_t crc = 0xFFFFFFFFU;
-    for (auto const byte : bytes) crc = (crc >> 8) ^ table[(crc ^ byte) & 0xFF];
-    return crc ^ 0xFFFFFFFFU;
-}
-
 void append_record(std::string& out, SealedRecord const& record) {
-    std::string body(as_text(record.id.octets()));
-    body += as_text(record.sealed);
-    put_u32(out, static_cast<std::uint32_t>(body.size()));
-    put_u32(out, crc32c(as_bytes(body)));
-    out += body;
+    auto const length = kUuid + record.sealed.size();
+    out.reserve(out.size() + kRecordHead + length);
+    put_u32(out, static_cast<std::uint32_t>(length));
+    auto const checksum_at = out.size();
+    put_u32(out, 0);
+    out += as_text(record.id.octets());
+    out += as_text(record.sealed);
+    std::string checksum;
+    put_u32(checksum, crc32c(as_bytes(std::string_view(out).substr(checksum_at + 4))));
+    out.replace(checksum_at, 4, checksum);
 }
 
 Result<SegmentPage> read_segment(std::filesystem::path const& path, SegmentRange const& range) {
     int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
     if (fd < 0 && errno == ENOENT) return Error(Code::kNotFound, "journal segment is gone");
     if (fd < 0) return Error(Code::kStorageUnavailable, "cannot open journal segment");
-    Reader const file(fd);
+    Reader file(fd);
 
     SegmentPage page;
     page.next = std::max<std::uint64_t>(range.from, kSegmentMagic.size());
     if (range.from == 0) {
-        std::array<std::uint8_t, kSegmentMagic.size()> magic{};
-        if (!TRY(file.at(0, magic)) || as_text(magic) != kSegmentMagic) {
+        auto const magic = TRY(file.at(0, kSegmentMagic.size()));
+        if (!magic || as_text(*magic) != kSegmentMagic) {
             page.next = 0;
             page.end = true;
             return page;
@@ -93,21 +99,25 @@ Result<SegmentPage> read_segment(std::filesystem::path const& path, SegmentRange
     }
     std::size_t bytes = 0;
     while (page.records.size() < range.max_records && bytes < range.max_bytes) {
-        std::array<std::uint8_t, kRecordHead> head{};
-        bool const there = page.next + kRecordHead <= range.limit && TRY(file.at(page.next, head));
-        std::uint32_t const length = there ? get_u32(head.data()) : 0;
+        std::uint32_t length = 0, checksum = 0;
+        if (page.next + kRecordHead <= range.limit) {
+            if (auto const head = TRY(file.at(page.next, kRecordHead))) {
+                length = get_u32(head->data());
+                checksum = get_u32(head->data() + 4);
+            }
+        }
         if (length < kUuid || length > kMaxRecord || page.next + kRecordHead + length > range.limit) {
             page.end = true;
             break;
         }
-        Bytes body(length);
-        if (!TRY(file.at(page.next + kRecordHead, body)) || crc32c(body) != get_u32(head.data() + 4)) {
+        auto const body = TRY(file.at(page.next + kRecordHead, length));
+        if (!body || crc32c(*body) != checksum) {
             page.end = true;
             break;
         }
         std::array<std::uint8_t, kUuid> id{};
-        std::copy_n(body.begin(), kUuid, id.begin());
-        page.records.push_back({Uuid(id), Bytes(body.begin() + kUuid, body.end())});
+        std::copy_n(body->begin(), kUuid, id.begin());
+        page.records.push_back({Uuid(id), Bytes(body->begin() + kUuid, body->end())});
         page.next += kRecordHead + length;
         bytes += length;
     }

@@ -25,7 +25,6 @@ struct SealedRecord {
     Bytes sealed;
 };
 
-std::uint32_t crc32c(ByteView bytes);
 void append_record(std::string& out, SealedRecord const& record);
 
 /// What read_segment found from `from` on.

@@ -27,11 +27,17 @@ inline constexpr pg::Statement kLast{"atna.last", "SELECT seq, hash FROM atna.re
 
 inline constexpr pg::Statement kHashAt{"atna.hash_at", "SELECT hash FROM atna.record WHERE seq = $1"};
 
-inline constexpr pg::Statement kInsertRecord{
-    "atna.insert_record",
+/// Many rows at once. The two array columns come as array literals: unnest() would flatten arrays of arrays.
+inline constexpr pg::Statement kInsertRecords{
+    "atna.insert_records",
     "INSERT INTO atna.record (seq, event_uuid, time, transaction, event, event_type, outcome, organisation, "
     "user_token, patients, documents, rule, trace, sealed, hash) "
-    "VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"};
+    "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, user_token, "
+    "patients::text[], documents::text[], rule, trace, sealed, hash "
+    "FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[], "
+    "$8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[], $15::bytea[]) "
+    "AS t(seq, event_uuid, time, transaction, event, event_type, outcome, organisation, user_token, patients, "
+    "documents, rule, trace, sealed, hash)"};
 
 #define ATNA_COLUMNS                                                                                         \
     "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, user_token, "      \
@@ -47,10 +53,18 @@ inline constexpr pg::Statement kPage{"atna.page", ATNA_COLUMNS "WHERE seq > $1 O
     " AND ($5::text = '' OR transaction = $5) AND ($6::int < 0 OR outcome = $6)"                             \
     " AND time >= $7::timestamptz AND time < $8::timestamptz ORDER BY time DESC, seq DESC LIMIT $9"
 
-inline constexpr pg::Statement kSearchPatient{"atna.search_patient", ATNA_COLUMNS "WHERE patients && $1" ATNA_REST};
-inline constexpr pg::Statement kSearchDocument{"atna.search_document",
-                                               ATNA_COLUMNS "WHERE documents && $2" ATNA_REST};
-inline constexpr pg::Statement kSearchUser{"atna.search_user", ATNA_COLUMNS "WHERE user_token = $3" ATNA_REST};
+// As the indexes in V0001__init.sql are made: two forms of a patient id, one document, the beginning of a token.
+inline constexpr pg::Statement kSearchPatient{
+    "atna.search_patient",
+    ATNA_COLUMNS "WHERE (hashtextextended(patients[1], 0) IN (hashtextextended(($1::text[])[1], 0), "
+                 "hashtextextended(($1::text[])[2], 0)) OR (cardinality(patients) > 1 AND patients && $1))" ATNA_REST};
+inline constexpr pg::Statement kSearchDocument{
+    "atna.search_document",
+    ATNA_COLUMNS "WHERE (hashtextextended(documents[1], 0) = hashtextextended(($2::text[])[1], 0) "
+                 "OR (cardinality(documents) > 1 AND documents && $2))" ATNA_REST};
+inline constexpr pg::Statement kSearchUser{
+    "atna.search_user",
+    ATNA_COLUMNS "WHERE user_token <> ''::bytea AND substr(user_token, 1, 8) = substr($3::bytea, 1, 8)" ATNA_REST};
 inline constexpr pg::Statement kSearchMember{"atna.search_member", ATNA_COLUMNS "WHERE organisation = $4" ATNA_REST};
 inline constexpr pg::Statement kSearchTime{"atna.search_time", ATNA_COLUMNS "WHERE true" ATNA_REST};
 

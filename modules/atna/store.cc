@@ -33,6 +33,21 @@ std::vector<StoredRecord> records(pg::Rows const& rows) {
     return out;
 }
 
+/// `{"a","b"}` with what must be escaped.
+std::string array_literal(std::vector<std::string> const& values) {
+    std::string out = "{";
+    for (auto const& value : values) {
+        if (out.size() > 1) out += ',';
+        out += '"';
+        for (char const c : value) {
+            if (c == '"' || c == '\\') out += '\\';
+            out += c;
+        }
+        out += '"';
+    }
+    return out + "}";
+}
+
 }  // namespace
 
 void queue_pending(pg::Tx& tx, SealedRecord const& record) {
@@ -79,26 +94,34 @@ Result<Bytes> hash_at(pg::Tx& tx, std::int64_t seq) {
     return rows.empty() ? Bytes{} : copy(rows.front().bytes(0));
 }
 
-void queue_record(pg::Tx& tx, StoredRecord const& r) {
-    auto const& c = r.columns;
-    tx.queue(sql::kInsertRecord,
-             std::move(pg::Params()
-                           .int8(r.seq)
-                           .uuid(r.id)
-                           .timestamptz(c.time)
-                           .text(c.transaction)
-                           .text(c.event)
-                           .text(c.event_type)
-                           .int2(c.outcome)
-                           .text(c.organisation)
-                           .bytea(c.user_token)
-                           .text_array(c.patients)
-                           .text_array(c.documents)
-                           .text(c.rule)
-                           .text(c.trace)
-                           .bytea(r.sealed)
-                           .bytea(r.hash)),
-             1);
+void queue_records(pg::Tx& tx, std::vector<StoredRecord> const& records) {
+    // One column after the other, as unnest() takes them.
+    auto const column = [&](auto const& get) {
+        std::vector<std::decay_t<std::invoke_result_t<decltype(get), StoredRecord const&>>> out;
+        out.reserve(records.size());
+        for (auto const& record : records) out.push_back(get(record));
+        return out;
+    };
+    auto const texts = [&](std::string Columns::*member) {
+        return column([&](StoredRecord const& r) { return std::string_view(r.columns.*member); });
+    };
+    pg::Params params;
+    params.int8_array(column([](StoredRecord const& r) { return r.seq; }))
+        .uuid_array(std::span<Uuid const>(column([](StoredRecord const& r) { return r.id; })))
+        .timestamptz_array(column([](StoredRecord const& r) { return r.columns.time; }))
+        .text_array(std::span<std::string_view const>(texts(&Columns::transaction)))
+        .text_array(std::span<std::string_view const>(texts(&Columns::event)))
+        .text_array(std::span<std::string_view const>(texts(&Columns::event_type)))
+        .int2_array(column([](StoredRecord const& r) { return r.columns.outcome; }))
+        .text_array(std::span<std::string_view const>(texts(&Columns::organisation)))
+        .bytea_array(std::span<ByteView const>(column([](auto const& r) { return ByteView(r.columns.user_token); })))
+        .text_array(std::span<std::string const>(column([](auto const& r) { return array_literal(r.columns.patients); })))
+        .text_array(std::span<std::string const>(column([](auto const& r) { return array_literal(r.columns.documents); })))
+        .text_array(std::span<std::string_view const>(texts(&Columns::rule)))
+        .text_array(std::span<std::string_view const>(texts(&Columns::trace)))
+        .bytea_array(std::span<ByteView const>(column([](auto const& r) { return ByteView(r.sealed); })))
+        .bytea_array(std::span<ByteView const>(column([](auto const& r) { return ByteView(r.hash); })));
+    tx.queue(sql::kInsertRecords, std::move(params), static_cast<std::int32_t>(records.size()));
 }
 
 Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int limit) {

@@ -21,12 +21,14 @@ Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids);
 Result<Link> last(pg::Tx& tx);
 /// Empty when there is no such record.
 Result<Bytes> hash_at(pg::Tx& tx, std::int64_t seq);
-void queue_record(pg::Tx& tx, StoredRecord const& record);
+/// All of them in one statement.
+void queue_records(pg::Tx& tx, std::vector<StoredRecord> const& records);
 
 Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int limit);
 
 struct Filter {
-    std::vector<std::string> patients, documents;
+    std::vector<std::string> patients;   ///< none, or both forms of one id
+    std::vector<std::string> documents;  ///< none or one
     Bytes user_token;
     std::string organisation, transaction;
     int outcome = -1;

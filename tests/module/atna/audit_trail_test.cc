@@ -2,6 +2,7 @@
 #include "atna/audit.h"
 #include "atna/indexer.h"
 #include "atna/module.h"
+#include "atna/sql.h"
 #include "core/pipeline.h"
 #include "platform/base/fault.h"
 #include "platform/pg/admin.h"
@@ -78,7 +79,7 @@ protected:
         config.size = 4;
         pool_.emplace(config);
     }
-    std::unique_ptr<Journal> open_journal(std::uint64_t segment_bytes = 4096) {
+    std::unique_ptr<Journal> open_journal(std::uint64_t segment_bytes = 1024) {
         JournalSettings settings;
         settings.folder = folder_ / "journal";
         settings.segment_bytes = segment_bytes;
@@ -223,6 +224,58 @@ TEST_F(AuditTrail, SearchCombinesItsConditions) {
                   q.member = "clinic-kita";
               }),
               "");
+}
+
+TEST_F(AuditTrail, SearchFindsEveryPatientAndDocumentOfARecordWhateverCharactersTheyHave) {
+    std::string const odd = R"(a"b\c,{d} e)";
+    auto many = event(1);
+    many.objects.push_back(domain::audit_patient(kHospitalId));
+    for (auto const& id : {std::string("NULL"), odd}) {
+        many.objects.push_back(domain::audit_document(id, "2.999.1.1.2", std::nullopt));
+    }
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    fs::create_directories(folder_ / "journal");
+    ASSERT_TRUE(audit.record({many, event(2, "R2^^^&2.999.1.1.1&ISO")}).ok());
+    for (auto const& patient : {kPatient, kHospitalId}) {
+        SearchQuery query;
+        query.patient = patient;
+        auto const found = search(archive(), query);
+        ASSERT_EQ(found->size(), 1U) << patient;
+        EXPECT_EQ(found->at(0).seq, 1);
+    }
+    for (auto const& document : {std::string("1.2.3.1"), std::string("NULL"), odd}) {
+        SearchQuery query;
+        query.document = document;
+        EXPECT_EQ(search(archive(), query)->size(), 1U) << document;
+    }
+    EXPECT_EQ(verified().damage, Damage::kNone);
+}
+
+TEST_F(AuditTrail, EverySearchHasAnIndexThatLeads) {
+    // An empty table would be read along any index.
+    sabotage("DROP INDEX atna.record_by_time; DROP INDEX atna.record_by_organisation");
+    auto const plan_of = [&](pg::Statement const& statement) {
+        // As the server plans it when it has stopped looking at the values.
+        auto const rows = pg::run_script(
+            database_.superuser(),
+            "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE looked_for AS " +
+                std::string(statement.sql) +
+                "; EXPLAIN EXECUTE looked_for('{a,b}', '{c}', 'token', 'm', 't', 1, '2026-01-01', '2026-02-01', 10)");
+        std::string out;
+        for (auto const& row : *rows) out += row.at(0) + "\n";
+        return out;
+    };
+    auto const uses = [](std::string const& plan, std::string const& index) {
+        return plan.find(" on " + index + " ") != std::string::npos ||
+               plan.find(" using " + index + " ") != std::string::npos;
+    };
+    for (auto const* index : {"record_by_patient", "record_by_patients"}) {
+        EXPECT_TRUE(uses(plan_of(sql::kSearchPatient), index)) << plan_of(sql::kSearchPatient);
+    }
+    for (auto const* index : {"record_by_document", "record_by_documents"}) {
+        EXPECT_TRUE(uses(plan_of(sql::kSearchDocument), index)) << plan_of(sql::kSearchDocument);
+    }
+    EXPECT_TRUE(uses(plan_of(sql::kSearchUser), "record_by_user")) << plan_of(sql::kSearchUser);
 }
 
 TEST_F(AuditTrail, ColumnsHoldNoUserAndNoForeignPatientIdInTheClear) {
