@@ -77,7 +77,8 @@ CREATE TABLE registry.entry (
     PRIMARY KEY (patient_key, entry_key),
     FOREIGN KEY (patient_key, set_key) REFERENCES registry.submission_set (patient_key, set_key)
 );
-CREATE INDEX entry_find ON registry.entry (patient_key, status, kind, label) INCLUDE (entry_key, uuid);
+-- Serves every search inside one patient: the other criteria may all be absent, so they could not narrow an index, and
+-- without the status in one a deprecation touches none.
 CREATE INDEX entry_set ON registry.entry (patient_key, set_key);
 
 CREATE TABLE registry.folder (
