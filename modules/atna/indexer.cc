@@ -127,36 +127,49 @@ void Indexer::forget(Batch const& batch) {
     }
 }
 
-/// True when there is more to do.
-Result<bool> Indexer::step(Outcome& outcome) {
+Result<Indexer::Outcome> Indexer::run_batch() {
+    static auto& sealed = counter("atna_records_sealed_total");
+    Outcome outcome;
     auto tx = TRY(pool_.begin());
     if (!TRY(store::try_sealer_lock(tx))) {
         outcome.another_works = true;
-        return false;
+        return outcome;
     }
     auto const batch = TRY(collect(tx));
     if (batch.journal.empty() && batch.pending.empty()) {
         forget(batch);
-        return false;
+        return outcome;
     }
-    std::int64_t count = 0;
-    auto const end = TRY(store_batch(tx, batch, count));
+    auto const end = TRY(store_batch(tx, batch, outcome.sealed));
     TRY(FAULT("atna.before_seal_commit"));
     TRY(tx.commit());
     TRY(FAULT("atna.after_seal_commit"));
-    if (count > 0) write_anchor(folder_, keys_, end);
+    if (outcome.sealed > 0) write_anchor(folder_, keys_, end);
     forget(batch);
-    outcome.sealed += count;
-    return batch.more;
+    sealed.add(static_cast<std::uint64_t>(outcome.sealed));
+    outcome.more = batch.more;
+    return outcome;
+}
+
+std::int64_t Indexer::unsealed_octets() const {
+    std::uint64_t out = 0;
+    if (!journal_) return 0;
+    for (auto const& segment : journal_->segments()) {
+        auto const at = done_.find(segment.path);
+        auto const done = at == done_.end() ? 0 : at->second;
+        if (segment.size > done) out += segment.size - done;
+    }
+    return static_cast<std::int64_t>(out);
 }
 
 Result<Indexer::Outcome> Indexer::run() {
-    static auto& sealed = counter("atna_records_sealed_total");
-    Outcome outcome;
-    while (TRY(step(outcome))) {
+    Outcome all;
+    for (;;) {
+        auto const one = TRY(run_batch());
+        all.sealed += one.sealed;
+        all.another_works = one.another_works;
+        if (!one.more) return all;
     }
-    sealed.add(static_cast<std::uint64_t>(outcome.sealed));
-    return outcome;
 }
 
 }  // namespace musubi::atna

@@ -23,18 +23,22 @@ public:
 
     struct Outcome {
         std::int64_t sealed = 0;
+        bool more = false;           ///< something is left that could be sealed now
         bool another_works = false;  ///< somebody else held the lock: nothing was done
     };
     /// Until nothing is left that was there at the beginning. A record that does not open stops it
     /// (kStorageUnavailable): it stays where it is, and nothing is deleted. kConflict: the table does not hold what
     /// the anchor says; nothing is sealed on top of that, so that the evidence stays as it was found.
     Result<Outcome> run();
+    /// One batch of at most a thousand records from each source; `more` tells whether something was left.
+    Result<Outcome> run_batch();
+    /// What the owned journal holds that is not in the chain yet, as far as this object knows.
+    std::int64_t unsealed_octets() const;
 
 private:
     struct Batch;
     Result<std::vector<Journal::Segment>> sources() const;
     Result<Batch> collect(pg::Tx& tx);
-    Result<bool> step(Outcome& outcome);
     Status check_anchor(pg::Tx& tx, Link const& end) const;
     Result<Link> store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& count);
     void forget(Batch const& batch);

@@ -159,6 +159,30 @@ TEST_F(AuditTrail, JournalAndTransactionsShareOneUnbrokenChain) {
     EXPECT_EQ(result.records, 12);
 }
 
+TEST_F(AuditTrail, ABacklogIsSealedBatchByBatchInTheOrderOfTheJournal) {
+    auto const journal = open_journal(64U << 20);
+    JournalAudit audit(*pool_, *sealer_, system_ids(), *journal);
+    std::vector<domain::AuditEvent> events;
+    for (int i = 1; i <= 1500; ++i) events.push_back(event(i));
+    ASSERT_TRUE(audit.record(events).ok());
+    Indexer indexer(*pool_, *keys_, *sealer_, folder_ / "journal", journal.get());
+    auto const all = indexer.unsealed_octets();
+    auto const first = indexer.run_batch();
+    ASSERT_TRUE(first.ok()) << first.error().detail;
+    EXPECT_EQ(first->sealed, 1000);
+    EXPECT_TRUE(first->more);
+    EXPECT_GT(indexer.unsealed_octets(), 0);
+    EXPECT_LT(indexer.unsealed_octets(), all / 2);
+    auto const second = indexer.run_batch();
+    EXPECT_EQ(second->sealed, 500);
+    EXPECT_FALSE(second->more);
+    EXPECT_EQ(indexer.unsealed_octets(), 0);
+    auto const out_of_order = pg::run_script(
+        database_.superuser(), "SELECT count(*) FROM atna.record WHERE trace <> 't' || seq::text");
+    EXPECT_EQ(out_of_order->at(0).at(0), "0");
+    EXPECT_EQ(verified().records, 1500);
+}
+
 TEST_F(AuditTrail, RecordInIsGoneWithTheRollback) {
     DatabaseAudit audit(*pool_, *sealer_, system_ids());
     auto const failed = pool_->run([&](pg::Tx& tx) -> Status {

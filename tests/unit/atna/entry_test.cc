@@ -3,6 +3,7 @@
 #include "atna/compact.h"
 #include "atna/crc32c.h"
 #include "atna/message_parts.h"
+#include "atna/pace.h"
 #include "codec/auditmsg/audit_message.h"
 
 #include <gtest/gtest.h>
@@ -153,6 +154,15 @@ TEST(MessageParts, LeavesWhatWouldNotComeBackTheSame) {
           "<ParticipantObjectQuery> value=\"QUJD\"<"}) {
         EXPECT_EQ(join(parts_of(text)), text);
     }
+}
+
+TEST(Pace, RestsLongerThanItWorksUntilTheJournalGrows) {
+    using std::chrono::milliseconds;
+    EXPECT_EQ(rest_after(milliseconds(40), 0, 1000), milliseconds(120));
+    EXPECT_EQ(rest_after(milliseconds(40), 500, 1000), milliseconds(120));
+    EXPECT_EQ(rest_after(milliseconds(40), 501, 1000), milliseconds(0));
+    EXPECT_EQ(rest_after(milliseconds(0), 0, 1000), milliseconds(1));
+    EXPECT_EQ(rest_after(std::chrono::hours(1), 0, 1000), kLongestRest);
 }
 
 TEST(Crc32c, IsTheSameByInstructionAndByTables) {
