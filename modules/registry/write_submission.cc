@@ -6,6 +6,7 @@
 #include "registry/sql.h"
 
 #include <charconv>
+#include <utility>
 
 namespace musubi::registry {
 namespace {
@@ -58,7 +59,8 @@ public:
         pg::Params params;
         params.int8_array(fragment_patients_).int8_array(fragment_keys_);
         params.bytea_array(std::span<Bytes const>(sealed_)).bytea_array(std::span<Bytes const>(authors_));
-        tx_.queue(sql::kInsertFragments, params.text(w_.institution));
+        params.text(w_.institution);
+        tx_.queue(sql::kInsertFragments, std::move(params));
         return {};
     }
 
@@ -83,7 +85,7 @@ private:
         params.int8(patient_).int8(n_.set.key).uuid(n_.set.uuid).text(set.unique_id.value_or(""));
         params.text(to_nfc(set.source_id.value_or(""))).text(key_of(set.content_type_codes));
         params.int8(time_of(set.submission_time).value_or(0)).boolean(!persons.empty()).text(w_.owner);
-        tx_.queue(sql::kInsertSet, params);
+        tx_.queue(sql::kInsertSet, std::move(params));
         return seal(n_.set.uuid, patient_, n_.set.key, ebxml::render_fragment(set), persons);
     }
 
@@ -105,7 +107,7 @@ private:
         params.int8_or_null(time_of(e.service_stop_time)).text(e.mime_type.value_or(""));
         params.int8_or_null(integer_of(e.size)).text_or_null(e.hash).text_or_null(e.repository_unique_id);
         params.boolean(!persons.empty()).bytea_array(std::span<Bytes const>(tokens));
-        tx_.queue(sql::kInsertEntry, params);
+        tx_.queue(sql::kInsertEntry, std::move(params));
         return seal(numbered.uuid, patient_, numbered.key, ebxml::render_fragment(e), persons);
     }
 
@@ -114,7 +116,7 @@ private:
         pg::Params params;
         params.int8(patient_).int8(numbered.key).uuid(numbered.uuid).text(folder.unique_id.value_or(""));
         params.int8(now_).text(w_.owner).text_array(std::span<std::string const>(codes));
-        tx_.queue(sql::kInsertFolder, params);
+        tx_.queue(sql::kInsertFolder, std::move(params));
         return seal(numbered.uuid, patient_, numbered.key, ebxml::render_fragment(folder), "");
     }
 
@@ -144,7 +146,7 @@ private:
         params.int8_array(patients).int8_array(keys).uuid_array(std::span<Uuid const>(uuids)).int2_array(types);
         params.int2_array(source_kinds).int8_array(sources).int2_array(target_kinds).int8_array(target_patients);
         params.int8(now_).int8_array(targets);
-        tx_.queue(sql::kInsertAssociations, params);
+        tx_.queue(sql::kInsertAssociations, std::move(params));
         if (made.empty()) return {};
         tx_.queue(sql::kInsertUuids, pg::Params()
                                          .uuid_array(std::span<Uuid const>(made))
