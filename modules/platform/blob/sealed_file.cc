@@ -30,10 +30,11 @@ Result<std::unique_ptr<SealedFile>> SealedFile::open(vault::KeyRing& keys, vault
     return std::unique_ptr<SealedFile>(new SealedFile(std::move(file), std::move(*opener)));
 }
 
-Status SealedFile::read(ByteSink const& sink) const {
+Status SealedFile::read_chunks(std::uint64_t first, std::uint64_t end,
+                               ByteSink const& sink) const {
     Bytes sealed;
     Bytes plain;
-    for (std::uint64_t chunk = 0; chunk < opener_.chunk_count(); ++chunk) {
+    for (std::uint64_t chunk = first; chunk < end; ++chunk) {
         sealed.resize(opener_.sealed_chunk_size(chunk));
         plain.resize(sealed.size() - vault::kChunkTagSize);
         TRY(file_.read_at(opener_.sealed_offset(chunk), sealed));

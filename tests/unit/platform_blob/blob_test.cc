@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 
+#include <fstream>
 #include <set>
 #include <thread>
 
@@ -391,6 +392,29 @@ TEST_F(Blobs, ManyThreadsStoreAndReadAtOnce) {
     }
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(good, 60);
+}
+
+// Large files are verified in blocks by two threads: damage in any block is found, also in the last.
+TEST_F(Blobs, DamageAnywhereInALargeFileIsFound) {
+    std::size_t const size = 17 * 1024 * 1024 + 5;
+    Uuid const id = stored(pattern(size));
+    EXPECT_TRUE(store_->verify(id).ok());
+    std::string const name = id.to_string();
+    fs::path const path = root_ / "blobs/data" / name.substr(0, 2) / name.substr(2, 2) / name;
+    auto const flip = [&](std::uint64_t at) {
+        std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekg(static_cast<std::streamoff>(at));
+        char const before = static_cast<char>(file.peek());
+        file.seekp(static_cast<std::streamoff>(at));
+        file.put(static_cast<char>(before ^ 1));
+    };
+    std::uint64_t const end = fs::file_size(path);
+    for (std::uint64_t const at : {std::uint64_t{100}, end / 4, end / 2 + 70'000, end - 1}) {
+        flip(at);
+        EXPECT_EQ(code_of(store_->verify(id)), Code::kStorageUnavailable) << at;
+        flip(at);
+        EXPECT_TRUE(store_->verify(id).ok()) << at;
+    }
 }
 
 TEST_F(Blobs, TheSinksErrorEndsTheReading) {
