@@ -17,11 +17,14 @@ inline constexpr pg::Statement kPending{
 
 inline constexpr pg::Statement kPendingCount{"atna.pending_count", "SELECT count(*) FROM atna.pending"};
 
-inline constexpr pg::Statement kDeletePending{"atna.delete_pending",
-                                              "DELETE FROM atna.pending WHERE event_uuid = ANY($1)"};
+// Joined, not compared with = ANY: with an array that is a parameter the server would try each element on each row.
+inline constexpr pg::Statement kDeletePending{
+    "atna.delete_pending", "DELETE FROM atna.pending p USING unnest($1::uuid[]) AS u(id) WHERE p.event_uuid = u.id"};
 
-inline constexpr pg::Statement kKnown{"atna.known",
-                                      "SELECT event_uuid FROM atna.record WHERE event_uuid = ANY($1)"};
+// LIMIT keeps the server at one probe of the unique index for each, however small it believed the table to be.
+inline constexpr pg::Statement kKnown{
+    "atna.known", "SELECT u.id FROM unnest($1::uuid[]) AS u(id), "
+                  "LATERAL (SELECT 1 FROM atna.record r WHERE r.event_uuid = u.id LIMIT 1) AS found"};
 
 inline constexpr pg::Statement kLast{"atna.last", "SELECT seq, hash FROM atna.record ORDER BY seq DESC LIMIT 1"};
 
