@@ -6,7 +6,8 @@
 
 namespace musubi::core {
 
-AuditedTx::AuditedTx(std::unique_ptr<pg::Tx> tx, AuditPort& audit) : tx_(std::move(tx)), audit_(audit) {}
+AuditedTx::AuditedTx(std::unique_ptr<pg::Tx> tx, AuditPort& audit)
+    : tx_(std::move(tx)), right_(std::make_unique<pg::CommitRight>(tx_->reserve_commit())), audit_(audit) {}
 AuditedTx::~AuditedTx() = default;
 
 Result<std::unique_ptr<AuditedTx>> AuditedTx::begin(pg::Pool& pool, AuditPort& audit) {
@@ -22,7 +23,7 @@ Status AuditedTx::record(std::vector<domain::AuditEvent> events) {
 
 Status AuditedTx::commit() {
     if (!recorded_) return Error(Code::kInternal, "commit without an audit record");
-    TRY(tx_->commit());
+    TRY(tx_->commit(*right_));
     for (auto const& action : after_commit_) {
         try {
             action();

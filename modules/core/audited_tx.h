@@ -10,6 +10,7 @@
 #include <vector>
 
 namespace musubi::pg {
+class CommitRight;
 class Tx;
 class Pool;
 }  // namespace musubi::pg
@@ -37,6 +38,7 @@ private:
     Status commit();
 
     std::unique_ptr<pg::Tx> tx_;
+    std::unique_ptr<pg::CommitRight> right_;  ///< so that a handler that has the Tx cannot end it
     AuditPort& audit_;
     bool recorded_ = false;
     std::vector<std::function<void()>> after_commit_;

@@ -55,6 +55,7 @@ struct Tx::State {
     std::optional<Error> failed;  ///< what every later call answers
     bool begun = false;           ///< BEGIN was sent
     bool done = false;
+    bool commit_reserved = false;
 
     void add(Command command) {
         if (!begun && pending.empty()) pending.push_back(plain(begin_of(isolation)));
@@ -109,7 +110,18 @@ void Tx::queue(Statement const& statement, Params params,
     self.add({Command::Kind::kExecute, statement, std::move(params), expected_rows});
 }
 
+CommitRight Tx::reserve_commit() {
+    state_->commit_reserved = true;
+    return CommitRight();
+}
+
 Status Tx::commit() {
+    if (!state_->commit_reserved) return commit(CommitRight());
+    state_->roll_back();
+    return Error(Code::kInternal, "the right to commit this transaction is somebody else's");
+}
+
+Status Tx::commit(CommitRight const&) {
     State& self = *state_;
     if (self.failed) {
         Error const error = *self.failed;

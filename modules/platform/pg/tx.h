@@ -36,6 +36,17 @@ private:
 /// levels are for reports.
 enum class Isolation : std::uint8_t { kReadCommitted, kRepeatableRead, kSerializable };
 
+/// Who holds it may commit a transaction whose commit was reserved. Made by Tx::reserve_commit() alone.
+class CommitRight {
+public:
+    CommitRight(CommitRight&&) = default;
+    CommitRight& operator=(CommitRight&&) = default;
+
+private:
+    friend class Tx;
+    CommitRight() = default;
+};
+
 /// A read-write transaction. Nothing is sent before the first exec() or commit(); BEGIN travels
 /// with it. After an error nothing more is accepted. Destroyed without commit(): rolled back.
 class Tx {
@@ -58,6 +69,10 @@ public:
     /// confirmed the COMMIT. A connection lost on the way gives is_commit_unknown(). A transaction
     /// without any statement costs nothing.
     Status commit();
+    /// Takes the right to commit away from everybody who merely has the Tx: commit() then fails with kInternal and
+    /// nothing is done. For transactions whose end has a condition that others must not be able to skip.
+    CommitRight reserve_commit();
+    Status commit(CommitRight const& right);
 
     void rollback();  ///< at most one round trip; nothing is left to do for the destructor
     bool finished() const;

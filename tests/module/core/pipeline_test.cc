@@ -139,6 +139,16 @@ TEST_F(PipelineTest, AChangeCommitsTogetherWithItsRecord) {
     EXPECT_TRUE(ledger_.events.empty());
 }
 
+// No door around the record: a handler has the transaction, but not the right to end it.
+TEST_F(PipelineTest, AHandlerThatCommitsByItselfChangesNothing) {
+    deps_.work = [](CallContext const& call) -> Status {
+        EXPECT_FALSE(call.tx->tx().commit().ok());
+        return {};
+    };
+    run(change_);
+    EXPECT_TRUE(column(kNotes).empty());
+}
+
 TEST_F(PipelineTest, ATransactionWithNothingToTellIsRecordedAllTheSame) {
     deps_.silent = true;
     EXPECT_EQ(text(run(read_)), "data");

@@ -85,6 +85,25 @@ TEST_F(PgTx, DestroyedWithoutCommitLeavesNothingEvenAfterAMove) {
     EXPECT_EQ(pool_.state().in_use, 0);
 }
 
+TEST_F(PgTx, WhoseCommitWasReservedIsCommittedOnlyByTheHolderOfTheRight) {
+    {
+        auto tx = pool_.begin();
+        ASSERT_TRUE(tx.ok());
+        [[maybe_unused]] CommitRight const right = tx->reserve_commit();
+        tx->queue(kInsert, Params().int8(1).text("a"));
+        Status const done = tx->commit();
+        ASSERT_FALSE(done.ok());
+        EXPECT_EQ(done.error().code, Code::kInternal);
+    }
+    EXPECT_EQ(count(), 0);
+    auto tx = pool_.begin();
+    ASSERT_TRUE(tx.ok());
+    CommitRight const right = tx->reserve_commit();
+    tx->queue(kInsert, Params().int8(1).text("a"));
+    EXPECT_TRUE(tx->commit(right).ok());
+    EXPECT_EQ(count(), 1);
+}
+
 TEST_F(PgTx, AnEmptyTransactionCostsNothing) {
     auto tx = pool_.begin();
     ASSERT_TRUE(tx.ok());
