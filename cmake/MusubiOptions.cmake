@@ -19,14 +19,20 @@ find_package(GTest REQUIRED)
 
 find_program(MUSUBI_CCACHE ccache)
 if(MUSUBI_CCACHE)
-    set(CMAKE_C_COMPILER_LAUNCHER ${MUSUBI_CCACHE})
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${MUSUBI_CCACHE})
+    # Without these ccache takes no file that uses a precompiled header.
+    set(launcher ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+        ${MUSUBI_CCACHE})
+    set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${launcher})
 endif()
 
 add_library(musubi_settings INTERFACE)
 target_include_directories(musubi_settings INTERFACE ${CMAKE_SOURCE_DIR}/modules ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(musubi_settings INTERFACE
     -Wall -Wextra -Wconversion -Wswitch-enum -Werror -fno-omit-frame-pointer)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(musubi_settings INTERFACE -fpch-preprocess)  # for ccache and precompiled headers
+endif()
 # clang warns of an overload that hides another one even where a class inherits both of Xerces' handler styles and
 # must override one of them.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")

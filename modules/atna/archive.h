@@ -1,10 +1,11 @@
 #pragma once
-// Looking into the audit trail: search, verify, report. For `musubi audit ...` and later for audit consumers.
+// Looking into the audit trail: search, verify, report. For `musubi audit ...` and later for audit
+// consumers.
 //
-// Thread-safe as long as each call has an Archive of its own. Every function first moves what still waits in the
-// journal and in atna.pending into the chain, so that it sees everything that was recorded before the call.
-// Whoever looks is recorded too: write log_used() through an AuditPort before showing anything (ITI TF-2 3.20,
-// "Audit Log Used").
+// Thread-safe as long as each call has an Archive of its own. Every function first moves what still
+// waits in the journal and in atna.pending into the chain, so that it sees everything that was
+// recorded before the call. Whoever looks is recorded too: write log_used() through an AuditPort
+// before showing anything (ITI TF-2 3.20, "Audit Log Used").
 
 #include "atna/entry.h"
 #include "platform/base/clock.h"
@@ -41,8 +42,8 @@ struct FoundRecord {
 };
 
 Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery const& query);
-/// One JSON object without line break: time, transaction, event_id, event_type, outcome, user, organisation, peer,
-/// patient, objects, rule, message, trace, seq.
+/// One JSON object without line break: time, transaction, event_id, event_type, outcome, user,
+/// organisation, peer, patient, objects, rule, message, trace, seq.
 std::string to_json_line(FoundRecord const& record);
 
 enum class Damage : std::uint8_t {
@@ -72,7 +73,8 @@ struct PatientReport {
 Result<PatientReport> report(Archive const& archive, std::string const& patient_cx);
 
 /// The record of such a look: DCM 110101. `what` names the command, never its findings.
-domain::AuditEvent log_used(std::string const& user, std::string const& organisation, std::string const& what,
-                            std::string const& audit_source_id, WallTime now);
+domain::AuditEvent log_used(std::string const& user, std::string const& organisation,
+                            std::string const& what, std::string const& audit_source_id,
+                            WallTime now);
 
 }  // namespace musubi::atna

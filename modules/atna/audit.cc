@@ -6,7 +6,8 @@
 namespace musubi::atna {
 namespace {
 
-/// A random number behind the time (version 7, RFC 9562): what comes together lies together in the table's index.
+/// A random number behind the time (version 7, RFC 9562): what comes together lies together in the
+/// table's index.
 Uuid in_order_of_time(Uuid const& random, WallTime time) {
     auto octets = random.octets();
     auto const ms = static_cast<std::uint64_t>(
@@ -18,7 +19,8 @@ Uuid in_order_of_time(Uuid const& random, WallTime time) {
 
 }  // namespace
 
-Result<std::vector<SealedRecord>> DatabaseAudit::seal(std::vector<domain::AuditEvent> const& events) const {
+Result<std::vector<SealedRecord>> DatabaseAudit::seal(
+    std::vector<domain::AuditEvent> const& events) const {
     static auto& records = counter("atna_records_total");
     std::vector<SealedRecord> out;
     for (auto const& event : events) {

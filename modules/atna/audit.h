@@ -1,6 +1,7 @@
 #pragma once
-// AuditPort twice: through the database alone (tools beside a running node), and with the journal (the node).
-// Thread-safe. Errors: those of the vault, the journal and the database; on error nothing may be disclosed.
+// AuditPort twice: through the database alone (tools beside a running node), and with the journal
+// (the node). Thread-safe. Errors: those of the vault, the journal and the database; on error
+// nothing may be disclosed.
 
 #include "atna/entry.h"
 #include "atna/journal.h"
@@ -12,7 +13,8 @@ namespace musubi::atna {
 /// record() commits a transaction of its own: right for operators' commands, too slow for serving.
 class DatabaseAudit : public core::AuditPort {
 public:
-    DatabaseAudit(pg::Pool& pool, EntrySealer const& sealer, IdSource& ids) : pool_(pool), sealer_(sealer), ids_(ids) {}
+    DatabaseAudit(pg::Pool& pool, EntrySealer const& sealer, IdSource& ids)
+        : pool_(pool), sealer_(sealer), ids_(ids) {}
     Status record(std::vector<domain::AuditEvent> events) override;
     Status record_in(pg::Tx& tx, std::vector<domain::AuditEvent> events) override;
 

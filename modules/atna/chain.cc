@@ -17,11 +17,14 @@ constexpr char const* kAnchorFile = "chain.anchor";
 
 void update_number(Digest& digest, std::uint64_t value) {
     std::array<std::uint8_t, 8> octets{};
-    for (std::size_t i = 0; i < 8; ++i) octets[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+    for (std::size_t i = 0; i < 8; ++i)
+        octets[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
     digest.update(octets);
 }
 
-std::string anchor_text(Link const& end) { return std::to_string(end.seq) + " " + to_hex(end.hash); }
+std::string anchor_text(Link const& end) {
+    return std::to_string(end.seq) + " " + to_hex(end.hash);
+}
 
 std::string seal_of(vault::KeyRing const& keys, std::string const& text) {
     return to_hex(keys.blind_token("audit-anchor", text));
@@ -39,7 +42,8 @@ Bytes chain_hash(Link const& previous, std::int64_t seq, ByteView sealed, Column
     return digest.finish();
 }
 
-void write_anchor(std::filesystem::path const& folder, vault::KeyRing const& keys, Link const& end) {
+void write_anchor(std::filesystem::path const& folder, vault::KeyRing const& keys,
+                  Link const& end) {
     auto const text = anchor_text(end);
     auto const path = folder / kAnchorFile;
     auto const fresh = path.string() + "." + std::to_string(::getpid());
@@ -54,18 +58,22 @@ void write_anchor(std::filesystem::path const& folder, vault::KeyRing const& key
     if (std::rename(fresh.c_str(), path.c_str()) != 0) log_warning("atna.anchor_not_written");
 }
 
-Result<std::optional<Link>> read_anchor(std::filesystem::path const& folder, vault::KeyRing const& keys) {
+Result<std::optional<Link>> read_anchor(std::filesystem::path const& folder,
+                                        vault::KeyRing const& keys) {
     std::ifstream in(folder / kAnchorFile);
     std::string line;
     if (!in || !std::getline(in, line)) return std::optional<Link>();
     auto const parts = split(line, ' ');
     Link end;
     if (parts.size() == 3) {
-        auto const [rest, error] = std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), end.seq);
+        auto const [rest, error] =
+            std::from_chars(parts[0].data(), parts[0].data() + parts[0].size(), end.seq);
         auto hash = from_hex(parts[1]);
-        if (error == std::errc{} && rest == parts[0].data() + parts[0].size() && hash && hash->size() == 32) {
+        if (error == std::errc{} && rest == parts[0].data() + parts[0].size() && hash &&
+            hash->size() == 32) {
             end.hash = std::move(*hash);
-            if (seal_of(keys, anchor_text(end)) == parts[2]) return std::optional<Link>(std::move(end));
+            if (seal_of(keys, anchor_text(end)) == parts[2])
+                return std::optional<Link>(std::move(end));
         }
     }
     return Error(Code::kStorageUnavailable, "the anchor of the audit chain is not genuine");

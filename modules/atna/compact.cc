@@ -5,7 +5,8 @@
 namespace musubi::atna {
 namespace {
 
-// Records are a few kilobytes: higher levels cost more time and gain next to nothing behind the primer.
+// Records are a few kilobytes: higher levels cost more time and gain next to nothing behind the
+// primer.
 constexpr int kLevel = 1;
 
 // The more common, the nearer to the end. Never edit: see compact.h.
@@ -79,8 +80,9 @@ Status compress_onto(Bytes& out, ByteView plain) {
     thread_local Owned<ZSTD_CCtx> const context(ZSTD_createCCtx());
     auto const before = out.size();
     out.resize(before + ZSTD_compressBound(plain.size()));
-    auto const size = ZSTD_compress_usingCDict(context.get(), out.data() + before, out.size() - before, plain.data(),
-                                               plain.size(), primer.get());
+    auto const size =
+        ZSTD_compress_usingCDict(context.get(), out.data() + before, out.size() - before,
+                                 plain.data(), plain.size(), primer.get());
     if (ZSTD_isError(size)) {
         out.resize(before);
         return Error(Code::kInternal, "audit record cannot be compressed");
@@ -96,10 +98,11 @@ Result<Bytes> decompress(ByteView compressed, std::size_t max_size) {
     if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
         return Error(Code::kStorageUnavailable, "audit record is damaged");
     }
-    if (size > max_size) return Error(Code::kTooLarge, "audit record is larger than any that is written");
+    if (size > max_size)
+        return Error(Code::kTooLarge, "audit record is larger than any that is written");
     Bytes out(static_cast<std::size_t>(size));
-    auto const done = ZSTD_decompress_usingDDict(context.get(), out.data(), out.size(), compressed.data(),
-                                                 compressed.size(), primer.get());
+    auto const done = ZSTD_decompress_usingDDict(
+        context.get(), out.data(), out.size(), compressed.data(), compressed.size(), primer.get());
     if (ZSTD_isError(done) || done != out.size()) {
         return Error(Code::kStorageUnavailable, "audit record is damaged");
     }

@@ -1,7 +1,7 @@
 #pragma once
-// Audit texts made small before they are sealed: zstd, primed with the words that every audit message carries, so that
-// what remains is little more than what is particular to the event. The primer is part of the record format: changing
-// one octet of it makes older records unreadable.
+// Audit texts made small before they are sealed: zstd, primed with the words that every audit
+// message carries, so that what remains is little more than what is particular to the event. The
+// primer is part of the record format: changing one octet of it makes older records unreadable.
 //
 // Thread-safe. Units: octets.
 

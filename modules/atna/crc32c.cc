@@ -61,9 +61,10 @@ std::uint32_t crc32c_by_tables(ByteView bytes) {
     for (; left >= 8; in += 8, left -= 8) {
         auto const low = crc ^ little_endian(in);
         auto const high = little_endian(in + 4);
-        crc = kTables[7][low & 0xFF] ^ kTables[6][(low >> 8) & 0xFF] ^ kTables[5][(low >> 16) & 0xFF] ^
-              kTables[4][low >> 24] ^ kTables[3][high & 0xFF] ^ kTables[2][(high >> 8) & 0xFF] ^
-              kTables[1][(high >> 16) & 0xFF] ^ kTables[0][high >> 24];
+        crc = kTables[7][low & 0xFF] ^ kTables[6][(low >> 8) & 0xFF] ^
+              kTables[5][(low >> 16) & 0xFF] ^ kTables[4][low >> 24] ^ kTables[3][high & 0xFF] ^
+              kTables[2][(high >> 8) & 0xFF] ^ kTables[1][(high >> 16) & 0xFF] ^
+              kTables[0][high >> 24];
     }
     for (; left > 0; ++in, --left) crc = (crc >> 8) ^ kTables[0][(crc ^ *in) & 0xFF];
     return crc ^ 0xFFFFFFFFU;

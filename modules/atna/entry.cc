@@ -11,13 +11,15 @@
 namespace musubi::atna {
 namespace {
 
-// First octet of what is sealed; the rest is compressed: the packed columns, then the parts of the message.
+// First octet of what is sealed; the rest is compressed: the packed columns, then the parts of the
+// message.
 constexpr std::uint8_t kFormat = 2;
 
 class Packer {
 public:
     void number(std::uint64_t value) {
-        for (int shift = 56; shift >= 0; shift -= 8) out_.push_back(static_cast<std::uint8_t>(value >> shift));
+        for (int shift = 56; shift >= 0; shift -= 8)
+            out_.push_back(static_cast<std::uint8_t>(value >> shift));
     }
     void octets(ByteView value) {
         number(value.size());
@@ -109,13 +111,15 @@ std::string associated(Uuid const& id) {
 }
 
 bool is_machine(domain::AuditParticipant const& participant) {
-    return std::any_of(participant.roles.begin(), participant.roles.end(), [](domain::AuditCode const& role) {
-        return role.system == "DCM" && role.code >= "110150" && role.code <= "110155";
-    });
+    return std::any_of(
+        participant.roles.begin(), participant.roles.end(), [](domain::AuditCode const& role) {
+            return role.system == "DCM" && role.code >= "110150" && role.code <= "110155";
+        });
 }
 
 void add_once(std::vector<std::string>& to, std::string value) {
-    if (!value.empty() && std::find(to.begin(), to.end(), value) == to.end()) to.push_back(std::move(value));
+    if (!value.empty() && std::find(to.begin(), to.end(), value) == to.end())
+        to.push_back(std::move(value));
 }
 
 }  // namespace
@@ -135,7 +139,8 @@ std::string user_of(domain::AuditEvent const& event) {
 
 std::string peer_of(domain::AuditEvent const& event) {
     for (auto const& one : event.participants) {
-        if (!one.network_address.empty() && one.alternative_user_id.empty()) return one.network_address;
+        if (!one.network_address.empty() && one.alternative_user_id.empty())
+            return one.network_address;
     }
     return {};
 }
@@ -172,7 +177,8 @@ Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) con
     c.user_token = user_token(user_of(event));
     for (auto const& object : event.objects) {
         if (object.type == 1 && object.role == 1) add_once(c.patients, patient_key(object.id));
-        if (object.type == 2 && (object.role == 3 || object.role == 20)) add_once(c.documents, object.id);
+        if (object.type == 2 && (object.role == 3 || object.role == 20))
+            add_once(c.documents, object.id);
     }
     c.rule = event.rule;
     c.trace = event.trace;
@@ -192,7 +198,8 @@ Result<Bytes> EntrySealer::seal(Entry const& entry) const {
 }
 
 Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
-    auto const small = TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
+    auto const small =
+        TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
     if (small.empty() || small[0] != kFormat) {
         return Error(Code::kStorageUnavailable, "audit record of an unknown format");
     }

@@ -1,9 +1,10 @@
 #pragma once
-// An audit record on its way: the DICOM message together with the columns it is found by, sealed as one.
+// An audit record on its way: the DICOM message together with the columns it is found by, sealed as
+// one.
 //
-// Columns in the clear: times, codes, member codes, rule, trace, document unique ids, and patient ids of the region's
-// own authorities. Any other patient id, and every user, stands there as a keyed token: searchable by exact match only.
-// Pure apart from the key ring. Thread-safe.
+// Columns in the clear: times, codes, member codes, rule, trace, document unique ids, and patient
+// ids of the region's own authorities. Any other patient id, and every user, stands there as a
+// keyed token: searchable by exact match only. Pure apart from the key ring. Thread-safe.
 
 #include "domain/audit_event.h"
 #include "platform/base/bytes.h"
@@ -51,8 +52,9 @@ public:
     Result<Entry> open(Uuid const& id, ByteView sealed) const;
 
     Bytes user_token(std::string_view user_id) const;
-    std::string patient_key(std::string const& cx) const;                     ///< as it stands in the column
-    std::vector<std::string> patient_search_keys(std::string const& cx) const;  ///< every form it may have there
+    std::string patient_key(std::string const& cx) const;  ///< as it stands in the column
+    std::vector<std::string> patient_search_keys(
+        std::string const& cx) const;  ///< every form it may have there
 
 private:
     std::string patient_token(std::string const& cx) const;
@@ -65,7 +67,8 @@ Bytes pack(Columns const& columns);
 
 /// The person who asked; empty when only machines are known.
 std::string user_of(domain::AuditEvent const& event);
-/// Network address of the other side: the one without a process id (AlternativeUserID is local only).
+/// Network address of the other side: the one without a process id (AlternativeUserID is local
+/// only).
 std::string peer_of(domain::AuditEvent const& event);
 
 }  // namespace musubi::atna

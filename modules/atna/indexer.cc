@@ -8,15 +8,17 @@
 namespace musubi::atna {
 namespace {
 
-constexpr int kBatch = 1000;  // of each source; what a transaction costs beside its rows is nothing by then
+constexpr int kBatch =
+    1000;  // of each source; what a transaction costs beside its rows is nothing by then
 constexpr std::size_t kBatchBytes = 8U << 20;
 
 }  // namespace
 
 struct Indexer::Batch {
     std::vector<SealedRecord> journal, pending;
-    std::map<std::filesystem::path, std::uint64_t> offsets;  ///< what `done_` becomes when it is committed
-    std::vector<std::filesystem::path> finished;             ///< segments that hold nothing else
+    std::map<std::filesystem::path, std::uint64_t>
+        offsets;                                  ///< what `done_` becomes when it is committed
+    std::vector<std::filesystem::path> finished;  ///< segments that hold nothing else
     bool more = false;
 };
 
@@ -25,7 +27,8 @@ Result<std::vector<Journal::Segment>> Indexer::sources() const {
     std::vector<Journal::Segment> out;
     std::error_code error;
     if (!std::filesystem::exists(folder_, error)) return out;
-    for (auto& path : TRY(list_segments(folder_))) out.push_back({std::move(path), UINT64_MAX, false});
+    for (auto& path : TRY(list_segments(folder_)))
+        out.push_back({std::move(path), UINT64_MAX, false});
     return out;
 }
 
@@ -50,7 +53,8 @@ Result<Indexer::Batch> Indexer::collect(pg::Tx& tx) {
         SegmentPage page;
         if (!all_done) {
             auto read = read_segment(segment.path, range);
-            // Another process may have finished with it and deleted it: then everything in it is in the chain.
+            // Another process may have finished with it and deleted it: then everything in it is in
+            // the chain.
             if (!read && read.error().code == Code::kNotFound && !journal_) continue;
             if (!read) return std::move(read).error();
             page = std::move(*read);
@@ -63,8 +67,9 @@ Result<Indexer::Batch> Indexer::collect(pg::Tx& tx) {
         if (all_done || (page.end && segment.closed && page.next >= segment.size)) {
             batch.finished.push_back(segment.path);
         } else if (page.end && segment.closed) {
-            return Error(Code::kStorageUnavailable, "audit journal: a durable record is damaged in " +
-                                                        segment.path.filename().string());
+            return Error(Code::kStorageUnavailable,
+                         "audit journal: a durable record is damaged in " +
+                             segment.path.filename().string());
         } else if (!page.end) {
             batch.more = true;
         }
@@ -72,14 +77,16 @@ Result<Indexer::Batch> Indexer::collect(pg::Tx& tx) {
     return batch;
 }
 
-/// Sealing on a chain that lost its end would give the lost numbers away again and renew the anchor.
+/// Sealing on a chain that lost its end would give the lost numbers away again and renew the
+/// anchor.
 Status Indexer::check_anchor(pg::Tx& tx, Link const& end) const {
     auto const read = read_anchor(folder_, keys_);
     if (!read) return Error(Code::kConflict, read.error().detail);
     auto const& anchor = *read;
     if (!anchor) return {};
-    bool const fits = anchor->seq <= end.seq &&
-                      (anchor->seq == end.seq ? end.hash : TRY(store::hash_at(tx, anchor->seq))) == anchor->hash;
+    bool const fits =
+        anchor->seq <= end.seq &&
+        (anchor->seq == end.seq ? end.hash : TRY(store::hash_at(tx, anchor->seq))) == anchor->hash;
     if (!fits) return Error(Code::kConflict, "the audit table does not hold what its anchor says");
     return {};
 }

@@ -1,10 +1,11 @@
 #pragma once
-// Moves records from the journal and from atna.pending into the chain (the sealer). Idempotent: every record has an
-// event uuid, and what is in the chain already is passed over, so a crash anywhere costs nothing.
+// Moves records from the journal and from atna.pending into the chain (the sealer). Idempotent:
+// every record has an event uuid, and what is in the chain already is passed over, so a crash
+// anywhere costs nothing.
 //
-// One sealer works at a time in the whole installation (advisory lock). In the node it owns the journal and deletes
-// segments of which everything is committed; a tool that only wants to see everything gives the folder and deletes
-// nothing. One object per thread.
+// One sealer works at a time in the whole installation (advisory lock). In the node it owns the
+// journal and deletes segments of which everything is committed; a tool that only wants to see
+// everything gives the folder and deletes nothing. One object per thread.
 
 #include "atna/chain.h"
 #include "atna/journal.h"
@@ -17,9 +18,13 @@ namespace musubi::atna {
 class Indexer {
 public:
     /// `journal` null: read `folder` as it lies there, delete nothing.
-    Indexer(pg::Pool& pool, vault::KeyRing& keys, EntrySealer const& sealer, std::filesystem::path folder,
-            Journal* journal)
-        : pool_(pool), keys_(keys), sealer_(sealer), folder_(std::move(folder)), journal_(journal) {}
+    Indexer(pg::Pool& pool, vault::KeyRing& keys, EntrySealer const& sealer,
+            std::filesystem::path folder, Journal* journal)
+        : pool_(pool),
+          keys_(keys),
+          sealer_(sealer),
+          folder_(std::move(folder)),
+          journal_(journal) {}
 
     struct Outcome {
         std::int64_t sealed = 0;
@@ -27,10 +32,12 @@ public:
         bool another_works = false;  ///< somebody else held the lock: nothing was done
     };
     /// Until nothing is left that was there at the beginning. A record that does not open stops it
-    /// (kStorageUnavailable): it stays where it is, and nothing is deleted. kConflict: the table does not hold what
-    /// the anchor says; nothing is sealed on top of that, so that the evidence stays as it was found.
+    /// (kStorageUnavailable): it stays where it is, and nothing is deleted. kConflict: the table
+    /// does not hold what the anchor says; nothing is sealed on top of that, so that the evidence
+    /// stays as it was found.
     Result<Outcome> run();
-    /// One batch of at most a thousand records from each source; `more` tells whether something was left.
+    /// One batch of at most a thousand records from each source; `more` tells whether something was
+    /// left.
     Result<Outcome> run_batch();
     /// What the owned journal holds that is not in the chain yet, as far as this object knows.
     std::int64_t unsealed_octets() const;
@@ -48,7 +55,8 @@ private:
     EntrySealer const& sealer_;
     std::filesystem::path folder_;
     Journal* journal_;
-    std::map<std::filesystem::path, std::uint64_t> done_;  ///< segment -> offset up to which all is in the chain
+    std::map<std::filesystem::path, std::uint64_t>
+        done_;  ///< segment -> offset up to which all is in the chain
 };
 
 }  // namespace musubi::atna

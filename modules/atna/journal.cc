@@ -16,7 +16,8 @@ namespace musubi::atna {
 namespace {
 
 Error failed(char const* what) {
-    return Error(Code::kStorageUnavailable, std::string("audit journal: ") + what + ": " + std::strerror(errno));
+    return Error(Code::kStorageUnavailable,
+                 std::string("audit journal: ") + what + ": " + std::strerror(errno));
 }
 
 Status sync_folder(std::filesystem::path const& folder) {
@@ -67,8 +68,11 @@ Journal::~Journal() {
 Status Journal::prepare() {
     std::error_code error;
     std::filesystem::create_directories(settings_.folder, error);
-    if (error) return Error(Code::kStorageUnavailable, "audit journal: cannot make folder: " + error.message());
-    lock_fd_ = ::open((settings_.folder / "journal.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (error)
+        return Error(Code::kStorageUnavailable,
+                     "audit journal: cannot make folder: " + error.message());
+    lock_fd_ =
+        ::open((settings_.folder / "journal.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (lock_fd_ < 0) return failed("cannot open lock file");
     if (::flock(lock_fd_, LOCK_EX | LOCK_NB) != 0) {
         return Error(Code::kConflict, "audit journal: another process uses this folder");
@@ -91,11 +95,14 @@ Status Journal::recover(std::filesystem::path const& path) {
     } while (!page.end);
     std::error_code error;
     auto const size = std::filesystem::file_size(path, error);
-    if (error) return Error(Code::kStorageUnavailable, "audit journal: cannot read size: " + error.message());
+    if (error)
+        return Error(Code::kStorageUnavailable,
+                     "audit journal: cannot read size: " + error.message());
     if (size > page.next) {
-        // Kept for inspection: should it be damage in the middle instead of a torn tail, nothing is thrown away.
-        std::filesystem::copy_file(path, path.string() + ".torn", std::filesystem::copy_options::overwrite_existing,
-                                   error);
+        // Kept for inspection: should it be damage in the middle instead of a torn tail, nothing is
+        // thrown away.
+        std::filesystem::copy_file(path, path.string() + ".torn",
+                                   std::filesystem::copy_options::overwrite_existing, error);
         if (error || ::truncate(path.c_str(), static_cast<off_t>(page.next)) != 0) {
             return Error(Code::kStorageUnavailable, "audit journal: cannot cut a torn tail off");
         }
@@ -114,7 +121,8 @@ Status Journal::append(std::vector<SealedRecord> const& records) {
     if (records.empty()) return {};
     Waiter waiter;
     for (auto const& record : records) {
-        if (record.sealed.size() + 16 > kMaxRecord) return Error(Code::kTooLarge, "audit record beyond 16 MiB");
+        if (record.sealed.size() + 16 > kMaxRecord)
+            return Error(Code::kTooLarge, "audit record beyond 16 MiB");
         append_record(waiter.octets, record);
     }
     std::unique_lock lock(mutex_);
@@ -203,7 +211,8 @@ void Journal::give_up_segment() {
     if (fd_ < 0) return;
     std::lock_guard const lock(mutex_);
     auto& segment = segments_.back();
-    // Frees what a full disk holds of the half-written batch; if it does not work, readers stop at `size` anyway.
+    // Frees what a full disk holds of the half-written batch; if it does not work, readers stop at
+    // `size` anyway.
     if (::ftruncate(fd_, static_cast<off_t>(segment.size)) != 0) {
         log_warning("atna.segment_left_torn", {{"segment", segment.path.filename().string()}});
     }
@@ -218,9 +227,11 @@ std::vector<Journal::Segment> Journal::segments() const {
 
 Status Journal::remove(std::filesystem::path const& path) {
     std::lock_guard const lock(mutex_);
-    auto const found = std::find_if(segments_.begin(), segments_.end(),
-                                    [&](Segment const& segment) { return segment.path == path && segment.closed; });
-    if (found == segments_.end()) return Error(Code::kInternal, "audit journal: not a closed segment");
+    auto const found = std::find_if(
+        segments_.begin(), segments_.end(),
+        [&](Segment const& segment) { return segment.path == path && segment.closed; });
+    if (found == segments_.end())
+        return Error(Code::kInternal, "audit journal: not a closed segment");
     if (::unlink(path.c_str()) != 0 && errno != ENOENT) return failed("cannot remove segment");
     segments_.erase(found);
     return {};

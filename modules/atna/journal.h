@@ -1,14 +1,16 @@
 #pragma once
-// The durable source of audit records that do not travel with a database transaction: append-only segment files.
+// The durable source of audit records that do not travel with a database transaction: append-only
+// segment files.
 //
-// Group commit: callers hand in their records and wait; one thread writes all that has gathered and syncs once. A
-// record is durable when append() succeeds. When writing fails (disk full, I/O error) every waiting caller gets the
-// error, the segment is given up as it is and the next append tries a new one: after a failed sync the kernel may have
-// dropped pages, so the same file is never trusted again.
+// Group commit: callers hand in their records and wait; one thread writes all that has gathered and
+// syncs once. A record is durable when append() succeeds. When writing fails (disk full, I/O error)
+// every waiting caller gets the error, the segment is given up as it is and the next append tries a
+// new one: after a failed sync the kernel may have dropped pages, so the same file is never trusted
+// again.
 //
-// One process at a time owns a folder (lock file). Thread-safe. Errors: kStorageUnavailable, kConflict (folder in use),
-// kBusy (too much is waiting), kTooLarge (a record beyond 16 MiB).
-// FAULT points: atna.before_write, atna.after_write, atna.after_sync.
+// One process at a time owns a folder (lock file). Thread-safe. Errors: kStorageUnavailable,
+// kConflict (folder in use), kBusy (too much is waiting), kTooLarge (a record beyond 16 MiB). FAULT
+// points: atna.before_write, atna.after_write, atna.after_sync.
 
 #include "atna/segment.h"
 
@@ -27,7 +29,8 @@ struct JournalSettings {
 
 class Journal {
 public:
-    /// Makes the folder if needed and cuts torn tails off; what was cut is kept beside the segment as `.torn`.
+    /// Makes the folder if needed and cuts torn tails off; what was cut is kept beside the segment
+    /// as `.torn`.
     static Result<std::unique_ptr<Journal>> open(JournalSettings settings);
     ~Journal();  ///< writes what waits, then stops
     Journal(Journal const&) = delete;
@@ -62,13 +65,13 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable work_, done_;
-    std::vector<Waiter*> waiting_;     // guarded by mutex_
-    std::size_t waiting_bytes_ = 0;    // guarded by mutex_
-    bool stopping_ = false;            // guarded by mutex_
-    std::vector<Segment> segments_;    // guarded by mutex_
+    std::vector<Waiter*> waiting_;   // guarded by mutex_
+    std::size_t waiting_bytes_ = 0;  // guarded by mutex_
+    bool stopping_ = false;          // guarded by mutex_
+    std::vector<Segment> segments_;  // guarded by mutex_
 
-    int fd_ = -1;                      // the flusher's own
-    std::uint64_t next_number_ = 1;    // the flusher's own
+    int fd_ = -1;                    // the flusher's own
+    std::uint64_t next_number_ = 1;  // the flusher's own
     std::atomic<bool> writable_{true};
     std::atomic<std::uint64_t> syncs_{0};
     std::thread thread_;

@@ -33,7 +33,8 @@ Stretch next_stretch(std::string_view message, std::size_t from) {
 std::vector<std::string> parts_of(std::string_view message) {
     std::vector<std::string> out;
     std::size_t kept = 0;
-    for (auto at = next_stretch(message, 0); at.begin < message.size(); at = next_stretch(message, at.end)) {
+    for (auto at = next_stretch(message, 0); at.begin < message.size();
+         at = next_stretch(message, at.end)) {
         auto const text = message.substr(at.begin, at.end - at.begin);
         auto const octets = from_base64(text);
         if (!octets || octets->empty() || to_base64(*octets) != text) continue;
@@ -47,7 +48,8 @@ std::vector<std::string> parts_of(std::string_view message) {
 
 std::string join(std::vector<std::string> const& parts) {
     std::string out;
-    for (std::size_t i = 0; i < parts.size(); ++i) out += i % 2 == 0 ? parts[i] : to_base64(as_bytes(parts[i]));
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        out += i % 2 == 0 ? parts[i] : to_base64(as_bytes(parts[i]));
     return out;
 }
 

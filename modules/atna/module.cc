@@ -28,8 +28,8 @@ public:
         settings.folder = context.config.text(kFolder);
         settings.segment_bytes = static_cast<std::uint64_t>(context.config.integer(kSegment));
         auto journal = TRY(Journal::open(settings));
-        auto module = std::unique_ptr<AtnaModule>(
-            new AtnaModule(context, keys, std::move(journal)));
+        auto module =
+            std::unique_ptr<AtnaModule>(new AtnaModule(context, keys, std::move(journal)));
         context.ports.provide<core::AuditPort>(module->audit_);
         return std::unique_ptr<core::Module>(std::move(module));
     }
@@ -39,18 +39,22 @@ public:
         thread_ = std::thread([this] { run(); });
         return {};
     }
-    /// The last records stay in the journal if the database does not take them: the next start seals them.
+    /// The last records stay in the journal if the database does not take them: the next start
+    /// seals them.
     void stop(std::chrono::steady_clock::time_point) override { join(); }
 
     core::HealthReport health() const override {
-        if (!journal_->writable()) return {core::Health::kBad, "the audit journal cannot be written"};
+        if (!journal_->writable())
+            return {core::Health::kBad, "the audit journal cannot be written"};
         if (chain_broken_.load()) {
-            return {core::Health::kDegraded, "the audit table does not fit its anchor: run 'musubi audit verify'"};
+            return {core::Health::kDegraded,
+                    "the audit table does not fit its anchor: run 'musubi audit verify'"};
         }
         if (sealing_failed_.load()) {
             return {core::Health::kDegraded, "audit records cannot be moved into the database"};
         }
-        if (backlog_.load() > backlog_alarm_) return {core::Health::kDegraded, "the audit journal has grown large"};
+        if (backlog_.load() > backlog_alarm_)
+            return {core::Health::kDegraded, "the audit journal has grown large"};
         return {};
     }
 
@@ -72,10 +76,12 @@ private:
         if (thread_.joinable()) thread_.join();
     }
 
-    /// Batch by batch with rests between them; when the node stops, all that is left without resting.
+    /// Batch by batch with rests between them; when the node stops, all that is left without
+    /// resting.
     void run() {
         // Behind everybody who answers requests. On Linux the priority is the thread's own.
-        if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness) != 0) log_info("atna.sealer_not_nice");
+        if (::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness) != 0)
+            log_info("atna.sealer_not_nice");
         std::unique_lock lock(mutex_);
         auto pause = interval_;
         for (bool last = false; !last;) {
@@ -93,12 +99,13 @@ private:
         auto const more = seal_once(all);
         static auto& backlog = gauge("atna_journal_backlog_bytes");
         std::int64_t bytes = 0;
-        for (auto const& segment : journal_->segments()) bytes += static_cast<std::int64_t>(segment.size);
+        for (auto const& segment : journal_->segments())
+            bytes += static_cast<std::int64_t>(segment.size);
         backlog_ = bytes;
         backlog.set(bytes);
         if (!more) return interval_;
-        return std::min(interval_, rest_after(std::chrono::steady_clock::now() - began, indexer_.unsealed_octets(),
-                                              backlog_alarm_));
+        return std::min(interval_, rest_after(std::chrono::steady_clock::now() - began,
+                                              indexer_.unsealed_octets(), backlog_alarm_));
     }
 
     bool seal_once(bool all) {
@@ -109,7 +116,8 @@ private:
             if (!outcome) {
                 failures.add();
                 // Once for each outage, not for each round.
-                if (!sealing_failed_.exchange(true)) log_warning("atna.seal_failed", {{"why", outcome.error().detail}});
+                if (!sealing_failed_.exchange(true))
+                    log_warning("atna.seal_failed", {{"why", outcome.error().detail}});
             } else if (sealing_failed_.exchange(false)) {
                 log_info("atna.seal_resumed", {{"records", std::to_string(outcome->sealed)}});
             }
@@ -143,7 +151,9 @@ std::vector<core::ConfigKey> keys() {
     out[0].key = kFolder;
     out[0].type = ConfigType::kPath;
     out[0].required = true;
-    out[0].doc = "Folder of the audit journal. On a disk of its own if possible: when it is full, nothing is disclosed.";
+    out[0].doc =
+        "Folder of the audit journal. On a disk of its own if possible: when it is full, nothing "
+        "is disclosed.";
     out[1].key = kSegment;
     out[1].type = ConfigType::kInteger;
     out[1].default_value = "67108864";
@@ -164,8 +174,10 @@ std::vector<core::ConfigKey> keys() {
     out[4].key = kRegional;
     out[4].type = ConfigType::kTextList;
     out[4].default_value = "";
-    out[4].doc = "OIDs of the region's own patient-id authorities. Their ids stand in the audit columns in the clear; "
-                 "every other patient id only as a keyed token.";
+    out[4].doc =
+        "OIDs of the region's own patient-id authorities. Their ids stand in the audit columns in "
+        "the clear; "
+        "every other patient id only as a keyed token.";
     return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
-// How long the sealer rests after a batch, so that it never takes more than a share of the machine from those who wait
-// for an answer. What it leaves lying is durable in the journal; when that grows, resting ends. Pure, thread-safe.
+// How long the sealer rests after a batch, so that it never takes more than a share of the machine
+// from those who wait for an answer. What it leaves lying is durable in the journal; when that
+// grows, resting ends. Pure, thread-safe.
 
 #include <algorithm>
 #include <chrono>
@@ -10,9 +11,10 @@ namespace musubi::atna {
 
 inline constexpr std::chrono::milliseconds kLongestRest{1000};
 
-/// `worked`: how long the batch took. `backlog` and `alarm` in octets of the journal: beyond half of the alarm there is
-/// no rest any more.
-inline std::chrono::milliseconds rest_after(std::chrono::nanoseconds worked, std::int64_t backlog, std::int64_t alarm) {
+/// `worked`: how long the batch took. `backlog` and `alarm` in octets of the journal: beyond half
+/// of the alarm there is no rest any more.
+inline std::chrono::milliseconds rest_after(std::chrono::nanoseconds worked, std::int64_t backlog,
+                                            std::int64_t alarm) {
     if (backlog > alarm / 2) return std::chrono::milliseconds(0);
     auto const rest = std::chrono::duration_cast<std::chrono::milliseconds>(worked * 3);
     return std::clamp(rest, std::chrono::milliseconds(1), kLongestRest);

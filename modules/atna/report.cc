@@ -22,16 +22,20 @@ Line line_of(domain::AuditEvent const& event) {
     }
     std::string what = event.transaction;
     if (!event.event_types.empty()) what += " " + event.event_types.front().text;
-    return {to_rfc3339(event.time), event.organisation,
-            user_of(event),         std::move(what),
+    return {to_rfc3339(event.time),
+            event.organisation,
+            user_of(event),
+            std::move(what),
             event.outcome == domain::AuditOutcome::kSuccess ? "success" : "refused or failed",
-            std::move(documents),   event.rule};
+            std::move(documents),
+            event.rule};
 }
 
 /// RFC 4180; a leading = + - @ would be run as a formula by spreadsheets.
 std::string csv_field(std::string const& value) {
     std::string out = "\"";
-    if (!value.empty() && std::string_view("=+-@").find(value[0]) != std::string_view::npos) out += '\'';
+    if (!value.empty() && std::string_view("=+-@").find(value[0]) != std::string_view::npos)
+        out += '\'';
     for (char const c : value) {
         if (c == '"') out += '"';
         out += c;
@@ -42,13 +46,15 @@ std::string csv_field(std::string const& value) {
 std::string table(std::vector<Line> const& lines) {
     std::array<std::size_t, kColumns> widths{};
     for (auto const& line : lines) {
-        for (std::size_t i = 0; i < kColumns; ++i) widths[i] = std::max(widths[i], length_in_characters(line[i]));
+        for (std::size_t i = 0; i < kColumns; ++i)
+            widths[i] = std::max(widths[i], length_in_characters(line[i]));
     }
     std::string out;
     for (auto const& line : lines) {
         for (std::size_t i = 0; i < kColumns; ++i) {
             out += line[i];
-            if (i + 1 < kColumns) out += std::string(widths[i] - length_in_characters(line[i]) + 2, ' ');
+            if (i + 1 < kColumns)
+                out += std::string(widths[i] - length_in_characters(line[i]) + 2, ' ');
         }
         out += '\n';
     }
@@ -69,7 +75,8 @@ Result<PatientReport> report(Archive const& archive, std::string const& patient_
     out.lines = static_cast<int>(found.size());
     out.text = table(lines);
     for (auto const& line : lines) {
-        for (std::size_t i = 0; i < kColumns; ++i) out.csv += (i == 0 ? "" : ",") + csv_field(line[i]);
+        for (std::size_t i = 0; i < kColumns; ++i)
+            out.csv += (i == 0 ? "" : ",") + csv_field(line[i]);
         out.csv += "\r\n";
     }
     return out;

@@ -40,7 +40,8 @@ Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery cons
     filter.from = query.from.value_or(WallTime{});
     filter.to = query.to.value_or(WallTime(std::chrono::sys_days(std::chrono::year(9999) / 1 / 1)));
     filter.limit = std::clamp(query.limit, 1, 10'000);
-    auto const rows = TRY(archive.pool.read([&](pg::ReadTx& tx) { return store::search(tx, filter); }));
+    auto const rows =
+        TRY(archive.pool.read([&](pg::ReadTx& tx) { return store::search(tx, filter); }));
 
     std::vector<FoundRecord> out;
     for (auto const& row : rows) {
@@ -58,8 +59,9 @@ Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery cons
     return out;
 }
 
-domain::AuditEvent log_used(std::string const& user, std::string const& organisation, std::string const& what,
-                            std::string const& audit_source_id, WallTime now) {
+domain::AuditEvent log_used(std::string const& user, std::string const& organisation,
+                            std::string const& what, std::string const& audit_source_id,
+                            WallTime now) {
     domain::AuditEvent event;
     event.event_id = domain::dcm("110101", "Audit Log Used");
     event.action = 'R';

@@ -20,7 +20,8 @@ constexpr std::size_t kUuid = 16;
 constexpr std::size_t kBlock = 256U << 10;
 
 void put_u32(std::string& out, std::uint32_t value) {
-    for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<char>((value >> shift) & 0xFF));
+    for (int shift = 0; shift < 32; shift += 8)
+        out.push_back(static_cast<char>((value >> shift) & 0xFF));
 }
 
 std::uint32_t get_u32(std::uint8_t const* in) {
@@ -51,7 +52,8 @@ private:
         block_.resize(size);
         std::size_t done = 0;
         while (done < size) {
-            auto const n = ::pread(fd_, block_.data() + done, size - done, static_cast<off_t>(offset + done));
+            auto const n =
+                ::pread(fd_, block_.data() + done, size - done, static_cast<off_t>(offset + done));
             if (n < 0 && errno == EINTR) continue;
             if (n < 0) return Error(Code::kStorageUnavailable, "cannot read journal segment");
             if (n == 0) break;
@@ -106,7 +108,8 @@ Result<SegmentPage> read_segment(std::filesystem::path const& path, SegmentRange
                 checksum = get_u32(head->data() + 4);
             }
         }
-        if (length < kUuid || length > kMaxRecord || page.next + kRecordHead + length > range.limit) {
+        if (length < kUuid || length > kMaxRecord ||
+            page.next + kRecordHead + length > range.limit) {
             page.end = true;
             break;
         }
@@ -137,7 +140,8 @@ std::uint64_t segment_number(std::filesystem::path const& path) {
         return 0;
     }
     std::uint64_t number = 0;
-    for (char const c : name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size())) {
+    for (char const c :
+         name.substr(kPrefix.size(), name.size() - kPrefix.size() - kSuffix.size())) {
         if (c < '0' || c > '9') return 0;
         number = number * 10 + static_cast<std::uint64_t>(c - '0');
     }
@@ -147,11 +151,14 @@ std::uint64_t segment_number(std::filesystem::path const& path) {
 Result<std::vector<std::filesystem::path>> list_segments(std::filesystem::path const& folder) {
     std::error_code error;
     std::vector<std::filesystem::path> out;
-    for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    for (std::filesystem::directory_iterator it(folder, error), end; !error && it != end;
+         it.increment(error)) {
         if (segment_number(it->path()) != 0) out.push_back(it->path());
     }
-    if (error) return Error(Code::kStorageUnavailable, "cannot list journal folder: " + error.message());
-    std::sort(out.begin(), out.end(), [](auto const& a, auto const& b) { return segment_number(a) < segment_number(b); });
+    if (error)
+        return Error(Code::kStorageUnavailable, "cannot list journal folder: " + error.message());
+    std::sort(out.begin(), out.end(),
+              [](auto const& a, auto const& b) { return segment_number(a) < segment_number(b); });
     return out;
 }
 

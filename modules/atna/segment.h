@@ -2,10 +2,12 @@
 // One file of the journal: a magic word, then records back to back.
 //
 //   file   = "MSBJ0001" record*
-//   record = length u32 | crc32c u32 | event uuid (16) | sealed octets        (numbers little-endian)
+//   record = length u32 | crc32c u32 | event uuid (16) | sealed octets        (numbers
+//   little-endian)
 //
-// `length` counts uuid and sealed octets, the checksum covers both. Only appended to; what follows the last good record
-// was never acknowledged. Pure functions apart from reading files; thread-safe.
+// `length` counts uuid and sealed octets, the checksum covers both. Only appended to; what follows
+// the last good record was never acknowledged. Pure functions apart from reading files;
+// thread-safe.
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"

@@ -5,8 +5,8 @@
 
 namespace musubi::atna::sql {
 
-inline constexpr pg::Statement kInsertPending{"atna.insert_pending",
-                                              "INSERT INTO atna.pending (event_uuid, sealed) VALUES ($1, $2)"};
+inline constexpr pg::Statement kInsertPending{
+    "atna.insert_pending", "INSERT INTO atna.pending (event_uuid, sealed) VALUES ($1, $2)"};
 
 /// One sealer at a time: released with the transaction.
 inline constexpr pg::Statement kTrySealerLock{
@@ -15,60 +15,80 @@ inline constexpr pg::Statement kTrySealerLock{
 inline constexpr pg::Statement kPending{
     "atna.pending", "SELECT event_uuid, sealed FROM atna.pending ORDER BY position LIMIT $1"};
 
-inline constexpr pg::Statement kPendingCount{"atna.pending_count", "SELECT count(*) FROM atna.pending"};
+inline constexpr pg::Statement kPendingCount{"atna.pending_count",
+                                             "SELECT count(*) FROM atna.pending"};
 
-// Joined, not compared with = ANY: with an array that is a parameter the server would try each element on each row.
+// Joined, not compared with = ANY: with an array that is a parameter the server would try each
+// element on each row.
 inline constexpr pg::Statement kDeletePending{
-    "atna.delete_pending", "DELETE FROM atna.pending p USING unnest($1::uuid[]) AS u(id) WHERE p.event_uuid = u.id"};
+    "atna.delete_pending",
+    "DELETE FROM atna.pending p USING unnest($1::uuid[]) AS u(id) WHERE p.event_uuid = u.id"};
 
-// LIMIT keeps the server at one probe of the unique index for each, however small it believed the table to be.
+// LIMIT keeps the server at one probe of the unique index for each, however small it believed the
+// table to be.
 inline constexpr pg::Statement kKnown{
-    "atna.known", "SELECT u.id FROM unnest($1::uuid[]) AS u(id), "
-                  "LATERAL (SELECT 1 FROM atna.record r WHERE r.event_uuid = u.id LIMIT 1) AS found"};
+    "atna.known",
+    "SELECT u.id FROM unnest($1::uuid[]) AS u(id), "
+    "LATERAL (SELECT 1 FROM atna.record r WHERE r.event_uuid = u.id LIMIT 1) AS found"};
 
-inline constexpr pg::Statement kLast{"atna.last", "SELECT seq, hash FROM atna.record ORDER BY seq DESC LIMIT 1"};
+inline constexpr pg::Statement kLast{"atna.last",
+                                     "SELECT seq, hash FROM atna.record ORDER BY seq DESC LIMIT 1"};
 
-inline constexpr pg::Statement kHashAt{"atna.hash_at", "SELECT hash FROM atna.record WHERE seq = $1"};
+inline constexpr pg::Statement kHashAt{"atna.hash_at",
+                                       "SELECT hash FROM atna.record WHERE seq = $1"};
 
-/// Many rows at once. The two array columns come as array literals: unnest() would flatten arrays of arrays.
+/// Many rows at once. The two array columns come as array literals: unnest() would flatten arrays
+/// of arrays.
 inline constexpr pg::Statement kInsertRecords{
     "atna.insert_records",
-    "INSERT INTO atna.record (seq, event_uuid, time, transaction, event, event_type, outcome, organisation, "
+    "INSERT INTO atna.record (seq, event_uuid, time, transaction, event, event_type, outcome, "
+    "organisation, "
     "user_token, patients, documents, rule, trace, sealed, hash) "
-    "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, user_token, "
+    "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, "
+    "user_token, "
     "patients::text[], documents::text[], rule, trace, sealed, hash "
-    "FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::smallint[], "
-    "$8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[], $15::bytea[]) "
-    "AS t(seq, event_uuid, time, transaction, event, event_type, outcome, organisation, user_token, patients, "
+    "FROM unnest($1::bigint[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], "
+    "$7::smallint[], "
+    "$8::text[], $9::bytea[], $10::text[], $11::text[], $12::text[], $13::text[], $14::bytea[], "
+    "$15::bytea[]) "
+    "AS t(seq, event_uuid, time, transaction, event, event_type, outcome, organisation, "
+    "user_token, patients, "
     "documents, rule, trace, sealed, hash)"};
 
-#define ATNA_COLUMNS                                                                                         \
-    "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, user_token, "      \
+#define ATNA_COLUMNS                                                                        \
+    "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, " \
+    "user_token, "                                                                          \
     "patients, documents, rule, trace, sealed, hash FROM atna.record "
 
-inline constexpr pg::Statement kPage{"atna.page", ATNA_COLUMNS "WHERE seq > $1 ORDER BY seq LIMIT $2"};
+inline constexpr pg::Statement kPage{"atna.page",
+                                     ATNA_COLUMNS "WHERE seq > $1 ORDER BY seq LIMIT $2"};
 
-// One statement for each index that may lead, so that a plan made without the values is still the right one. An empty
-// array, text or token means no condition.
-#define ATNA_REST                                                                                            \
-    " AND (cardinality($1::text[]) = 0 OR patients && $1) AND (cardinality($2::text[]) = 0 OR documents && $2)" \
-    " AND ($3::bytea = ''::bytea OR user_token = $3) AND ($4::text = '' OR organisation = $4)"               \
-    " AND ($5::text = '' OR transaction = $5) AND ($6::int < 0 OR outcome = $6)"                             \
-    " AND time >= $7::timestamptz AND time < $8::timestamptz ORDER BY time DESC, seq DESC LIMIT $9"
+// One statement for each index that may lead, so that a plan made without the values is still the
+// right one. An empty array, text or token means no condition.
+#define ATNA_REST                                                                                 \
+    " AND (cardinality($1::text[]) = 0 OR patients && $1) AND (cardinality($2::text[]) = 0 OR "   \
+    "documents && $2)"                                                                            \
+    " AND ($3::bytea = ''::bytea OR user_token = $3) AND ($4::text = '' OR organisation = $4)"    \
+    " AND ($5::text = '' OR transaction = $5) AND ($6::int < 0 OR outcome = $6)"                  \
+    " AND time >= $7::timestamptz AND time < $8::timestamptz ORDER BY time DESC, seq DESC LIMIT " \
+    "$9"
 
-// As the indexes in V0001__init.sql are made: two forms of a patient id, one document, the beginning of a token.
+// As the indexes in V0001__init.sql are made: two forms of a patient id, one document, the
+// beginning of a token.
 inline constexpr pg::Statement kSearchPatient{
-    "atna.search_patient",
-    ATNA_COLUMNS "WHERE (hashtextextended(patients[1], 0) IN (hashtextextended(($1::text[])[1], 0), "
-                 "hashtextextended(($1::text[])[2], 0)) OR (cardinality(patients) > 1 AND patients && $1))" ATNA_REST};
+    "atna.search_patient", ATNA_COLUMNS
+    "WHERE (hashtextextended(patients[1], 0) IN (hashtextextended(($1::text[])[1], 0), "
+    "hashtextextended(($1::text[])[2], 0)) OR (cardinality(patients) > 1 AND patients && "
+    "$1))" ATNA_REST};
 inline constexpr pg::Statement kSearchDocument{
-    "atna.search_document",
-    ATNA_COLUMNS "WHERE (hashtextextended(documents[1], 0) = hashtextextended(($2::text[])[1], 0) "
-                 "OR (cardinality(documents) > 1 AND documents && $2))" ATNA_REST};
-inline constexpr pg::Statement kSearchUser{
-    "atna.search_user",
-    ATNA_COLUMNS "WHERE user_token <> ''::bytea AND substr(user_token, 1, 8) = substr($3::bytea, 1, 8)" ATNA_REST};
-inline constexpr pg::Statement kSearchMember{"atna.search_member", ATNA_COLUMNS "WHERE organisation = $4" ATNA_REST};
+    "atna.search_document", ATNA_COLUMNS
+    "WHERE (hashtextextended(documents[1], 0) = hashtextextended(($2::text[])[1], 0) "
+    "OR (cardinality(documents) > 1 AND documents && $2))" ATNA_REST};
+inline constexpr pg::Statement kSearchUser{"atna.search_user", ATNA_COLUMNS
+                                           "WHERE user_token <> ''::bytea AND substr(user_token, "
+                                           "1, 8) = substr($3::bytea, 1, 8)" ATNA_REST};
+inline constexpr pg::Statement kSearchMember{"atna.search_member",
+                                             ATNA_COLUMNS "WHERE organisation = $4" ATNA_REST};
 inline constexpr pg::Statement kSearchTime{"atna.search_time", ATNA_COLUMNS "WHERE true" ATNA_REST};
 
 #undef ATNA_REST

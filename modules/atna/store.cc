@@ -77,7 +77,8 @@ void queue_delete_pending(pg::Tx& tx, std::vector<Uuid> const& ids) {
 }
 
 Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids) {
-    auto const rows = TRY(tx.exec(sql::kKnown, pg::Params().uuid_array(std::span<Uuid const>(ids))));
+    auto const rows =
+        TRY(tx.exec(sql::kKnown, pg::Params().uuid_array(std::span<Uuid const>(ids))));
     std::set<Uuid> out;
     for (auto const row : rows) out.insert(row.uuid(0));
     return out;
@@ -114,13 +115,18 @@ void queue_records(pg::Tx& tx, std::vector<StoredRecord> const& records) {
         .text_array(std::span<std::string_view const>(texts(&Columns::event_type)))
         .int2_array(column([](StoredRecord const& r) { return r.columns.outcome; }))
         .text_array(std::span<std::string_view const>(texts(&Columns::organisation)))
-        .bytea_array(std::span<ByteView const>(column([](auto const& r) { return ByteView(r.columns.user_token); })))
-        .text_array(std::span<std::string const>(column([](auto const& r) { return array_literal(r.columns.patients); })))
-        .text_array(std::span<std::string const>(column([](auto const& r) { return array_literal(r.columns.documents); })))
+        .bytea_array(std::span<ByteView const>(
+            column([](auto const& r) { return ByteView(r.columns.user_token); })))
+        .text_array(std::span<std::string const>(
+            column([](auto const& r) { return array_literal(r.columns.patients); })))
+        .text_array(std::span<std::string const>(
+            column([](auto const& r) { return array_literal(r.columns.documents); })))
         .text_array(std::span<std::string_view const>(texts(&Columns::rule)))
         .text_array(std::span<std::string_view const>(texts(&Columns::trace)))
-        .bytea_array(std::span<ByteView const>(column([](auto const& r) { return ByteView(r.sealed); })))
-        .bytea_array(std::span<ByteView const>(column([](auto const& r) { return ByteView(r.hash); })));
+        .bytea_array(
+            std::span<ByteView const>(column([](auto const& r) { return ByteView(r.sealed); })))
+        .bytea_array(
+            std::span<ByteView const>(column([](auto const& r) { return ByteView(r.hash); })));
     tx.queue(sql::kInsertRecords, std::move(params), static_cast<std::int32_t>(records.size()));
 }
 

@@ -32,7 +32,8 @@ std::vector<domain::AuditParticipant> participants_of(AuditActors const& actors)
     requester.network_address = actors.requester_address;
     domain::AuditParticipant responder;
     responder.user_id = actors.responder_id;
-    (actors.requester_is_local ? requester : responder).alternative_user_id = std::to_string(::getpid());
+    (actors.requester_is_local ? requester : responder).alternative_user_id =
+        std::to_string(::getpid());
     responder.roles = {actors.requester_is_source ? destination : source};
     responder.network_address = actors.responder_address;
 
@@ -48,8 +49,9 @@ std::vector<domain::AuditParticipant> participants_of(AuditActors const& actors)
     return all;
 }
 
-domain::AuditEvent complete_event(AuditDraft&& draft, TransactionSpec const& spec, AuditActors const& actors,
-                                  AuditSource const& source, WallTime now) {
+domain::AuditEvent complete_event(AuditDraft&& draft, TransactionSpec const& spec,
+                                  AuditActors const& actors, AuditSource const& source,
+                                  WallTime now) {
     domain::AuditEvent event;
     event.event_id = spec.event_id;
     event.action = draft.action.value_or(spec.event_action);
@@ -65,7 +67,8 @@ domain::AuditEvent complete_event(AuditDraft&& draft, TransactionSpec const& spe
     if (actors.subject) {
         event.organisation = actors.subject->member.code;
         if (!actors.subject->purpose_of_use.empty()) {
-            event.purposes_of_use = {{actors.subject->purpose_of_use, "PurposeOfUse", actors.subject->purpose_of_use}};
+            event.purposes_of_use = {
+                {actors.subject->purpose_of_use, "PurposeOfUse", actors.subject->purpose_of_use}};
         }
     }
     return event;

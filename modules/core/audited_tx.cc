@@ -7,7 +7,9 @@
 namespace musubi::core {
 
 AuditedTx::AuditedTx(std::unique_ptr<pg::Tx> tx, AuditPort& audit)
-    : tx_(std::move(tx)), right_(std::make_unique<pg::CommitRight>(tx_->reserve_commit())), audit_(audit) {}
+    : tx_(std::move(tx)),
+      right_(std::make_unique<pg::CommitRight>(tx_->reserve_commit())),
+      audit_(audit) {}
 AuditedTx::~AuditedTx() = default;
 
 Result<std::unique_ptr<AuditedTx>> AuditedTx::begin(pg::Pool& pool, AuditPort& audit) {

@@ -1,6 +1,6 @@
 #pragma once
-// A database transaction that cannot be committed without its audit records: commit() belongs to the pipeline and
-// refuses while no record was added. Destroyed without commit: rolled back.
+// A database transaction that cannot be committed without its audit records: commit() belongs to
+// the pipeline and refuses while no record was added. Destroyed without commit: rolled back.
 
 #include "domain/audit_event.h"
 #include "platform/base/result.h"
@@ -27,8 +27,8 @@ public:
     AuditedTx& operator=(AuditedTx const&) = delete;
 
     pg::Tx& tx() { return *tx_; }
-    /// Runs after a successful commit, in the order given: for files that became final with it. What it throws is
-    /// logged and changes nothing: the request has succeeded.
+    /// Runs after a successful commit, in the order given: for files that became final with it.
+    /// What it throws is logged and changes nothing: the request has succeeded.
     void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
     Status record(std::vector<domain::AuditEvent> events);
 

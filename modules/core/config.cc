@@ -61,7 +61,8 @@ public:
         } catch (YAML::BadFile const&) {
             return Error(Code::kInvalidContent, file + ": cannot be read");
         } catch (YAML::Exception const& e) {
-            return Error(Code::kInvalidContent, file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg);
+            return Error(Code::kInvalidContent,
+                         file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg);
         }
         return finish();
     }
@@ -120,23 +121,28 @@ private:
 
     void take_node(ConfigKey const& key, YAML::Node const& node, int line) {
         if (key.type == ConfigType::kTextList) {
-            if (!node.IsSequence()) return problem(line, std::string(key.key) + ": expected a list of texts");
+            if (!node.IsSequence())
+                return problem(line, std::string(key.key) + ": expected a list of texts");
             std::vector<std::string> list;
             for (auto const& entry : node) {
                 if (!entry.IsScalar()) {
-                    return problem(entry.Mark().line + 1, std::string(key.key) + ": expected a list of texts");
+                    return problem(entry.Mark().line + 1,
+                                   std::string(key.key) + ": expected a list of texts");
                 }
                 list.push_back(entry.as<std::string>());
             }
             return take(key, "", std::move(list), line);
         }
-        if (!node.IsScalar()) return problem(line, std::string(key.key) + ": expected " + type_name(key.type));
+        if (!node.IsScalar())
+            return problem(line, std::string(key.key) + ": expected " + type_name(key.type));
         take(key, node.as<std::string>(), {}, line);
     }
 
-    void take(ConfigKey const& key, std::string const& text, std::vector<std::string> list, int line) {
+    void take(ConfigKey const& key, std::string const& text, std::vector<std::string> list,
+              int line) {
         if (key.required && text.empty() && list.empty()) {
-            return problem(line, std::string(key.key) + ": must not be empty; " + std::string(key.doc));
+            return problem(line,
+                           std::string(key.key) + ": must not be empty; " + std::string(key.doc));
         }
         Config::Value value;
         value.type = key.type;
@@ -148,7 +154,9 @@ private:
             case ConfigType::kTextList: break;
             case ConfigType::kPath:
                 if (!text.empty() && !file_.empty()) {
-                    value.text = (std::filesystem::absolute(file_).parent_path() / text).lexically_normal().string();
+                    value.text = (std::filesystem::absolute(file_).parent_path() / text)
+                                     .lexically_normal()
+                                     .string();
                 }
                 break;
             case ConfigType::kBoolean:
@@ -161,12 +169,14 @@ private:
                              key.type == ConfigType::kDurationMs;
         if (numeric && !number) {
             std::string const found = key.secret ? "" : ", found '" + text + "'";
-            return problem(line, std::string(key.key) + ": expected " + type_name(key.type) + found);
+            return problem(line,
+                           std::string(key.key) + ": expected " + type_name(key.type) + found);
         }
-        bool const bounded = key.type == ConfigType::kInteger || key.type == ConfigType::kDurationMs;
+        bool const bounded =
+            key.type == ConfigType::kInteger || key.type == ConfigType::kDurationMs;
         if (bounded && (*number < key.min || *number > key.max)) {
-            return problem(line, std::string(key.key) + ": " + text + " is not between " + std::to_string(key.min) +
-                                     " and " + std::to_string(key.max));
+            return problem(line, std::string(key.key) + ": " + text + " is not between " +
+                                     std::to_string(key.min) + " and " + std::to_string(key.max));
         }
         value.integer = number.value_or(0);
         config_.values_[std::string(key.key)] = std::move(value);
@@ -193,7 +203,8 @@ private:
     std::string file_;
     std::map<std::string, ConfigKey const*, std::less<>> keys_;
     std::string problems_;
-    std::set<std::string, std::less<>> met_;  ///< keys and sections that stand in the file, right or wrong
+    std::set<std::string, std::less<>>
+        met_;  ///< keys and sections that stand in the file, right or wrong
     Config config_;
 };
 
@@ -201,13 +212,15 @@ Result<Config> Config::load(std::string const& file, std::vector<ConfigKey> cons
     return ConfigLoader(file, keys).from_yaml(file);
 }
 
-Result<Config> Config::from(std::map<std::string, std::string> const& values, std::vector<ConfigKey> const& keys) {
+Result<Config> Config::from(std::map<std::string, std::string> const& values,
+                            std::vector<ConfigKey> const& keys) {
     return ConfigLoader("", keys).from_map(values);
 }
 
 Config::Value const& Config::at(std::string_view key) const {
     auto const found = values_.find(key);
-    // A key that no table lists is a slip of the program, found by the first test that runs the line.
+    // A key that no table lists is a slip of the program, found by the first test that runs the
+    // line.
     if (found == values_.end()) std::abort();
     return found->second;
 }
@@ -219,7 +232,8 @@ std::vector<std::string> const& Config::list(std::string_view key) const { retur
 
 std::string render_default_config(std::vector<ConfigKey> const& keys) {
     std::map<std::string, std::vector<ConfigKey const*>> sections;
-    for (ConfigKey const& key : keys) sections[std::string(key.key.substr(0, key.key.find('.')))].push_back(&key);
+    for (ConfigKey const& key : keys)
+        sections[std::string(key.key.substr(0, key.key.find('.')))].push_back(&key);
     std::string out = "# Configuration of a Musubi node. An unknown key stops the start.\n";
     for (auto const& [section, list] : sections) {
         out += "\n" + section + ":\n";
@@ -229,11 +243,13 @@ std::string render_default_config(std::vector<ConfigKey> const& keys) {
             if (key->type == ConfigType::kInteger && key->max != INT64_MAX) {
                 out += " from " + std::to_string(key->min) + " to " + std::to_string(key->max);
             }
-            out += key->needs_restart ? "; takes effect at the next start\n" : "; read again by a reload\n";
+            out += key->needs_restart ? "; takes effect at the next start\n"
+                                      : "; read again by a reload\n";
             bool const list_type = key->type == ConfigType::kTextList;
             std::string const value = list_type ? "[" + std::string(key->default_value) + "]"
                                                 : std::string(key->default_value);
-            out += key->required ? "  " + name + ":   # required\n" : "  # " + name + ": " + value + "\n";
+            out += key->required ? "  " + name + ":   # required\n"
+                                 : "  # " + name + ": " + value + "\n";
         }
     }
     return out;

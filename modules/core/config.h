@@ -1,7 +1,7 @@
 #pragma once
-// The configuration table: every key that exists, with type, default, bounds and a sentence for the operator. The file
-// is YAML; an unknown key, a wrong type or a value out of bounds is refused with file and line.
-// Immutable after loading, shared between threads.
+// The configuration table: every key that exists, with type, default, bounds and a sentence for the
+// operator. The file is YAML; an unknown key, a wrong type or a value out of bounds is refused with
+// file and line. Immutable after loading, shared between threads.
 
 #include "platform/base/result.h"
 
@@ -32,10 +32,12 @@ public:
     /// All problems at once, each "file:line: what and what was expected".
     static Result<Config> load(std::string const& file, std::vector<ConfigKey> const& keys);
     /// Tests: values as they would stand in the file.
-    static Result<Config> from(std::map<std::string, std::string> const& values, std::vector<ConfigKey> const& keys);
+    static Result<Config> from(std::map<std::string, std::string> const& values,
+                               std::vector<ConfigKey> const& keys);
 
-    std::string const& text(std::string_view key) const;  ///< also kPath, made absolute against the file's folder
-    std::int64_t integer(std::string_view key) const;     ///< also kDurationMs
+    std::string const& text(
+        std::string_view key) const;  ///< also kPath, made absolute against the file's folder
+    std::int64_t integer(std::string_view key) const;  ///< also kDurationMs
     bool boolean(std::string_view key) const;
     std::vector<std::string> const& list(std::string_view key) const;
     std::string const& file() const { return file_; }

@@ -1,6 +1,6 @@
 #pragma once
-// A transaction with its types erased, so that the router and the pipeline can hold any of them. Made only by
-// define<T>(): there is no other way to get a handler called.
+// A transaction with its types erased, so that the router and the pipeline can hold any of them.
+// Made only by define<T>(): there is no other way to get a handler called.
 
 #include "core/transaction.h"
 
@@ -8,7 +8,8 @@
 
 namespace musubi::core {
 
-/// Points at a value of a type that both ends know: the binding that delivers and the transaction that decodes.
+/// Points at a value of a type that both ends know: the binding that delivers and the transaction
+/// that decodes.
 struct WireRef {
     std::type_index type;
     void const* value;
@@ -44,8 +45,10 @@ private:
     Result<Erased> (*decode_)(void*, WireRef, DecodeContext const&) = nullptr;
     Result<Located> (*locate_)(void*, void const*, domain::Subject const&) = nullptr;
     PolicyQuery (*policy_query_)(void const*, Located const&) = nullptr;
-    Result<Erased> (*handle_)(void*, void const*, Permit const&, Located const&, CallContext const&) = nullptr;
-    Status (*settle_)(void*, void const*, AuditedTx&) = nullptr;  ///< null: the transaction begins before handle_
+    Result<Erased> (*handle_)(void*, void const*, Permit const&, Located const&,
+                              CallContext const&) = nullptr;
+    Status (*settle_)(void*, void const*,
+                      AuditedTx&) = nullptr;  ///< null: the transaction begins before handle_
     int (*withhold_)(Permit const&, void*) = nullptr;
     std::vector<AuditDraft> (*audit_)(void*, ErasedAuditInput const&) = nullptr;
     Result<std::any> (*encode_)(void*, void*, void const*) = nullptr;
@@ -57,26 +60,31 @@ struct DefinitionOf {
     using Request = typename T::Request;
     using Response = typename T::Response;
     static typename T::Deps& deps(void* erased) { return *static_cast<typename T::Deps*>(erased); }
-    static Request const& request(void const* erased) { return *static_cast<Request const*>(erased); }
+    static Request const& request(void const* erased) {
+        return *static_cast<Request const*>(erased);
+    }
 
     static Result<Erased> decode(void* d, WireRef wire, DecodeContext const& context) {
         if (wire.type != std::type_index(typeid(typename T::Wire))) {
-            return Error(Code::kInternal, "wire type of the binding differs from the transaction's");
+            return Error(Code::kInternal,
+                         "wire type of the binding differs from the transaction's");
         }
-        auto decoded = T::decode(deps(d), *static_cast<typename T::Wire const*>(wire.value), context);
+        auto decoded =
+            T::decode(deps(d), *static_cast<typename T::Wire const*>(wire.value), context);
         if (!decoded) return std::move(decoded).error();
         return Erased(std::make_shared<Request>(std::move(*decoded)));
     }
-    static Result<Erased> handle(void* d, void const* r, Permit const& permit, Located const& located,
-                                 CallContext const& call) {
+    static Result<Erased> handle(void* d, void const* r, Permit const& permit,
+                                 Located const& located, CallContext const& call) {
         auto response = T::handle(deps(d), Authorized<Request>(request(r), permit, located, call));
         if (!response) return std::move(response).error();
         return Erased(std::make_shared<Response>(std::move(*response)));
     }
     static std::vector<AuditDraft> audit(void* d, ErasedAuditInput const& input) {
-        return T::audit(deps(d), AuditInput<Request, Response>{static_cast<Request const*>(input.request),
-                                                               static_cast<Response const*>(input.response),
-                                                               input.located, input.error});
+        return T::audit(deps(d),
+                        AuditInput<Request, Response>{static_cast<Request const*>(input.request),
+                                                      static_cast<Response const*>(input.response),
+                                                      input.located, input.error});
     }
     static Result<std::any> encode(void* d, void* response, void const* r) {
         auto reply = T::encode(deps(d), std::move(*static_cast<Response*>(response)), request(r));
@@ -93,11 +101,16 @@ struct DefinitionOf {
         d.locate_ = [](void* p, void const* r, domain::Subject const& s) {
             return T::locate(DefinitionOf::deps(p), request(r), s);
         };
-        d.policy_query_ = [](void const* r, Located const& located) { return T::policy_query(request(r), located); };
+        d.policy_query_ = [](void const* r, Located const& located) {
+            return T::policy_query(request(r), located);
+        };
         d.handle_ = handle;
-        if constexpr (requires(typename T::Deps& own, Response const& response, AuditedTx& tx) { T::settle(own, response, tx); }) {
+        if constexpr (requires(typename T::Deps& own, Response const& response, AuditedTx& tx) {
+                          T::settle(own, response, tx);
+                      }) {
             d.settle_ = [](void* p, void const* response, AuditedTx& tx) -> Status {
-                return T::settle(DefinitionOf::deps(p), *static_cast<Response const*>(response), tx);
+                return T::settle(DefinitionOf::deps(p), *static_cast<Response const*>(response),
+                                 tx);
             };
         }
         d.withhold_ = [](Permit const& permit, void* response) {
@@ -106,7 +119,8 @@ struct DefinitionOf {
         d.audit_ = audit;
         d.encode_ = encode;
         d.encode_error_ = [](void* p, Error const& error, void const* r) {
-            return std::any(T::encode_error(DefinitionOf::deps(p), error, static_cast<Request const*>(r)));
+            return std::any(
+                T::encode_error(DefinitionOf::deps(p), error, static_cast<Request const*>(r)));
         };
         return d;
     }

@@ -1,8 +1,9 @@
 #pragma once
-// What stands between the listeners (platform/net) and the bindings: a listener knows bytes, frames and peers, a
-// binding knows envelopes. Neither includes the other; both include this.
+// What stands between the listeners (platform/net) and the bindings: a listener knows bytes, frames
+// and peers, a binding knows envelopes. Neither includes the other; both include this.
 //
-// Thread-safety: endpoints are called from many threads at once; every other object belongs to the calling thread.
+// Thread-safety: endpoints are called from many threads at once; every other object belongs to the
+// calling thread.
 
 #include "platform/base/content.h"
 
@@ -50,8 +51,8 @@ struct HttpRequestHead {
     std::string_view header(std::string_view name) const;
 };
 
-/// The request's body, read once, in order. Limits and the minimum rate are enforced underneath: a breach is
-/// kTooLarge or kInvalidMessage and ends the connection after the answer.
+/// The request's body, read once, in order. Limits and the minimum rate are enforced underneath: a
+/// breach is kTooLarge or kInvalidMessage and ends the connection after the answer.
 class BodyStream {
 public:
     virtual ~BodyStream() = default;
@@ -78,11 +79,14 @@ struct HttpReply {
 class HttpEndpoint {
 public:
     virtual ~HttpEndpoint() = default;
-    /// Before the body is read: an HttpReply here refuses (403 non-member, 405, 404 ...) and nothing is read.
-    virtual std::optional<HttpReply> admit(PeerConnection const& peer, HttpRequestHead const& head) = 0;
-    virtual HttpReply handle(PeerConnection const& peer, HttpRequestHead const& head, BodyStream& body) = 0;
-    /// The listener's own refusals (malformed HTTP, limits, busy) phrased for this endpoint; called with or without a
-    /// head. 503 carries Retry-After.
+    /// Before the body is read: an HttpReply here refuses (403 non-member, 405, 404 ...) and
+    /// nothing is read.
+    virtual std::optional<HttpReply> admit(PeerConnection const& peer,
+                                           HttpRequestHead const& head) = 0;
+    virtual HttpReply handle(PeerConnection const& peer, HttpRequestHead const& head,
+                             BodyStream& body) = 0;
+    /// The listener's own refusals (malformed HTTP, limits, busy) phrased for this endpoint; called
+    /// with or without a head. 503 carries Retry-After.
     virtual HttpReply refuse(int status, Error const& why) = 0;
 };
 
@@ -95,14 +99,16 @@ public:
     virtual std::string refuse(PeerConnection const& peer, Error const& why) = 0;
 };
 
-/// Told of connections that never reached an endpoint (bad chain, expired, revoked, timeout). Must not block long.
+/// Told of connections that never reached an endpoint (bad chain, expired, revoked, timeout). Must
+/// not block long.
 class ConnectionWitness {
 public:
     virtual ~ConnectionWitness() = default;
     struct Refusal {
         std::string remote_address;
         std::uint16_t local_port = 0;
-        std::string reason;   ///< our words: "certificate has expired", "certificate revoked", "unknown CA" ...
+        std::string reason;   ///< our words: "certificate has expired", "certificate revoked",
+                              ///< "unknown CA" ...
         std::string subject;  ///< of the certificate that was shown, if any
         std::string serial_hex;
     };

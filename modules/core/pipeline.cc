@@ -12,7 +12,8 @@ namespace {
 
 void count(TransactionSpec const& spec, std::string_view outcome, double seconds) {
     std::string const transaction = "transaction=\"" + std::string(spec.id) + "\"";
-    counter("musubi_requests_total", transaction + ",outcome=\"" + std::string(outcome) + "\"").add();
+    counter("musubi_requests_total", transaction + ",outcome=\"" + std::string(outcome) + "\"")
+        .add();
     histogram("musubi_request_seconds", transaction).observe(seconds);
 }
 
@@ -47,7 +48,9 @@ Error malformed(TransactionSpec const& spec, std::vector<Issue> issues) {
 void log_failure(TransactionSpec const& spec, Error const& error) {
     bool const ours = error.code == Code::kInternal || error.code == Code::kStorageUnavailable;
     log_event(ours ? LogLevel::kError : LogLevel::kInfo, "request.failed",
-              {{"transaction", std::string(spec.id)}, {"code", describe(error)}, {"detail", error.detail}});
+              {{"transaction", std::string(spec.id)},
+               {"code", describe(error)},
+               {"detail", error.detail}});
 }
 
 }  // namespace
@@ -64,8 +67,10 @@ struct Pipeline::Run {
         static_cast<void>(pipeline.record_failure(*this, error));
     }
     CallContext call() const {
-        std::string_view const local = inbound.peer ? std::string_view(inbound.peer->local_address) : local_address;
-        return {inbound.subject, tx.get(), inbound.trace, inbound.endpoint, inbound.deadline, local, &*decided};
+        std::string_view const local =
+            inbound.peer ? std::string_view(inbound.peer->local_address) : local_address;
+        return {inbound.subject,  tx.get(), inbound.trace, inbound.endpoint,
+                inbound.deadline, local,    &*decided};
     }
     double seconds() const {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
@@ -105,20 +110,24 @@ Result<Erased> Pipeline::act(Run& run) {
     domain::Subject const& subject = run.inbound.subject;
     if (!ports_.require<PolicyPort>().may_call(subject.member, d.spec().id)) {
         run.rule = "transactions";
-        return Error(Code::kDenied, "member " + subject.member.code + " may not call this transaction");
+        return Error(Code::kDenied,
+                     "member " + subject.member.code + " may not call this transaction");
     }
     auto decoded = d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject});
     if (!run.inbound.payload_issues.empty()) {
         // The decoder may have a code of its own for what the schema only calls a missing element.
         bool const has_own_word = !decoded && decoded.error().code == Code::kInvalidContent &&
                                   decoded.error().reason != Reason::kNone;
-        return has_own_word ? std::move(decoded).error() : malformed(d.spec(), run.inbound.payload_issues);
+        return has_own_word ? std::move(decoded).error()
+                            : malformed(d.spec(), run.inbound.payload_issues);
     }
     run.request = TRY(std::move(decoded));
     run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
     TRY(permit(run, nullptr));
-    if (d.spec().changes_data && !d.settle_) run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
-    auto response = TRY(d.handle_(d.deps_, run.request.get(), *run.permit, *run.located, run.call()));
+    if (d.spec().changes_data && !d.settle_)
+        run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
+    auto response =
+        TRY(d.handle_(d.deps_, run.request.get(), *run.permit, *run.located, run.call()));
     withhold(run, response.get());
     if (d.settle_) {
         run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
@@ -129,11 +138,13 @@ Result<Erased> Pipeline::act(Run& run) {
 
 void Pipeline::withhold(Run const& run, void* response) const {
     Definition const& d = run.definition;
-    // The scope was in the SQL already: whatever is removed here slipped through it, which is an alarm.
+    // The scope was in the SQL already: whatever is removed here slipped through it, which is an
+    // alarm.
     if (int const removed = d.withhold_(*run.permit, response); removed != 0) {
         counter("musubi_withheld_late_total", "transaction=\"" + std::string(d.spec().id) + "\"")
             .add(static_cast<std::uint64_t>(removed));
-        log_error("withhold.removed", {{"transaction", std::string(d.spec().id)}, {"items", std::to_string(removed)}});
+        log_error("withhold.removed",
+                  {{"transaction", std::string(d.spec().id)}, {"items", std::to_string(removed)}});
     }
 }
 
@@ -160,7 +171,8 @@ Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject co
     auto decision = ports_.require<PolicyPort>().decide(subject, definition.spec(), query);
     if (!decision) {
         // Failing to decide is a denial; only the reason of the failure decides how it is told.
-        Code const code = decision.error().code == Code::kBusy || decision.error().code == Code::kStorageUnavailable
+        Code const code = decision.error().code == Code::kBusy ||
+                                  decision.error().code == Code::kStorageUnavailable
                               ? decision.error().code
                               : Code::kDenied;
         log_warning("policy.undecided", {{"detail", decision.error().detail}});
@@ -178,7 +190,8 @@ Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject co
 Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Error const* error,
                                                             void const* response) const {
     Definition const& d = run.definition;
-    ErasedAuditInput const input{run.request.get(), response, run.located ? &*run.located : nullptr, error};
+    ErasedAuditInput const input{run.request.get(), response, run.located ? &*run.located : nullptr,
+                                 error};
     std::vector<AuditDraft> drafts;
     auto drafted = guarded([&]() -> Status {
         drafts = d.audit_(d.deps_, input);
@@ -186,7 +199,8 @@ Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Erro
     });
     if (!drafted) {
         if (!error) return std::move(drafted).error();
-        log_error("audit.incomplete", {{"transaction", std::string(d.spec().id)}, {"detail", drafted.error().detail}});
+        log_error("audit.incomplete",
+                  {{"transaction", std::string(d.spec().id)}, {"detail", drafted.error().detail}});
         drafts.clear();
     }
     // A transaction that has nothing to tell was carried out all the same.
@@ -197,9 +211,11 @@ Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Erro
                                                         : run.inbound.requester;
     actors.requester_address = run.inbound.subject.remote_address;
     actors.responder_id = run.inbound.endpoint;
-    actors.responder_address = run.inbound.peer ? run.inbound.peer->local_address : std::string(run.local_address);
+    actors.responder_address =
+        run.inbound.peer ? run.inbound.peer->local_address : std::string(run.local_address);
     // A call of this node to itself comes from here, whoever it is made for.
-    if (!run.inbound.peer && !run.local_address.empty()) actors.requester_address = run.local_address;
+    if (!run.inbound.peer && !run.local_address.empty())
+        actors.requester_address = run.local_address;
     actors.requester_is_source = d.spec().requester_is_source;
     AuditSource const source{settings_.audit_source_id, settings_.enterprise_site_id};
     std::vector<domain::AuditEvent> events;
@@ -208,7 +224,8 @@ Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Erro
             draft.outcome = outcome_of(*error);
             if (draft.outcome_description.empty()) draft.outcome_description = describe(*error);
         }
-        domain::AuditEvent event = complete_event(std::move(draft), d.spec(), actors, source, clock_.now());
+        domain::AuditEvent event =
+            complete_event(std::move(draft), d.spec(), actors, source, clock_.now());
         event.rule = run.rule;
         event.trace = run.inbound.trace;
         events.push_back(std::move(event));
@@ -252,14 +269,17 @@ Outbound Pipeline::fail(Run& run, Error error) {
     Definition const& d = run.definition;
     run.tx.reset();  // rolled back before anything is told
     log_failure(d.spec(), error);
-    // Not the transaction's to answer: who may call is settled before it, and a broken message never reached it.
-    bool const is_fault = (!run.request && error.code == Code::kDenied) || error.code == Code::kInvalidMessage ||
+    // Not the transaction's to answer: who may call is settled before it, and a broken message
+    // never reached it.
+    bool const is_fault = (!run.request && error.code == Code::kDenied) ||
+                          error.code == Code::kInvalidMessage ||
                           error.code == Code::kUnauthenticated;
     // Even a refusal tells something about the store: unrecorded, nothing is told.
     if (!record_failure(run, error)) error = Error(Code::kStorageUnavailable, "audit unavailable");
     count(d.spec(), to_string(error.code), run.seconds());
     if (is_fault) return {std::any(), std::move(error), false};
-    auto reply = guarded([&]() -> Result<std::any> { return d.encode_error_(d.deps_, error, run.request.get()); });
+    auto reply = guarded(
+        [&]() -> Result<std::any> { return d.encode_error_(d.deps_, error, run.request.get()); });
     if (!reply) {
         log_failure(d.spec(), reply.error());
         return {std::any(), std::move(reply).error(), false};
@@ -267,9 +287,16 @@ Outbound Pipeline::fail(Run& run, Error error) {
     return {std::move(*reply), std::nullopt, false};
 }
 
-Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext const& context, Erased request) {
-    Inbound inner{context.subject, nullptr,       context.endpoint, context.endpoint, "",
-                  context.trace,   WireRef{typeid(void), nullptr}, context.deadline};
+Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext const& context,
+                                     Erased request) {
+    Inbound inner{context.subject,
+                  nullptr,
+                  context.endpoint,
+                  context.endpoint,
+                  "",
+                  context.trace,
+                  WireRef{typeid(void), nullptr},
+                  context.deadline};
     Run run(*this, definition, inner);
     run.request = std::move(request);
     run.local_address = context.local_address;
@@ -279,9 +306,11 @@ Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext c
         }
         run.located = TRY(definition.locate_(definition.deps_, run.request.get(), context.subject));
         TRY(permit(run, context.decided));
-        CallContext const own{context.subject,  context.tx,            context.trace, context.endpoint,
-                              context.deadline, context.local_address, &*run.decided};
-        auto done = TRY(definition.handle_(definition.deps_, run.request.get(), *run.permit, *run.located, own));
+        CallContext const own{context.subject,  context.tx,       context.trace,
+                              context.endpoint, context.deadline, context.local_address,
+                              &*run.decided};
+        auto done = TRY(definition.handle_(definition.deps_, run.request.get(), *run.permit,
+                                           *run.located, own));
         withhold(run, done.get());
         auto events = TRY(events_of(run, nullptr, done.get()));
         if (context.tx) {
@@ -298,7 +327,8 @@ Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext c
 }
 
 Status Pipeline::record_refusal(domain::Subject const* subject, PeerConnection const& peer,
-                                std::string const& endpoint, std::string const& trace, Error const& why) {
+                                std::string const& endpoint, std::string const& trace,
+                                Error const& why) {
     domain::AuditEvent event;
     event.event_id = domain::dcm("110113", "Security Alert");
     event.event_types = {domain::dcm("110126", "Node Authentication")};
@@ -306,20 +336,22 @@ Status Pipeline::record_refusal(domain::Subject const* subject, PeerConnection c
     event.time = clock_.now();
     event.outcome = outcome_of(why);
     event.outcome_description = describe(why);
-    event.participants = participants_of(
-        {subject, peer.certificate.subject, peer.remote_address, endpoint, peer.local_address, true});
+    event.participants = participants_of({subject, peer.certificate.subject, peer.remote_address,
+                                          endpoint, peer.local_address, true});
     event.source_id = settings_.audit_source_id;
     event.enterprise_site_id = settings_.enterprise_site_id;
     domain::AuditObject node;
     node.id = peer.remote_address;
     node.role = 26;
     node.id_type = {"110182", "DCM", "Node ID"};
-    node.details = {{"Alert Description", peer.certificate.subject + " serial " + peer.certificate.serial_hex}};
+    node.details = {
+        {"Alert Description", peer.certificate.subject + " serial " + peer.certificate.serial_hex}};
     event.objects = {std::move(node)};
     event.transaction = "refusal";
     event.organisation = subject ? subject->member.code : "";
     event.trace = trace;
-    log_warning("request.refused", {{"code", describe(why)}, {"detail", why.detail}, {"peer", peer.remote_address}});
+    log_warning("request.refused",
+                {{"code", describe(why)}, {"detail", why.detail}, {"peer", peer.remote_address}});
     return ports_.require<AuditPort>().record({std::move(event)});
 }
 

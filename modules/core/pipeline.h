@@ -1,6 +1,7 @@
 #pragma once
-// The one way in: identify, decode, locate, decide, act, withhold, audit, respond, in this order for every
-// transaction (admit and read happen in the binding, before there is a message). Thread-safe.
+// The one way in: identify, decode, locate, decide, act, withhold, audit, respond, in this order
+// for every transaction (admit and read happen in the binding, before there is a message).
+// Thread-safe.
 
 #include "core/definition.h"
 #include "core/ports.h"
@@ -12,25 +13,30 @@ namespace musubi::core {
 struct Inbound {
     domain::Subject subject;
     PeerConnection const* peer = nullptr;
-    std::string endpoint;         ///< our URL or facility|application: the responder's UserID in the audit record
-    std::string requester;        ///< wsa:ReplyTo or facility|application; empty: the certificate's subject
-    std::string message_id;       ///< wsa:MessageID or MSH-10
+    std::string
+        endpoint;  ///< our URL or facility|application: the responder's UserID in the audit record
+    std::string
+        requester;  ///< wsa:ReplyTo or facility|application; empty: the certificate's subject
+    std::string message_id;  ///< wsa:MessageID or MSH-10
     std::string trace;
     WireRef wire;
     std::chrono::steady_clock::time_point deadline;
-    std::vector<Issue> payload_issues = {};  ///< what the binding found wrong with the payload (schema); not empty: refused
+    std::vector<Issue> payload_issues =
+        {};  ///< what the binding found wrong with the payload (schema); not empty: refused
 };
 
 struct Outbound {
-    std::any reply;       ///< the transaction's Reply type; empty when `fault` is set
-    std::optional<Error> fault;  ///< the binding phrases it: nothing that the transaction could answer
+    std::any reply;  ///< the transaction's Reply type; empty when `fault` is set
+    std::optional<Error>
+        fault;  ///< the binding phrases it: nothing that the transaction could answer
     bool success = false;
 };
 
 struct PipelineSettings {
-    std::string audit_source_id;      ///< AuditSourceIdentification/@AuditSourceID
+    std::string audit_source_id;  ///< AuditSourceIdentification/@AuditSourceID
     std::string enterprise_site_id;
-    bool audit_enabled = true;        ///< only the benchmark harness of a build with FAULT points may turn it off
+    bool audit_enabled =
+        true;  ///< only the benchmark harness of a build with FAULT points may turn it off
 };
 
 class Pipeline {
@@ -39,8 +45,8 @@ public:
 
     Outbound run(Definition const& definition, Inbound const& inbound);
 
-    /// A call of this node to itself, with the original subject, inside the caller's transaction: decide, act,
-    /// withhold, audit. `Request` must be the transaction's request type.
+    /// A call of this node to itself, with the original subject, inside the caller's transaction:
+    /// decide, act, withhold, audit. `Request` must be the transaction's request type.
     template <class T>
     Result<typename T::Response> call(Definition const& definition, CallContext const& context,
                                       typename T::Request request) {
@@ -50,22 +56,27 @@ public:
         return std::move(*std::static_pointer_cast<typename T::Response>(*response));
     }
 
-    /// Records a refusal that happened before there was a transaction (non-member, unknown action, unparsable body).
-    Status record_refusal(domain::Subject const* subject, PeerConnection const& peer, std::string const& endpoint,
-                          std::string const& trace, Error const& why);
+    /// Records a refusal that happened before there was a transaction (non-member, unknown action,
+    /// unparsable body).
+    Status record_refusal(domain::Subject const* subject, PeerConnection const& peer,
+                          std::string const& endpoint, std::string const& trace, Error const& why);
     /// Records an event that is not a transaction, e.g. application start (security.md 6.4).
     Status record_event(domain::AuditEvent event);
 
 private:
     struct Run;
-    Result<Permit> decide(Definition const& definition, domain::Subject const& subject, PolicyQuery const& query);
-    /// Fills run.permit, with the answer to the same question that was asked before if there is one.
+    Result<Permit> decide(Definition const& definition, domain::Subject const& subject,
+                          PolicyQuery const& query);
+    /// Fills run.permit, with the answer to the same question that was asked before if there is
+    /// one.
     Status permit(Run& run, Decided const* before);
     void withhold(Run const& run, void* response) const;
     Result<Erased> act(Run& run);
-    Result<Erased> call_erased(Definition const& definition, CallContext const& context, Erased request);
+    Result<Erased> call_erased(Definition const& definition, CallContext const& context,
+                               Erased request);
     /// At least one. Fails only for a success: a failure is recorded with what is known.
-    Result<std::vector<domain::AuditEvent>> events_of(Run const& run, Error const* error, void const* response) const;
+    Result<std::vector<domain::AuditEvent>> events_of(Run const& run, Error const* error,
+                                                      void const* response) const;
     Status record_failure(Run& run, Error const& error);
     Outbound fail(Run& run, Error error);
     Result<Outbound> succeed(Run& run, Erased response);

@@ -1,6 +1,6 @@
 #pragma once
-// What modules offer each other, in domain terms. A module never includes another module: it asks for a port.
-// All ports are thread-safe and live as long as the node.
+// What modules offer each other, in domain terms. A module never includes another module: it asks
+// for a port. All ports are thread-safe and live as long as the node.
 
 #include "core/doors.h"
 #include "core/transaction.h"
@@ -42,9 +42,11 @@ public:
 class PatientIdentityPort {
 public:
     virtual ~PatientIdentityPort() = default;
-    /// Surviving regional id of an id that was fed; kNotFound when it is unknown. CX form in and out.
+    /// Surviving regional id of an id that was fed; kNotFound when it is unknown. CX form in and
+    /// out.
     virtual Result<std::string> survivor_of(std::string const& cx) const = 0;
-    /// OIDs of the authorities that fed an identifier of this patient; kNotFound when it is unknown.
+    /// OIDs of the authorities that fed an identifier of this patient; kNotFound when it is
+    /// unknown.
     virtual Result<std::vector<std::string>> authorities_of(std::string const& cx) const = 0;
 };
 
@@ -52,32 +54,35 @@ public:
 class PatientFeedPort {
 public:
     virtual ~PatientFeedPort() = default;
-    /// Makes the person known under these ids (one person, at least one id) and returns the regional id (CX). An id
-    /// that was merged away is refused with kUnknownKeyIdentifier.
+    /// Makes the person known under these ids (one person, at least one id) and returns the
+    /// regional id (CX). An id that was merged away is refused with kUnknownKeyIdentifier.
     virtual Result<std::string> add(pg::Tx& tx, std::vector<domain::PatientId> const& ids) = 0;
 
     struct Merged {
         std::string subsumed_cx;
         std::string surviving_cx;
     };
-    /// ITI TF-2 3.8.4.2.4: both ids known and active and not the same, else kUnknownKeyIdentifier, nothing changed.
-    /// The issue's location is "MRG^1^1" or "PID^1^3".
+    /// ITI TF-2 3.8.4.2.4: both ids known and active and not the same, else kUnknownKeyIdentifier,
+    /// nothing changed. The issue's location is "MRG^1^1" or "PID^1^3".
     virtual Result<Merged> merge(pg::Tx& tx, domain::PatientId const& subsumed,
                                  domain::PatientId const& surviving) = 0;
-    /// OID of an authority that a sender names by namespace id only; empty when it is not configured.
+    /// OID of an authority that a sender names by namespace id only; empty when it is not
+    /// configured.
     virtual std::string authority_of_namespace(std::string const& namespace_id) const = 0;
 };
 
-/// Told when regional ids become known or merge, inside the feed's own transaction (registry, policy). Joined, not
-/// provided: everybody who keeps something by patient listens.
+/// Told when regional ids become known or merge, inside the feed's own transaction (registry,
+/// policy). Joined, not provided: everybody who keeps something by patient listens.
 class PatientWatcherPort {
 public:
     virtual ~PatientWatcherPort() = default;
     virtual Status patient_known(pg::Tx& tx, std::string const& cx) = 0;
-    virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) = 0;
+    virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
+                                  std::string const& surviving_cx) = 0;
 };
 
-/// With an Error: whether a registry elsewhere registered is not known yet. Without it nothing was registered.
+/// With an Error: whether a registry elsewhere registered is not known yet. Without it nothing was
+/// registered.
 inline constexpr Reason kReasonOutcomeUnknown{0xFE02};
 
 /// By what a registry elsewhere is asked for a submission that it may have registered.
@@ -90,19 +95,20 @@ struct SentSubmission {
     std::vector<Document> documents;
 };
 
-/// Registers a document set (ITI-42) inside the caller's transaction (module registry), or over the wire (module
-/// registry_link).
+/// Registers a document set (ITI-42) inside the caller's transaction (module registry), or over the
+/// wire (module registry_link).
 class DocumentRegistryPort {
 public:
     virtual ~DocumentRegistryPort() = default;
     /// Warnings on success; an Error carries every issue of the refusal.
     virtual Result<std::vector<Issue>> register_document_set(CallContext const& call,
                                                              domain::Submission submission) = 0;
-    /// True: registration is another node's, does not join `call.tx` and is not undone by a rollback. The caller makes
-    /// its content durable first, and keeps it while the outcome is unknown.
+    /// True: registration is another node's, does not join `call.tx` and is not undone by a
+    /// rollback. The caller makes its content durable first, and keeps it while the outcome is
+    /// unknown.
     virtual bool is_remote() const { return false; }
-    /// Remote only: whether exactly these documents are registered with this submission set, asked in the name of the
-    /// subject's member. An Error when that cannot be told now.
+    /// Remote only: whether exactly these documents are registered with this submission set, asked
+    /// in the name of the subject's member. An Error when that cannot be told now.
     virtual Result<bool> is_registered(CallContext const&, SentSubmission const&) {
         return Error(Code::kUnsupported, "this registry shares the caller's transaction");
     }

@@ -8,14 +8,18 @@ Status Router::add(Definition definition) {
     // Entered into copies first: a refused definition leaves nothing behind that points to it.
     auto soap_entries = soap_;
     for (SoapBinding const& soap : spec.soap) {
-        if (!soap_entries.try_emplace({std::string(soap.path), std::string(soap.action)}, owned.get()).second) {
+        if (!soap_entries
+                 .try_emplace({std::string(soap.path), std::string(soap.action)}, owned.get())
+                 .second) {
             return Error(Code::kInternal, "two transactions for " + std::string(soap.action));
         }
     }
     auto hl7v2_entries = hl7v2_;
     for (Hl7v2Binding const& v2 : spec.hl7v2) {
         for (std::string_view event : v2.trigger_events) {
-            if (!hl7v2_entries.try_emplace({std::string(v2.message_type), std::string(event)}, owned.get()).second) {
+            if (!hl7v2_entries
+                     .try_emplace({std::string(v2.message_type), std::string(event)}, owned.get())
+                     .second) {
                 return Error(Code::kInternal, "two transactions for " + std::string(event));
             }
         }
@@ -31,7 +35,8 @@ Definition const* Router::find_soap(std::string_view path, std::string_view acti
     return found == soap_.end() ? nullptr : found->second;
 }
 
-Definition const* Router::find_hl7v2(std::string_view message_type, std::string_view trigger_event) const {
+Definition const* Router::find_hl7v2(std::string_view message_type,
+                                     std::string_view trigger_event) const {
     auto const found = hl7v2_.find({std::string(message_type), std::string(trigger_event)});
     return found == hl7v2_.end() ? nullptr : found->second;
 }
@@ -47,7 +52,8 @@ std::set<std::string> Router::soap_paths() const {
     return paths;
 }
 
-std::vector<std::pair<Definition const*, SoapBinding const*>> Router::soap_operations(std::string_view path) const {
+std::vector<std::pair<Definition const*, SoapBinding const*>> Router::soap_operations(
+    std::string_view path) const {
     std::vector<std::pair<Definition const*, SoapBinding const*>> operations;
     for (auto const& definition : definitions_) {
         for (SoapBinding const& soap : definition->spec().soap) {

@@ -1,5 +1,6 @@
 #pragma once
-// Which transaction a message is for. Filled during composition from the modules' definitions, read-only afterwards.
+// Which transaction a message is for. Filled during composition from the modules' definitions,
+// read-only afterwards.
 
 #include "core/definition.h"
 
@@ -14,10 +15,12 @@ public:
     Status add(Definition definition);
 
     Definition const* find_soap(std::string_view path, std::string_view action) const;
-    Definition const* find_hl7v2(std::string_view message_type, std::string_view trigger_event) const;
+    Definition const* find_hl7v2(std::string_view message_type,
+                                 std::string_view trigger_event) const;
     bool knows_hl7v2_type(std::string_view message_type) const;
     std::set<std::string> soap_paths() const;
-    std::vector<std::pair<Definition const*, SoapBinding const*>> soap_operations(std::string_view path) const;
+    std::vector<std::pair<Definition const*, SoapBinding const*>> soap_operations(
+        std::string_view path) const;
     std::vector<Definition const*> all() const;
 
 private:

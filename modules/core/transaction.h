@@ -1,6 +1,7 @@
 #pragma once
-// What a transaction is. A module writes one struct per transaction and hands it to core::define<T>(), which demands
-// every member: leave one out and it does not compile. The pipeline is the only caller.
+// What a transaction is. A module writes one struct per transaction and hands it to
+// core::define<T>(), which demands every member: leave one out and it does not compile. The
+// pipeline is the only caller.
 //
 //   struct Iti18 {
 //       using Deps = registry::Deps;
@@ -13,19 +14,20 @@
 //       static Result<Located> locate(Deps&, Request const&, Subject const&);
 //       static PolicyQuery policy_query(Request const&, Located const&);
 //       static Result<Response> handle(Deps&, Authorized<Request> const&);
-//       static int withhold(Permit const&, Response&);           // how many items it had to remove: 0 unless a bug
-//       static std::vector<AuditDraft> audit(Deps&, AuditInput<Request, Response> const&);
-//       static Result<Reply> encode(Deps&, Response&&, Request const&);
-//       static Reply encode_error(Deps&, Error const&, Request const*);
+//       static int withhold(Permit const&, Response&);           // how many items it had to
+//       remove: 0 unless a bug static std::vector<AuditDraft> audit(Deps&, AuditInput<Request,
+//       Response> const&); static Result<Reply> encode(Deps&, Response&&, Request const&); static
+//       Reply encode_error(Deps&, Error const&, Request const*);
 //   };
 //
 // One member is optional, for changes that depend on another node's answer:
 //       static Status settle(Deps&, Response const&, AuditedTx&);
-// With it handle() runs without a transaction, so that nobody holds a database connection while it waits for a
-// neighbour; settle() queues what the answer changed, and commits together with the audit record.
+// With it handle() runs without a transaction, so that nobody holds a database connection while it
+// waits for a neighbour; settle() queues what the answer changed, and commits together with the
+// audit record.
 //
-// encode_error answers everything that went wrong after the envelope was understood; `Request const*` is null when
-// decoding failed.
+// encode_error answers everything that went wrong after the envelope was understood; `Request
+// const*` is null when decoding failed.
 
 #include "core/audited_tx.h"
 #include "domain/access.h"
@@ -42,17 +44,17 @@
 namespace musubi::core {
 
 struct SoapBinding {
-    std::string_view path;             ///< "/xds/registry"
-    std::string_view action;           ///< wsa:Action of the request
+    std::string_view path;    ///< "/xds/registry"
+    std::string_view action;  ///< wsa:Action of the request
     std::string_view response_action;
-    bool mtom = false;                 ///< packaging of request and response (ITI TF-2 V.8)
-    std::string_view operation;        ///< for the WSDL
-    std::string_view request_element;  ///< body element for the WSDL, "{namespace}local"
+    bool mtom = false;                       ///< packaging of request and response (ITI TF-2 V.8)
+    std::string_view operation;              ///< for the WSDL
+    std::string_view request_element;        ///< body element for the WSDL, "{namespace}local"
     std::string_view response_element = {};  ///< likewise
 };
 
 struct Hl7v2Binding {
-    std::string_view message_type;                ///< "ADT"
+    std::string_view message_type;                 ///< "ADT"
     std::vector<std::string_view> trigger_events;  ///< "A01" ...
 };
 
@@ -85,7 +87,8 @@ struct PolicyQuery {
     bool operator==(PolicyQuery const&) const = default;
 };
 
-/// Proof that policy permitted one request. Only the pipeline makes it; stores that return clinical data take it.
+/// Proof that policy permitted one request. Only the pipeline makes it; stores that return clinical
+/// data take it.
 class Permit {
 public:
     std::string const& rule_id() const { return rule_id_; }
@@ -103,8 +106,9 @@ private:
     std::vector<std::pair<std::string, domain::Scope>> scopes_;
 };
 
-/// What policy was asked and said. The same question inside one request gets the same answer without asking again: a
-/// handler that holds its transaction must not wait for a second database connection.
+/// What policy was asked and said. The same question inside one request gets the same answer
+/// without asking again: a handler that holds its transaction must not wait for a second database
+/// connection.
 struct Decided {
     domain::Action action;
     PolicyQuery query;
@@ -118,8 +122,9 @@ struct CallContext {
     std::string const& trace;
     std::string const& endpoint;
     std::chrono::steady_clock::time_point deadline;
-    std::string_view local_address = {};  ///< of this node, as the peer reached it; for the record of an inner call
-    Decided const* decided = nullptr;     ///< the caller's own permit
+    std::string_view local_address =
+        {};  ///< of this node, as the peer reached it; for the record of an inner call
+    Decided const* decided = nullptr;  ///< the caller's own permit
 };
 
 template <class R>
@@ -138,7 +143,8 @@ private:
     friend class Pipeline;
     template <class T>
     friend struct DefinitionOf;
-    Authorized(R const& request, Permit const& permit, Located const& located, CallContext const& call)
+    Authorized(R const& request, Permit const& permit, Located const& located,
+               CallContext const& call)
         : request_(&request), permit_(&permit), located_(&located), call_(&call) {}
     R const* request_;
     Permit const* permit_;
@@ -146,12 +152,13 @@ private:
     CallContext const* call_;
 };
 
-/// What the transaction knows for its audit record; the pipeline adds time, participants, source, rule and trace.
+/// What the transaction knows for its audit record; the pipeline adds time, participants, source,
+/// rule and trace.
 struct AuditDraft {
     domain::AuditOutcome outcome = domain::AuditOutcome::kSuccess;
     std::string outcome_description;
     std::vector<domain::AuditObject> objects;
-    std::optional<char> action;                  ///< when it differs from the spec's
+    std::optional<char> action;  ///< when it differs from the spec's
 };
 
 template <class Request, class Response>
@@ -163,11 +170,12 @@ struct AuditInput {
 };
 
 template <class T>
-concept Transaction = requires(typename T::Deps& deps, typename T::Wire const& wire, typename T::Request const& request,
-                               typename T::Response& response, DecodeContext const& context, Located const& located,
-                               Authorized<typename T::Request> const& authorized, Permit const& permit,
-                               domain::Subject const& subject, Error const& error,
-                               AuditInput<typename T::Request, typename T::Response> const& audit_input) {
+concept Transaction = requires(
+    typename T::Deps& deps, typename T::Wire const& wire, typename T::Request const& request,
+    typename T::Response& response, DecodeContext const& context, Located const& located,
+    Authorized<typename T::Request> const& authorized, Permit const& permit,
+    domain::Subject const& subject, Error const& error,
+    AuditInput<typename T::Request, typename T::Response> const& audit_input) {
     { T::spec() } -> std::same_as<TransactionSpec const&>;
     { T::decode(deps, wire, context) } -> std::same_as<Result<typename T::Request>>;
     { T::locate(deps, request, subject) } -> std::same_as<Result<Located>>;

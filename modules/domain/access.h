@@ -1,10 +1,11 @@
 #pragma once
-// What policy speaks about: who asks, what for, and what a permit covers. Owned by no module so that policy, registry
-// and repository mean the same thing.
+// What policy speaks about: who asks, what for, and what a permit covers. Owned by no module so
+// that policy, registry and repository mean the same thing.
 //
-// Visibility works by label. A label is what the agreement can decide on: owner, document type and class, practice
-// setting, confidentiality. Stores keep a small dictionary of the labels in use and turn a Scope into the set of label
-// numbers that SQL may return, so every rule of any shape costs the query one `label = ANY(...)`.
+// Visibility works by label. A label is what the agreement can decide on: owner, document type and
+// class, practice setting, confidentiality. Stores keep a small dictionary of the labels in use and
+// turn a Scope into the set of label numbers that SQL may return, so every rule of any shape costs
+// the query one `label = ANY(...)`.
 
 #include "domain/affinity_domain.h"
 #include "domain/metadata.h"
@@ -17,13 +18,13 @@ namespace musubi::domain {
 
 /// A registered member organisation of the region, as the agreement in force tells.
 struct Member {
-    std::string code;                                ///< short name in the agreement: "hospital-kita"
-    std::string name;                                ///< for people
-    std::string institution_oid;                     ///< owner of what it publishes; names its data key
+    std::string code;             ///< short name in the agreement: "hospital-kita"
+    std::string name;             ///< for people
+    std::string institution_oid;  ///< owner of what it publishes; names its data key
     std::vector<std::string> assigning_authorities;  ///< patient-id domains (OIDs) that it may feed
     std::string default_role;                        ///< taken where no user assertion is there
     Strictness strictness = Strictness::kStrict;
-    std::vector<std::string> reply_addresses;        ///< ReplyTo URLs allowed for asynchronous answers
+    std::vector<std::string> reply_addresses;  ///< ReplyTo URLs allowed for asynchronous answers
 };
 
 /// Who asks, after the binding has opened the envelope.
@@ -31,10 +32,10 @@ struct Subject {
     Member member;
     std::string certificate_subject;
     std::string remote_address;
-    std::string user_id;           ///< for the audit record's human requestor; empty when unknown
+    std::string user_id;  ///< for the audit record's human requestor; empty when unknown
     std::string user_name;
-    std::string role;              ///< from the assertion or the member's default
-    std::string purpose_of_use;    ///< code, empty when not told
+    std::string role;            ///< from the assertion or the member's default
+    std::string purpose_of_use;  ///< code, empty when not told
 };
 
 enum class Action : std::uint8_t {
@@ -47,7 +48,7 @@ enum class Action : std::uint8_t {
 
 /// What the agreement can see of a document without opening it.
 struct Label {
-    std::string owner;  ///< member code of the publisher
+    std::string owner;                                         ///< member code of the publisher
     std::string class_code, type_code, practice_setting_code;  ///< "code^^scheme"
     std::vector<std::string> confidentiality_codes;            ///< "code^^scheme", sorted
     auto operator<=>(Label const&) const = default;
@@ -57,10 +58,12 @@ struct Label {
 struct ScopeRule {
     std::string rule_id;  ///< clause of the agreement
     std::vector<std::string> owners;
-    std::vector<std::string> class_codes, type_codes;      ///< document must have one of them, in either list
-    std::vector<std::string> confidentiality_codes;        ///< all codes of the document must be among these
-    std::vector<std::string> except_owners = {};           ///< whose documents the patient has withheld
-    std::vector<std::string> except_codes = {};            ///< class or type codes the patient has withheld
+    std::vector<std::string> class_codes,
+        type_codes;  ///< document must have one of them, in either list
+    std::vector<std::string>
+        confidentiality_codes;                    ///< all codes of the document must be among these
+    std::vector<std::string> except_owners = {};  ///< whose documents the patient has withheld
+    std::vector<std::string> except_codes = {};   ///< class or type codes the patient has withheld
     bool matches(Label const& label) const;
 };
 

@@ -17,11 +17,13 @@ AuditObject audit_submission_set(std::string const& unique_id) {
     AuditObject object;
     object.id = unique_id;
     object.role = 20;
-    object.id_type = {std::string(kSubmissionSetNode), "IHE XDS Metadata", "submission set classificationNode"};
+    object.id_type = {std::string(kSubmissionSetNode), "IHE XDS Metadata",
+                      "submission set classificationNode"};
     return object;
 }
 
-AuditObject audit_document(std::string const& document_unique_id, std::string const& repository_unique_id,
+AuditObject audit_document(std::string const& document_unique_id,
+                           std::string const& repository_unique_id,
                            std::optional<std::string> const& home) {
     AuditObject object;
     object.id = document_unique_id;

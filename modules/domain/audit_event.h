@@ -1,6 +1,6 @@
 #pragma once
-// One audit record in domain terms (DICOM PS3.15 A.5; ITI TF-2 3.20). codec/auditmsg writes the XML.
-// Text here may name patients by regional id and documents by unique id, never by name.
+// One audit record in domain terms (DICOM PS3.15 A.5; ITI TF-2 3.20). codec/auditmsg writes the
+// XML. Text here may name patients by regional id and documents by unique id, never by name.
 
 #include "platform/base/clock.h"
 
@@ -17,7 +17,12 @@ struct AuditCode {
     std::string text;    ///< originalText
 };
 
-enum class AuditOutcome : std::uint8_t { kSuccess = 0, kMinorFailure = 4, kSeriousFailure = 8, kMajorFailure = 12 };
+enum class AuditOutcome : std::uint8_t {
+    kSuccess = 0,
+    kMinorFailure = 4,
+    kSeriousFailure = 8,
+    kMajorFailure = 12
+};
 
 struct AuditParticipant {
     std::string user_id;
@@ -35,12 +40,12 @@ struct AuditDetail {
 
 struct AuditObject {
     std::string id;
-    int type = 2;             ///< 1 person, 2 system, 3 organisation, 4 other
-    int role = 0;             ///< ParticipantObjectTypeCodeRole
-    int life_cycle = 0;       ///< 0: not told
+    int type = 2;        ///< 1 person, 2 system, 3 organisation, 4 other
+    int role = 0;        ///< ParticipantObjectTypeCodeRole
+    int life_cycle = 0;  ///< 0: not told
     AuditCode id_type;
-    std::string name;         ///< at most one of name and query
-    std::string query;        ///< plain; the codec makes base64
+    std::string name;   ///< at most one of name and query
+    std::string query;  ///< plain; the codec makes base64
     std::vector<AuditDetail> details;
 };
 
@@ -66,10 +71,13 @@ struct AuditEvent {
 /// The building blocks of security.md chapter 5.
 AuditObject audit_patient(std::string const& cx);
 AuditObject audit_submission_set(std::string const& unique_id);
-AuditObject audit_document(std::string const& document_unique_id, std::string const& repository_unique_id,
+AuditObject audit_document(std::string const& document_unique_id,
+                           std::string const& repository_unique_id,
                            std::optional<std::string> const& home);
 
-inline AuditCode dcm(std::string code, std::string text) { return {std::move(code), "DCM", std::move(text)}; }
+inline AuditCode dcm(std::string code, std::string text) {
+    return {std::move(code), "DCM", std::move(text)};
+}
 inline AuditCode ihe_transaction(std::string id, std::string name) {
     return {std::move(id), "IHE Transactions", std::move(name)};
 }

@@ -33,16 +33,20 @@ Result<std::string> unescape(std::string_view text) {
             out.push_back(text[i]);
             continue;
         }
-        std::size_t const at = i + 2 < text.size() && text[i + 2] == '\\' ? kEscaped.find(text[i + 1])
-                                                                           : std::string_view::npos;
-        if (at == std::string_view::npos) return Error(Code::kInvalidContent, "unknown escape in an identifier");
+        std::size_t const at = i + 2 < text.size() && text[i + 2] == '\\'
+                                   ? kEscaped.find(text[i + 1])
+                                   : std::string_view::npos;
+        if (at == std::string_view::npos)
+            return Error(Code::kInvalidContent, "unknown escape in an identifier");
         out.push_back(kSpecial[at]);
         i += 2;
     }
     return out;
 }
 
-int two_digits(std::string_view text, std::size_t at) { return (text[at] - '0') * 10 + (text[at + 1] - '0'); }
+int two_digits(std::string_view text, std::size_t at) {
+    return (text[at] - '0') * 10 + (text[at + 1] - '0');
+}
 
 int days_in_month(int year, int month) {
     constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -56,7 +60,8 @@ Result<PatientId> PatientId::parse(std::string_view cx) {
     auto parts = split(cx, '^');
     while (parts.size() > 4 && parts.back().empty()) parts.pop_back();
     if (parts.size() != 4 || !parts[1].empty() || !parts[2].empty()) {
-        return Error(Code::kInvalidContent, "expected CX id^^^&OID&ISO with nothing in the other components");
+        return Error(Code::kInvalidContent,
+                     "expected CX id^^^&OID&ISO with nothing in the other components");
     }
     if (parts[0].empty()) return Error(Code::kInvalidContent, "CX.1 (the id) is empty");
     auto const hd = split(parts[3], '&');
@@ -71,11 +76,13 @@ std::string PatientId::to_cx() const { return escape(id) + "^^^&" + authority + 
 bool is_dtm(std::string_view text) {
     std::size_t const size = text.size();
     if (size < 4 || size > 14 || size % 2 != 0) return false;
-    if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) return false;
+    if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
+        return false;
     int const year = two_digits(text, 0) * 100 + two_digits(text, 2);
     int month = 1;
     if (size >= 6 && ((month = two_digits(text, 4)) < 1 || month > 12)) return false;
-    if (size >= 8 && (two_digits(text, 6) < 1 || two_digits(text, 6) > days_in_month(year, month))) return false;
+    if (size >= 8 && (two_digits(text, 6) < 1 || two_digits(text, 6) > days_in_month(year, month)))
+        return false;
     if (size >= 10 && two_digits(text, 8) > 23) return false;
     if (size >= 12 && two_digits(text, 10) > 59) return false;
     return size < 14 || two_digits(text, 12) <= 59;

@@ -14,7 +14,8 @@ struct PatientId {
     std::string id;         ///< CX.1, unescaped text
     std::string authority;  ///< assigning authority OID (CX.4.2)
 
-    /// Strict CX of document metadata: CX.1 and CX.4 = `&OID&ISO` only; trailing empty delimiters are ignored.
+    /// Strict CX of document metadata: CX.1 and CX.4 = `&OID&ISO` only; trailing empty delimiters
+    /// are ignored.
     static Result<PatientId> parse(std::string_view cx);
     std::string to_cx() const;
     auto operator<=>(PatientId const&) const = default;
@@ -26,14 +27,17 @@ struct CodedValue {
     std::string scheme;
     std::string display;
 
-    bool same_code(CodedValue const& other) const { return code == other.code && scheme == other.scheme; }
+    bool same_code(CodedValue const& other) const {
+        return code == other.code && scheme == other.scheme;
+    }
     /// `code^^scheme`, the form of stored-query parameters and of our index columns.
     std::string key() const { return code + "^^" + scheme; }
 };
 
 /// DTM `YYYY[MM[DD[hh[mm[ss]]]]]` with calendar ranges checked (ITI TF-3 table 4.2.3.1.7-2).
 bool is_dtm(std::string_view text);
-/// Padded to 14 digits with the lowest values (01 for month and day, 00 for times) for comparison; precision is lost.
+/// Padded to 14 digits with the lowest values (01 for month and day, 00 for times) for comparison;
+/// precision is lost.
 std::string dtm_lower_bound(std::string_view dtm);
 /// Padded with the highest values: 2026 -> 20261231235959.
 std::string dtm_upper_bound(std::string_view dtm);

@@ -7,8 +7,9 @@
 
 namespace musubi::domain {
 
-/// XDSUnknownPatientId. Also what a member is told that may not publish for a patient because it never fed one of its
-/// own ids for that patient: to this sender the patient is unknown, and the answer gives nothing more away.
+/// XDSUnknownPatientId. Also what a member is told that may not publish for a patient because it
+/// never fed one of its own ids for that patient: to this sender the patient is unknown, and the
+/// answer gives nothing more away.
 Issue unknown_patient(std::string const& patient_cx);
 
 }  // namespace musubi::domain

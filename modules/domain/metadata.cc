@@ -21,8 +21,9 @@ constexpr std::array<std::string_view, 10> kAssociationUrns = {
 }  // namespace
 
 std::string_view to_urn(Availability status) {
-    return status == Availability::kApproved ? "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
-                                             : "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated";
+    return status == Availability::kApproved
+               ? "urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"
+               : "urn:oasis:names:tc:ebxml-regrep:StatusType:Deprecated";
 }
 
 EntryKind DocumentEntry::kind() const {
@@ -36,7 +37,9 @@ AssociationType association_type_of(std::string_view urn) {
     return AssociationType::kUnknown;
 }
 
-std::string_view to_urn(AssociationType type) { return kAssociationUrns[static_cast<std::size_t>(type)]; }
+std::string_view to_urn(AssociationType type) {
+    return kAssociationUrns[static_cast<std::size_t>(type)];
+}
 
 bool is_relationship(AssociationType type) {
     return type >= AssociationType::kReplace && type <= AssociationType::kIsSnapshotOf;

@@ -1,6 +1,6 @@
 #pragma once
-// The protocol-level causes of errors and warnings, one vocabulary for all codecs. codec/ebxml turns them into XDS
-// error codes (ITI TF-3 table 4.2.4.1-2), codec/hl7v2 into table 0357.
+// The protocol-level causes of errors and warnings, one vocabulary for all codecs. codec/ebxml
+// turns them into XDS error codes (ITI TF-3 table 4.2.4.1-2), codec/hl7v2 into table 0357.
 
 #include "platform/base/error.h"
 
@@ -11,8 +11,8 @@ namespace musubi {
 enum class Reason : std::uint16_t {
     kNone = 0,
     // document sharing
-    kGeneral,  ///< XDSRegistryError / XDSRepositoryError
-    kMetadata,  ///< XDSRegistryMetadataError / XDSRepositoryMetadataError
+    kGeneral,             ///< XDSRegistryError / XDSRepositoryError
+    kMetadata,            ///< XDSRegistryMetadataError / XDSRepositoryMetadataError
     kRepositoryGeneral,   ///< XDSRepositoryError, whoever relays it
     kRepositoryMetadata,  ///< XDSRepositoryMetadataError, whoever relays it
     kUnresolvedReference,

@@ -1,6 +1,7 @@
 #pragma once
-// Registry stored queries as typed requests (ITI TF-2 3.18.4.1.2.3, ITI-51). The codec reads names and raw values,
-// make_stored_query() judges them against the parameter tables and gives this struct.
+// Registry stored queries as typed requests (ITI TF-2 3.18.4.1.2.3, ITI-51). The codec reads names
+// and raw values, make_stored_query() judges them against the parameter tables and gives this
+// struct.
 
 #include "domain/metadata.h"
 
@@ -38,8 +39,8 @@ bool is_multi_patient(QueryKind kind);
 
 enum class ReturnType : std::uint8_t { kLeafClass, kObjectRef };
 
-/// One parameter as it stood on the wire: each slot of that name is one group; a value is the raw text of rim:Value
-/// elements, joined only by the codec when a list was split.
+/// One parameter as it stood on the wire: each slot of that name is one group; a value is the raw
+/// text of rim:Value elements, joined only by the codec when a list was split.
 struct RawParameter {
     std::string name;
     std::vector<std::vector<std::string>> groups;  ///< per slot: its Value elements, trimmed
@@ -63,7 +64,8 @@ struct TimeRange {
 };
 
 struct DocumentCriteria {
-    std::vector<std::string> class_codes, type_codes, practice_setting_codes, healthcare_facility_type_codes,
+    std::vector<std::string> class_codes, type_codes, practice_setting_codes,
+        healthcare_facility_type_codes,
         format_codes;  ///< "code^^scheme", OR
     CodeGroups event_codes, confidentiality_codes;
     std::vector<std::string> author_person_patterns;  ///< SQL LIKE with % and _, OR
@@ -87,13 +89,15 @@ struct StoredQuery {
     CodeGroups folder_codes;
     TimeRange folder_last_update_time;
     // by identity: exactly one of the two is filled, per query
-    std::vector<std::string> entry_uuids;  ///< urn:uuid:..., lower case; also $uuid, folders, submission sets
+    std::vector<std::string>
+        entry_uuids;  ///< urn:uuid:..., lower case; also $uuid, folders, submission sets
     std::vector<std::string> unique_ids;
     std::vector<AssociationType> association_types;  ///< GetRelatedDocuments
 };
 
 /// ITI-18 or ITI-51 parameter rules, with the exact error for each breach: XDSUnknownStoredQuery,
-/// XDSStoredQueryMissingParam, XDSStoredQueryParamNumber, else XDSRegistryError. All breaches are reported.
+/// XDSStoredQueryMissingParam, XDSStoredQueryParamNumber, else XDSRegistryError. All breaches are
+/// reported.
 Result<StoredQuery> make_stored_query(RawQuery const& raw, bool multi_patient_transaction);
 
 }  // namespace musubi::domain

@@ -33,13 +33,21 @@ core::ModuleDescriptor const& descriptor() {
         {},
         false,
         {
-            {.key = "mpi.regional_authority", .type = kText, .default_value = "",
-             .doc = "OID under which regional patient ids are issued (the affinity domain's patient id authority)",
+            {.key = "mpi.regional_authority",
+             .type = kText,
+             .default_value = "",
+             .doc = "OID under which regional patient ids are issued (the affinity domain's "
+                    "patient id authority)",
              .required = true},
-            {.key = "mpi.direct_authorities", .type = kTextList, .default_value = "",
+            {.key = "mpi.direct_authorities",
+             .type = kTextList,
+             .default_value = "",
              .doc = "further authorities whose ids are taken as regional ids as they are"},
-            {.key = "mpi.namespaces", .type = kTextList, .default_value = "",
-             .doc = "NAMESPACE=OID for senders that name an assigning authority by namespace id only"},
+            {.key = "mpi.namespaces",
+             .type = kTextList,
+             .default_value = "",
+             .doc =
+                 "NAMESPACE=OID for senders that name an assigning authority by namespace id only"},
         },
         create};
     return kDescriptor;

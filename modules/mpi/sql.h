@@ -16,17 +16,20 @@ inline constexpr pg::Statement kLockPatient{
     "mpi.lock_patient", "select survivor from mpi.patient where regional_id = $1 for update"};
 
 inline constexpr pg::Statement kFindIdentifier{
-    "mpi.find_identifier", "select regional_id, retired from mpi.identifier where authority = $1 and token = $2"};
+    "mpi.find_identifier",
+    "select regional_id, retired from mpi.identifier where authority = $1 and token = $2"};
 
 inline constexpr pg::Statement kInsertIdentifier{
     "mpi.insert_identifier",
     "insert into mpi.identifier (authority, token, regional_id) values ($1, $2, $3)"};
 
 inline constexpr pg::Statement kRetireIdentifier{
-    "mpi.retire_identifier", "update mpi.identifier set retired = true where authority = $1 and token = $2"};
+    "mpi.retire_identifier",
+    "update mpi.identifier set retired = true where authority = $1 and token = $2"};
 
 inline constexpr pg::Statement kSetSurvivor{
-    "mpi.set_survivor", "update mpi.patient set survivor = $2 where regional_id = $1 and survivor is null"};
+    "mpi.set_survivor",
+    "update mpi.patient set survivor = $2 where regional_id = $1 and survivor is null"};
 
 inline constexpr pg::Statement kHistory{
     "mpi.history", "insert into mpi.history (kind, regional_id, other_id) values ($1, $2, $3)"};
@@ -40,11 +43,12 @@ inline constexpr pg::Statement kSurvivorOf{
     "mpi.survivor_of",
     "with recursive chain (regional_id, survivor) as ("
     " select regional_id, survivor from mpi.patient where regional_id = $1"
-    " union select p.regional_id, p.survivor from mpi.patient p join chain c on p.regional_id = c.survivor)"
+    " union select p.regional_id, p.survivor from mpi.patient p join chain c on p.regional_id = "
+    "c.survivor)"
     " select regional_id from chain where survivor is null"};
 
-// Authorities of every id that was fed in the merge tree below a surviving patient. A regional id that we issued was fed
-// by nobody; any other names the authority that fed it.
+// Authorities of every id that was fed in the merge tree below a surviving patient. A regional id
+// that we issued was fed by nobody; any other names the authority that fed it.
 inline constexpr pg::Statement kAuthoritiesOf{
     "mpi.authorities_of",
     "with recursive tree (regional_id) as ("

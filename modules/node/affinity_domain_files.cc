@@ -26,7 +26,8 @@ Result<std::vector<domain::AffinityDomain::CodeRow>> read_codes_file(std::string
 Result<domain::AffinityDomain> load_affinity_domain(std::vector<std::string> const& files) {
     std::vector<std::string> packs;
     std::vector<std::string> code_files;
-    for (std::string const& file : files) (file.ends_with(".xml") ? code_files : packs).push_back(file);
+    for (std::string const& file : files)
+        (file.ends_with(".xml") ? code_files : packs).push_back(file);
     domain::AffinityDomain domain = TRY(domain::AffinityDomain::load(packs));
     for (std::string const& file : code_files) domain.add(TRY(read_codes_file(file)));
     return domain;

@@ -18,7 +18,8 @@ Result<std::optional<WallTime>> read_time(std::string const& text, char const* o
     char const* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields);
     if (!end) end = strptime(text.c_str(), "%Y-%m-%d", &fields);
     if (!end || *end != '\0') {
-        return Error(Code::kInvalidContent, std::string("--") + option + ": expected 2026-11-21 or 2026-11-21T02:25:00Z");
+        return Error(Code::kInvalidContent,
+                     std::string("--") + option + ": expected 2026-11-21 or 2026-11-21T02:25:00Z");
     }
     return std::optional(WallTime(std::chrono::seconds(timegm(&fields))));
 }
@@ -44,7 +45,8 @@ Result<int> read_limit(std::string const& text) {
 void print_table_line(atna::FoundRecord const& record) {
     std::string objects;
     for (auto const& object : record.event.objects) {
-        if (object.role == 3 || object.role == 20) objects += (objects.empty() ? "" : ", ") + object.id;
+        if (object.role == 3 || object.role == 20)
+            objects += (objects.empty() ? "" : ", ") + object.id;
     }
     std::printf("%s  %-8s %-4s %-16s %-12s %s\n", to_rfc3339(record.event.time).c_str(),
                 record.event.transaction.c_str(),
@@ -67,12 +69,15 @@ Status search(OperatorTools& tools, Options const& options) {
     query.to = TRY(read_time(options["to"], "to"));
     query.limit = TRY(read_limit(options["limit"]));
     bool const json = options["format"] == "json";
-    if (!json && options["format"] != "table") return Error(Code::kInvalidContent, "--format: table or json");
+    if (!json && options["format"] != "table")
+        return Error(Code::kInvalidContent, "--format: table or json");
     TRY(tools.record_log_used("audit search"));
     auto const records = TRY(atna::search(tools.archive(), query));
     for (atna::FoundRecord const& record : records) {
-        if (json) std::printf("%s\n", atna::to_json_line(record).c_str());
-        else print_table_line(record);
+        if (json)
+            std::printf("%s\n", atna::to_json_line(record).c_str());
+        else
+            print_table_line(record);
     }
     return {};
 }
@@ -100,26 +105,28 @@ Status report(OperatorTools& tools, Options const& options) {
 
 int run_audit(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse(
-            "audit",
-            "Searches the audit trail, verifies that nothing in it was altered, or reports who saw a patient's "
-            "record. Each look is itself recorded.",
-            {{"config", "configuration file", "", true},
-             {"patient", "patient id, CX", ""},
-             {"member", "member code", ""},
-             {"document", "unique id of a document or submission set", ""},
-             {"user", "user id", ""},
-             {"transaction", "ITI-18 ...", ""},
-             {"outcome", "success, minor, serious or major", ""},
-             {"from", "from this time on (UTC)", ""},
-             {"to", "before this time (UTC)", ""},
-             {"limit", "records at most, newest first", "100"},
-             {"format", "table or json (search), text or csv (report)", "table"}},
-            arguments, options, "search|verify|report")) {
+    if (auto exit =
+            Options::parse("audit",
+                           "Searches the audit trail, verifies that nothing in it was altered, or "
+                           "reports who saw a patient's "
+                           "record. Each look is itself recorded.",
+                           {{"config", "configuration file", "", true},
+                            {"patient", "patient id, CX", ""},
+                            {"member", "member code", ""},
+                            {"document", "unique id of a document or submission set", ""},
+                            {"user", "user id", ""},
+                            {"transaction", "ITI-18 ...", ""},
+                            {"outcome", "success, minor, serious or major", ""},
+                            {"from", "from this time on (UTC)", ""},
+                            {"to", "before this time (UTC)", ""},
+                            {"limit", "records at most, newest first", "100"},
+                            {"format", "table or json (search), text or csv (report)", "table"}},
+                           arguments, options, "search|verify|report")) {
         return *exit;
     }
     auto const& verbs = options.positional();
-    if (verbs.size() != 1 || (verbs[0] != "search" && verbs[0] != "verify" && verbs[0] != "report")) {
+    if (verbs.size() != 1 ||
+        (verbs[0] != "search" && verbs[0] != "verify" && verbs[0] != "report")) {
         std::fprintf(stderr, "musubi audit: say search, verify or report\n");
         return 2;
     }

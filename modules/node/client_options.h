@@ -7,9 +7,10 @@
 namespace musubi::node {
 
 inline std::vector<Option> with_identity(std::vector<Option> options) {
-    options.insert(options.begin(), {{"cert", "PEM: our certificate", "", true},
-                                     {"key", "PEM: its private key", "", true},
-                                     {"ca", "PEM: the authority of the node's certificate", "", true}});
+    options.insert(options.begin(),
+                   {{"cert", "PEM: our certificate", "", true},
+                    {"key", "PEM: its private key", "", true},
+                    {"ca", "PEM: the authority of the node's certificate", "", true}});
     return options;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The subcommands of `musubi`. Exit status: 0 done, 1 failed with a reason on standard error, 2 wrong usage.
+// The subcommands of `musubi`. Exit status: 0 done, 1 failed with a reason on standard error, 2
+// wrong usage.
 
 #include <span>
 #include <string>

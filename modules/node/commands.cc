@@ -25,8 +25,9 @@ std::span<Command const> commands() {
 
 int run_print_config(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("print-config", "Prints every configuration key with its meaning and default.", {},
-                                   arguments, options)) {
+    if (auto exit = Options::parse("print-config",
+                                   "Prints every configuration key with its meaning and default.",
+                                   {}, arguments, options)) {
         return *exit;
     }
     std::fputs(core::render_default_config(all_config_keys()).c_str(), stdout);

@@ -5,7 +5,8 @@
 
 namespace musubi::node {
 
-Result<std::unique_ptr<Composition>> Composition::create(std::unique_ptr<PlatformServices> services) {
+Result<std::unique_ptr<Composition>> Composition::create(
+    std::unique_ptr<PlatformServices> services) {
     std::unique_ptr<Composition> composition(new Composition);
     composition->services_ = std::move(services);
     TRY(composition->build());
@@ -24,19 +25,23 @@ Status Composition::build() {
     core::PipelineSettings settings;
     settings.audit_source_id = config().text("node.audit_source_id");
     settings.enterprise_site_id = config().text("node.region");
-    pipeline_ = std::make_unique<core::Pipeline>(ports_, *services_->pool, system_clock(), settings);
-    client_pipeline_ = std::make_unique<core::ClientPipeline>(ports_, system_clock(), std::move(settings));
+    pipeline_ =
+        std::make_unique<core::Pipeline>(ports_, *services_->pool, system_clock(), settings);
+    client_pipeline_ =
+        std::make_unique<core::ClientPipeline>(ports_, system_clock(), std::move(settings));
     peers_ = std::make_unique<PeerCalls>(config());
     ports_.provide(*client_pipeline_);
     ports_.provide<core::PeerPort>(*peers_);
-    core::ModuleContext context{config(), ports_, *services_->pool, *pipeline_, system_clock(), system_ids()};
+    core::ModuleContext context{config(),   ports_,         *services_->pool,
+                                *pipeline_, system_clock(), system_ids()};
     for (core::ModuleDescriptor const* descriptor : TRY(in_order(TRY(enabled_modules(config()))))) {
         auto module = descriptor->create(context);
         if (!module) {
             module.error().detail = std::string(descriptor->name) + ": " + module.error().detail;
             return std::move(module).error();
         }
-        for (core::Definition& definition : (*module)->transactions()) TRY(router_.add(std::move(definition)));
+        for (core::Definition& definition : (*module)->transactions())
+            TRY(router_.add(std::move(definition)));
         parts_.push_back({descriptor, std::move(*module)});
     }
     return {};

@@ -1,6 +1,7 @@
 #pragma once
-// The node put together: modules created in order, transactions in the router, everything behind one pipeline.
-// Used by `serve`, and by operator commands that need a module's functions (consent, audit, patient).
+// The node put together: modules created in order, transactions in the router, everything behind
+// one pipeline. Used by `serve`, and by operator commands that need a module's functions (consent,
+// audit, patient).
 
 #include "core/client_pipeline.h"
 #include "core/module.h"

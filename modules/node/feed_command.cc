@@ -26,7 +26,8 @@ Status set_identifier(hl7v2::Builder& message, int field, std::string const& cx)
 }
 
 /// 姓^名 in ideographic, kana or alphabetic representation.
-void set_name(hl7v2::Builder& message, int& repetition, std::string const& name, char const* representation) {
+void set_name(hl7v2::Builder& message, int& repetition, std::string const& name,
+              char const* representation) {
     if (name.empty()) return;
     ++repetition;
     auto const parts = split(name, '^');
@@ -39,7 +40,11 @@ void set_name(hl7v2::Builder& message, int& repetition, std::string const& name,
 Result<std::string> build(Options const& options, std::string const& control_id) {
     std::string const& event = options["event"];
     hl7v2::Builder message;
-    message.segment("MSH").set(3, "MUSUBI-CLIENT").set(4, options["facility"]).set(5, "MUSUBI").set(6, "MUSUBI");
+    message.segment("MSH")
+        .set(3, "MUSUBI-CLIENT")
+        .set(4, options["facility"])
+        .set(5, "MUSUBI")
+        .set(6, "MUSUBI");
     message.set(7, to_dtm(system_clock().now())).set({9, 1, 1, 1}, "ADT").set({9, 1, 2, 1}, event);
     message.set(10, control_id).set(11, "P").set(12, "2.3.1");
     message.segment("EVN").set(1, event).set(2, to_dtm(system_clock().now()));
@@ -93,18 +98,19 @@ Status feed(Options const& options) {
 
 int run_feed(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("feed", "Sends a patient identity feed (ITI-8) and prints the acknowledgement.",
-                                   with_identity({{"mllp", "HOST:PORT of the node", "localhost:2575"},
-                                                  {"patient", "the id we gave, CX: id^^^&oid&ISO", "", true},
-                                                  {"event", "A01, A04, A05, A08 or A40", "A01"},
-                                                  {"prior", "A40: the id that is merged away, CX", ""},
-                                                  {"name", "family^given, as written", ""},
-                                                  {"kana", "family^given in kana", ""},
-                                                  {"birth-date", "YYYYMMDD", ""},
-                                                  {"sex", "M, F, O or U", ""},
-                                                  {"facility", "MSH-4", "MUSUBI-CLIENT"},
-                                                  {"charset", "iso-2022-jp or utf-8", "iso-2022-jp"}}),
-                                   arguments, options)) {
+    if (auto exit = Options::parse(
+            "feed", "Sends a patient identity feed (ITI-8) and prints the acknowledgement.",
+            with_identity({{"mllp", "HOST:PORT of the node", "localhost:2575"},
+                           {"patient", "the id we gave, CX: id^^^&oid&ISO", "", true},
+                           {"event", "A01, A04, A05, A08 or A40", "A01"},
+                           {"prior", "A40: the id that is merged away, CX", ""},
+                           {"name", "family^given, as written", ""},
+                           {"kana", "family^given in kana", ""},
+                           {"birth-date", "YYYYMMDD", ""},
+                           {"sex", "M, F, O or U", ""},
+                           {"facility", "MSH-4", "MUSUBI-CLIENT"},
+                           {"charset", "iso-2022-jp or utf-8", "iso-2022-jp"}}),
+            arguments, options)) {
         return *exit;
     }
     auto const done = feed(options);

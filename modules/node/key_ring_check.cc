@@ -8,7 +8,8 @@ namespace musubi::node {
 namespace {
 
 constexpr pg::Statement kReadClaim{"node.read_claim", "select token from node.key_ring"};
-constexpr pg::Statement kClaim{"node.claim", "insert into node.key_ring (token) values ($1) on conflict do nothing"};
+constexpr pg::Statement kClaim{
+    "node.claim", "insert into node.key_ring (token) values ($1) on conflict do nothing"};
 constexpr std::string_view kUndefinedTable = "42P01";
 
 vault::Token token_of(vault::KeyRing const& keys) { return keys.blind_token("key-ring", "musubi"); }
@@ -33,7 +34,9 @@ Result<std::unique_ptr<vault::KeyRing>> open_key_ring(core::Config const& config
     auto const if_absent = std::filesystem::exists(master) ? vault::KeyRing::IfAbsent::kRefuse
                                                            : vault::KeyRing::IfAbsent::kCreate;
     if (if_absent == vault::KeyRing::IfAbsent::kCreate && TRY(read_claim(pool))) {
-        return Error(Code::kConflict, master + " is missing, but this database was sealed with it: restore the keys");
+        return Error(
+            Code::kConflict,
+            master + " is missing, but this database was sealed with it: restore the keys");
     }
     return vault::KeyRing::open(folder, master, if_absent);
 }
@@ -46,7 +49,9 @@ Status claim_database(pg::Pool& pool, vault::KeyRing const& keys) {
     }));
     auto const claim = TRY(read_claim(pool));
     if (!claim || !std::equal(own.begin(), own.end(), claim->begin(), claim->end())) {
-        return Error(Code::kConflict, "this database was sealed with other keys than those configured: restore them");
+        return Error(
+            Code::kConflict,
+            "this database was sealed with other keys than those configured: restore them");
     }
     return {};
 }

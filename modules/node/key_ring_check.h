@@ -1,6 +1,7 @@
 #pragma once
-// The key ring and the database belong together: with other keys nothing that is stored can be read, and what is
-// stored from then on cannot be read with the right ones. So the database remembers which ring it was claimed by.
+// The key ring and the database belong together: with other keys nothing that is stored can be
+// read, and what is stored from then on cannot be read with the right ones. So the database
+// remembers which ring it was claimed by.
 
 #include "core/config.h"
 #include "platform/pg/pool.h"
@@ -8,8 +9,8 @@
 
 namespace musubi::node {
 
-/// Opens the ring. A missing master key is made only when the database was never claimed (or has no structure yet);
-/// otherwise the keys have to be restored, and the error says so.
+/// Opens the ring. A missing master key is made only when the database was never claimed (or has no
+/// structure yet); otherwise the keys have to be restored, and the error says so.
 Result<std::unique_ptr<vault::KeyRing>> open_key_ring(core::Config const& config, pg::Pool& pool);
 
 /// Claims a database that nobody claimed, and refuses one that another ring claimed (kConflict).

@@ -8,14 +8,17 @@ namespace {
 void print_usage(std::FILE* out) {
     std::fputs("usage: musubi COMMAND [OPTIONS]      (musubi COMMAND --help tells more)\n\n", out);
     for (auto const& command : musubi::node::commands()) {
-        std::fprintf(out, "  %-14s %s\n", std::string(command.name).c_str(), std::string(command.summary).c_str());
+        std::fprintf(out, "  %-14s %s\n", std::string(command.name).c_str(),
+                     std::string(command.summary).c_str());
     }
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-    std::signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error of one write, not the end of the node
+    std::signal(
+        SIGPIPE,
+        SIG_IGN);  // a peer that went away is an error of one write, not the end of the node
     std::signal(SIGXFSZ, SIG_IGN);  // a file at its size limit likewise
     std::vector<std::string> const arguments(argv + 1, argv + argc);
     if (arguments.empty()) {
@@ -27,7 +30,8 @@ int main(int argc, char** argv) {
         return 0;
     }
     for (auto const& command : musubi::node::commands()) {
-        if (command.name == arguments[0]) return command.run({arguments.begin() + 1, arguments.end()});
+        if (command.name == arguments[0])
+            return command.run({arguments.begin() + 1, arguments.end()});
     }
     std::fprintf(stderr, "musubi: unknown command '%s'\n", arguments[0].c_str());
     print_usage(stderr);

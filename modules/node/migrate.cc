@@ -27,8 +27,9 @@ Result<std::vector<pg::MigrationFile>> migrations_of_enabled_modules(core::Confi
 
 int run_migrate(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("migrate", "Applies the migrations that the database lacks, forward only.",
-                                   {{"config", "configuration file", "", true}}, arguments, options)) {
+    if (auto exit = Options::parse(
+            "migrate", "Applies the migrations that the database lacks, forward only.",
+            {{"config", "configuration file", "", true}}, arguments, options)) {
         return *exit;
     }
     auto config = load_config(options["config"]);

@@ -12,8 +12,9 @@ namespace {
 
 void print(policy::ConsentEntry const& entry) {
     std::printf("%s  %-9s %-8s %s  basis %s  by %s\n", to_rfc3339(entry.recorded_at).c_str(),
-                entry.granted ? "granted" : "withdrawn", std::string(to_string(entry.scope)).c_str(),
-                entry.value.c_str(), entry.basis.c_str(), entry.recorded_by.c_str());
+                entry.granted ? "granted" : "withdrawn",
+                std::string(to_string(entry.scope)).c_str(), entry.value.c_str(),
+                entry.basis.c_str(), entry.recorded_by.c_str());
 }
 
 Status consent(Options const& options) {
@@ -34,7 +35,8 @@ Status consent(Options const& options) {
     change.value = options["value"];
     change.basis = options["basis"];
     change.recorded_by = options.has("by") ? options["by"] : account();
-    change.organisation = options.has("organisation") ? options["organisation"] : tools->config().text("node.region");
+    change.organisation =
+        options.has("organisation") ? options["organisation"] : tools->config().text("node.region");
     change.audit_source_id = tools->config().text("node.audit_source_id");
     policy::ConsentDeps const deps{pool, *tools->audit, system_clock(), system_ids()};
     TRY(verb == "grant" ? policy::grant(deps, change) : policy::withdraw(deps, change));
@@ -46,20 +48,22 @@ Status consent(Options const& options) {
 
 int run_consent(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("consent",
-                                   "Records what a patient said, or shows it. It counts from the next request on.",
-                                   {{"config", "configuration file", "", true},
-                                    {"patient", "patient id, CX: id^^^&oid&ISO", "", true},
-                                    {"scope", "all, owner or document", "all"},
-                                    {"value", "member code (owner) or code^^scheme (document)", ""},
-                                    {"basis", "legal basis", "written"},
-                                    {"by", "who enters it; default: your account", ""},
-                                    {"organisation", "member where it was said; default: the region", ""}},
-                                   arguments, options, "grant|withdraw|show")) {
+    if (auto exit = Options::parse(
+            "consent",
+            "Records what a patient said, or shows it. It counts from the next request on.",
+            {{"config", "configuration file", "", true},
+             {"patient", "patient id, CX: id^^^&oid&ISO", "", true},
+             {"scope", "all, owner or document", "all"},
+             {"value", "member code (owner) or code^^scheme (document)", ""},
+             {"basis", "legal basis", "written"},
+             {"by", "who enters it; default: your account", ""},
+             {"organisation", "member where it was said; default: the region", ""}},
+            arguments, options, "grant|withdraw|show")) {
         return *exit;
     }
     auto const& verbs = options.positional();
-    if (verbs.size() != 1 || (verbs[0] != "grant" && verbs[0] != "withdraw" && verbs[0] != "show")) {
+    if (verbs.size() != 1 ||
+        (verbs[0] != "grant" && verbs[0] != "withdraw" && verbs[0] != "show")) {
         std::fprintf(stderr, "musubi consent: say grant, withdraw or show\n");
         return 2;
     }
@@ -69,10 +73,11 @@ int run_consent(std::vector<std::string> const& arguments) {
 
 int run_patient(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("patient", "Shows the regional id of a patient.",
-                                   {{"config", "configuration file", "", true},
-                                    {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
-                                   arguments, options, "show")) {
+    if (auto exit =
+            Options::parse("patient", "Shows the regional id of a patient.",
+                           {{"config", "configuration file", "", true},
+                            {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
+                           arguments, options, "show")) {
         return *exit;
     }
     if (options.positional() != std::vector<std::string>{"show"}) {

@@ -10,7 +10,8 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& co
     auto tools = std::make_unique<OperatorTools>();
     tools->services = TRY(PlatformServices::open(config_file));
     PlatformServices& s = *tools->services;
-    tools->sealer = std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
+    tools->sealer =
+        std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
     tools->audit = std::make_unique<atna::DatabaseAudit>(*s.pool, *tools->sealer, system_ids());
     tools->patients = std::make_unique<mpi::Store>(*s.pool, *s.keys, system_ids(), tools->ports,
                                                    TRY(mpi::store_settings(s.config)));
@@ -47,8 +48,9 @@ Status OperatorTools::record_look(std::string const& what, std::string const& pa
 }
 
 Status OperatorTools::record_log_used(std::string const& what) const {
-    return audit->record({atna::log_used(account(), config().text("node.region"), what,
-                                         config().text("node.audit_source_id"), system_clock().now())});
+    return audit->record(
+        {atna::log_used(account(), config().text("node.region"), what,
+                        config().text("node.audit_source_id"), system_clock().now())});
 }
 
 std::string account() {

@@ -1,6 +1,6 @@
 #pragma once
-// What operators' commands work with, beside a running node: its database and keys, and an audit trail through the
-// database alone (the journal belongs to the node).
+// What operators' commands work with, beside a running node: its database and keys, and an audit
+// trail through the database alone (the journal belongs to the node).
 
 #include "atna/archive.h"
 #include "atna/audit.h"

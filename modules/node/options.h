@@ -22,8 +22,9 @@ class Options {
 public:
     /// Prints help or the fault itself; the int is then the exit status.
     static std::optional<int> parse(std::string const& command, std::string const& summary,
-                                    std::vector<Option> const& table, std::vector<std::string> const& arguments,
-                                    Options& into, std::string const& positional_help = "");
+                                    std::vector<Option> const& table,
+                                    std::vector<std::string> const& arguments, Options& into,
+                                    std::string const& positional_help = "");
 
     std::string const& operator[](std::string const& name) const { return values_.at(name); }
     bool has(std::string const& name) const { return !values_.at(name).empty(); }

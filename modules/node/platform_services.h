@@ -1,6 +1,7 @@
 #pragma once
-// The platform of one node: keys, database pool, blob store, affinity domain. Made from the configuration by every
-// subcommand that works on the node's data, so that operators' commands and the server cannot disagree.
+// The platform of one node: keys, database pool, blob store, affinity domain. Made from the
+// configuration by every subcommand that works on the node's data, so that operators' commands and
+// the server cannot disagree.
 
 #include "core/config.h"
 #include "domain/affinity_domain.h"

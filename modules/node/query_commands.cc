@@ -22,12 +22,14 @@ domain::RawQuery find_documents(Options const& options) {
     domain::RawQuery query;
     query.id = to_urn(domain::QueryKind::kFindDocuments);
     query.return_type = "LeafClass";
-    query.parameters.push_back({"$XDSDocumentEntryPatientId", {{ebxml::query_text(options["patient"])}}});
+    query.parameters.push_back(
+        {"$XDSDocumentEntryPatientId", {{ebxml::query_text(options["patient"])}}});
     std::vector<std::string> statuses = {std::string(to_urn(domain::Availability::kApproved))};
     if (options.has("deprecated")) statuses.emplace_back(to_urn(domain::Availability::kDeprecated));
     query.parameters.push_back({"$XDSDocumentEntryStatus", {{ebxml::query_list(statuses)}}});
     if (options.has("type")) {
-        query.parameters.push_back({"$XDSDocumentEntryTypeCode", {{ebxml::query_list({options["type"]})}}});
+        query.parameters.push_back(
+            {"$XDSDocumentEntryTypeCode", {{ebxml::query_list({options["type"]})}}});
     }
     return query;
 }
@@ -42,11 +44,13 @@ Status query(Options const& options) {
     SoapAnswer const answer = TRY(call(client, std::move(request)));
     auto const found = TRY(ebxml::read_query_response(answer.envelope.payload));
     if (found.response.status == ebxml::ResponseStatus::kFailure) {
-        return Error(Code::kInvalidContent, "the node refused the query:" + errors_of(found.response));
+        return Error(Code::kInvalidContent,
+                     "the node refused the query:" + errors_of(found.response));
     }
     for (domain::DocumentEntry const& entry : found.objects.entries) {
-        std::printf("%s\t%s\t%s\t%s\t%s\t%s\n", entry.unique_id.value_or("").c_str(), entry.id.c_str(),
-                    entry.repository_unique_id.value_or("").c_str(), entry.mime_type.value_or("").c_str(),
+        std::printf("%s\t%s\t%s\t%s\t%s\t%s\n", entry.unique_id.value_or("").c_str(),
+                    entry.id.c_str(), entry.repository_unique_id.value_or("").c_str(),
+                    entry.mime_type.value_or("").c_str(),
                     entry.type_codes.empty() ? "" : entry.type_codes[0].code.c_str(),
                     entry.name.empty() ? "" : entry.name[0].value.c_str());
     }
@@ -56,7 +60,8 @@ Status query(Options const& options) {
 
 Status write_file(std::string const& path, ByteView bytes) {
     std::ofstream out(path, std::ios::binary | std::ios::trunc);
-    out.write(reinterpret_cast<char const*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
+    out.write(reinterpret_cast<char const*>(bytes.data()),
+              static_cast<std::streamsize>(bytes.size()));
     out.flush();
     if (!out) return Error(Code::kStorageUnavailable, path + ": cannot be written");
     return {};
@@ -67,7 +72,8 @@ Status retrieve(Options const& options) {
     SoapCall request;
     request.url = options["url"];
     request.action = "urn:ihe:iti:2007:RetrieveDocumentSet";
-    request.body = {{ebxml::write_retrieve_request({{std::nullopt, options["repository"], options["document"]}}),
+    request.body = {{ebxml::write_retrieve_request(
+                         {{std::nullopt, options["repository"], options["document"]}}),
                      nullptr, ""}};
     request.mtom = true;
     request.identity = identity_of(options);
@@ -82,7 +88,8 @@ Status retrieve(Options const& options) {
         return write_file(options["out"], bytes);
     }
     auto const part = answer.attachments.find(source.content_id);
-    if (part == answer.attachments.end()) return Error(Code::kInvalidMessage, "the answer lacks its attachment");
+    if (part == answer.attachments.end())
+        return Error(Code::kInvalidMessage, "the answer lacks its attachment");
     return write_file(options["out"], part->second);
 }
 
@@ -92,7 +99,8 @@ int run_query(std::vector<std::string> const& arguments) {
     Options options;
     if (auto exit = Options::parse(
             "query",
-            "Finds a patient's documents (ITI-18 FindDocuments). Columns: unique id, entryUUID, repository, MIME type, "
+            "Finds a patient's documents (ITI-18 FindDocuments). Columns: unique id, entryUUID, "
+            "repository, MIME type, "
             "type code, title.",
             with_identity({{"url", "the registry", "https://localhost:8443/xds/registry"},
                            {"patient", "regional patient id, CX: id^^^&oid&ISO", "", true},
@@ -107,12 +115,13 @@ int run_query(std::vector<std::string> const& arguments) {
 
 int run_retrieve(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("retrieve", "Fetches one document (ITI-43) into a file.",
-                                   with_identity({{"url", "the repository", "https://localhost:8443/xds/repository"},
-                                                  {"document", "unique id", "", true},
-                                                  {"repository", "repositoryUniqueId", "", true},
-                                                  {"out", "file to write", "", true}}),
-                                   arguments, options)) {
+    if (auto exit = Options::parse(
+            "retrieve", "Fetches one document (ITI-43) into a file.",
+            with_identity({{"url", "the repository", "https://localhost:8443/xds/repository"},
+                           {"document", "unique id", "", true},
+                           {"repository", "repositoryUniqueId", "", true},
+                           {"out", "file to write", "", true}}),
+            arguments, options)) {
         return *exit;
     }
     auto const done = retrieve(options);

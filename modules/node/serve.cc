@@ -35,10 +35,11 @@ Result<std::unique_ptr<Server>> start(std::string const& config_file) {
 
 int run_serve(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("serve",
-                                   "Runs the node until SIGTERM, then lets running requests finish. SIGHUP reads "
-                                   "certificates and agreement again.",
-                                   {{"config", "configuration file", "", true}}, arguments, options)) {
+    if (auto exit = Options::parse(
+            "serve",
+            "Runs the node until SIGTERM, then lets running requests finish. SIGHUP reads "
+            "certificates and agreement again.",
+            {{"config", "configuration file", "", true}}, arguments, options)) {
         return *exit;
     }
     // Before any thread exists, so that all inherit the mask and signals come to us only here.
@@ -64,10 +65,11 @@ int run_serve(std::vector<std::string> const& arguments) {
 
 int run_check(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit = Options::parse("check",
-                                   "Validates configuration, agreement, certificates and database; prints every "
-                                   "problem and starts nothing.",
-                                   {{"config", "configuration file", "", true}}, arguments, options)) {
+    if (auto exit = Options::parse(
+            "check",
+            "Validates configuration, agreement, certificates and database; prints every "
+            "problem and starts nothing.",
+            {{"config", "configuration file", "", true}}, arguments, options)) {
         return *exit;
     }
     auto config = load_config(options["config"]);
@@ -101,8 +103,9 @@ int run_check(std::vector<std::string> const& arguments) {
         auto const ordered = in_order(*modules);
         if (!ordered) note(ordered.error());
         note(verify_structure(*config));
-        bool const linked = std::any_of(modules->begin(), modules->end(),
-                                        [](auto const* module) { return module->name == "registry_link"; });
+        bool const linked = std::any_of(modules->begin(), modules->end(), [](auto const* module) {
+            return module->name == "registry_link";
+        });
         if (linked) {
             auto const link = registry_link::read_settings(*config);
             if (!link) note(link.error());
@@ -110,13 +113,16 @@ int run_check(std::vector<std::string> const& arguments) {
     }
     // Not the whole node: a running one holds the audit journal.
     auto const services = PlatformServices::open(options["config"]);
-    if (!services) note(services.error());
-    else note(claim_database(*(*services)->pool, *(*services)->keys));
+    if (!services)
+        note(services.error());
+    else
+        note(claim_database(*(*services)->pool, *(*services)->keys));
     auto const agreement = policy::load_agreement(config->text("policy.agreement"));
     if (!agreement) note(agreement.error());
     auto const patients = mpi::store_settings(*config);
     if (!patients) note(patients.error());
-    if (status == 0) std::printf("configuration, agreement, certificates and database are in order\n");
+    if (status == 0)
+        std::printf("configuration, agreement, certificates and database are in order\n");
     return status;
 }
 

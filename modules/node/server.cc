@@ -28,7 +28,8 @@ void RefusalWitness::handshake_refused(Refusal const& refusal) {
     peer.local_port = refusal.local_port;
     peer.certificate.subject = refusal.subject;
     peer.certificate.serial_hex = refusal.serial_hex;
-    static_cast<void>(pipeline_.record_refusal(nullptr, peer, "tls", "", Error(Code::kUnauthenticated, refusal.reason)));
+    static_cast<void>(pipeline_.record_refusal(nullptr, peer, "tls", "",
+                                               Error(Code::kUnauthenticated, refusal.reason)));
 }
 
 Server::Server(std::unique_ptr<Composition> composition)
@@ -54,11 +55,18 @@ Status Server::open_doors() {
     core::PolicyPort& policy = composition_->ports().require<core::PolicyPort>();
     if (config.boolean("soap.validate_schema")) schemas_ = TRY(soap::load_schemas());
     delivery_ = std::make_unique<binding::ReplyDelivery>(
-        [this](std::string const& address, core::HttpReply const& reply) { return post_reply(address, reply); },
+        [this](std::string const& address, core::HttpReply const& reply) {
+            return post_reply(address, reply);
+        },
         binding::ReplyDelivery::Settings{});
-    binding::SoapServices const services{composition_->router(), composition_->pipeline(), policy,
-                                         *composition_->services().spool, system_ids(), system_clock(),
-                                         delivery_.get(), schemas_ ? &*schemas_ : nullptr};
+    binding::SoapServices const services{composition_->router(),
+                                         composition_->pipeline(),
+                                         policy,
+                                         *composition_->services().spool,
+                                         system_ids(),
+                                         system_clock(),
+                                         delivery_.get(),
+                                         schemas_ ? &*schemas_ : nullptr};
     net::HttpRoutes routes;
     std::set<std::string> paths = composition_->router().soap_paths();
     paths.insert("");  // answers every path that nobody serves
@@ -79,8 +87,9 @@ Status Server::open_doors() {
 
     if (!config.text("listen.mllp").empty()) {
         Address const mllp = TRY(parse_address(config.text("listen.mllp")));
-        hl7v2_ = std::make_unique<binding::Hl7v2Endpoint>(composition_->router(), composition_->pipeline(), policy,
-                                                          system_clock(), system_ids(), binding::Hl7v2Settings{});
+        hl7v2_ = std::make_unique<binding::Hl7v2Endpoint>(
+            composition_->router(), composition_->pipeline(), policy, system_clock(), system_ids(),
+            binding::Hl7v2Settings{});
         net::MllpServerConfig server;
         server.listener.name = "mllp";
         server.listener.address = mllp.host;
@@ -94,7 +103,8 @@ Status Server::open_doors() {
     net::HttpServerConfig small = net::PlainHttpServer::small_config(operator_address.port);
     small.listener.address = operator_address.host;
     operator_server_ = TRY(net::PlainHttpServer::start(small, {{}, operator_.get()}));
-    log_info("listening", {{"door", "operator"}, {"port", std::to_string(operator_server_->port())}});
+    log_info("listening",
+             {{"door", "operator"}, {"port", std::to_string(operator_server_->port())}});
     return {};
 }
 
@@ -105,7 +115,8 @@ Status Server::post_reply(std::string const& address, core::HttpReply const& rep
     call.body = reply.segments;
     core::PeerReply const answer = TRY(composition_->peers().post(call));
     if (answer.status >= 300) {
-        return Error(Code::kPeerUnavailable, "reply refused with status " + std::to_string(answer.status));
+        return Error(Code::kPeerUnavailable,
+                     "reply refused with status " + std::to_string(answer.status));
     }
     return {};
 }
@@ -113,7 +124,9 @@ Status Server::post_reply(std::string const& address, core::HttpReply const& rep
 std::vector<binding::NamedHealth> Server::health() const {
     std::vector<binding::NamedHealth> all;
     auto const ping = composition_->services().pool->ping();
-    all.push_back({"database", {ping ? core::Health::kGood : core::Health::kBad, ping ? "" : "does not answer"}});
+    all.push_back(
+        {"database",
+         {ping ? core::Health::kGood : core::Health::kBad, ping ? "" : "does not answer"}});
     for (auto const& part : composition_->parts()) {
         all.push_back({std::string(part.descriptor->name), part.module->health()});
     }
@@ -134,11 +147,13 @@ Status Server::record_lifecycle(char const* code, char const* text) {
 }
 
 void Server::reload() {
-    if (auto done = tls_->reload(); !done) log_error("reload.tls", {{"detail", done.error().detail}});
+    if (auto done = tls_->reload(); !done)
+        log_error("reload.tls", {{"detail", done.error().detail}});
     composition_->peers().forget_connections();
     for (auto& part : composition_->parts()) {
         if (auto done = part.module->reload(); !done) {
-            log_error("reload.module", {{"module", std::string(part.descriptor->name)}, {"detail", done.error().detail}});
+            log_error("reload.module", {{"module", std::string(part.descriptor->name)},
+                                        {"detail", done.error().detail}});
         }
     }
     log_info("reloaded");
@@ -151,7 +166,8 @@ void Server::drain() {
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     bool clean = https_->stop(timeout_ms);
     if (mllp_) {
-        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
+        auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            deadline - std::chrono::steady_clock::now());
         clean = mllp_->stop(std::max(0, static_cast<int>(left.count()))) && clean;
     }
     if (auto recorded = record_lifecycle("110121", "Application Stop"); !recorded) {

@@ -9,7 +9,8 @@
 namespace musubi::node {
 namespace {
 
-constexpr std::string_view kInclude = "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:";
+constexpr std::string_view kInclude =
+    "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:";
 
 /// Keeps a whole package in memory: client commands fetch documents one by one.
 class Collector final : public mtom::PartHandler {
@@ -55,18 +56,22 @@ peer::PeerRequest request_of(SoapCall&& call, soap::RequestHeaders const& header
     }
     std::string envelope = soap::write_request(headers, payload);
     if (!call.mtom) {
-        request.headers = {{"Content-Type", "application/soap+xml; charset=UTF-8; action=\"" + headers.action + "\""}};
+        request.headers = {{"Content-Type", "application/soap+xml; charset=UTF-8; action=\"" +
+                                                headers.action + "\""}};
         request.body.push_back({std::move(envelope), nullptr});
         return request;
     }
-    mtom::Package package = mtom::write_package(std::move(envelope), std::move(attachments), boundary, headers.action);
+    mtom::Package package =
+        mtom::write_package(std::move(envelope), std::move(attachments), boundary, headers.action);
     request.headers = {{"Content-Type", package.content_type}};
-    for (auto& segment : package.segments) request.body.push_back({std::move(segment.text), segment.content});
+    for (auto& segment : package.segments)
+        request.body.push_back({std::move(segment.text), segment.content});
     return request;
 }
 
 std::string fault_text(xml::Element fault) {
-    xml::Element const reason = fault.first_child(soap::kSoap12, "Reason").first_child(soap::kSoap12, "Text");
+    xml::Element const reason =
+        fault.first_child(soap::kSoap12, "Reason").first_child(soap::kSoap12, "Text");
     return reason ? std::string(reason.text()) : "SOAP fault";
 }
 
@@ -92,12 +97,15 @@ Result<SoapAnswer> call(peer::PeerClient& client, SoapCall call) {
         attachments = std::move(collector.parts);
     }
     auto message = soap::read_message(root, {});
-    if (!message) return Error(Code::kPeerUnavailable, "HTTP status " + std::to_string(answer.status));
+    if (!message)
+        return Error(Code::kPeerUnavailable, "HTTP status " + std::to_string(answer.status));
     if (message->envelope.payload.is(soap::kSoap12, "Fault")) {
-        return Error(Code::kPeerUnavailable, "the node answered with a fault (HTTP " + std::to_string(answer.status) +
+        return Error(Code::kPeerUnavailable, "the node answered with a fault (HTTP " +
+                                                 std::to_string(answer.status) +
                                                  "): " + fault_text(message->envelope.payload));
     }
-    return SoapAnswer{std::move(message->document), std::move(message->envelope), std::move(attachments)};
+    return SoapAnswer{std::move(message->document), std::move(message->envelope),
+                      std::move(attachments)};
 }
 
 }  // namespace musubi::node

@@ -60,7 +60,8 @@ Result<domain::DocumentEntry> entry_of(Options const& options, std::string const
     entry.id = "Document01";
     entry.object_type = domain::kStableEntryType;
     entry.patient_id = options["patient"];
-    entry.source_patient_id = options.has("source-patient") ? options["source-patient"] : options["patient"];
+    entry.source_patient_id =
+        options.has("source-patient") ? options["source-patient"] : options["patient"];
     entry.unique_id = options.has("unique-id") ? options["unique-id"] : oid_of(system_ids().uuid());
     entry.mime_type = options["mime"];
     entry.language_code = options["language"];
@@ -122,7 +123,8 @@ Status submit(Options const& options) {
     SoapCall request;
     request.url = options["url"];
     request.action = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b";
-    request.body = ebxml::write_provide_and_register(submission, {{entry.id, content, *entry.mime_type}});
+    request.body =
+        ebxml::write_provide_and_register(submission, {{entry.id, content, *entry.mime_type}});
     request.mtom = true;
     request.identity = identity_of(options);
     SoapAnswer const answer = TRY(call(client, std::move(request)));
@@ -158,11 +160,14 @@ int run_submit(std::vector<std::string> const& arguments) {
                  {"class", "classCode", "referral^^JP-classCode^^紹介状"},
                  {"type", "typeCode", "57133-1^^2.16.840.1.113883.6.1^^診療情報提供書"},
                  {"format", "formatCode",
-                  "urn:ihe:iti:xds:2017:mimeTypeSufficient^^1.3.6.1.4.1.19376.1.2.3^^MIME type sufficient"},
-                 {"facility-type", "healthcareFacilityTypeCode", "hospital^^JP-healthcareFacilityTypeCode^^病院"},
+                  "urn:ihe:iti:xds:2017:mimeTypeSufficient^^1.3.6.1.4.1.19376.1.2.3^^MIME type "
+                  "sufficient"},
+                 {"facility-type", "healthcareFacilityTypeCode",
+                  "hospital^^JP-healthcareFacilityTypeCode^^病院"},
                  {"practice", "practiceSettingCode", "01^^1.2.392.200250.2.2.2^^内科"},
                  {"confidentiality", "confidentialityCode", "N^^2.16.840.1.113883.5.25^^通常"},
-                 {"content-type", "contentTypeCode of the submission", "referral^^JP-contentTypeCode^^紹介状"},
+                 {"content-type", "contentTypeCode of the submission",
+                  "referral^^JP-contentTypeCode^^紹介状"},
                  {"unique-id", "unique id of the document; default: a new one", ""},
                  {"replaces", "entryUUID of the document that this one replaces", ""}}),
             arguments, options)) {

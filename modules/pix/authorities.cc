@@ -16,7 +16,8 @@ struct Judged {
 Judged authority_of(hl7v2::PatientIdentifier const& id, domain::Member const& member,
                     core::PatientFeedPort const& authorities) {
     if (id.id.empty()) return {"", "the id (CX.1) is empty"};
-    std::string const by_name = id.namespace_id.empty() ? "" : authorities.authority_of_namespace(id.namespace_id);
+    std::string const by_name =
+        id.namespace_id.empty() ? "" : authorities.authority_of_namespace(id.namespace_id);
     if (!id.universal_id.empty()) {
         if (id.universal_id_type != "ISO" || !is_oid(id.universal_id)) {
             return {"", "the assigning authority (CX.4) must be an OID of type ISO"};
@@ -30,29 +31,33 @@ Judged authority_of(hl7v2::PatientIdentifier const& id, domain::Member const& me
         if (by_name.empty()) return {"", "the assigning authority's namespace is not configured"};
         return {by_name, ""};
     }
-    // A sender with one domain need not name it (PID-3.4 is filled from the configuration of that source).
+    // A sender with one domain need not name it (PID-3.4 is filled from the configuration of that
+    // source).
     if (member.assigning_authorities.size() == 1) return {member.assigning_authorities.front(), ""};
     return {"", "the assigning authority (CX.4) is missing"};
 }
 
 }  // namespace
 
-Result<std::vector<domain::PatientId>> feedable_ids(std::vector<hl7v2::PatientIdentifier> const& identifiers,
-                                                    domain::Member const& member,
-                                                    core::PatientFeedPort const& authorities) {
+Result<std::vector<domain::PatientId>> feedable_ids(
+    std::vector<hl7v2::PatientIdentifier> const& identifiers, domain::Member const& member,
+    core::PatientFeedPort const& authorities) {
     std::vector<domain::PatientId> ids;
     std::vector<Issue> issues;
     for (hl7v2::PatientIdentifier const& identifier : identifiers) {
         Judged judged = authority_of(identifier, member, authorities);
         auto const& allowed = member.assigning_authorities;
-        if (judged.problem.empty() && std::find(allowed.begin(), allowed.end(), judged.authority) == allowed.end()) {
-            judged.problem = "assigning authority " + judged.authority + " is not one this sender may feed";
+        if (judged.problem.empty() &&
+            std::find(allowed.begin(), allowed.end(), judged.authority) == allowed.end()) {
+            judged.problem =
+                "assigning authority " + judged.authority + " is not one this sender may feed";
         }
         if (judged.problem.empty()) {
             domain::PatientId id{identifier.id, judged.authority};
             if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
         } else {
-            issues.push_back({Severity::kError, Reason::kUnknownKeyIdentifier, judged.problem, identifier.location});
+            issues.push_back({Severity::kError, Reason::kUnknownKeyIdentifier, judged.problem,
+                              identifier.location});
         }
     }
     if (ids.empty()) return Error(Code::kInvalidContent, std::move(issues));

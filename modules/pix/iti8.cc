@@ -7,20 +7,22 @@
 namespace musubi::pix {
 namespace {
 
-/// MRG-1 and PID-3 are read as one pair: the first prior id whose authority also has a surviving id (ITI TF-2
-/// 3.8.4.2.3: the same assigning authority in both).
-Result<std::pair<domain::PatientId, domain::PatientId>> merge_pair(std::vector<domain::PatientId> const& prior,
-                                                                   std::vector<domain::PatientId> const& surviving) {
+/// MRG-1 and PID-3 are read as one pair: the first prior id whose authority also has a surviving id
+/// (ITI TF-2 3.8.4.2.3: the same assigning authority in both).
+Result<std::pair<domain::PatientId, domain::PatientId>> merge_pair(
+    std::vector<domain::PatientId> const& prior, std::vector<domain::PatientId> const& surviving) {
     for (domain::PatientId const& subsumed : prior) {
         for (domain::PatientId const& survivor : surviving) {
             if (survivor.authority == subsumed.authority) return std::pair(subsumed, survivor);
         }
     }
-    return Error(Code::kInvalidContent, {{Severity::kError, Reason::kUnknownKeyIdentifier,
-                                          "MRG-1 and PID-3 have no assigning authority in common", "MRG^1^1"}});
+    return Error(Code::kInvalidContent,
+                 {{Severity::kError, Reason::kUnknownKeyIdentifier,
+                   "MRG-1 and PID-3 have no assigning authority in common", "MRG^1^1"}});
 }
 
-core::AuditDraft draft_for(std::string const& patient, hl7v2::PatientFeed const* feed, char action) {
+core::AuditDraft draft_for(std::string const& patient, hl7v2::PatientFeed const* feed,
+                           char action) {
     core::AuditDraft draft;
     draft.action = action;
     if (!patient.empty()) {
@@ -52,7 +54,9 @@ Result<Iti8::Request> Iti8::decode(Deps& deps, Wire const& wire, core::DecodeCon
     return hl7v2::read_patient_feed(wire.message, deps.rules);
 }
 
-Result<core::Located> Iti8::locate(Deps&, Request const&, domain::Subject const&) { return core::Located{}; }
+Result<core::Located> Iti8::locate(Deps&, Request const&, domain::Subject const&) {
+    return core::Located{};
+}
 
 core::PolicyQuery Iti8::policy_query(Request const&, core::Located const&) { return {}; }
 
@@ -67,7 +71,8 @@ Result<Iti8::Response> Iti8::handle(Deps& deps, core::Authorized<Request> const&
             TRY(FAULT("iti8.after_add"));
             return outcome;
         }
-        case hl7v2::FeedEvent::kUpdate: return FeedOutcome{};  // the registry ignores A08 (ITI TF-2 3.8.4.1.3)
+        case hl7v2::FeedEvent::kUpdate:
+            return FeedOutcome{};  // the registry ignores A08 (ITI TF-2 3.8.4.1.3)
         case hl7v2::FeedEvent::kMerge: {
             auto const prior = TRY(feedable_ids(request->prior_identifiers, member, deps.feed));
             auto const [subsumed, surviving] = TRY(merge_pair(prior, ids));

@@ -1,6 +1,7 @@
 #pragma once
-// ITI-8 Patient Identity Feed, HL7 v2 (ITI TF-2 3.8): makes patient ids known (A01, A04, A05), acknowledges changes of
-// demographics (A08), merges (A40). The registry follows inside the same transaction.
+// ITI-8 Patient Identity Feed, HL7 v2 (ITI TF-2 3.8): makes patient ids known (A01, A04, A05),
+// acknowledges changes of demographics (A08), merges (A40). The registry follows inside the same
+// transaction.
 
 #include "codec/hl7v2/exchange.h"
 #include "codec/hl7v2/patient_feed.h"
@@ -15,7 +16,8 @@ struct Deps {
 };
 
 struct FeedOutcome {
-    std::string patient;   ///< regional id (CX) made known, or the surviving one; empty for an update
+    std::string
+        patient;  ///< regional id (CX) made known, or the surviving one; empty for an update
     std::string subsumed;  ///< after a merge
 };
 

@@ -47,7 +47,8 @@ Result<std::string> certificate_fingerprint(std::string const& pem_file) {
     auto const begin = text.find(kBegin);
     auto const end = begin == std::string::npos ? begin : text.find(kEnd, begin);
     if (end == std::string::npos) return Error(Code::kInvalidContent, "no PEM certificate in file");
-    auto const body = std::string_view(text).substr(begin + kBegin.size(), end - begin - kBegin.size());
+    auto const body =
+        std::string_view(text).substr(begin + kBegin.size(), end - begin - kBegin.size());
     Bytes const der = TRY(from_base64(body));
     if (der.empty()) return Error(Code::kInvalidContent, "empty PEM certificate");
     return to_hex(sha256(der));

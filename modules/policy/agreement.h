@@ -1,6 +1,7 @@
 #pragma once
-// The regional agreement as the node enforces it: members, roles and the access matrix. The file is for people (YAML
-// with comments, clause numbers as in the signed paper); this is its compiled form. See README.md for the keys.
+// The regional agreement as the node enforces it: members, roles and the access matrix. The file is
+// for people (YAML with comments, clause numbers as in the signed paper); this is its compiled
+// form. See README.md for the keys.
 //
 // Immutable after loading, shared between threads.
 
@@ -41,8 +42,8 @@ struct Role {
     int line = 0;
 };
 
-/// One row of the access matrix. Any condition that is `any` in the file has an empty list here; a rule without the
-/// key does not load, so an empty list never comes from forgetting.
+/// One row of the access matrix. Any condition that is `any` in the file has an empty list here; a
+/// rule without the key does not load, so an empty list never comes from forgetting.
 struct AccessRule {
     std::string id;
     std::string role;
@@ -60,20 +61,22 @@ struct Agreement {
     std::vector<AccessRule> rules;
 
     AgreementMember const* member(std::string_view code) const;
-    AgreementMember const* member_by_certificate(std::string_view fingerprint, std::string_view subject) const;
+    AgreementMember const* member_by_certificate(std::string_view fingerprint,
+                                                 std::string_view subject) const;
     Role const* role(std::string_view code) const;
     bool in_force(WallTime now) const { return now >= region.begins && now < region.ends; }
 };
 
-/// Reads and checks `file`; certificate paths in it are relative to its folder. Every problem at once, one Issue each,
-/// context "file:line: what": unknown or repeated keys, wrong values, references to nothing, contradictions.
-/// Limit: 1 MiB.
+/// Reads and checks `file`; certificate paths in it are relative to its folder. Every problem at
+/// once, one Issue each, context "file:line: what": unknown or repeated keys, wrong values,
+/// references to nothing, contradictions. Limit: 1 MiB.
 Result<std::shared_ptr<Agreement const>> load_agreement(std::string const& file);
 
 /// Lower-case SHA-256 over the DER form of the first certificate in a PEM file.
 Result<std::string> certificate_fingerprint(std::string const& pem_file);
 
-/// The transactions that a group word of the agreement stands for ("publish", ...); empty when there is no such group.
+/// The transactions that a group word of the agreement stands for ("publish", ...); empty when
+/// there is no such group.
 std::vector<std::string_view> transactions_of_group(std::string_view group);
 
 }  // namespace musubi::policy

@@ -13,7 +13,8 @@ public:
         if (value.empty()) return;
         auto const [at, fresh] = first_.emplace(value, line);
         if (fresh) return;
-        problems_.add(line, what_ + " '" + value + "' is already used in line " + std::to_string(at->second));
+        problems_.add(
+            line, what_ + " '" + value + "' is already used in line " + std::to_string(at->second));
     }
 
 private:
@@ -24,7 +25,8 @@ private:
 
 void check_members(Agreement const& agreement, Problems& problems) {
     Once codes("member code", problems), institutions("institution_oid", problems),
-        fingerprints("certificate fingerprint", problems), subjects("certificate subject", problems);
+        fingerprints("certificate fingerprint", problems),
+        subjects("certificate subject", problems);
     for (auto const& one : agreement.members) {
         codes.see(one.member.code, one.line);
         institutions.see(one.member.institution_oid, one.line);
@@ -33,12 +35,14 @@ void check_members(Agreement const& agreement, Problems& problems) {
         for (auto const& code : one.roles) {
             auto const* role = agreement.role(code);
             if (!role) {
-                if (!code.empty()) problems.add(one.line, "member: there is no role '" + code + "'");
+                if (!code.empty())
+                    problems.add(one.line, "member: there is no role '" + code + "'");
                 continue;
             }
             if (role->may.contains(domain::Action::kFeedPatient) && !role->exempt &&
                 one.member.assigning_authorities.empty()) {
-                problems.add(one.line, "member: role '" + code + "' feeds patients, but there is no assigning authority");
+                problems.add(one.line, "member: role '" + code +
+                                           "' feeds patients, but there is no assigning authority");
             }
         }
     }
@@ -54,11 +58,15 @@ void check_roles(Agreement const& agreement, Problems& problems) {
         clauses.see(rule.id, rule.line);
         auto const* role = agreement.role(rule.role);
         if (!role) {
-            if (!rule.role.empty()) problems.add(rule.line, "rule: there is no role '" + rule.role + "'");
+            if (!rule.role.empty())
+                problems.add(rule.line, "rule: there is no role '" + rule.role + "'");
         } else if (role->exempt) {
-            problems.add(rule.line, "rule: role '" + rule.role + "' is exempt, a rule for it has no effect");
-        } else if (!role->may.contains(domain::Action::kQuery) && !role->may.contains(domain::Action::kRetrieve)) {
-            problems.add(rule.line, "rule: role '" + rule.role + "' may neither query nor retrieve");
+            problems.add(rule.line,
+                         "rule: role '" + rule.role + "' is exempt, a rule for it has no effect");
+        } else if (!role->may.contains(domain::Action::kQuery) &&
+                   !role->may.contains(domain::Action::kRetrieve)) {
+            problems.add(rule.line,
+                         "rule: role '" + rule.role + "' may neither query nor retrieve");
         }
     }
 }

@@ -1,5 +1,5 @@
-// From the YAML file to the compiled agreement. Reading comes first and completely; contradictions are looked for in
-// what could be read (agreement_check.cc).
+// From the YAML file to the compiled agreement. Reading comes first and completely; contradictions
+// are looked for in what could be read (agreement_check.cc).
 
 #include "policy/agreement_check.h"
 #include "policy/yaml_map.h"
@@ -45,7 +45,8 @@ public:
     }
 
     std::shared_ptr<Agreement> read(YAML::Node const& root) {
-        YamlMap const top(root, "agreement", {"region", "members", "roles", "rules", "consent"}, problems_);
+        YamlMap const top(root, "agreement", {"region", "members", "roles", "rules", "consent"},
+                          problems_);
         if (YAML::Node const node = top.find("region"); node.IsDefined()) {
             region(node);
         } else {
@@ -70,25 +71,32 @@ private:
     }
 
     void region(YAML::Node const& node) {
-        YamlMap const map(node, "region", {"name", "home_community_id", "version", "valid_from", "valid_to"}, problems_);
+        YamlMap const map(node, "region",
+                          {"name", "home_community_id", "version", "valid_from", "valid_to"},
+                          problems_);
         auto& out = agreement_->region;
         out.name = map.text("name");
         out.version = map.text("version");
         out.home_community_id = map.text("home_community_id");
         constexpr std::string_view kUrn = "urn:oid:";
-        if (!out.home_community_id.empty() && (!out.home_community_id.starts_with(kUrn) ||
-                                               !is_oid(std::string_view(out.home_community_id).substr(kUrn.size())))) {
-            problems_.add(map.line("home_community_id"), "region: 'home_community_id' must be urn:oid:OID");
+        if (!out.home_community_id.empty() &&
+            (!out.home_community_id.starts_with(kUrn) ||
+             !is_oid(std::string_view(out.home_community_id).substr(kUrn.size())))) {
+            problems_.add(map.line("home_community_id"),
+                          "region: 'home_community_id' must be urn:oid:OID");
         }
         out.valid_from = map.text("valid_from");
         out.valid_to = map.text("valid_to");
         auto const from = japanese_day(out.valid_from), to = japanese_day(out.valid_to);
-        if (!from) problems_.add(map.line("valid_from"), "region: 'valid_from' must be a day, YYYY-MM-DD");
-        if (!to) problems_.add(map.line("valid_to"), "region: 'valid_to' must be a day, YYYY-MM-DD");
+        if (!from)
+            problems_.add(map.line("valid_from"), "region: 'valid_from' must be a day, YYYY-MM-DD");
+        if (!to)
+            problems_.add(map.line("valid_to"), "region: 'valid_to' must be a day, YYYY-MM-DD");
         if (!from || !to) return;
         out.begins = *from;
         out.ends = *to + std::chrono::hours(24);
-        if (out.begins >= out.ends) problems_.add(map.line("valid_to"), "region: 'valid_to' lies before 'valid_from'");
+        if (out.begins >= out.ends)
+            problems_.add(map.line("valid_to"), "region: 'valid_to' lies before 'valid_from'");
     }
 
     void role(YAML::Node const& node) {
@@ -111,17 +119,20 @@ private:
             } else if (word == "operate") {
                 out.may.insert(domain::Action::kOperate);
             } else {
-                problems_.add(map.line("may"), "role: '" + word + "' is none of feed, publish, query, retrieve, operate");
+                problems_.add(
+                    map.line("may"),
+                    "role: '" + word + "' is none of feed, publish, query, retrieve, operate");
             }
         }
         agreement_->roles.push_back(std::move(out));
     }
 
     void member(YAML::Node const& node) {
-        YamlMap const map(node, "member",
-                          {"code", "name", "institution_oid", "certificates", "assigning_authorities", "default_role",
-                           "roles", "transactions", "strictness", "reply_addresses"},
-                          problems_);
+        YamlMap const map(
+            node, "member",
+            {"code", "name", "institution_oid", "certificates", "assigning_authorities",
+             "default_role", "roles", "transactions", "strictness", "reply_addresses"},
+            problems_);
         AgreementMember out;
         out.line = map.line();
         auto& m = out.member;
@@ -133,7 +144,8 @@ private:
         }
         m.assigning_authorities = map.texts("assigning_authorities");
         for (auto const& oid : m.assigning_authorities) {
-            if (!is_oid(oid)) problems_.add(map.line("assigning_authorities"), "member: '" + oid + "' is no OID");
+            if (!is_oid(oid))
+                problems_.add(map.line("assigning_authorities"), "member: '" + oid + "' is no OID");
         }
         m.default_role = map.text("default_role");
         for (auto& code : map.texts("roles")) out.roles.insert(std::move(code));
@@ -158,8 +170,9 @@ private:
             } else if (word.starts_with("ITI-") || word.starts_with("RAD-")) {
                 out.transactions.insert(std::move(word));
             } else {
-                problems_.add(map.line("transactions"),
-                              "member: '" + word + "' is neither a transaction nor a group of them");
+                problems_.add(
+                    map.line("transactions"),
+                    "member: '" + word + "' is neither a transaction nor a group of them");
             }
         }
     }
@@ -167,7 +180,8 @@ private:
     void certificates(YamlMap const& map, AgreementMember& out) {
         auto const list = map.find("certificates");
         if (!list.IsDefined() || !list.IsSequence() || list.size() == 0) {
-            problems_.add(map.line("certificates"), "member: 'certificates' must be a list with at least one entry");
+            problems_.add(map.line("certificates"),
+                          "member: 'certificates' must be a list with at least one entry");
             return;
         }
         for (auto const& node : list) {
@@ -178,14 +192,17 @@ private:
                 auto const path = one.text("file");
                 auto fingerprint = certificate_fingerprint((folder_ / path).string());
                 if (!fingerprint) {
-                    problems_.add(one.line(), "certificate: " + fingerprint.error().detail + " '" + path + "'");
+                    problems_.add(one.line(),
+                                  "certificate: " + fingerprint.error().detail + " '" + path + "'");
                 } else {
                     out.fingerprints.insert(std::move(*fingerprint));
                 }
             } else if (one.has("fingerprint")) {
                 auto const bytes = from_hex(one.text("fingerprint"));
                 if (!bytes || bytes->size() != 32) {
-                    problems_.add(one.line(), "certificate: 'fingerprint' must be 64 hexadecimal digits (SHA-256)");
+                    problems_.add(
+                        one.line(),
+                        "certificate: 'fingerprint' must be 64 hexadecimal digits (SHA-256)");
                 } else {
                     out.fingerprints.insert(to_hex(*bytes));
                 }
@@ -196,9 +213,10 @@ private:
     }
 
     void rule(YAML::Node const& node) {
-        YamlMap const map(node, "rule",
-                          {"id", "role", "own", "type_codes", "class_codes", "confidentiality", "needs_consent"},
-                          problems_);
+        YamlMap const map(
+            node, "rule",
+            {"id", "role", "own", "type_codes", "class_codes", "confidentiality", "needs_consent"},
+            problems_);
         AccessRule out;
         out.line = map.line();
         out.id = map.text("id");
@@ -206,20 +224,28 @@ private:
         out.own = map.boolean_or("own", false);
         out.needs_consent = map.boolean_or("needs_consent", !out.own);
         if (out.own && out.needs_consent) {
-            problems_.add(map.line("needs_consent"), "rule: own documents are not a matter of consent");
+            problems_.add(map.line("needs_consent"),
+                          "rule: own documents are not a matter of consent");
         }
-        auto const types = map.any_or_texts("type_codes"), classes = map.any_or_texts("class_codes");
+        auto const types = map.any_or_texts("type_codes"),
+                   classes = map.any_or_texts("class_codes");
         if (!types && !classes) {
-            problems_.add(map.line(), "rule: one of 'type_codes' and 'class_codes' is needed; write 'any' for all");
+            problems_.add(
+                map.line(),
+                "rule: one of 'type_codes' and 'class_codes' is needed; write 'any' for all");
         }
-        // A document has to be in one of the lists: `any` in either would make the other one meaningless.
+        // A document has to be in one of the lists: `any` in either would make the other one
+        // meaningless.
         if (types && classes && (types->empty() || classes->empty())) {
-            problems_.add(map.line(), "rule: 'any' in one of 'type_codes' and 'class_codes' contradicts the other");
+            problems_.add(
+                map.line(),
+                "rule: 'any' in one of 'type_codes' and 'class_codes' contradicts the other");
         }
         if (types) out.type_codes = *types;
         if (classes) out.class_codes = *classes;
         auto const confidentiality = map.any_or_texts("confidentiality");
-        if (!confidentiality) problems_.add(map.line(), "rule: 'confidentiality' is missing; write 'any' for all");
+        if (!confidentiality)
+            problems_.add(map.line(), "rule: 'confidentiality' is missing; write 'any' for all");
         if (confidentiality) out.confidentiality_codes = *confidentiality;
         for (auto const* codes : {&out.type_codes, &out.class_codes, &out.confidentiality_codes}) {
             for (auto const& code : *codes) {
@@ -239,7 +265,8 @@ private:
             return;
         }
         YamlMap const map(node, "consent", {"model"}, problems_);
-        if (map.text("model") != "opt-in") problems_.add(map.line("model"), "consent: 'model' must be opt-in");
+        if (map.text("model") != "opt-in")
+            problems_.add(map.line("model"), "consent: 'model' must be opt-in");
     }
 
     Problems& problems_;
@@ -253,7 +280,8 @@ Result<std::string> slurp(std::string const& file) {
     std::string text(kFileLimit + 1, '\0');
     in.read(text.data(), static_cast<std::streamsize>(text.size()));
     text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kFileLimit) return Error(Code::kTooLarge, "agreement " + file + " is larger than 1 MiB");
+    if (text.size() > kFileLimit)
+        return Error(Code::kTooLarge, "agreement " + file + " is larger than 1 MiB");
     return text;
 }
 

@@ -27,19 +27,21 @@ Status check(ConsentChange const& change) {
         std::string const& value;
     };
     for (auto const& [name, value] :
-         {Field{"patient", change.patient}, Field{"basis", change.basis}, Field{"recorded_by", change.recorded_by},
-          Field{"organisation", change.organisation}}) {
+         {Field{"patient", change.patient}, Field{"basis", change.basis},
+          Field{"recorded_by", change.recorded_by}, Field{"organisation", change.organisation}}) {
         if (value.empty()) return refused(name, "is missing");
         if (!is_valid_utf8(value) || length_in_characters(value) > kMaxCharacters) {
             return refused(name, "is longer than 256 characters");
         }
     }
     auto const patient = domain::PatientId::parse(change.patient);
-    if (!patient || patient->to_cx() != change.patient) return refused("patient", "is no id^^^&OID&ISO");
+    if (!patient || patient->to_cx() != change.patient)
+        return refused("patient", "is no id^^^&OID&ISO");
     if ((change.scope == ConsentScope::kAll) != change.value.empty()) {
         return refused("value", "must be there for a member or document scope, and only then");
     }
-    if (change.value.size() > kMaxCharacters) return refused("value", "is longer than 256 characters");
+    if (change.value.size() > kMaxCharacters)
+        return refused("value", "is longer than 256 characters");
     if (change.scope == ConsentScope::kDocument && change.value.find("^^") == std::string::npos) {
         return refused("value", "must be code^^scheme");
     }
@@ -67,7 +69,8 @@ domain::AuditEvent audit_event(ConsentChange const& change, bool granted, WallTi
     event.participants = {person, process};
     event.objects = {domain::audit_patient(change.patient)};
     domain::AuditObject consent;
-    consent.id = "consent:" + std::string(to_string(change.scope)) + (change.value.empty() ? "" : ":") + change.value;
+    consent.id = "consent:" + std::string(to_string(change.scope)) +
+                 (change.value.empty() ? "" : ":") + change.value;
     consent.role = 13;  // security resource
     consent.id_type = {"12", "RFC-3881", "URI"};
     consent.details = {{"decision", granted ? "granted" : "withdrawn"}, {"basis", change.basis}};
@@ -82,7 +85,9 @@ Status record(ConsentDeps const& deps, ConsentChange const& change, bool granted
         TRY(store::append(tx, deps.ids.uuid(), change, granted, now));
         return deps.audit.record_in(tx, {audit_event(change, granted, now)});
     });
-    if (done) counter("policy_consent_changes_total", granted ? "kind=\"grant\"" : "kind=\"withdraw\"").add();
+    if (done)
+        counter("policy_consent_changes_total", granted ? "kind=\"grant\"" : "kind=\"withdraw\"")
+            .add();
     return done;
 }
 
@@ -104,8 +109,12 @@ Result<ConsentScope> parse_consent_scope(std::string_view word) {
     return refused("scope", "is none of all, member, document");
 }
 
-Status grant(ConsentDeps const& deps, ConsentChange const& change) { return record(deps, change, true); }
-Status withdraw(ConsentDeps const& deps, ConsentChange const& change) { return record(deps, change, false); }
+Status grant(ConsentDeps const& deps, ConsentChange const& change) {
+    return record(deps, change, true);
+}
+Status withdraw(ConsentDeps const& deps, ConsentChange const& change) {
+    return record(deps, change, false);
+}
 
 Result<std::vector<ConsentEntry>> show(pg::Pool& pool, std::string const& patient) {
     return pool.read([&](pg::ReadTx& tx) { return store::history(tx, patient); });

@@ -1,12 +1,16 @@
 #pragma once
-// A patient's consent: what was said, by whom, and what stands now. History is append-only: a withdrawal is a new row.
+// A patient's consent: what was said, by whom, and what stands now. History is append-only: a
+// withdrawal is a new row.
 //
 // What stands for one scope is its newest row. A document of another member is open when
-//   - it is not withheld: neither its owner nor its class or type has "withdrawn" as the newest word, and
+//   - it is not withheld: neither its owner nor its class or type has "withdrawn" as the newest
+//   word, and
 //   - it is covered: by a grant for all, for its owner, or for its class or type.
-// A withdrawal for all ends every earlier grant; a later grant for all does not open what was withheld one by one.
+// A withdrawal for all ends every earlier grant; a later grant for all does not open what was
+// withheld one by one.
 //
-// Thread-safe. Errors: those of the database. No names, no birth dates: patients appear by regional id (CX).
+// Thread-safe. Errors: those of the database. No names, no birth dates: patients appear by regional
+// id (CX).
 
 #include "core/ports.h"
 #include "platform/base/clock.h"
@@ -18,8 +22,8 @@
 namespace musubi::policy {
 
 enum class ConsentScope : std::uint8_t {
-    kAll,     ///< documents of every member
-    kOwner,   ///< documents of one member; value = member code
+    kAll,       ///< documents of every member
+    kOwner,     ///< documents of one member; value = member code
     kDocument,  ///< documents of one class or type; value = "code^^scheme"
 };
 std::string_view to_string(ConsentScope scope);
@@ -31,8 +35,8 @@ struct ConsentEntry {
     ConsentScope scope = ConsentScope::kAll;
     std::string value;  ///< empty for kAll
     bool granted = false;
-    std::string basis;        ///< code of the legal basis: "written", "oral-witnessed", "law" ...
-    std::string recorded_by;  ///< account of the person who entered it
+    std::string basis;         ///< code of the legal basis: "written", "oral-witnessed", "law" ...
+    std::string recorded_by;   ///< account of the person who entered it
     std::string organisation;  ///< member code where it was entered
     WallTime recorded_at{};
     std::int64_t position = 0;  ///< order of entry
@@ -56,16 +60,16 @@ struct ConsentChange {
     std::string audit_source_id;  ///< AuditSourceIdentification/@AuditSourceID
 };
 
-/// Writes the row and its audit record (Security Alert, Object Security Attributes Changed) in one transaction.
-/// kInvalidContent when a field is missing, too long or the patient id is no CX.
+/// Writes the row and its audit record (Security Alert, Object Security Attributes Changed) in one
+/// transaction. kInvalidContent when a field is missing, too long or the patient id is no CX.
 Status grant(ConsentDeps const& deps, ConsentChange const& change);
 Status withdraw(ConsentDeps const& deps, ConsentChange const& change);
 
 /// The whole history of a patient, oldest first.
 Result<std::vector<ConsentEntry>> show(pg::Pool& pool, std::string const& patient);
 
-/// What stands for each scope, from a history or from the current state: the newest entry of each scope, without the
-/// grants that a later withdrawal for all has ended.
+/// What stands for each scope, from a history or from the current state: the newest entry of each
+/// scope, without the grants that a later withdrawal for all has ended.
 std::vector<ConsentEntry> standing(std::vector<ConsentEntry> entries);
 
 }  // namespace musubi::policy

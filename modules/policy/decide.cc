@@ -25,8 +25,8 @@ core::Decision denied(std::string rule, Trail const& trail, std::string const& w
     return out;
 }
 
-/// The role in which the subject acts, or null. An asserted role counts only if the agreement lets the member use it:
-/// nobody can talk himself into an exempt role.
+/// The role in which the subject acts, or null. An asserted role counts only if the agreement lets
+/// the member use it: nobody can talk himself into an exempt role.
 Role const* acting_role(Agreement const& agreement, domain::Subject const& subject) {
     auto const* member = agreement.member(subject.member.code);
     if (!member) return nullptr;
@@ -70,7 +70,8 @@ Consent consent_of(std::string const& patient, std::vector<ConsentEntry> const& 
     return out;
 }
 
-std::vector<std::string> common(std::vector<std::string> const& a, std::vector<std::string> const& b) {
+std::vector<std::string> common(std::vector<std::string> const& a,
+                                std::vector<std::string> const& b) {
     std::vector<std::string> out;
     for (auto const& one : a) {
         if (std::find(b.begin(), b.end(), one) != b.end()) out.push_back(one);
@@ -87,9 +88,10 @@ domain::ScopeRule of(AccessRule const& rule) {
     return out;
 }
 
-/// One row of the matrix under one patient's consent. Up to three ways in: covered by a grant for all, by grants for
-/// owners, by grants for classes and types.
-void add_with_consent(AccessRule const& rule, Consent const& consent, std::vector<domain::ScopeRule>& out) {
+/// One row of the matrix under one patient's consent. Up to three ways in: covered by a grant for
+/// all, by grants for owners, by grants for classes and types.
+void add_with_consent(AccessRule const& rule, Consent const& consent,
+                      std::vector<domain::ScopeRule>& out) {
     auto base = of(rule);
     base.except_owners = consent.withheld_owners;
     base.except_codes = consent.withheld_codes;
@@ -111,7 +113,8 @@ void add_with_consent(AccessRule const& rule, Consent const& consent, std::vecto
         // The document must satisfy the row and the grant; only codes in both lists do so surely.
         narrowed.type_codes = common(rule.type_codes, consent.codes);
         narrowed.class_codes = common(rule.class_codes, consent.codes);
-        if (narrowed.type_codes.empty() && narrowed.class_codes.empty()) return;  // empty would mean "any"
+        if (narrowed.type_codes.empty() && narrowed.class_codes.empty())
+            return;  // empty would mean "any"
     }
     out.push_back(std::move(narrowed));
 }
@@ -164,16 +167,17 @@ void tell(std::string const& patient, domain::Scope const& scope, Trail const& t
     }
 }
 
-core::Decision decide_read(Agreement const& agreement, Role const& role, Question const& question, Facts const& facts,
-                           Trail const& trail) {
+core::Decision decide_read(Agreement const& agreement, Role const& role, Question const& question,
+                           Facts const& facts, Trail const& trail) {
     core::Decision out;
     out.permitted = true;
     std::vector<std::string> used = {role.clause};
     for (auto const& patient : question.query.patients) {
-        auto const scope =
-            read_scope(agreement, role, question.subject.member.code, consent_of(patient, facts.consent));
+        auto const scope = read_scope(agreement, role, question.subject.member.code,
+                                      consent_of(patient, facts.consent));
         for (auto const& rule : scope.rules) {
-            if (std::find(used.begin(), used.end(), rule.rule_id) == used.end()) used.push_back(rule.rule_id);
+            if (std::find(used.begin(), used.end(), rule.rule_id) == used.end())
+                used.push_back(rule.rule_id);
         }
         tell(patient, scope, trail);
         out.scopes.emplace_back(patient, scope);
@@ -182,16 +186,19 @@ core::Decision decide_read(Agreement const& agreement, Role const& role, Questio
     return out;
 }
 
-core::Decision decide_publish(Role const& role, Question const& question, AgreementMember const& member,
-                              Facts const& facts, Trail const& trail) {
+core::Decision decide_publish(Role const& role, Question const& question,
+                              AgreementMember const& member, Facts const& facts,
+                              Trail const& trail) {
     if (question.query.patients.empty()) return denied(kRuleDefault, trail, "no patient named");
     core::Decision out;
     for (auto const& label : question.query.publishes) {
-        if (label.owner != member.member.code) return denied(kRuleDefault, trail, "publishes for another member");
+        if (label.owner != member.member.code)
+            return denied(kRuleDefault, trail, "publishes for another member");
     }
     for (auto const& patient : question.query.patients) {
         auto const fed = facts.authorities.find(patient);
-        if (fed == facts.authorities.end() || common(fed->second, member.member.assigning_authorities).empty()) {
+        if (fed == facts.authorities.end() ||
+            common(fed->second, member.member.assigning_authorities).empty()) {
             return denied(kRuleIdentity, trail, "no authority of the member has fed this patient");
         }
         // What a submission may refer to and replace: the member's own documents.
@@ -222,23 +229,28 @@ core::Decision decide_exempt(Role const& role, Question const& question, Trail c
     return out;
 }
 
-core::Decision run(Agreement const& agreement, Question const& question, Facts const& facts, Trail const& trail) {
+core::Decision run(Agreement const& agreement, Question const& question, Facts const& facts,
+                   Trail const& trail) {
     if (!agreement.in_force(question.now)) {
         return denied(kRuleValidity, trail, "the agreement is not in force");
     }
     auto const* role = acting_role(agreement, question.subject);
     if (!role) return denied(kRuleDefault, trail, "the member may not act in this role");
     trail.say("acts as '" + role->code + "' (" + role->clause + ")");
-    if (!role->may.contains(question.action)) return denied(kRuleDefault, trail, "the role may not do this");
+    if (!role->may.contains(question.action))
+        return denied(kRuleDefault, trail, "the role may not do this");
     if (role->exempt) return decide_exempt(*role, question, trail);
     switch (question.action) {
         case domain::Action::kQuery:
-        case domain::Action::kRetrieve: return decide_read(agreement, *role, question, facts, trail);
+        case domain::Action::kRetrieve:
+            return decide_read(agreement, *role, question, facts, trail);
         case domain::Action::kPublish:
-            return decide_publish(*role, question, *agreement.member(question.subject.member.code), facts, trail);
+            return decide_publish(*role, question, *agreement.member(question.subject.member.code),
+                                  facts, trail);
         case domain::Action::kFeedPatient:
         case domain::Action::kOperate: {
-            // Which identifiers a feed may carry is checked by the transaction against the member's authorities.
+            // Which identifiers a feed may carry is checked by the transaction against the member's
+            // authorities.
             core::Decision out;
             out.permitted = true;
             out.rule_id = role->clause;
@@ -253,7 +265,9 @@ core::Decision run(Agreement const& agreement, Question const& question, Facts c
 Needs needs(Agreement const& agreement, Question const& question) {
     Needs out;
     auto const* role = acting_role(agreement, question.subject);
-    if (!role || role->exempt || !role->may.contains(question.action) || question.query.patients.empty()) return out;
+    if (!role || role->exempt || !role->may.contains(question.action) ||
+        question.query.patients.empty())
+        return out;
     out.consent = is_read(question.action) && has_rule_needing_consent(agreement, *role);
     out.authorities = question.action == domain::Action::kPublish;
     return out;

@@ -1,8 +1,8 @@
 #pragma once
 // The decision itself: agreement + consent + who asks -> what is open. Pure functions, thread-safe.
 //
-// Order: agreement in force, role of the member, what the role may do, exemption, then per patient the matrix with
-// consent. Whatever is not said is denied (rule "default").
+// Order: agreement in force, role of the member, what the role may do, exemption, then per patient
+// the matrix with consent. Whatever is not said is denied (rule "default").
 
 #include "core/ports.h"
 #include "policy/agreement.h"
@@ -14,8 +14,10 @@ namespace musubi::policy {
 
 inline constexpr char const* kRuleDefault = "default";    ///< no clause permits it
 inline constexpr char const* kRuleValidity = "validity";  ///< the agreement is not in force
-inline constexpr char const* kRuleOwn = "own";            ///< own documents, where the matrix has no row for them
-inline constexpr char const* kRuleIdentity = "identity";  ///< published for a patient whom the member has not fed
+inline constexpr char const* kRuleOwn =
+    "own";  ///< own documents, where the matrix has no row for them
+inline constexpr char const* kRuleIdentity =
+    "identity";  ///< published for a patient whom the member has not fed
 
 /// What the decision needs beside the agreement; fetched only when `needs` says so.
 struct Needs {
@@ -37,7 +39,8 @@ struct Question {
 Needs needs(Agreement const& agreement, Question const& question);
 core::Decision decide(Agreement const& agreement, Question const& question, Facts const& facts);
 
-/// The same, and why, for operators and tests: one line per step and per rule with the clause that made it.
+/// The same, and why, for operators and tests: one line per step and per rule with the clause that
+/// made it.
 struct Explanation {
     core::Decision decision;
     std::vector<std::string> lines;

@@ -6,7 +6,8 @@ namespace musubi::policy {
 
 Status MergeWatcher::patient_known(pg::Tx&, std::string const&) { return {}; }
 
-Status MergeWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) {
+Status MergeWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
+                                    std::string const& surviving_cx) {
     store::merge(tx, subsumed_cx, surviving_cx);
     return {};
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Consent follows a merge of patient ids, inside the transaction of the feed: what a person said under either id holds
-// for the surviving one. Thread-safe.
+// Consent follows a merge of patient ids, inside the transaction of the feed: what a person said
+// under either id holds for the surviving one. Thread-safe.
 
 #include "core/ports.h"
 
@@ -9,7 +9,8 @@ namespace musubi::policy {
 class MergeWatcher final : public core::PatientWatcherPort {
 public:
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
-    Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) override;
+    Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
+                          std::string const& surviving_cx) override;
 };
 
 }  // namespace musubi::policy

@@ -20,7 +20,8 @@ public:
         auto const agreement = policy_->agreement();
         auto const now = clock_.now();
         if (!agreement->in_force(now)) {
-            return {core::Health::kBad, "the agreement is not in force (" + agreement->region.valid_from + " to " +
+            return {core::Health::kBad, "the agreement is not in force (" +
+                                            agreement->region.valid_from + " to " +
                                             agreement->region.valid_to + ")"};
         }
         if (agreement->region.ends - now < kWarnBeforeEnd) {
@@ -37,9 +38,11 @@ private:
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
-    auto policy = TRY(AgreementPolicy::open(context.config.text("policy.agreement"), context.pool,
-                                            context.ports.find<core::PatientIdentityPort>(), context.clock));
-    return std::unique_ptr<core::Module>(std::make_unique<PolicyModule>(std::move(policy), context));
+    auto policy =
+        TRY(AgreementPolicy::open(context.config.text("policy.agreement"), context.pool,
+                                  context.ports.find<core::PatientIdentityPort>(), context.clock));
+    return std::unique_ptr<core::Module>(
+        std::make_unique<PolicyModule>(std::move(policy), context));
 }
 
 }  // namespace
@@ -55,8 +58,10 @@ core::ModuleDescriptor const& descriptor() {
         core::ConfigKey agreement;
         agreement.key = "policy.agreement";
         agreement.type = core::ConfigType::kPath;
-        agreement.doc = "The regional agreement (YAML). Read again on reload; a file with mistakes is refused and the "
-                        "old agreement stays in force.";
+        agreement.doc =
+            "The regional agreement (YAML). Read again on reload; a file with mistakes is refused "
+            "and the "
+            "old agreement stays in force.";
         agreement.required = true;
         agreement.needs_restart = false;
         d.config_keys = {agreement};

@@ -7,12 +7,12 @@
 
 namespace musubi::policy {
 
-Result<std::unique_ptr<AgreementPolicy>> AgreementPolicy::open(std::string agreement_file, pg::Pool& pool,
-                                                               core::PatientIdentityPort const* identity,
-                                                               Clock const& clock) {
+Result<std::unique_ptr<AgreementPolicy>> AgreementPolicy::open(
+    std::string agreement_file, pg::Pool& pool, core::PatientIdentityPort const* identity,
+    Clock const& clock) {
     auto agreement = TRY(load_agreement(agreement_file));
-    return std::unique_ptr<AgreementPolicy>(
-        new AgreementPolicy(std::move(agreement_file), std::move(agreement), pool, identity, clock));
+    return std::unique_ptr<AgreementPolicy>(new AgreementPolicy(
+        std::move(agreement_file), std::move(agreement), pool, identity, clock));
 }
 
 std::shared_ptr<Agreement const> AgreementPolicy::agreement() const {
@@ -23,12 +23,14 @@ std::shared_ptr<Agreement const> AgreementPolicy::agreement() const {
 Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& certificate) const {
     auto const now = agreement();
     if (!now->in_force(clock_.now())) return Error(Code::kDenied, "the agreement is not in force");
-    auto const* member = now->member_by_certificate(certificate.fingerprint_sha256, certificate.subject);
+    auto const* member =
+        now->member_by_certificate(certificate.fingerprint_sha256, certificate.subject);
     if (!member) return Error(Code::kDenied, "certificate belongs to no member of the agreement");
     return member->member;
 }
 
-bool AgreementPolicy::may_call(domain::Member const& member, std::string_view transaction_id) const {
+bool AgreementPolicy::may_call(domain::Member const& member,
+                               std::string_view transaction_id) const {
     auto const now = agreement();
     auto const* known = now->member(member.code);
     return known && now->in_force(clock_.now()) && known->transactions.contains(transaction_id);
@@ -46,7 +48,8 @@ Result<Facts> AgreementPolicy::facts(Needs const& needs, core::PolicyQuery const
             auto fed = identity_->authorities_of(patient);
             if (!fed && fed.error().code == Code::kNotFound) {
                 // Not a matter of permission: the submitter has to hear that this id is unknown.
-                return Error(Code::kNotFound, Reason::kUnknownPatientId, "patient id is not known to the region");
+                return Error(Code::kNotFound, Reason::kUnknownPatientId,
+                             "patient id is not known to the region");
             }
             if (!fed) return std::move(fed).error();
             out.authorities[patient] = std::move(*fed);
@@ -55,7 +58,8 @@ Result<Facts> AgreementPolicy::facts(Needs const& needs, core::PolicyQuery const
     return out;
 }
 
-Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject, core::TransactionSpec const& spec,
+Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
+                                               core::TransactionSpec const& spec,
                                                core::PolicyQuery const& query) const {
     static auto& permitted = counter("policy_decisions_total", "decision=\"permit\"");
     static auto& refused = counter("policy_decisions_total", "decision=\"deny\"");
@@ -88,7 +92,8 @@ std::string AgreementPolicy::source_name() const {
 Status AgreementPolicy::reload() {
     auto fresh = load_agreement(file_);
     if (!fresh) {
-        log_warning("policy.reload_refused", {{"problems", std::to_string(fresh.error().issues.size())}});
+        log_warning("policy.reload_refused",
+                    {{"problems", std::to_string(fresh.error().issues.size())}});
         return std::move(fresh).error();
     }
     log_info("policy.agreement_loaded", {{"version", (*fresh)->region.version}});

@@ -1,9 +1,9 @@
 #pragma once
 // PolicyPort over an agreement file and the consent table.
 //
-// Thread-safe: the agreement is immutable and swapped as a whole; a request that has begun finishes under the one it
-// began with. Consent is read from the database for every decision, never cached: a withdrawal counts for the next
-// request. One round trip at most, none for exempt roles.
+// Thread-safe: the agreement is immutable and swapped as a whole; a request that has begun finishes
+// under the one it began with. Consent is read from the database for every decision, never cached:
+// a withdrawal counts for the next request. One round trip at most, none for exempt roles.
 
 #include "core/ports.h"
 #include "policy/decide.h"
@@ -28,14 +28,19 @@ public:
     Result<Explanation> explain(domain::Subject const& subject, domain::Action action,
                                 core::PolicyQuery const& query) const;
 
-    /// Reads the file again; when it does not load, the old agreement stays and the problems are returned.
+    /// Reads the file again; when it does not load, the old agreement stays and the problems are
+    /// returned.
     Status reload();
     std::shared_ptr<Agreement const> agreement() const;
 
 private:
     AgreementPolicy(std::string file, std::shared_ptr<Agreement const> agreement, pg::Pool& pool,
                     core::PatientIdentityPort const* identity, Clock const& clock)
-        : file_(std::move(file)), pool_(pool), identity_(identity), clock_(clock), agreement_(std::move(agreement)) {}
+        : file_(std::move(file)),
+          pool_(pool),
+          identity_(identity),
+          clock_(clock),
+          agreement_(std::move(agreement)) {}
     Result<Facts> facts(Needs const& needs, core::PolicyQuery const& query) const;
 
     std::string const file_;

@@ -18,10 +18,12 @@ Error Problems::error() && {
     return error;
 }
 
-int line_of(YAML::Node const& node) { return node.IsDefined() ? std::max(0, node.Mark().line) + 1 : 1; }
+int line_of(YAML::Node const& node) {
+    return node.IsDefined() ? std::max(0, node.Mark().line) + 1 : 1;
+}
 
-YamlMap::YamlMap(YAML::Node const& node, std::string where, std::initializer_list<std::string_view> known,
-                 Problems& problems)
+YamlMap::YamlMap(YAML::Node const& node, std::string where,
+                 std::initializer_list<std::string_view> known, Problems& problems)
     : node_(node), where_(std::move(where)), problems_(problems), line_(line_of(node)) {
     if (!node_.IsMap()) {
         problems_.add(line_, where_ + ": keys with values expected");
@@ -90,9 +92,11 @@ std::vector<std::string> YamlMap::texts(std::string_view key) const {
     }
     for (auto const& item : value) {
         if (!item.IsScalar() || item.Scalar().empty()) {
-            problems_.add(line_of(item), where_ + ": '" + std::string(key) + "' must hold texts only");
+            problems_.add(line_of(item),
+                          where_ + ": '" + std::string(key) + "' must hold texts only");
         } else if (std::find(out.begin(), out.end(), item.Scalar()) != out.end()) {
-            problems_.add(line_of(item), where_ + ": '" + item.Scalar() + "' stands twice in '" + std::string(key) + "'");
+            problems_.add(line_of(item), where_ + ": '" + item.Scalar() + "' stands twice in '" +
+                                             std::string(key) + "'");
         } else {
             out.push_back(item.Scalar());
         }

@@ -1,6 +1,7 @@
 #pragma once
-// What fragments have in common, as text. Stored fragments unfold with the octets that they were folded with: no octet
-// here may ever change. Better words get a number of their own (fragment_pack.h), and the old ones stay.
+// What fragments have in common, as text. Stored fragments unfold with the octets that they were
+// folded with: no octet here may ever change. Better words get a number of their own
+// (fragment_pack.h), and the old ones stay.
 
 #include <string_view>
 

@@ -14,20 +14,24 @@ CompressionDictionary const& dictionary() {
 }
 
 Result<ByteView> folded(ByteView packed) {
-    if (packed.empty() || packed[0] != kFormat) return Error(Code::kInternal, "unknown format of a stored fragment");
+    if (packed.empty() || packed[0] != kFormat)
+        return Error(Code::kInternal, "unknown format of a stored fragment");
     return packed.subspan(1);
 }
 
 }  // namespace
 
 Result<Bytes> pack_fragment(std::string_view fragment) {
-    if (fragment.size() > kMaxFragment) return Error(Code::kTooLarge, "an object's metadata are too large to store");
+    if (fragment.size() > kMaxFragment)
+        return Error(Code::kTooLarge, "an object's metadata are too large to store");
     Bytes out{kFormat};
     compress(out, as_bytes(fragment), &dictionary());
     return out;
 }
 
-Result<std::size_t> unpacked_size(ByteView packed) { return decompressed_size(TRY(folded(packed)), kMaxFragment); }
+Result<std::size_t> unpacked_size(ByteView packed) {
+    return decompressed_size(TRY(folded(packed)), kMaxFragment);
+}
 
 Result<std::string_view> unpack_fragment(std::string& buffer, ByteView packed) {
     return decompress(buffer, TRY(folded(packed)), kMaxFragment, &dictionary());

@@ -1,12 +1,14 @@
 #pragma once
-// Fragments as they are sealed and stored: one octet that tells how they were folded, then the folded text. ebRIM says
-// little in many words; folded, an entry of 6.5 KB takes about 0.7 KB, and a page of the database holds ten times as
-// many. Folding comes before sealing, since sealed octets have no pattern left.
+// Fragments as they are sealed and stored: one octet that tells how they were folded, then the
+// folded text. ebRIM says little in many words; folded, an entry of 6.5 KB takes about 0.7 KB, and
+// a page of the database holds ten times as many. Folding comes before sealing, since sealed octets
+// have no pattern left.
 //
 //   1   Zstandard with kFragmentDictionary1
 //
-// Pure, thread-safe. Errors: kTooLarge for a text over kMaxFragment, on the way in already, so that whatever was stored
-// can be read; kInternal for a format that this version does not know; kStorageUnavailable for damage.
+// Pure, thread-safe. Errors: kTooLarge for a text over kMaxFragment, on the way in already, so that
+// whatever was stored can be read; kInternal for a format that this version does not know;
+// kStorageUnavailable for damage.
 
 #include "platform/base/bytes.h"
 

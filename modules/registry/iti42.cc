@@ -17,7 +17,8 @@ namespace {
 
 bool is_error(Issue const& issue) { return issue.severity == Severity::kError; }
 
-soap::Outgoing reply(ebxml::ResponseStatus status, std::vector<ebxml::RegistryErrorRow> const& rows) {
+soap::Outgoing reply(ebxml::ResponseStatus status,
+                     std::vector<ebxml::RegistryErrorRow> const& rows) {
     soap::Outgoing out;
     out.body.push_back({ebxml::write_registry_response(status, rows), nullptr, ""});
     out.success = status == ebxml::ResponseStatus::kSuccess;
@@ -25,7 +26,8 @@ soap::Outgoing reply(ebxml::ResponseStatus status, std::vector<ebxml::RegistryEr
 }
 
 /// In the order of the message, before any patient is locked: labels have a lock of their own.
-Result<std::vector<std::int32_t>> label_numbers(Deps& deps, pg::Tx& tx, std::vector<domain::Label> const& labels) {
+Result<std::vector<std::int32_t>> label_numbers(Deps& deps, pg::Tx& tx,
+                                                std::vector<domain::Label> const& labels) {
     std::map<domain::Label, std::int32_t> numbers;
     for (domain::Label const& label : labels) numbers.emplace(label, 0);
     for (auto& [label, number] : numbers) number = TRY(deps.labels.number_for(tx, label));
@@ -55,8 +57,9 @@ core::TransactionSpec const& Iti42::spec() {
         domain::dcm("110107", "Import"),
         'C',
         true,
-        {{"/xds/registry", "urn:ihe:iti:2007:RegisterDocumentSet-b", "urn:ihe:iti:2007:RegisterDocumentSet-bResponse",
-          false, "DocumentRegistry_RegisterDocumentSet-b",
+        {{"/xds/registry", "urn:ihe:iti:2007:RegisterDocumentSet-b",
+          "urn:ihe:iti:2007:RegisterDocumentSet-bResponse", false,
+          "DocumentRegistry_RegisterDocumentSet-b",
           "{urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0}SubmitObjectsRequest",
           "{urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0}RegistryResponse"}},
         {},
@@ -74,7 +77,8 @@ Result<core::Located> Iti42::locate(Deps&, Request const& request, domain::Subje
         located.patients.push_back(*request.set().patient_id);
     }
     std::vector<domain::Label> labels;
-    for (auto const& entry : request.entries) labels.push_back(label_of(entry, subject.member.code));
+    for (auto const& entry : request.entries)
+        labels.push_back(label_of(entry, subject.member.code));
     located.details = std::move(labels);
     return located;
 }
@@ -86,7 +90,8 @@ core::PolicyQuery Iti42::policy_query(Request const&, core::Located const& locat
 Result<Registered> Iti42::handle(Deps& deps, core::Authorized<Request> const& request) {
     domain::Member const& member = request.subject().member;
     std::vector<Issue> issues = domain::validate(
-        *request, {deps.affinity_domain, member.strictness, domain::SubmissionKind::kRegisterDocumentSet});
+        *request,
+        {deps.affinity_domain, member.strictness, domain::SubmissionKind::kRegisterDocumentSet});
     bool const well_formed = std::none_of(issues.begin(), issues.end(), is_error);
     pg::Tx& tx = request.tx().tx();
 
@@ -102,7 +107,8 @@ Result<Registered> Iti42::handle(Deps& deps, core::Authorized<Request> const& re
     if (!plan) return refusal(std::move(issues), std::move(plan).error());
     if (!well_formed) return Error(Code::kInvalidContent, std::move(issues));
     TRY(FAULT("registry.before_store"));
-    std::string const institution = member.institution_oid.empty() ? member.code : member.institution_oid;
+    std::string const institution =
+        member.institution_oid.empty() ? member.code : member.institution_oid;
     TRY(write_submission(tx, deps.keys,
                          {*numbered, *plan, labels, member.code, institution, deps.clock.now()}));
     return Registered{std::move(issues)};
@@ -111,7 +117,8 @@ Result<Registered> Iti42::handle(Deps& deps, core::Authorized<Request> const& re
 int Iti42::withhold(core::Permit const&, Response&) { return 0; }
 
 /// security.md 6.2: the patient when there is one, the submission set.
-std::vector<core::AuditDraft> Iti42::audit(Deps&, core::AuditInput<Request, Response> const& input) {
+std::vector<core::AuditDraft> Iti42::audit(Deps&,
+                                           core::AuditInput<Request, Response> const& input) {
     core::AuditDraft draft;
     if (input.request && !input.request->submission_sets.empty()) {
         domain::SubmissionSet const& set = input.request->set();
@@ -122,12 +129,14 @@ std::vector<core::AuditDraft> Iti42::audit(Deps&, core::AuditInput<Request, Resp
 }
 
 Result<soap::Outgoing> Iti42::encode(Deps&, Response&& response, Request const&) {
-    return reply(ebxml::ResponseStatus::kSuccess, ebxml::error_rows(response.warnings, ebxml::Actor::kRegistry));
+    return reply(ebxml::ResponseStatus::kSuccess,
+                 ebxml::error_rows(response.warnings, ebxml::Actor::kRegistry));
 }
 
 soap::Outgoing Iti42::encode_error(Deps&, Error const& denied_or_failed, Request const* request) {
     Error error = denied_or_failed;
-    bool const has_patient = request && !request->submission_sets.empty() && request->set().patient_id;
+    bool const has_patient =
+        request && !request->submission_sets.empty() && request->set().patient_id;
     if (error.code == Code::kDenied && has_patient) {
         error = Error(Code::kInvalidContent, {domain::unknown_patient(*request->set().patient_id)});
     }

@@ -8,7 +8,8 @@ namespace musubi::registry {
 struct Iti51 : QueryTransaction {
     static core::TransactionSpec const& spec();
     static Result<Request> decode(Deps& deps, Wire const& wire, core::DecodeContext const& context);
-    static std::vector<core::AuditDraft> audit(Deps& deps, core::AuditInput<Request, Response> const& input);
+    static std::vector<core::AuditDraft> audit(Deps& deps,
+                                               core::AuditInput<Request, Response> const& input);
 };
 
 }  // namespace musubi::registry

@@ -15,7 +15,8 @@ std::string first_key(std::vector<domain::CodedValue> const& codes) {
 }  // namespace
 
 LabelTable::LabelTable(std::vector<domain::Label> labels) : labels_(std::move(labels)) {
-    for (std::size_t i = 0; i < labels_.size(); ++i) numbers_.emplace(labels_[i], static_cast<std::int32_t>(i + 1));
+    for (std::size_t i = 0; i < labels_.size(); ++i)
+        numbers_.emplace(labels_[i], static_cast<std::int32_t>(i + 1));
 }
 
 domain::Label const* LabelTable::find(std::int32_t number) const {
@@ -58,8 +59,8 @@ Status LabelBook::refresh(pg::ReadTx& tx) {
         if (row.int32(0) != old->last() + static_cast<std::int32_t>(added.size()) + 1) {
             return Error(Code::kInternal, "label numbers have a gap");
         }
-        added.push_back({std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
-                         std::string(row.text(4)), row.text_array(5)});
+        added.push_back({std::string(row.text(1)), std::string(row.text(2)),
+                         std::string(row.text(3)), std::string(row.text(4)), row.text_array(5)});
     }
     if (added.empty()) return {};
     auto next = std::make_shared<LabelTable const>(old->extended_by(std::move(added)));
@@ -71,16 +72,23 @@ Status LabelBook::refresh(pg::ReadTx& tx) {
 Result<std::int32_t> LabelBook::number_for(pg::Tx& tx, domain::Label const& label) {
     if (auto const known = table()->number_of(label)) return *known;
     pg::Params params;
-    params.text(label.owner).text(label.class_code).text(label.type_code).text(label.practice_setting_code);
+    params.text(label.owner)
+        .text(label.class_code)
+        .text(label.type_code)
+        .text(label.practice_setting_code);
     params.text_array(std::span<std::string const>(label.confidentiality_codes));
     pg::Rows const rows = TRY(tx.exec(sql::kLabelOf, params));
     return rows.front().int32(0);
 }
 
 domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner) {
-    domain::Label label{owner, first_key(entry.class_codes), first_key(entry.type_codes),
-                        first_key(entry.practice_setting_codes), {}};
-    for (auto const& code : entry.confidentiality_codes) label.confidentiality_codes.push_back(to_nfc(code.key()));
+    domain::Label label{owner,
+                        first_key(entry.class_codes),
+                        first_key(entry.type_codes),
+                        first_key(entry.practice_setting_codes),
+                        {}};
+    for (auto const& code : entry.confidentiality_codes)
+        label.confidentiality_codes.push_back(to_nfc(code.key()));
     std::sort(label.confidentiality_codes.begin(), label.confidentiality_codes.end());
     label.confidentiality_codes.erase(
         std::unique(label.confidentiality_codes.begin(), label.confidentiality_codes.end()),

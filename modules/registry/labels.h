@@ -1,7 +1,7 @@
 #pragma once
-// The dictionary of labels in use (domain::Label): number <-> label, in memory, extended by submissions. Numbers have
-// no gaps and appear in order, so a table of N labels is complete up to number N (db/registry). Thread-safe; a table
-// is immutable and shared.
+// The dictionary of labels in use (domain::Label): number <-> label, in memory, extended by
+// submissions. Numbers have no gaps and appear in order, so a table of N labels is complete up to
+// number N (db/registry). Thread-safe; a table is immutable and shared.
 
 #include "domain/access.h"
 #include "platform/pg/pool.h"
@@ -36,8 +36,8 @@ public:
     std::shared_ptr<LabelTable const> table() const;
     /// Reads what was added since, here or by another node. One round trip.
     Status refresh(pg::ReadTx& tx);
-    /// The number of `label`, made inside `tx` when it is new. A new one is not remembered here: the next refresh()
-    /// finds it, if the transaction commits.
+    /// The number of `label`, made inside `tx` when it is new. A new one is not remembered here:
+    /// the next refresh() finds it, if the transaction commits.
     Result<std::int32_t> number_for(pg::Tx& tx, domain::Label const& label);
 
 private:

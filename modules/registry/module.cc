@@ -44,18 +44,21 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
     settings.max_patients = context.config.integer("registry.max_patients");
     std::string const& unknown = context.config.text("registry.unknown_patient");
     if (unknown != "empty" && unknown != "error") {
-        return Error(Code::kInvalidContent, "registry.unknown_patient: '" + unknown + "' must be empty or error");
+        return Error(Code::kInvalidContent,
+                     "registry.unknown_patient: '" + unknown + "' must be empty or error");
     }
     if (unknown == "error") settings.unknown_patient = UnknownPatient::kError;
     std::string const& home = context.config.text("registry.home_community_id");
     if (!home.empty()) {
         constexpr std::string_view kPrefix = "urn:oid:";
         if (!home.starts_with(kPrefix) || !is_oid(std::string_view(home).substr(kPrefix.size()))) {
-            return Error(Code::kInvalidContent, "registry.home_community_id must be urn:oid: and an OID");
+            return Error(Code::kInvalidContent,
+                         "registry.home_community_id must be urn:oid: and an OID");
         }
         settings.home = home;
     }
-    return std::unique_ptr<core::Module>(std::make_unique<RegistryModule>(context, std::move(settings)));
+    return std::unique_ptr<core::Module>(
+        std::make_unique<RegistryModule>(context, std::move(settings)));
 }
 
 }  // namespace
@@ -69,15 +72,28 @@ core::ModuleDescriptor const& descriptor() {
         {},
         false,
         {
-            {.key = "registry.max_results", .type = kInteger, .default_value = "5000",
-             .doc = "objects in one query answer; more are refused with XDSTooManyResults, never cut", .min = 1,
+            {.key = "registry.max_results",
+             .type = kInteger,
+             .default_value = "5000",
+             .doc =
+                 "objects in one query answer; more are refused with XDSTooManyResults, never cut",
+             .min = 1,
              .max = 100'000},
-            {.key = "registry.max_patients", .type = kInteger, .default_value = "1000",
-             .doc = "patients that a multi-patient query without patient ids may touch", .min = 1, .max = 100'000},
-            {.key = "registry.unknown_patient", .type = kText, .default_value = "empty",
-             .doc = "answer to a query for an unknown or subsumed patient: empty (success without objects) or error"
+            {.key = "registry.max_patients",
+             .type = kInteger,
+             .default_value = "1000",
+             .doc = "patients that a multi-patient query without patient ids may touch",
+             .min = 1,
+             .max = 100'000},
+            {.key = "registry.unknown_patient",
+             .type = kText,
+             .default_value = "empty",
+             .doc = "answer to a query for an unknown or subsumed patient: empty (success without "
+                    "objects) or error"
                     " (XDSUnknownPatientId)"},
-            {.key = "registry.home_community_id", .type = kText, .default_value = "",
+            {.key = "registry.home_community_id",
+             .type = kText,
+             .default_value = "",
              .doc = "urn:oid:... written as home on all returned objects; empty: none"},
         },
         create};

@@ -64,7 +64,8 @@ std::unique_ptr<NumberedSubmission> number(domain::Submission submission, IdSour
     out->submission = std::move(submission);
     domain::Submission& s = out->submission;
     Numberer numberer(*out, ids);
-    if (!s.submission_sets.empty()) numberer.take(s.submission_sets.front(), ObjectKind::kSet, out->set);
+    if (!s.submission_sets.empty())
+        numberer.take(s.submission_sets.front(), ObjectKind::kSet, out->set);
     take_all(numberer, s.entries, ObjectKind::kEntry, out->entries);
     take_all(numberer, s.folders, ObjectKind::kFolder, out->folders);
     take_all(numberer, s.associations, ObjectKind::kAssociation, out->associations);

@@ -1,6 +1,7 @@
 #pragma once
-// Permanent names for what a submission brings: every symbolic id becomes one new UUID, every reference to it follows,
-// submitted UUIDs stay (in lower case), every object gets its key (ITI TF-2 3.42.4.1.3.1). Pure but for the id source.
+// Permanent names for what a submission brings: every symbolic id becomes one new UUID, every
+// reference to it follows, submitted UUIDs stay (in lower case), every object gets its key (ITI
+// TF-2 3.42.4.1.3.1). Pure but for the id source.
 
 #include "domain/metadata.h"
 #include "platform/base/ids.h"
@@ -25,8 +26,9 @@ struct Numbered {
 };
 
 struct NumberedSubmission {
-    domain::Submission submission;  ///< ids and references rewritten to urn:uuid, lid = id, version 1
-    Numbered set;                   ///< key 0 when the submission has no set
+    domain::Submission
+        submission;  ///< ids and references rewritten to urn:uuid, lid = id, version 1
+    Numbered set;    ///< key 0 when the submission has no set
     std::vector<Numbered> entries, folders, associations;  ///< parallel to the submission's lists
     std::map<std::string, Numbered const*, std::less<>> by_urn;  ///< points into this object
 

@@ -8,8 +8,22 @@
 namespace musubi::registry {
 namespace {
 
-enum Column { kWhat, kText, kId, kOther, kPatient, kKey, kSurvivor, kKind, kEntryKind, kStatus, kOwner, kLabels,
-              kHash, kSize };
+enum Column {
+    kWhat,
+    kText,
+    kId,
+    kOther,
+    kPatient,
+    kKey,
+    kSurvivor,
+    kKind,
+    kEntryKind,
+    kStatus,
+    kOwner,
+    kLabels,
+    kHash,
+    kSize
+};
 enum What { kPatientRow = 1, kTakenRow, kReferenceRow, kUniqueIdRow, kDescendantRow, kFolderRow };
 
 struct UniqueId {
@@ -22,9 +36,11 @@ struct UniqueId {
 
 std::vector<UniqueId> unique_ids_of(NumberedSubmission const& n) {
     std::vector<UniqueId> out;
-    auto add = [&](domain::PackageCommon const& object, Numbered const& numbered, std::string hash, std::int64_t size) {
+    auto add = [&](domain::PackageCommon const& object, Numbered const& numbered, std::string hash,
+                   std::int64_t size) {
         if (!object.unique_id) return;
-        out.push_back({*object.unique_id, static_cast<std::int16_t>(numbered.kind), numbered.key, std::move(hash), size});
+        out.push_back({*object.unique_id, static_cast<std::int16_t>(numbered.kind), numbered.key,
+                       std::move(hash), size});
     };
     domain::Submission const& s = n.submission;
     if (!s.submission_sets.empty()) add(s.set(), n.set, "", -1);
@@ -41,7 +57,8 @@ std::vector<UniqueId> unique_ids_of(NumberedSubmission const& n) {
 std::vector<std::string> patients_of(domain::Submission const& s) {
     std::vector<std::string> out;
     auto add = [&](domain::PackageCommon const& object) {
-        if (object.patient_id && std::find(out.begin(), out.end(), *object.patient_id) == out.end()) {
+        if (object.patient_id &&
+            std::find(out.begin(), out.end(), *object.patient_id) == out.end()) {
             out.push_back(*object.patient_id);
         }
     };
@@ -84,20 +101,22 @@ pg::Params parameters(NumberedSubmission const& n, Reserve reserve) {
     pg::Params params;
     params.text_array(std::span<std::string const>(patients)).boolean(reserve == Reserve::kYes);
     params.uuid_array(std::span<Uuid const>(uuids)).int2_array(kinds).int8_array(keys);
-    params.uuid_array(std::span<Uuid const>(references)).uuid_array(std::span<Uuid const>(replaced));
+    params.uuid_array(std::span<Uuid const>(references))
+        .uuid_array(std::span<Uuid const>(replaced));
     add_unique_ids(params, n);
     return params;
 }
 
 /// The labels that a reference's visibility hangs on may be newer than the table in memory.
-Result<std::shared_ptr<LabelTable const>> complete_table(pg::Tx& tx, LabelBook const& book, std::int32_t highest) {
+Result<std::shared_ptr<LabelTable const>> complete_table(pg::Tx& tx, LabelBook const& book,
+                                                         std::int32_t highest) {
     auto table = book.table();
     if (highest <= table->last()) return table;
     pg::Rows const rows = TRY(tx.exec(sql::kLabelsAfter, pg::Params().int4(table->last())));
     std::vector<domain::Label> more;
     for (pg::Row const row : rows) {
-        more.push_back({std::string(row.text(1)), std::string(row.text(2)), std::string(row.text(3)),
-                        std::string(row.text(4)), row.text_array(5)});
+        more.push_back({std::string(row.text(1)), std::string(row.text(2)),
+                        std::string(row.text(3)), std::string(row.text(4)), row.text_array(5)});
     }
     return std::make_shared<LabelTable const>(table->extended_by(std::move(more)));
 }
@@ -116,7 +135,8 @@ bool shows(pg::Row const& row, Publisher const& publisher, LabelTable const& tab
 KnownObject reference_of(pg::Row const& row, bool visible) {
     KnownObject object;
     object.kind = static_cast<ObjectKind>(row.int16(kKind));
-    if (object.kind == ObjectKind::kEntry) object.entry_kind = static_cast<domain::EntryKind>(row.int16(kEntryKind));
+    if (object.kind == ObjectKind::kEntry)
+        object.entry_kind = static_cast<domain::EntryKind>(row.int16(kEntryKind));
     object.status = static_cast<domain::Availability>(row.int16(kStatus));
     object.patient_key = row.int64(kPatient);
     object.key = row.int64(kKey);
@@ -135,14 +155,16 @@ void take(State& state, pg::Row const& row, Publisher const& publisher, LabelTab
             state.references[row.uuid(kId)] = reference_of(row, shows(row, publisher, table));
             break;
         case kUniqueIdRow:
-            state.unique_ids[std::string(row.text(kText))] = {static_cast<ObjectKind>(row.int16(kKind)),
-                                                              std::string(row.text_if(kHash).value_or("")),
-                                                              row.int64_if(kSize)};
+            state.unique_ids[std::string(row.text(kText))] = {
+                static_cast<ObjectKind>(row.int16(kKind)),
+                std::string(row.text_if(kHash).value_or("")), row.int64_if(kSize)};
             break;
-        case kDescendantRow: state.descendants.push_back({row.int64(kPatient), row.int64(kKey)}); break;
+        case kDescendantRow:
+            state.descendants.push_back({row.int64(kPatient), row.int64(kKey)});
+            break;
         case kFolderRow:
-            state.folders.push_back(
-                {row.uuid(kOther), row.uuid(kId), row.int64(kPatient), row.int64(kKey), row.int64(kSurvivor)});
+            state.folders.push_back({row.uuid(kOther), row.uuid(kId), row.int64(kPatient),
+                                     row.int64(kKey), row.int64(kSurvivor)});
             break;
         default: break;
     }
@@ -150,13 +172,15 @@ void take(State& state, pg::Row const& row, Publisher const& publisher, LabelTab
 
 }  // namespace
 
-Result<State> open_submission(pg::Tx& tx, NumberedSubmission const& submission, Publisher const& publisher,
-                              LabelBook const& labels, Reserve reserve) {
+Result<State> open_submission(pg::Tx& tx, NumberedSubmission const& submission,
+                              Publisher const& publisher, LabelBook const& labels,
+                              Reserve reserve) {
     pg::Rows const rows = TRY(tx.exec(sql::kOpenSubmission, parameters(submission, reserve)));
     std::int32_t highest = 0;
     for (pg::Row const row : rows) {
         if (row.int16(kWhat) != kReferenceRow) continue;
-        for (std::int32_t const label : row.int32_array(kLabels)) highest = std::max(highest, label);
+        for (std::int32_t const label : row.int32_array(kLabels))
+            highest = std::max(highest, label);
     }
     auto const table = TRY(complete_table(tx, labels, highest));
     State state;

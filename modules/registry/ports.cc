@@ -8,8 +8,8 @@ namespace musubi::registry {
 LocalDocumentRegistry::LocalDocumentRegistry(core::Pipeline& pipeline, Deps& deps)
     : pipeline_(pipeline), definition_(core::define<Iti42>(deps)) {}
 
-Result<std::vector<Issue>> LocalDocumentRegistry::register_document_set(core::CallContext const& call,
-                                                                        domain::Submission submission) {
+Result<std::vector<Issue>> LocalDocumentRegistry::register_document_set(
+    core::CallContext const& call, domain::Submission submission) {
     return TRY(pipeline_.call<Iti42>(definition_, call, std::move(submission))).warnings;
 }
 
@@ -18,7 +18,8 @@ Status PatientWatcher::patient_known(pg::Tx& tx, std::string const& cx) {
     return {};
 }
 
-Status PatientWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) {
+Status PatientWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
+                                      std::string const& surviving_cx) {
     tx.queue(sql::kMergePatients,
              pg::Params().text(subsumed_cx).text(surviving_cx).int8(ids_.key()).int8(ids_.key()));
     return {};

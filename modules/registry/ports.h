@@ -1,6 +1,6 @@
 #pragma once
-// What the registry offers other modules: in-process registration, and following the patient identity feed.
-// Thread-safe; they live as long as the module.
+// What the registry offers other modules: in-process registration, and following the patient
+// identity feed. Thread-safe; they live as long as the module.
 
 #include "core/pipeline.h"
 #include "core/ports.h"
@@ -20,13 +20,14 @@ private:
     core::Definition definition_;
 };
 
-/// The rules of who may merge what are the feed's; a merge told again, or one that would move an id that is subsumed
-/// already, changes nothing here.
+/// The rules of who may merge what are the feed's; a merge told again, or one that would move an id
+/// that is subsumed already, changes nothing here.
 class PatientWatcher final : public core::PatientWatcherPort {
 public:
     explicit PatientWatcher(IdSource& ids) : ids_(ids) {}
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
-    Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx, std::string const& surviving_cx) override;
+    Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
+                          std::string const& surviving_cx) override;
 
 private:
     IdSource& ids_;

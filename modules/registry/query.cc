@@ -12,10 +12,21 @@
 namespace musubi::registry {
 namespace {
 
-enum Column { kLabelCount, kKind, kPatientKey, kObjectKey, kUuidColumn, kStatus, kLabel, kUpdated, kInstitution,
-              kSealed };
+enum Column {
+    kLabelCount,
+    kKind,
+    kPatientKey,
+    kObjectKey,
+    kUuidColumn,
+    kStatus,
+    kLabel,
+    kUpdated,
+    kInstitution,
+    kSealed
+};
 
-std::vector<VisibilityGroup> groups_of(QueryScope const& scope, core::Permit const& permit, LabelTable const& table) {
+std::vector<VisibilityGroup> groups_of(QueryScope const& scope, core::Permit const& permit,
+                                       LabelTable const& table) {
     std::vector<VisibilityGroup> groups;
     for (PatientInScope const& patient : scope.patients) {
         domain::Scope const& allowed = permit.scope_for(patient.cx);
@@ -41,13 +52,15 @@ public:
 
     Result<QueryResult> answer() {
         auto const& scope = std::any_cast<QueryScope const&>(request_.located().details);
-        // Another node, or a submission just now, may have made labels that we have not read: then once more.
+        // Another node, or a submission just now, may have made labels that we have not read: then
+        // once more.
         for (int attempt = 0; attempt < kAttempts; ++attempt) {
             result_ = {};
             result_.return_type = query_.return_type;
             result_.labels = deps_.labels.table();
             bool complete = true;
-            for (VisibilityGroup const& group : groups_of(scope, request_.permit(), *result_.labels)) {
+            for (VisibilityGroup const& group :
+                 groups_of(scope, request_.permit(), *result_.labels)) {
                 complete = TRY(run(group));
                 if (!complete) break;
             }
@@ -61,11 +74,13 @@ private:
     static constexpr int kAttempts = 4;
 
     Result<bool> run(VisibilityGroup const& group) {
-        PlanContext const context{request_.subject().member.code, deps_.settings.max_results + 1,
-                                  [&](std::string const& id) { return reference_token(deps_.keys, id); }};
+        PlanContext const context{
+            request_.subject().member.code, deps_.settings.max_results + 1,
+            [&](std::string const& id) { return reference_token(deps_.keys, id); }};
         QueryPlan const plan = plan_query(query_, group, context);
         pg::Rows rows = TRY(tx_.exec(*plan.statement, plan.params));
-        if (!group.everything && rows.front().int32(kLabelCount) > result_.labels->last()) return false;
+        if (!group.everything && rows.front().int32(kLabelCount) > result_.labels->last())
+            return false;
         TRY(enter(group, rows));
         std::size_t const first = result_.objects.size();
         bool const sealed = plan.by_author || query_.return_type == domain::ReturnType::kLeafClass;
@@ -80,7 +95,8 @@ private:
             result_.objects.push_back(object);
         }
         result_.rows.push_back(std::move(rows));
-        if (plan.by_author && query_.return_type == domain::ReturnType::kLeafClass) TRY(fetch_fragments(first));
+        if (plan.by_author && query_.return_type == domain::ReturnType::kLeafClass)
+            TRY(fetch_fragments(first));
         if (static_cast<std::int64_t>(result_.objects.size()) > deps_.settings.max_results) {
             return Error(Code::kTooLarge, Reason::kTooManyResults, "query result over the limit");
         }
@@ -90,14 +106,16 @@ private:
     /// Who the rows' patients are, when the group is of several.
     Status enter(VisibilityGroup const& group, pg::Rows const& rows) {
         first_patient_ = result_.patients.size();
-        result_.patients.insert(result_.patients.end(), group.patients.begin(), group.patients.end());
+        result_.patients.insert(result_.patients.end(), group.patients.begin(),
+                                group.patients.end());
         if (group.patients.size() < 2 || rows.front().is_null(kKind)) return {};
         pg::Params params;
         params.text_array(std::span<std::string const>(group.patients));
         pg::Rows const families = TRY(tx_.exec(sql::kFamilies, params));
         for (pg::Row const row : families) {
             auto const at = std::find(group.patients.begin(), group.patients.end(), row.text(0));
-            family_[row.int64(1)] = first_patient_ + static_cast<std::size_t>(at - group.patients.begin());
+            family_[row.int64(1)] =
+                first_patient_ + static_cast<std::size_t>(at - group.patients.begin());
         }
         return {};
     }
@@ -121,13 +139,16 @@ private:
 
     Result<bool> author_matches(FoundObject const& object) {
         if (object.sealed.empty()) return false;
-        Bytes const plain = TRY(deps_.keys.open(vault::Purpose::kMetadata, object.institution, object.sealed,
-                                                authors_aad(object.uuid)));
+        Bytes const plain = TRY(deps_.keys.open(vault::Purpose::kMetadata, object.institution,
+                                                object.sealed, authors_aad(object.uuid)));
         auto const& patterns = query_.documents.author_person_patterns;
         for (std::string_view const person : split(as_text(plain), '\0')) {
             if (person.empty()) continue;
-            if (query_.submission_set_author_pattern && like(person, *query_.submission_set_author_pattern)) return true;
-            if (std::any_of(patterns.begin(), patterns.end(), [&](std::string const& p) { return like(person, p); })) {
+            if (query_.submission_set_author_pattern &&
+                like(person, *query_.submission_set_author_pattern))
+                return true;
+            if (std::any_of(patterns.begin(), patterns.end(),
+                            [&](std::string const& p) { return like(person, p); })) {
                 return true;
             }
         }
@@ -140,7 +161,8 @@ private:
             patients.push_back(result_.objects[i].patient_key);
             keys.push_back(result_.objects[i].key);
         }
-        pg::Rows rows = TRY(tx_.exec(sql::kFragments, pg::Params().int8_array(patients).int8_array(keys)));
+        pg::Rows rows =
+            TRY(tx_.exec(sql::kFragments, pg::Params().int8_array(patients).int8_array(keys)));
         for (std::size_t i = first; i < result_.objects.size(); ++i) {
             pg::Row const row = rows[static_cast<int>(i - first)];
             result_.objects[i].institution = row.text(0);
@@ -156,7 +178,8 @@ private:
             std::set<std::size_t> patients;
             for (FoundObject const& object : result_.objects) patients.insert(object.patient);
             if (patients.size() > 1) {
-                return Error(Code::kInvalidContent, Reason::kResultNotSinglePatient, "result spans patients");
+                return Error(Code::kInvalidContent, Reason::kResultNotSinglePatient,
+                             "result spans patients");
             }
         }
         if (result_.objects.empty() && deps_.settings.unknown_patient == UnknownPatient::kError) {
@@ -175,9 +198,10 @@ private:
                 lives = !TRY(tx_.exec(sql::kPatientLives, pg::Params().text(cx))).empty();
             }
             if (lives) continue;
-            return Error(Code::kInvalidContent,
-                         std::vector<Issue>{{Severity::kError, Reason::kUnknownPatientId,
-                                             "patientId " + cx + " is not known to this registry", ""}});
+            return Error(
+                Code::kInvalidContent,
+                std::vector<Issue>{{Severity::kError, Reason::kUnknownPatientId,
+                                    "patientId " + cx + " is not known to this registry", ""}});
         }
         return {};
     }

@@ -1,8 +1,9 @@
 #pragma once
-// Answering stored queries: whose data, what of it is visible, the answer's objects (ITI-18, ITI-51 share it).
+// Answering stored queries: whose data, what of it is visible, the answer's objects (ITI-18, ITI-51
+// share it).
 //
-// Hidden leaves no trace: what the permit does not cover is no candidate of any statement, so counts, limits, times
-// and errors are those of a registry without it.
+// Hidden leaves no trace: what the permit does not cover is no candidate of any statement, so
+// counts, limits, times and errors are those of a registry without it.
 
 #include "core/transaction.h"
 #include "domain/stored_query.h"
@@ -22,12 +23,12 @@ struct FoundObject {
     ObjectKind kind = ObjectKind::kEntry;
     Uuid uuid;
     domain::Availability status = domain::Availability::kApproved;
-    std::int32_t label = 0;                ///< entries
+    std::int32_t label = 0;  ///< entries
     std::int64_t patient_key = 0, key = 0;
-    std::size_t patient = 0;               ///< index in QueryResult::patients
-    std::optional<std::int64_t> updated;   ///< folders: lastUpdateTime as 14 digits
-    std::string_view institution;          ///< LeafClass
-    ByteView sealed;                       ///< LeafClass; both point into QueryResult::rows
+    std::size_t patient = 0;              ///< index in QueryResult::patients
+    std::optional<std::int64_t> updated;  ///< folders: lastUpdateTime as 14 digits
+    std::string_view institution;         ///< LeafClass
+    ByteView sealed;                      ///< LeafClass; both point into QueryResult::rows
 };
 
 struct QueryResult {

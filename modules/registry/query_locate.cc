@@ -39,7 +39,8 @@ Result<core::Located> locate_named(Deps& deps, StoredQuery const& query) {
         params.text_array(std::span<std::string const>(query.unique_ids));
     }
     return deps.pool.read([&](pg::ReadTx& tx) -> Result<core::Located> {
-        pg::Rows const rows = TRY(tx.exec(by_uuid ? sql::kLocateUuids : sql::kLocateUniqueIds, params));
+        pg::Rows const rows =
+            TRY(tx.exec(by_uuid ? sql::kLocateUuids : sql::kLocateUniqueIds, params));
         QueryScope scope;
         for (pg::Row const row : rows) {
             std::string_view const cx = row.text(4);
@@ -59,7 +60,8 @@ Result<std::vector<std::string>> patients_with(Deps& deps, StoredQuery const& qu
     pg::Params params;
     bool const folders = query.kind == QueryKind::kFindFoldersForMultiplePatients;
     auto add = [&](std::vector<std::string> const& codes) {
-        codes.empty() && !folders ? params.null() : params.text_array(std::span<std::string const>(codes));
+        codes.empty() && !folders ? params.null()
+                                  : params.text_array(std::span<std::string const>(codes));
     };
     if (folders) {
         add(all_of(query.folder_codes));
@@ -70,7 +72,8 @@ Result<std::vector<std::string>> patients_with(Deps& deps, StoredQuery const& qu
     }
     params.int8(deps.settings.max_patients + 1);
     return deps.pool.read([&](pg::ReadTx& tx) -> Result<std::vector<std::string>> {
-        pg::Rows const rows = TRY(tx.exec(folders ? sql::kPatientsWithFolders : sql::kPatientsWithEntries, params));
+        pg::Rows const rows =
+            TRY(tx.exec(folders ? sql::kPatientsWithFolders : sql::kPatientsWithEntries, params));
         std::vector<std::string> out;
         for (pg::Row const row : rows) out.emplace_back(row.text(0));
         return out;
@@ -82,7 +85,8 @@ Result<core::Located> locate_many(Deps& deps, StoredQuery const& query) {
     if (query.patient_ids.empty()) {
         auto const found = TRY(patients_with(deps, query));
         if (static_cast<std::int64_t>(found.size()) > deps.settings.max_patients) {
-            return Error(Code::kTooLarge, Reason::kTooManyResults, "query without patients touches too many");
+            return Error(Code::kTooLarge, Reason::kTooManyResults,
+                         "query without patients touches too many");
         }
         for (auto const& cx : found) scope.patients.push_back({cx, {}});
         return located(std::move(scope));
@@ -104,7 +108,8 @@ Result<core::Located> locate_query(Deps& deps, QueryRequest const& request) {
     StoredQuery const& query = request.query;
     if (names_objects(query.kind)) return locate_named(deps, query);
     if (domain::is_multi_patient(query.kind)) return locate_many(deps, query);
-    // One patient by id: the statement itself finds out whether it lives, so that the usual query is one round trip.
+    // One patient by id: the statement itself finds out whether it lives, so that the usual query
+    // is one round trip.
     QueryScope scope;
     for (auto const& cx : query.patient_ids) scope.patients.push_back({cx, {}});
     return located(std::move(scope));

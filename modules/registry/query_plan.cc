@@ -76,7 +76,8 @@ void add_tokens(pg::Params& params, domain::TextGroups const& groups, PlanContex
 
 class Planner {
 public:
-    Planner(domain::StoredQuery const& query, VisibilityGroup const& group, PlanContext const& context)
+    Planner(domain::StoredQuery const& query, VisibilityGroup const& group,
+            PlanContext const& context)
         : q_(query), group_(group), context_(context) {}
 
     QueryPlan plan() {
@@ -94,7 +95,8 @@ public:
                 return named_documents(sql::kGetDocumentsAndAssociations);
             case QueryKind::kGetSubmissionSetAndContents:
                 return named_documents(sql::kGetSubmissionSetAndContents);
-            case QueryKind::kGetFolderAndContents: return named_documents(sql::kGetFolderAndContents);
+            case QueryKind::kGetFolderAndContents:
+                return named_documents(sql::kGetFolderAndContents);
             case QueryKind::kGetRelatedDocuments: return related();
             case QueryKind::kGetFolders: return named(sql::kGetFolders);
             case QueryKind::kGetAssociations: return named(sql::kGetAssociations);
@@ -108,8 +110,9 @@ private:
     void begin(sql::QueryStatements const& statements, pg::Statement const* by_author) {
         plan_.by_author = by_author != nullptr;
         plan_.statement = by_author ? by_author
-                          : q_.return_type == domain::ReturnType::kLeafClass ? &statements.leaf_class
-                                                                             : &statements.object_ref;
+                          : q_.return_type == domain::ReturnType::kLeafClass
+                              ? &statements.leaf_class
+                              : &statements.object_ref;
         params().text_array(std::span<std::string const>(group_.patients));
         if (group_.everything) {
             params().null();
@@ -207,18 +210,23 @@ std::size_t width_of(std::string_view text) {
 
 }  // namespace
 
-QueryPlan plan_query(domain::StoredQuery const& query, VisibilityGroup const& group, PlanContext const& context) {
+QueryPlan plan_query(domain::StoredQuery const& query, VisibilityGroup const& group,
+                     PlanContext const& context) {
     return Planner(query, group, context).plan();
 }
 
 bool is_single_patient(QueryKind kind) {
     return kind == QueryKind::kGetDocuments || kind == QueryKind::kGetFolders ||
-           kind == QueryKind::kGetDocumentsAndAssociations || kind == QueryKind::kGetSubmissionSets ||
-           kind == QueryKind::kGetSubmissionSetAndContents || kind == QueryKind::kGetFolderAndContents ||
-           kind == QueryKind::kGetFoldersForDocument || kind == QueryKind::kGetRelatedDocuments;
+           kind == QueryKind::kGetDocumentsAndAssociations ||
+           kind == QueryKind::kGetSubmissionSets ||
+           kind == QueryKind::kGetSubmissionSetAndContents ||
+           kind == QueryKind::kGetFolderAndContents || kind == QueryKind::kGetFoldersForDocument ||
+           kind == QueryKind::kGetRelatedDocuments;
 }
 
-bool names_objects(QueryKind kind) { return is_single_patient(kind) || kind == QueryKind::kGetAssociations; }
+bool names_objects(QueryKind kind) {
+    return is_single_patient(kind) || kind == QueryKind::kGetAssociations;
+}
 
 bool like(std::string_view text, std::string_view pattern) {
     std::string_view retry_text, retry_pattern;

@@ -36,13 +36,15 @@ struct QueryPlan {
     bool by_author = false;  ///< rows carry the sealed author list: judge them before counting
 };
 
-QueryPlan plan_query(domain::StoredQuery const& query, VisibilityGroup const& group, PlanContext const& context);
+QueryPlan plan_query(domain::StoredQuery const& query, VisibilityGroup const& group,
+                     PlanContext const& context);
 
 /// Whether LeafClass answers must not span patients (ITI TF-2 3.18.4.1.2.3.7).
 bool is_single_patient(domain::QueryKind kind);
 /// Whether the query names its objects instead of a patient.
 bool names_objects(domain::QueryKind kind);
-/// SQL LIKE of a whole value: % any text, _ one character (ITI TF-2 3.18.4.1.2.3.5). Both in normal form C.
+/// SQL LIKE of a whole value: % any text, _ one character (ITI TF-2 3.18.4.1.2.3.5). Both in normal
+/// form C.
 bool like(std::string_view text, std::string_view pattern);
 
 }  // namespace musubi::registry

@@ -16,7 +16,9 @@ constexpr std::size_t kObjectRef = 128;
 /// What is reserved at once; a longer answer grows as it comes.
 constexpr std::size_t kMostReserved = std::size_t{64} << 20;
 
-void reserve_more(std::string& out, std::size_t size) { out.reserve(out.size() + std::min(size, kMostReserved)); }
+void reserve_more(std::string& out, std::size_t size) {
+    out.reserve(out.size() + std::min(size, kMostReserved));
+}
 
 /// All fragments, opened but folded, in the order of the objects.
 Result<std::vector<Bytes>> open_fragments(Deps& deps, QueryResult const& result) {
@@ -24,14 +26,16 @@ Result<std::vector<Bytes>> open_fragments(Deps& deps, QueryResult const& result)
     opened.reserve(result.objects.size());
     for (FoundObject const& object : result.objects) {
         // A row without its fragment would be half an object: no answer is better.
-        if (object.sealed.empty()) return Error(Code::kInternal, "fragment missing for " + object.uuid.to_string());
-        opened.push_back(TRY(deps.keys.open(vault::Purpose::kMetadata, object.institution, object.sealed,
-                                            fragment_aad(object.uuid))));
+        if (object.sealed.empty())
+            return Error(Code::kInternal, "fragment missing for " + object.uuid.to_string());
+        opened.push_back(TRY(deps.keys.open(vault::Purpose::kMetadata, object.institution,
+                                            object.sealed, fragment_aad(object.uuid))));
     }
     return opened;
 }
 
-Status render_leaves(Deps& deps, QueryResult const& result, std::string_view home, std::string& out) {
+Status render_leaves(Deps& deps, QueryResult const& result, std::string_view home,
+                     std::string& out) {
     std::vector<Bytes> const fragments = TRY(open_fragments(deps, result));
     std::size_t total = 0;
     for (Bytes const& fragment : fragments) total += TRY(unpacked_size(fragment)) + kFilledIn;
@@ -39,9 +43,11 @@ Status render_leaves(Deps& deps, QueryResult const& result, std::string_view hom
     std::string buffer;
     for (std::size_t i = 0; i < fragments.size(); ++i) {
         FoundObject const& object = result.objects[i];
-        std::string const updated = object.updated ? std::to_string(*object.updated) : std::string();
-        ebxml::expand_fragment(out, TRY(unpack_fragment(buffer, fragments[i])),
-                               {domain::to_urn(object.status), result.patients[object.patient], updated, home});
+        std::string const updated =
+            object.updated ? std::to_string(*object.updated) : std::string();
+        ebxml::expand_fragment(
+            out, TRY(unpack_fragment(buffer, fragments[i])),
+            {domain::to_urn(object.status), result.patients[object.patient], updated, home});
     }
     return {};
 }
@@ -50,9 +56,11 @@ Status render_leaves(Deps& deps, QueryResult const& result, std::string_view hom
 
 Status render_objects(Deps& deps, QueryResult const& result, std::string& out) {
     std::string const home = deps.settings.home.value_or("");
-    if (result.return_type != domain::ReturnType::kObjectRef) return render_leaves(deps, result, home, out);
+    if (result.return_type != domain::ReturnType::kObjectRef)
+        return render_leaves(deps, result, home, out);
     reserve_more(out, result.objects.size() * (kObjectRef + home.size()) + kFilledIn);
-    for (FoundObject const& object : result.objects) ebxml::append_object_ref(out, object.uuid.to_urn(), home);
+    for (FoundObject const& object : result.objects)
+        ebxml::append_object_ref(out, object.uuid.to_urn(), home);
     return {};
 }
 

@@ -9,11 +9,13 @@ namespace musubi::registry {
 
 Result<QueryRequest> QueryTransaction::decode_query(Wire const& wire, Queries queries) {
     ebxml::AdhocQuery read = TRY(ebxml::read_adhoc_query(wire.envelope.payload));
-    domain::StoredQuery query = TRY(domain::make_stored_query(read.query, queries == Queries::kMultiPatient));
+    domain::StoredQuery query =
+        TRY(domain::make_stored_query(read.query, queries == Queries::kMultiPatient));
     return QueryRequest{std::move(query), std::move(read.query.id), std::move(read.audit_xml)};
 }
 
-Result<core::Located> QueryTransaction::locate(Deps& deps, Request const& request, domain::Subject const&) {
+Result<core::Located> QueryTransaction::locate(Deps& deps, Request const& request,
+                                               domain::Subject const&) {
     return locate_query(deps, request);
 }
 
@@ -29,9 +31,11 @@ int QueryTransaction::withhold(core::Permit const& permit, Response& response) {
     return withhold_entries(permit, response);
 }
 
-/// security.md 6.2: the patient when known, the query with its encoding, our home when it is configured.
-std::vector<core::AuditDraft> QueryTransaction::audit_as(core::TransactionSpec const& spec, Deps& deps,
-                                                        core::AuditInput<Request, Response> const& input) {
+/// security.md 6.2: the patient when known, the query with its encoding, our home when it is
+/// configured.
+std::vector<core::AuditDraft> QueryTransaction::audit_as(
+    core::TransactionSpec const& spec, Deps& deps,
+    core::AuditInput<Request, Response> const& input) {
     core::AuditDraft draft;
     if (!input.request) return {draft};
     std::vector<std::string> patients = input.request->query.patient_ids;

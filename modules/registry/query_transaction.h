@@ -13,7 +13,8 @@ struct QueryTransaction {
     using Response = QueryResult;
     using Reply = soap::Outgoing;
 
-    static Result<core::Located> locate(Deps& deps, Request const& request, domain::Subject const& subject);
+    static Result<core::Located> locate(Deps& deps, Request const& request,
+                                        domain::Subject const& subject);
     static core::PolicyQuery policy_query(Request const& request, core::Located const& located);
     static Result<Response> handle(Deps& deps, core::Authorized<Request> const& request);
     static int withhold(core::Permit const& permit, Response& response);

@@ -13,7 +13,8 @@ using domain::Association;
 using domain::AssociationType;
 using domain::Availability;
 
-/// RPLC, XFRM_RPLC and IsSnapshotOf point to what is registered already; the others may stay inside the message.
+/// RPLC, XFRM_RPLC and IsSnapshotOf point to what is registered already; the others may stay inside
+/// the message.
 bool needs_registered_target(AssociationType type) {
     return domain::is_replacement(type) || type == AssociationType::kIsSnapshotOf;
 }
@@ -58,7 +59,8 @@ private:
         auto check = [&](domain::PackageCommon const& object) {
             if (!object.patient_id || told.contains(*object.patient_id)) return;
             auto const known = state_.patients.find(*object.patient_id);
-            if (known != state_.patients.end() && known->second.survivor == known->second.key) return;
+            if (known != state_.patients.end() && known->second.survivor == known->second.key)
+                return;
             told.insert(*object.patient_id);
             Issue const unknown = domain::unknown_patient(*object.patient_id);
             refuse(unknown.reason, unknown.context);
@@ -101,31 +103,38 @@ private:
         KnownUniqueId const& first = known->second;
         if (first.kind != ObjectKind::kEntry) {
             refuse(Reason::kDuplicateUniqueIdInRegistry,
-                   "DocumentEntry.uniqueId " + *entry.unique_id + " is that of a registered SubmissionSet or Folder");
+                   "DocumentEntry.uniqueId " + *entry.unique_id +
+                       " is that of a registered SubmissionSet or Folder");
             return;
         }
-        // Equal content is a second entry for one document, anything else another document (ITI TF-3 4.2.3.2.26).
+        // Equal content is a second entry for one document, anything else another document (ITI
+        // TF-3 4.2.3.2.26).
         bool const same_hash = entry.hash && equals_ignore_case(*entry.hash, first.hash);
-        bool const same_size = entry.size && first.size && *entry.size == std::to_string(*first.size);
+        bool const same_size =
+            entry.size && first.size && *entry.size == std::to_string(*first.size);
         if (!same_hash) {
-            refuse(Reason::kNonIdenticalHash,
-                   "DocumentEntry.uniqueId " + *entry.unique_id + " is registered with another hash");
+            refuse(Reason::kNonIdenticalHash, "DocumentEntry.uniqueId " + *entry.unique_id +
+                                                  " is registered with another hash");
         }
         if (!same_size) {
-            refuse(Reason::kNonIdenticalSize,
-                   "DocumentEntry.uniqueId " + *entry.unique_id + " is registered with another size");
+            refuse(Reason::kNonIdenticalSize, "DocumentEntry.uniqueId " + *entry.unique_id +
+                                                  " is registered with another size");
         }
         if (same_hash && same_size) plan_.repeats.push_back(index);
     }
 
-    /// An end inside the message, or a registered object that the submitter may see; else nothing and an issue.
-    std::optional<ObjectAt> resolve(std::string const& urn, std::string const& role, Numbered const& association) {
-        if (Numbered const* own = n_.find(urn)) return ObjectAt{own->kind, plan_.patient_key, own->key};
-        if (KnownObject const* known = registered(urn)) return ObjectAt{known->kind, known->patient_key, known->key};
+    /// An end inside the message, or a registered object that the submitter may see; else nothing
+    /// and an issue.
+    std::optional<ObjectAt> resolve(std::string const& urn, std::string const& role,
+                                    Numbered const& association) {
+        if (Numbered const* own = n_.find(urn))
+            return ObjectAt{own->kind, plan_.patient_key, own->key};
+        if (KnownObject const* known = registered(urn))
+            return ObjectAt{known->kind, known->patient_key, known->key};
         // A symbolic id that names nothing is a fault of form, which validation reports.
         if (uuid_of(urn)) {
-            refuse(Reason::kUnresolvedReference,
-                   "Association " + association.said + ": " + role + " " + urn + " is not registered");
+            refuse(Reason::kUnresolvedReference, "Association " + association.said + ": " + role +
+                                                     " " + urn + " is not registered");
         }
         return std::nullopt;
     }
@@ -133,7 +142,8 @@ private:
         auto const uuid = uuid_of(urn);
         if (!uuid) return nullptr;
         auto const known = state_.references.find(*uuid);
-        return known == state_.references.end() || !known->second.visible ? nullptr : &known->second;
+        return known == state_.references.end() || !known->second.visible ? nullptr
+                                                                          : &known->second;
     }
 
     void take_association(std::size_t index) {
@@ -147,11 +157,12 @@ private:
         } else if (association.type() == AssociationType::kHasMember) {
             check_membership(association, numbered, *source, *target);
         }
-        plan_.associations.push_back({association, numbered.uuid, numbered.key, *source, *target, false});
+        plan_.associations.push_back(
+            {association, numbered.uuid, numbered.key, *source, *target, false});
     }
 
-    void check_relationship(Association const& association, Numbered const& numbered, ObjectAt const& source,
-                            ObjectAt const& target) {
+    void check_relationship(Association const& association, Numbered const& numbered,
+                            ObjectAt const& source, ObjectAt const& target) {
         AssociationType const type = association.type();
         std::string const who = "Association " + numbered.said + ": ";
         if (source.kind != ObjectKind::kEntry || target.kind != ObjectKind::kEntry) {
@@ -161,38 +172,44 @@ private:
         KnownObject const* known = registered(association.target);
         if (!known || n_.find(association.target)) {
             if (needs_registered_target(type)) {
-                refuse(Reason::kUnresolvedReference, who + "targetObject is not a registered DocumentEntry");
+                refuse(Reason::kUnresolvedReference,
+                       who + "targetObject is not a registered DocumentEntry");
             }
             return;
         }
         if (known->survivor != plan_.patient_key) {
-            refuse(Reason::kPatientIdDoesNotMatch, who + "targetObject belongs to another patient than " +
-                                                       s_.set().patient_id.value_or("the submission"));
+            refuse(Reason::kPatientIdDoesNotMatch,
+                   who + "targetObject belongs to another patient than " +
+                       s_.set().patient_id.value_or("the submission"));
         }
         if (known->status != Availability::kApproved) {
-            refuse(Reason::kDeprecatedDocument, who + "targetObject " + association.target + " is deprecated");
+            refuse(Reason::kDeprecatedDocument,
+                   who + "targetObject " + association.target + " is deprecated");
         }
-        if (type == AssociationType::kIsSnapshotOf && known->entry_kind != domain::EntryKind::kOnDemand) {
+        if (type == AssociationType::kIsSnapshotOf &&
+            known->entry_kind != domain::EntryKind::kOnDemand) {
             refuse(Reason::kMetadata, who + "IsSnapshotOf points to an On-Demand DocumentEntry");
         }
         if (!domain::is_replacement(type)) return;
         // One approved successor: the second replacement of one entry in one message loses.
         if (!plan_.deprecate.insert({known->patient_key, known->key}).second) {
-            refuse(Reason::kDeprecatedDocument,
-                   who + "targetObject " + association.target + " is replaced twice in this submission");
+            refuse(Reason::kDeprecatedDocument, who + "targetObject " + association.target +
+                                                    " is replaced twice in this submission");
         }
         replacements_.emplace_back(*uuid_of(association.target), source);
     }
 
-    void check_membership(Association const& association, Numbered const& numbered, ObjectAt const& source,
-                          ObjectAt const& target) {
+    void check_membership(Association const& association, Numbered const& numbered,
+                          ObjectAt const& source, ObjectAt const& target) {
         std::string const who = "Association " + numbered.said + ": ";
         if (source.kind == ObjectKind::kSet) {
             check_set_membership(association, who, target);
             return;
         }
         if (source.kind != ObjectKind::kFolder || target.kind != ObjectKind::kEntry) {
-            refuse(Reason::kMetadata, who + "HasMember leads from a SubmissionSet, or from a Folder to a DocumentEntry");
+            refuse(
+                Reason::kMetadata,
+                who + "HasMember leads from a SubmissionSet, or from a Folder to a DocumentEntry");
             return;
         }
         check_folder_end(association.source, who + "Folder ");
@@ -200,11 +217,13 @@ private:
         members_.emplace(source.key, target.key);
     }
 
-    void check_set_membership(Association const& association, std::string const& who, ObjectAt const& target) {
+    void check_set_membership(Association const& association, std::string const& who,
+                              ObjectAt const& target) {
         if (!n_.find(association.source)) {
             refuse(Reason::kMetadata, who + "a registered SubmissionSet gets no new members");
         } else if (!n_.find(association.target) && target.kind != ObjectKind::kEntry) {
-            refuse(Reason::kMetadata, who + "a SubmissionSet refers to registered DocumentEntries only");
+            refuse(Reason::kMetadata,
+                   who + "a SubmissionSet refers to registered DocumentEntries only");
         }
     }
 
@@ -212,22 +231,25 @@ private:
         KnownObject const* known = n_.find(urn) ? nullptr : registered(urn);
         if (!known) return;
         if (known->survivor != plan_.patient_key) {
-            refuse(Reason::kPatientIdDoesNotMatch, who + urn + " belongs to another patient than " +
-                                                       s_.set().patient_id.value_or("the submission"));
+            refuse(Reason::kPatientIdDoesNotMatch,
+                   who + urn + " belongs to another patient than " +
+                       s_.set().patient_id.value_or("the submission"));
         }
         if (known->status != Availability::kApproved) {
             refuse(Reason::kDeprecatedDocument, who + urn + " is deprecated");
         }
     }
 
-    /// The new version joins every approved folder of the old one, and the set tells of it (ITI TF-2 3.42.4.1.3.5).
+    /// The new version joins every approved folder of the old one, and the set tells of it (ITI
+    /// TF-2 3.42.4.1.3.5).
     void propagate_folders() {
         for (auto const& [old, successor] : replacements_) {
             for (HoldingFolder const& folder : state_.folders) {
                 if (folder.entry != old || members_.contains({folder.key, successor.key})) continue;
                 if (folder.survivor != plan_.patient_key) {
                     refuse(Reason::kPatientIdDoesNotMatch,
-                           "the replaced DocumentEntry " + old.to_urn() + " is in a Folder of another patient");
+                           "the replaced DocumentEntry " + old.to_urn() +
+                               " is in a Folder of another patient");
                     continue;
                 }
                 add_membership(folder, successor);
@@ -237,10 +259,12 @@ private:
 
     void add_membership(HoldingFolder const& folder, ObjectAt const& successor) {
         ObjectAt const folder_at{ObjectKind::kFolder, folder.patient_key, folder.key};
-        PlannedAssociation const member = made(folder_at, folder.folder.to_urn(), successor, urn_of(successor));
+        PlannedAssociation const member =
+            made(folder_at, folder.folder.to_urn(), successor, urn_of(successor));
         ObjectAt const member_at{ObjectKind::kAssociation, folder.patient_key, member.key};
         ObjectAt const set_at{ObjectKind::kSet, plan_.patient_key, n_.set.key};
-        PlannedAssociation const told = made(set_at, n_.set.uuid.to_urn(), member_at, member.association.id);
+        PlannedAssociation const told =
+            made(set_at, n_.set.uuid.to_urn(), member_at, member.association.id);
         plan_.associations.push_back(member);
         plan_.associations.push_back(told);
     }
@@ -276,7 +300,8 @@ private:
     Plan plan_;
     std::vector<Issue> issues_;
     std::vector<std::pair<Uuid, ObjectAt>> replacements_;
-    std::set<std::pair<std::int64_t, std::int64_t>> members_;  ///< folder key, entry key: told by the message
+    std::set<std::pair<std::int64_t, std::int64_t>>
+        members_;  ///< folder key, entry key: told by the message
 };
 
 std::vector<Uuid> targets(NumberedSubmission const& n, bool replaced_only) {
@@ -296,7 +321,8 @@ std::vector<Uuid> targets(NumberedSubmission const& n, bool replaced_only) {
 std::vector<Uuid> referenced_uuids(NumberedSubmission const& n) { return targets(n, false); }
 std::vector<Uuid> replaced_uuids(NumberedSubmission const& n) { return targets(n, true); }
 
-Result<Plan> decide_registration(NumberedSubmission const& submission, State const& state, IdSource& ids) {
+Result<Plan> decide_registration(NumberedSubmission const& submission, State const& state,
+                                 IdSource& ids) {
     return Decider(submission, state, ids).decide();
 }
 

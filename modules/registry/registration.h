@@ -1,6 +1,7 @@
 #pragma once
-// The decision of ITI-42: a numbered submission and what the store knows about it go in, the changes to make or all
-// the reasons not to come out (ITI TF-2 3.42.4.1.3; the stateful half, domain/validate is the other). Pure.
+// The decision of ITI-42: a numbered submission and what the store knows about it go in, the
+// changes to make or all the reasons not to come out (ITI TF-2 3.42.4.1.3; the stateful half,
+// domain/validate is the other). Pure.
 
 #include "registry/numbering.h"
 
@@ -43,10 +44,11 @@ struct EntryAt {
 /// Read under the patient's lock, so that it stays true until the commit.
 struct State {
     std::map<std::string, KnownPatient, std::less<>> patients;  ///< by CX
-    std::set<Uuid> taken_uuids;                                 ///< of the submission, but registered before
+    std::set<Uuid> taken_uuids;  ///< of the submission, but registered before
     std::map<Uuid, KnownObject> references;
     std::map<std::string, KnownUniqueId, std::less<>> unique_ids;
-    std::vector<EntryAt> descendants;  ///< approved XFRM and APND of the replaced entries, recursively
+    std::vector<EntryAt>
+        descendants;  ///< approved XFRM and APND of the replaced entries, recursively
     std::vector<HoldingFolder> folders;
 };
 
@@ -67,7 +69,8 @@ struct Plan {
     std::int64_t patient_key = 0;
     std::vector<PlannedAssociation> associations;
     std::set<EntryAt> deprecate;
-    std::vector<std::size_t> repeats;  ///< indexes of entries whose unique id is registered with equal content
+    std::vector<std::size_t>
+        repeats;  ///< indexes of entries whose unique id is registered with equal content
 };
 
 /// What open_submission has to look for. Ordered, without repeats.
@@ -75,6 +78,7 @@ std::vector<Uuid> referenced_uuids(NumberedSubmission const& submission);
 std::vector<Uuid> replaced_uuids(NumberedSubmission const& submission);
 
 /// kInvalidContent (or kConflict when only the state is in the way) with every issue.
-Result<Plan> decide_registration(NumberedSubmission const& submission, State const& state, IdSource& ids);
+Result<Plan> decide_registration(NumberedSubmission const& submission, State const& state,
+                                 IdSource& ids);
 
 }  // namespace musubi::registry

@@ -2,9 +2,9 @@
 // What ITI-42 reads and writes. Functions run inside the caller's transaction.
 
 #include "core/transaction.h"
+#include "platform/vault/key_ring.h"
 #include "registry/labels.h"
 #include "registry/registration.h"
-#include "platform/vault/key_ring.h"
 
 namespace musubi::registry {
 
@@ -16,10 +16,10 @@ struct Publisher {
 
 enum class Reserve : std::uint8_t { kNo, kYes };
 
-/// Locks the patients, reserves UUIDs and unique ids (kYes), and reads what the decision needs. One round trip. kNo
-/// for a submission that is refused already: its ids may be malformed.
-Result<State> open_submission(pg::Tx& tx, NumberedSubmission const& submission, Publisher const& publisher,
-                              LabelBook const& labels, Reserve reserve);
+/// Locks the patients, reserves UUIDs and unique ids (kYes), and reads what the decision needs. One
+/// round trip. kNo for a submission that is refused already: its ids may be malformed.
+Result<State> open_submission(pg::Tx& tx, NumberedSubmission const& submission,
+                              Publisher const& publisher, LabelBook const& labels, Reserve reserve);
 
 struct Writing {
     NumberedSubmission const& submission;

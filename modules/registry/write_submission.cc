@@ -45,36 +45,43 @@ std::string persons_of(std::vector<domain::Author> const& authors) {
 class Writer {
 public:
     Writer(pg::Tx& tx, vault::KeyRing& keys, Writing const& writing)
-        : tx_(tx), keys_(keys), w_(writing), n_(writing.submission), patient_(writing.plan.patient_key),
+        : tx_(tx),
+          keys_(keys),
+          w_(writing),
+          n_(writing.submission),
+          patient_(writing.plan.patient_key),
           now_(dtm_number(to_dtm(writing.now))) {}
 
     Status write() {
         domain::Submission const& s = n_.submission;
         TRY(write_set(s.set()));
         for (std::size_t i = 0; i < s.entries.size(); ++i) TRY(write_entry(i));
-        for (std::size_t i = 0; i < s.folders.size(); ++i) TRY(write_folder(s.folders[i], n_.folders[i]));
+        for (std::size_t i = 0; i < s.folders.size(); ++i)
+            TRY(write_folder(s.folders[i], n_.folders[i]));
         TRY(write_associations());
         write_repeats();
         write_deprecations();
         pg::Params params;
         params.int8_array(fragment_patients_).int8_array(fragment_keys_);
-        params.bytea_array(std::span<Bytes const>(sealed_)).bytea_array(std::span<Bytes const>(authors_));
+        params.bytea_array(std::span<Bytes const>(sealed_))
+            .bytea_array(std::span<Bytes const>(authors_));
         params.text(w_.institution);
         tx_.queue(sql::kInsertFragments, std::move(params));
         return {};
     }
 
 private:
-    Status seal(Uuid const& uuid, std::int64_t patient, std::int64_t key, std::string const& fragment,
-                std::string const& persons) {
+    Status seal(Uuid const& uuid, std::int64_t patient, std::int64_t key,
+                std::string const& fragment, std::string const& persons) {
         fragment_patients_.push_back(patient);
         fragment_keys_.push_back(key);
         Bytes const packed = TRY(pack_fragment(fragment));
-        sealed_.push_back(TRY(keys_.seal(vault::Purpose::kMetadata, w_.institution, packed, fragment_aad(uuid))));
+        sealed_.push_back(
+            TRY(keys_.seal(vault::Purpose::kMetadata, w_.institution, packed, fragment_aad(uuid))));
         authors_.emplace_back();
         if (!persons.empty()) {
-            authors_.back() =
-                TRY(keys_.seal(vault::Purpose::kMetadata, w_.institution, as_bytes(persons), authors_aad(uuid)));
+            authors_.back() = TRY(keys_.seal(vault::Purpose::kMetadata, w_.institution,
+                                             as_bytes(persons), authors_aad(uuid)));
         }
         return {};
     }
@@ -84,7 +91,9 @@ private:
         pg::Params params;
         params.int8(patient_).int8(n_.set.key).uuid(n_.set.uuid).text(set.unique_id.value_or(""));
         params.text(to_nfc(set.source_id.value_or(""))).text(key_of(set.content_type_codes));
-        params.int8(time_of(set.submission_time).value_or(0)).boolean(!persons.empty()).text(w_.owner);
+        params.int8(time_of(set.submission_time).value_or(0))
+            .boolean(!persons.empty())
+            .text(w_.owner);
         tx_.queue(sql::kInsertSet, std::move(params));
         return seal(n_.set.uuid, patient_, n_.set.key, ebxml::render_fragment(set), persons);
     }
@@ -93,19 +102,25 @@ private:
         domain::DocumentEntry const& e = n_.submission.entries[index];
         Numbered const& numbered = n_.entries[index];
         std::string const persons = persons_of(e.authors);
-        auto const events = keys_of(e.event_codes), confidentiality = keys_of(e.confidentiality_codes);
+        auto const events = keys_of(e.event_codes),
+                   confidentiality = keys_of(e.confidentiality_codes);
         std::vector<Bytes> tokens;
         for (auto const& id : e.reference_ids) tokens.push_back(reference_token(keys_, id));
         pg::Params params;
         params.int8(patient_).int8(numbered.key).int8(n_.set.key).uuid(numbered.uuid);
-        params.int2(static_cast<std::int16_t>(e.kind())).int4(w_.labels[index]).text(e.unique_id.value_or(""));
+        params.int2(static_cast<std::int16_t>(e.kind()))
+            .int4(w_.labels[index])
+            .text(e.unique_id.value_or(""));
         params.text(key_of(e.class_codes)).text(key_of(e.type_codes)).text(key_of(e.format_codes));
-        params.text(key_of(e.practice_setting_codes)).text(key_of(e.healthcare_facility_type_codes));
+        params.text(key_of(e.practice_setting_codes))
+            .text(key_of(e.healthcare_facility_type_codes));
         params.text_array(std::span<std::string const>(events));
         params.text_array(std::span<std::string const>(confidentiality));
         params.int8_or_null(time_of(e.creation_time)).int8_or_null(time_of(e.service_start_time));
         params.int8_or_null(time_of(e.service_stop_time)).text(e.mime_type.value_or(""));
-        params.int8_or_null(integer_of(e.size)).text_or_null(e.hash).text_or_null(e.repository_unique_id);
+        params.int8_or_null(integer_of(e.size))
+            .text_or_null(e.hash)
+            .text_or_null(e.repository_unique_id);
         params.boolean(!persons.empty()).bytea_array(std::span<Bytes const>(tokens));
         tx_.queue(sql::kInsertEntry, std::move(params));
         return seal(numbered.uuid, patient_, numbered.key, ebxml::render_fragment(e), persons);
@@ -114,14 +129,18 @@ private:
     Status write_folder(domain::Folder const& folder, Numbered const& numbered) {
         auto const codes = keys_of(folder.codes);
         pg::Params params;
-        params.int8(patient_).int8(numbered.key).uuid(numbered.uuid).text(folder.unique_id.value_or(""));
+        params.int8(patient_)
+            .int8(numbered.key)
+            .uuid(numbered.uuid)
+            .text(folder.unique_id.value_or(""));
         params.int8(now_).text(w_.owner).text_array(std::span<std::string const>(codes));
         tx_.queue(sql::kInsertFolder, std::move(params));
         return seal(numbered.uuid, patient_, numbered.key, ebxml::render_fragment(folder), "");
     }
 
     Status write_associations() {
-        std::vector<std::int64_t> patients, keys, sources, target_patients, targets, made_patients, made_keys;
+        std::vector<std::int64_t> patients, keys, sources, target_patients, targets, made_patients,
+            made_keys;
         std::vector<std::int16_t> types, source_kinds, target_kinds;
         std::vector<Uuid> uuids, made;
         for (PlannedAssociation const& planned : w_.plan.associations) {
@@ -143,8 +162,14 @@ private:
                      ebxml::render_fragment(planned.association), ""));
         }
         pg::Params params;
-        params.int8_array(patients).int8_array(keys).uuid_array(std::span<Uuid const>(uuids)).int2_array(types);
-        params.int2_array(source_kinds).int8_array(sources).int2_array(target_kinds).int8_array(target_patients);
+        params.int8_array(patients)
+            .int8_array(keys)
+            .uuid_array(std::span<Uuid const>(uuids))
+            .int2_array(types);
+        params.int2_array(source_kinds)
+            .int8_array(sources)
+            .int2_array(target_kinds)
+            .int8_array(target_patients);
         params.int8(now_).int8_array(targets);
         tx_.queue(sql::kInsertAssociations, std::move(params));
         if (made.empty()) return {};
@@ -163,8 +188,10 @@ private:
             ids.push_back(*n_.submission.entries[index].unique_id);
             keys.push_back(n_.entries[index].key);
         }
-        tx_.queue(sql::kInsertRepeats,
-                  pg::Params().text_array(std::span<std::string const>(ids)).int8(patient_).int8_array(keys));
+        tx_.queue(sql::kInsertRepeats, pg::Params()
+                                           .text_array(std::span<std::string const>(ids))
+                                           .int8(patient_)
+                                           .int8_array(keys));
     }
 
     void write_deprecations() {

@@ -13,14 +13,17 @@ namespace musubi::repository {
 namespace {
 
 constexpr std::string_view kXdsb = "{urn:ihe:iti:xds-b:2007}ProvideAndRegisterDocumentSetRequest";
-constexpr std::string_view kRegistryResponse = "{urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0}RegistryResponse";
+constexpr std::string_view kRegistryResponse =
+    "{urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0}RegistryResponse";
 
-Result<std::shared_ptr<ReceivedContent>> content_of(ebxml::DocumentSource const& source, soap::Incoming const& wire) {
+Result<std::shared_ptr<ReceivedContent>> content_of(ebxml::DocumentSource const& source,
+                                                    soap::Incoming const& wire) {
     if (source.content_id.empty()) {
         auto bytes = from_base64(source.base64);
         if (!bytes) {
-            return Error(Code::kInvalidContent, {{Severity::kError, Reason::kRepositoryGeneral,
-                                                  "a Document's inline content is not base64", ""}});
+            return Error(Code::kInvalidContent,
+                         {{Severity::kError, Reason::kRepositoryGeneral,
+                           "a Document's inline content is not base64", ""}});
         }
         return std::shared_ptr<ReceivedContent>(std::make_shared<MemoryContent>(std::move(*bytes)));
     }
@@ -46,7 +49,8 @@ std::string canonical(std::string const& cx) {
 
 }  // namespace
 
-Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request) {
+Result<SealedDocuments> seal_documents(Deps& deps,
+                                       core::Authorized<ProvideRequest> const& request) {
     domain::Member const& member = request.subject().member;
     SealedDocuments sealed;
     for (domain::DocumentEntry const& entry : request->submission.entries) {
@@ -62,8 +66,9 @@ Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideReque
             row.size = document.content->size();
             row.sha1 = TRY(from_hex(document.content->sha1_hex()));
             if (Bytes const* plain = document.content->in_memory()) {
-                sealed.contents.push_back({row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
-                                                                *plain, content_aad(row.key, row.unique_id)))});
+                sealed.contents.push_back(
+                    {row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
+                                                 *plain, content_aad(row.key, row.unique_id)))});
             } else {
                 row.blob_id = TRY(deps.blobs.adopt(*document.content, member.institution_oid)).id;
             }
@@ -97,7 +102,8 @@ core::TransactionSpec const& Iti41::spec() {
 }
 
 Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
-    ebxml::ProvideAndRegister message = TRY(ebxml::read_provide_and_register(wire.envelope.payload));
+    ebxml::ProvideAndRegister message =
+        TRY(ebxml::read_provide_and_register(wire.envelope.payload));
     Request request;
     request.submission = std::move(message.submission);
     for (ebxml::ProvidedDocument const& document : message.documents) {
@@ -106,16 +112,21 @@ Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContex
     return request;
 }
 
-Result<core::Located> Iti41::locate(Deps& deps, Request const& request, domain::Subject const& subject) {
+Result<core::Located> Iti41::locate(Deps& deps, Request const& request,
+                                    domain::Subject const& subject) {
     core::Located located;
     if (std::string const* patient = patient_of(request)) {
         auto survivor = deps.identity.survivor_of(canonical(*patient));
-        // An unknown patient is nobody's data: the registry will say so, with all else that is wrong.
-        if (survivor) located.patients.push_back(std::move(*survivor));
-        else if (survivor.error().code != Code::kNotFound) return std::move(survivor).error();
+        // An unknown patient is nobody's data: the registry will say so, with all else that is
+        // wrong.
+        if (survivor)
+            located.patients.push_back(std::move(*survivor));
+        else if (survivor.error().code != Code::kNotFound)
+            return std::move(survivor).error();
     }
     std::vector<domain::Label> labels;
-    for (auto const& entry : request.submission.entries) labels.push_back(label_of(entry, subject.member.code));
+    for (auto const& entry : request.submission.entries)
+        labels.push_back(label_of(entry, subject.member.code));
     located.details = std::move(labels);
     return located;
 }
@@ -132,9 +143,10 @@ Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> cons
     complete_metadata(submission, request->documents, deps.unique_id);
     TRY(FAULT("repository.before_register"));
     ProvideOutcome outcome;
-    outcome.warnings = TRY(deps.registry.register_document_set(request.call(), std::move(submission)));
-    // Only now: what stands in a row, rolled back or not, stays in the database's files, and before the registry has
-    // looked at them the codes may be any text.
+    outcome.warnings =
+        TRY(deps.registry.register_document_set(request.call(), std::move(submission)));
+    // Only now: what stands in a row, rolled back or not, stays in the database's files, and before
+    // the registry has looked at them the codes may be any text.
     insert(request.tx().tx(), sealed.rows, sealed.contents);
     TRY(FAULT("repository.after_register"));
     return outcome;
@@ -142,7 +154,8 @@ Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> cons
 
 int Iti41::withhold(core::Permit const&, Response&) { return 0; }
 
-std::vector<core::AuditDraft> Iti41::audit(Deps&, core::AuditInput<Request, Response> const& input) {
+std::vector<core::AuditDraft> Iti41::audit(Deps&,
+                                           core::AuditInput<Request, Response> const& input) {
     core::AuditDraft draft;
     if (input.request) {
         if (std::string const* patient = patient_of(*input.request)) {
@@ -158,17 +171,24 @@ std::vector<core::AuditDraft> Iti41::audit(Deps&, core::AuditInput<Request, Resp
 
 Result<Iti41::Reply> Iti41::encode(Deps&, Response&& response, Request const&) {
     auto const rows = ebxml::error_rows(response.warnings, ebxml::Actor::kRegistry);
-    return Reply{{{ebxml::write_registry_response(ebxml::ResponseStatus::kSuccess, rows), nullptr, ""}}, true};
+    return Reply{
+        {{ebxml::write_registry_response(ebxml::ResponseStatus::kSuccess, rows), nullptr, ""}},
+        true};
 }
 
 Iti41::Reply Iti41::encode_error(Deps& deps, Error const& error, Request const* request) {
     if (error.code == Code::kDenied && request && patient_of(*request)) {
-        return encode_error(deps, Error(Code::kInvalidContent, {domain::unknown_patient(*patient_of(*request))}), nullptr);
+        return encode_error(
+            deps, Error(Code::kInvalidContent, {domain::unknown_patient(*patient_of(*request))}),
+            nullptr);
     }
-    // Findings come from the registry, or have a repository reason of their own; without findings it is our failure.
-    ebxml::Actor const actor = error.issues.empty() ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
+    // Findings come from the registry, or have a repository reason of their own; without findings
+    // it is our failure.
+    ebxml::Actor const actor =
+        error.issues.empty() ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
     auto const rows = ebxml::error_rows(error, actor, LogTrace::current());
-    return {{{ebxml::write_registry_response(ebxml::ResponseStatus::kFailure, rows), nullptr, ""}}, false};
+    return {{{ebxml::write_registry_response(ebxml::ResponseStatus::kFailure, rows), nullptr, ""}},
+            false};
 }
 
 }  // namespace musubi::repository

@@ -1,7 +1,7 @@
 #pragma once
-// ITI-41 Provide and Register Document Set-b (ITI TF-2 3.41): documents, metadata and audit record become durable with
-// one commit, or not at all. Small documents travel with that commit; large ones are final files before it, and a file
-// without a row is removed by reconciliation.
+// ITI-41 Provide and Register Document Set-b (ITI TF-2 3.41): documents, metadata and audit record
+// become durable with one commit, or not at all. Small documents travel with that commit; large
+// ones are final files before it, and a file without a row is removed by reconciliation.
 
 #include "codec/soap/exchange.h"
 #include "core/transaction.h"
@@ -11,7 +11,8 @@
 
 namespace musubi::repository {
 
-/// The documents of a request as they will lie in the store, each with the label that it was permitted by.
+/// The documents of a request as they will lie in the store, each with the label that it was
+/// permitted by.
 struct SealedDocuments {
     std::vector<DocumentRow> rows;
     std::vector<NewContent> contents;

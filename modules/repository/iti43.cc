@@ -25,26 +25,30 @@ Issue issue(domain::DocumentRequest const& request, Reason reason, std::string c
 /// Why a request cannot be ours, before any document is looked at; empty when it can.
 std::optional<Issue> misdirected(Deps const& deps, domain::DocumentRequest const& request) {
     if (request.home && *request.home != deps.home) {
-        return issue(request, Reason::kUnknownCommunity, "HomeCommunityId " + *request.home + " is not " + deps.home);
+        return issue(request, Reason::kUnknownCommunity,
+                     "HomeCommunityId " + *request.home + " is not " + deps.home);
     }
     if (request.repository_unique_id != deps.unique_id) {
-        return issue(request, Reason::kUnknownRepositoryId,
-                     "RepositoryUniqueId " + request.repository_unique_id + " is not " + deps.unique_id);
+        return issue(
+            request, Reason::kUnknownRepositoryId,
+            "RepositoryUniqueId " + request.repository_unique_id + " is not " + deps.unique_id);
     }
     return std::nullopt;
 }
 
-DocumentRow const* find_visible(Rows const& rows, std::string const& unique_id, core::Permit const& permit) {
+DocumentRow const* find_visible(Rows const& rows, std::string const& unique_id,
+                                core::Permit const& permit) {
     for (DocumentRow const& row : rows) {
-        if (row.unique_id == unique_id && permit.scope_for(row.patient).allows(row.label)) return &row;
+        if (row.unique_id == unique_id && permit.scope_for(row.patient).allows(row.label))
+            return &row;
     }
     return nullptr;
 }
 
 enum class Unconfirmed { kNotRegistered, kUnknown };
 
-/// Pending submissions among the rows that the registry does not confirm now: their documents are not delivered. What
-/// it confirms is confirmed for good.
+/// Pending submissions among the rows that the registry does not confirm now: their documents are
+/// not delivered. What it confirms is confirmed for good.
 std::map<std::int64_t, Unconfirmed> unconfirmed(Deps& deps, core::CallContext const& call,
                                                 std::vector<DocumentRow const*> const& rows) {
     std::map<std::int64_t, Unconfirmed> out;
@@ -52,8 +56,10 @@ std::map<std::int64_t, Unconfirmed> unconfirmed(Deps& deps, core::CallContext co
     for (DocumentRow const* row : rows) {
         if (!row->pending || !asked.insert(*row->pending).second) continue;
         auto const pending = find_pending(deps.pool, *row->pending);
-        if (pending && !*pending) continue;  // settled in the meantime; if it was dropped, so is the content
-        auto const registered = pending ? settle_now(deps, call, **pending) : Result<bool>(pending.error());
+        if (pending && !*pending)
+            continue;  // settled in the meantime; if it was dropped, so is the content
+        auto const registered =
+            pending ? settle_now(deps, call, **pending) : Result<bool>(pending.error());
         if (!registered) {
             log_warning("document.unconfirmed", {{"detail", registered.error().detail}});
             out[*row->pending] = Unconfirmed::kUnknown;
@@ -90,8 +96,10 @@ core::TransactionSpec const& Iti43::spec() {
 Result<Iti43::Request> Iti43::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
     Request request = TRY(ebxml::read_retrieve_request(wire.envelope.payload));
     if (request.size() > kMaxDocuments) {
-        return Error(Code::kTooLarge, {{Severity::kError, Reason::kOutOfResources,
-                                        "at most " + std::to_string(kMaxDocuments) + " documents in one request", ""}});
+        return Error(
+            Code::kTooLarge,
+            {{Severity::kError, Reason::kOutOfResources,
+              "at most " + std::to_string(kMaxDocuments) + " documents in one request", ""}});
     }
     return request;
 }
@@ -117,7 +125,9 @@ Result<core::Located> Iti43::locate(Deps& deps, Request const& request, domain::
     return located;
 }
 
-core::PolicyQuery Iti43::policy_query(Request const&, core::Located const& located) { return {located.patients, {}}; }
+core::PolicyQuery Iti43::policy_query(Request const&, core::Located const& located) {
+    return {located.patients, {}};
+}
 
 Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> const& request) {
     Rows const& rows = std::any_cast<Rows const&>(request.located().details);
@@ -131,7 +141,8 @@ Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> cons
     for (domain::DocumentRequest const& item : *request) {
         if (auto why = misdirected(deps, item)) {
             fail(item, std::move(*why));
-        } else if (DocumentRow const* row = find_visible(rows, item.document_unique_id, request.permit())) {
+        } else if (DocumentRow const* row =
+                       find_visible(rows, item.document_unique_id, request.permit())) {
             granted.push_back(&item);
             granted_rows.push_back(row);
         } else {
@@ -140,56 +151,65 @@ Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> cons
     }
     auto const withheld = unconfirmed(deps, request.call(), granted_rows);
     for (std::size_t i = granted.size(); i-- > 0;) {
-        auto const found = granted_rows[i]->pending ? withheld.find(*granted_rows[i]->pending) : withheld.end();
+        auto const found =
+            granted_rows[i]->pending ? withheld.find(*granted_rows[i]->pending) : withheld.end();
         if (found == withheld.end()) continue;
         bool const known = found->second == Unconfirmed::kNotRegistered;
-        fail(*granted[i], known ? issue(*granted[i], Reason::kDocumentUniqueId, kNotAvailable)
-                                : issue(*granted[i], Reason::kGeneral,
-                                        "the registry cannot be asked for this document now; try again"));
+        fail(*granted[i],
+             known ? issue(*granted[i], Reason::kDocumentUniqueId, kNotAvailable)
+                   : issue(*granted[i], Reason::kGeneral,
+                           "the registry cannot be asked for this document now; try again"));
         granted.erase(granted.begin() + static_cast<std::ptrdiff_t>(i));
         granted_rows.erase(granted_rows.begin() + static_cast<std::ptrdiff_t>(i));
     }
     auto contents = open_contents(deps, granted_rows);
     for (std::size_t i = 0; i < granted.size(); ++i) {
         if (!contents[i]) {
-            fail(*granted[i], issue(*granted[i], Reason::kGeneral,
-                                    "the document cannot be read; report trace " + LogTrace::current()));
+            fail(*granted[i],
+                 issue(*granted[i], Reason::kGeneral,
+                       "the document cannot be read; report trace " + LogTrace::current()));
             continue;
         }
         DocumentRow const& row = *granted_rows[i];
-        outcome.delivered.push_back({{*granted[i], row.mime_type, *contents[i]}, row.patient, row.label});
+        outcome.delivered.push_back(
+            {{*granted[i], row.mime_type, *contents[i]}, row.patient, row.label});
     }
     return outcome;
 }
 
 int Iti43::withhold(core::Permit const& permit, Response& response) {
-    auto const hidden = [&](DeliveredDocument const& d) { return !permit.scope_for(d.patient).allows(d.label); };
+    auto const hidden = [&](DeliveredDocument const& d) {
+        return !permit.scope_for(d.patient).allows(d.label);
+    };
     for (DeliveredDocument const& d : response.delivered) {
         if (!hidden(d)) continue;
         response.failed.push_back(d.document.request);
-        response.issues.push_back(issue(d.document.request, Reason::kDocumentUniqueId, kNotAvailable));
+        response.issues.push_back(
+            issue(d.document.request, Reason::kDocumentUniqueId, kNotAvailable));
     }
     return static_cast<int>(std::erase_if(response.delivered, hidden));
 }
 
-std::vector<core::AuditDraft> Iti43::audit(Deps&, core::AuditInput<Request, Response> const& input) {
+std::vector<core::AuditDraft> Iti43::audit(Deps&,
+                                           core::AuditInput<Request, Response> const& input) {
     std::vector<core::AuditDraft> drafts;
     if (!input.response) {
         core::AuditDraft draft;
         for (auto const& item : input.request ? *input.request : Request{}) {
-            draft.objects.push_back(
-                domain::audit_document(item.document_unique_id, item.repository_unique_id, item.home));
+            draft.objects.push_back(domain::audit_document(item.document_unique_id,
+                                                           item.repository_unique_id, item.home));
         }
         return {std::move(draft)};
     }
-    // One record for each patient whose documents were delivered, one for what was not (ITI TF-2 3.43.5, 3.20.7.1).
+    // One record for each patient whose documents were delivered, one for what was not (ITI
+    // TF-2 3.43.5, 3.20.7.1).
     std::map<std::string, core::AuditDraft> delivered;
     for (DeliveredDocument const& d : input.response->delivered) {
         core::AuditDraft& draft = delivered[d.patient];
         if (draft.objects.empty()) draft.objects.push_back(domain::audit_patient(d.patient));
         auto const& request = d.document.request;
-        draft.objects.push_back(
-            domain::audit_document(request.document_unique_id, request.repository_unique_id, request.home));
+        draft.objects.push_back(domain::audit_document(request.document_unique_id,
+                                                       request.repository_unique_id, request.home));
     }
     for (auto& [patient, draft] : delivered) drafts.push_back(std::move(draft));
     if (!input.response->failed.empty()) {
@@ -197,8 +217,8 @@ std::vector<core::AuditDraft> Iti43::audit(Deps&, core::AuditInput<Request, Resp
         draft.outcome = domain::AuditOutcome::kMinorFailure;
         draft.outcome_description = "not delivered";
         for (auto const& item : input.response->failed) {
-            draft.objects.push_back(
-                domain::audit_document(item.document_unique_id, item.repository_unique_id, item.home));
+            draft.objects.push_back(domain::audit_document(item.document_unique_id,
+                                                           item.repository_unique_id, item.home));
         }
         drafts.push_back(std::move(draft));
     }
@@ -207,7 +227,8 @@ std::vector<core::AuditDraft> Iti43::audit(Deps&, core::AuditInput<Request, Resp
 
 Result<Iti43::Reply> Iti43::encode(Deps&, Response&& response, Request const&) {
     domain::RetrieveResponse answer;
-    for (DeliveredDocument& d : response.delivered) answer.documents.push_back(std::move(d.document));
+    for (DeliveredDocument& d : response.delivered)
+        answer.documents.push_back(std::move(d.document));
     answer.issues = std::move(response.issues);
     auto const rows = ebxml::error_rows(answer.issues, ebxml::Actor::kRepository);
     return Reply{ebxml::write_retrieve_response(answer, rows), rows.empty()};

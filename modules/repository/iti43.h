@@ -1,7 +1,8 @@
 #pragma once
-// ITI-43 Retrieve Document Set (ITI TF-2 3.43). A document that the permit does not cover is answered like one that
-// does not exist. Content is verified as a whole before its first octet leaves. At most kMaxDocuments in one request: small
-// documents are held in memory until they were sent.
+// ITI-43 Retrieve Document Set (ITI TF-2 3.43). A document that the permit does not cover is
+// answered like one that does not exist. Content is verified as a whole before its first octet
+// leaves. At most kMaxDocuments in one request: small documents are held in memory until they were
+// sent.
 
 #include "codec/soap/exchange.h"
 #include "core/transaction.h"

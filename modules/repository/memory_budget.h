@@ -1,6 +1,6 @@
 #pragma once
-// How much memory something may hold in the whole process. Nobody waits for it: who gets no share does the work in a
-// way that needs none. Thread-safe; outlives its shares. Units: octets.
+// How much memory something may hold in the whole process. Nobody waits for it: who gets no share
+// does the work in a way that needs none. Thread-safe; outlives its shares. Units: octets.
 
 #include <atomic>
 #include <cstdint>
@@ -19,7 +19,8 @@ public:
     class Share {
     public:
         Share() = default;
-        Share(Share&& other) noexcept : budget_(std::exchange(other.budget_, nullptr)), size_(other.size_) {}
+        Share(Share&& other) noexcept
+            : budget_(std::exchange(other.budget_, nullptr)), size_(other.size_) {}
         Share& operator=(Share&&) = delete;
         ~Share() {
             if (budget_) budget_->left_ += size_;

@@ -19,16 +19,19 @@ public:
                 context.ports.require<core::DocumentRegistryPort>(),
                 context.config.text("repository.unique_id"),
                 context.config.text("node.home_community_id")},
-          reconciler_(context.pool, context.ports.require<blob::LocalBlobStore>(), context.clock,
-                      std::chrono::milliseconds(context.config.integer("repository.grace_time")),
-                      std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))),
-          settler_(deps_, context.clock,
-                   {context.config.text("node.audit_source_id"),
-                    std::chrono::milliseconds(context.config.integer("repository.pending_grace")),
-                    std::chrono::milliseconds(context.config.integer("repository.settle_period"))}) {}
+          reconciler_(
+              context.pool, context.ports.require<blob::LocalBlobStore>(), context.clock,
+              std::chrono::milliseconds(context.config.integer("repository.grace_time")),
+              std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))),
+          settler_(
+              deps_, context.clock,
+              {context.config.text("node.audit_source_id"),
+               std::chrono::milliseconds(context.config.integer("repository.pending_grace")),
+               std::chrono::milliseconds(context.config.integer("repository.settle_period"))}) {}
 
     std::vector<core::Definition> transactions() override {
-        return {deps_.registry.is_remote() ? core::define<RemoteIti41>(deps_) : core::define<Iti41>(deps_),
+        return {deps_.registry.is_remote() ? core::define<RemoteIti41>(deps_)
+                                           : core::define<Iti41>(deps_),
                 core::define<Iti43>(deps_)};
     }
     Status start() override {
@@ -65,17 +68,37 @@ core::ModuleDescriptor const& descriptor() {
         {"PatientIdentityPort", "DocumentRegistryPort"},
         false,
         {
-            {.key = "repository.unique_id", .type = kText, .default_value = "",
-             .doc = "repositoryUniqueId: an OID", .required = true},
-            {.key = "repository.grace_time", .type = kDurationMs, .default_value = "1h",
-             .doc = "how old a file without a row must be before it is removed", .min = 1000, .max = 604'800'000},
-            {.key = "repository.reconcile_period", .type = kDurationMs, .default_value = "15min",
-             .doc = "how often files and rows are compared", .min = 1000, .max = 86'400'000},
-            {.key = "repository.pending_grace", .type = kDurationMs, .default_value = "1h",
-             .doc = "with a registry at another node: how long a document is kept whose registration is unknown and that"
-                    " the registry does not hold", .min = 1000, .max = 604'800'000},
-            {.key = "repository.settle_period", .type = kDurationMs, .default_value = "1min",
-             .doc = "how often the registry is asked for such documents", .min = 1000, .max = 86'400'000},
+            {.key = "repository.unique_id",
+             .type = kText,
+             .default_value = "",
+             .doc = "repositoryUniqueId: an OID",
+             .required = true},
+            {.key = "repository.grace_time",
+             .type = kDurationMs,
+             .default_value = "1h",
+             .doc = "how old a file without a row must be before it is removed",
+             .min = 1000,
+             .max = 604'800'000},
+            {.key = "repository.reconcile_period",
+             .type = kDurationMs,
+             .default_value = "15min",
+             .doc = "how often files and rows are compared",
+             .min = 1000,
+             .max = 86'400'000},
+            {.key = "repository.pending_grace",
+             .type = kDurationMs,
+             .default_value = "1h",
+             .doc = "with a registry at another node: how long a document is kept whose "
+                    "registration is unknown and that"
+                    " the registry does not hold",
+             .min = 1000,
+             .max = 604'800'000},
+            {.key = "repository.settle_period",
+             .type = kDurationMs,
+             .default_value = "1min",
+             .doc = "how often the registry is asked for such documents",
+             .min = 1000,
+             .max = 86'400'000},
         },
         create};
     return kDescriptor;

@@ -13,16 +13,19 @@ std::string key_of_first(std::vector<domain::CodedValue> const& codes) {
     return codes.empty() ? std::string() : codes.front().key();
 }
 
-void check_pair(domain::DocumentEntry const& entry, ReceivedContent const& content, std::vector<Issue>& issues) {
+void check_pair(domain::DocumentEntry const& entry, ReceivedContent const& content,
+                std::vector<Issue>& issues) {
     std::string const object = "DocumentEntry " + entry.id;
     if (entry.hash && !equals_ignore_case(*entry.hash, content.sha1_hex())) {
         issues.push_back({Severity::kError, Reason::kRepositoryMetadata,
-                          object + ": hash " + *entry.hash + " is not the SHA-1 of the document, " + content.sha1_hex(),
+                          object + ": hash " + *entry.hash + " is not the SHA-1 of the document, " +
+                              content.sha1_hex(),
                           ""});
     }
     if (entry.size && *entry.size != std::to_string(content.size())) {
         issues.push_back({Severity::kError, Reason::kRepositoryMetadata,
-                          object + ": size " + *entry.size + " is not the length of the document, " +
+                          object + ": size " + *entry.size +
+                              " is not the length of the document, " +
                               std::to_string(content.size()) + " octets",
                           ""});
     }
@@ -39,11 +42,13 @@ std::vector<Issue> check_documents(ProvideRequest const& request) {
                               "Document " + document.entry_id + " occurs twice", ""});
         }
         auto const& entries = request.submission.entries;
-        bool const described = std::any_of(entries.begin(), entries.end(),
-                                           [&](auto const& entry) { return entry.id == document.entry_id; });
+        bool const described = std::any_of(entries.begin(), entries.end(), [&](auto const& entry) {
+            return entry.id == document.entry_id;
+        });
         if (!described) {
             issues.push_back({Severity::kError, Reason::kMissingDocumentMetadata,
-                              "Document " + document.entry_id + " has no DocumentEntry of that id in the submission",
+                              "Document " + document.entry_id +
+                                  " has no DocumentEntry of that id in the submission",
                               ""});
         }
     }
@@ -52,14 +57,16 @@ std::vector<Issue> check_documents(ProvideRequest const& request) {
         if (found != by_id.end()) {
             check_pair(entry, *found->second->content, issues);
         } else if (entry.kind() == domain::EntryKind::kStable) {
-            issues.push_back({Severity::kError, Reason::kMissingDocument,
-                              "DocumentEntry " + entry.id + " has no Document of that id in the request", ""});
+            issues.push_back(
+                {Severity::kError, Reason::kMissingDocument,
+                 "DocumentEntry " + entry.id + " has no Document of that id in the request", ""});
         }
     }
     return issues;
 }
 
-void complete_metadata(domain::Submission& submission, std::vector<ProvidedDocument> const& documents,
+void complete_metadata(domain::Submission& submission,
+                       std::vector<ProvidedDocument> const& documents,
                        std::string const& repository_unique_id) {
     for (domain::DocumentEntry& entry : submission.entries) {
         entry.repository_unique_id = repository_unique_id;
@@ -77,7 +84,8 @@ domain::Label label_of(domain::DocumentEntry const& entry, std::string const& ow
     label.class_code = key_of_first(entry.class_codes);
     label.type_code = key_of_first(entry.type_codes);
     label.practice_setting_code = key_of_first(entry.practice_setting_codes);
-    for (domain::CodedValue const& code : entry.confidentiality_codes) label.confidentiality_codes.push_back(code.key());
+    for (domain::CodedValue const& code : entry.confidentiality_codes)
+        label.confidentiality_codes.push_back(code.key());
     std::sort(label.confidentiality_codes.begin(), label.confidentiality_codes.end());
     return label;
 }

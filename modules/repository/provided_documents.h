@@ -1,6 +1,7 @@
 #pragma once
-// The documents of an ITI-41 request and the metadata that belongs to them: pairing, size and hash checks, and what the
-// repository adds (ITI TF-2 3.41.4.1.3). Nothing else of the metadata is judged here: that is the registry's work.
+// The documents of an ITI-41 request and the metadata that belongs to them: pairing, size and hash
+// checks, and what the repository adds (ITI TF-2 3.41.4.1.3). Nothing else of the metadata is
+// judged here: that is the registry's work.
 
 #include "domain/access.h"
 #include "domain/metadata.h"
@@ -20,12 +21,14 @@ struct ProvideRequest {
     std::vector<ProvidedDocument> documents;
 };
 
-/// XDSMissingDocument, XDSMissingDocumentMetadata, and XDSRepositoryMetadataError for a size or hash that is not that
-/// of the octets. Every finding is reported.
+/// XDSMissingDocument, XDSMissingDocumentMetadata, and XDSRepositoryMetadataError for a size or
+/// hash that is not that of the octets. Every finding is reported.
 std::vector<Issue> check_documents(ProvideRequest const& request);
 
-/// Sets repositoryUniqueId, and hash and size where they are absent. The request must have passed check_documents().
-void complete_metadata(domain::Submission& submission, std::vector<ProvidedDocument> const& documents,
+/// Sets repositoryUniqueId, and hash and size where they are absent. The request must have passed
+/// check_documents().
+void complete_metadata(domain::Submission& submission,
+                       std::vector<ProvidedDocument> const& documents,
                        std::string const& repository_unique_id);
 
 /// What the agreement will see of an entry; missing codes are empty (the registry refuses them).

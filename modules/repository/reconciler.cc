@@ -12,7 +12,9 @@ Reconciler::Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, Clock const&
 
 Reconciler::~Reconciler() { stop(); }
 
-void Reconciler::start() { thread_ = std::thread([this] { work(); }); }
+void Reconciler::start() {
+    thread_ = std::thread([this] { work(); });
+}
 
 void Reconciler::stop() {
     {
@@ -45,7 +47,8 @@ void Reconciler::work() {
         if (auto const removed = run_once(); !removed) {
             log_warning("repository.reconcile_failed", {{"detail", removed.error().detail}});
         } else if (*removed > 0) {
-            counter("musubi_repository_orphans_removed_total").add(static_cast<std::uint64_t>(*removed));
+            counter("musubi_repository_orphans_removed_total")
+                .add(static_cast<std::uint64_t>(*removed));
             log_info("repository.orphans_removed", {{"files", std::to_string(*removed)}});
         }
         lock.lock();

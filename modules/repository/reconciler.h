@@ -1,6 +1,7 @@
 #pragma once
-// Keeps blobs and rows in step: what an interrupted upload staged, and files whose row was never committed, are removed
-// after a grace time. A row without its file is never made: the file is final before the commit.
+// Keeps blobs and rows in step: what an interrupted upload staged, and files whose row was never
+// committed, are removed after a grace time. A row without its file is never made: the file is
+// final before the commit.
 
 #include "platform/base/clock.h"
 #include "platform/blob/local_blob_store.h"
@@ -14,8 +15,8 @@ namespace musubi::repository {
 
 class Reconciler {
 public:
-    Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, Clock const& clock, std::chrono::milliseconds grace,
-               std::chrono::milliseconds period);
+    Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, Clock const& clock,
+               std::chrono::milliseconds grace, std::chrono::milliseconds period);
     ~Reconciler();
 
     void start();

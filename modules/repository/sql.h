@@ -5,50 +5,60 @@
 
 namespace musubi::repository::sql {
 
-// All documents of a submission in one statement; confidentiality codes are joined by line feeds, as arrays of arrays
-// must be rectangular.
+// All documents of a submission in one statement; confidentiality codes are joined by line feeds,
+// as arrays of arrays must be rectangular.
 inline constexpr pg::Statement kInsertDocuments{
     "repository.insert_documents",
-    "insert into repository.document (unique_id, document_key, patient, owner, owner_oid, class_code, type_code,"
+    "insert into repository.document (unique_id, document_key, patient, owner, owner_oid, "
+    "class_code, type_code,"
     " practice_code, confidentiality, mime_type, size, sha1, blob_id)"
     " select u, k, $3, $4, $5, c, t, p, string_to_array(f, E'\\n'), m, s, h, b"
-    " from unnest($1::text[], $2::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[],"
+    " from unnest($1::text[], $2::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], "
+    "$10::text[],"
     " $11::bigint[], $12::bytea[], $13::uuid[]) as d (u, k, c, t, p, f, m, s, h, b)"};
 
 inline constexpr pg::Statement kInsertContents{
     "repository.insert_contents",
-    "insert into repository.content (document_key, sealed) select * from unnest($1::bigint[], $2::bytea[])"};
+    "insert into repository.content (document_key, sealed) select * from unnest($1::bigint[], "
+    "$2::bytea[])"};
 
-// Neither joined nor sorted here: for the one or two rows of most requests both cost more than finding them.
+// Neither joined nor sorted here: for the one or two rows of most requests both cost more than
+// finding them.
 inline constexpr pg::Statement kFindDocuments{
     "repository.find_documents",
-    "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, practice_code,"
+    "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, "
+    "practice_code,"
     " confidentiality, mime_type, size, blob_id,"
-    " (select submission_key from repository.pending_document p where p.document_key = d.document_key)"
+    " (select submission_key from repository.pending_document p where p.document_key = "
+    "d.document_key)"
     " from repository.document d where unique_id = any($1)"};
 
 inline constexpr pg::Statement kReadContents{
     "repository.read_contents",
     "select document_key, sealed from repository.content where document_key = any($1)"};
 
-inline constexpr pg::Statement kBlobKnown{"repository.blob_known",
-                                          "select 1 from repository.document where blob_id = $1 limit 1"};
+inline constexpr pg::Statement kBlobKnown{
+    "repository.blob_known", "select 1 from repository.document where blob_id = $1 limit 1"};
 
 inline constexpr pg::Statement kInsertPending{
     "repository.insert_pending",
-    "insert into repository.pending_document (document_key, unique_id, submission_key, set_unique_id, member)"
+    "insert into repository.pending_document (document_key, unique_id, submission_key, "
+    "set_unique_id, member)"
     " select k, u, $3, $4, $5 from unnest($1::bigint[], $2::text[]) as d (k, u)"};
 
-inline constexpr pg::Statement kConfirmPending{"repository.confirm_pending",
-                                               "delete from repository.pending_document where submission_key = $1"};
+inline constexpr pg::Statement kConfirmPending{
+    "repository.confirm_pending",
+    "delete from repository.pending_document where submission_key = $1"};
 
-inline constexpr pg::Statement kDropPending{"repository.drop_pending", "select * from repository.drop_pending($1)"};
+inline constexpr pg::Statement kDropPending{"repository.drop_pending",
+                                            "select * from repository.drop_pending($1)"};
 
 inline constexpr pg::Statement kPendingBefore{
     "repository.pending_before",
     "select submission_key, set_unique_id, member, since, array_agg(unique_id), array_agg(d.sha1)"
     " from repository.pending_document p join repository.document d using (unique_id, document_key)"
-    " where since < $1 group by submission_key, set_unique_id, member, since order by since limit $2"};
+    " where since < $1 group by submission_key, set_unique_id, member, since order by since limit "
+    "$2"};
 
 inline constexpr pg::Statement kFindPending{
     "repository.find_pending",

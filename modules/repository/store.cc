@@ -35,7 +35,8 @@ DocumentRow read_row(pg::Row const& row) {
 
 }  // namespace
 
-void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<NewContent> const& contents) {
+void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
+            std::vector<NewContent> const& contents) {
     if (documents.empty()) return;
     std::vector<std::string> unique_ids, classes, types, practices, confidentiality, mime_types;
     std::vector<std::int64_t> keys, sizes;
@@ -55,7 +56,11 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<N
     }
     DocumentRow const& first = documents.front();
     pg::Params params;
-    params.text_array(unique_ids).int8_array(keys).text(first.patient).text(first.label.owner).text(first.owner_oid);
+    params.text_array(unique_ids)
+        .int8_array(keys)
+        .text(first.patient)
+        .text(first.label.owner)
+        .text(first.owner_oid);
     params.text_array(classes).text_array(types).text_array(practices).text_array(confidentiality);
     params.text_array(mime_types).int8_array(sizes).bytea_array(hashes).uuid_array(blobs);
     tx.queue(sql::kInsertDocuments, std::move(params));
@@ -66,19 +71,23 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<N
         content_keys.push_back(content.key);
         sealed.emplace_back(content.sealed);
     }
-    tx.queue(sql::kInsertContents, std::move(pg::Params().int8_array(content_keys).bytea_array(sealed)));
+    tx.queue(sql::kInsertContents,
+             std::move(pg::Params().int8_array(content_keys).bytea_array(sealed)));
 }
 
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<DocumentRow>> {
-        pg::Rows const rows = TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
+        pg::Rows const rows =
+            TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
         std::vector<DocumentRow> documents;
         documents.reserve(static_cast<std::size_t>(rows.size()));
         for (pg::Row const row : rows) documents.push_back(read_row(row));
         // No pending submission sorts before any.
-        std::sort(documents.begin(), documents.end(), [](DocumentRow const& a, DocumentRow const& b) {
-            return std::tie(a.unique_id, a.pending, a.key) < std::tie(b.unique_id, b.pending, b.key);
-        });
+        std::sort(documents.begin(), documents.end(),
+                  [](DocumentRow const& a, DocumentRow const& b) {
+                      return std::tie(a.unique_id, a.pending, a.key) <
+                             std::tie(b.unique_id, b.pending, b.key);
+                  });
         return documents;
     });
 }

@@ -9,7 +9,8 @@
 
 namespace musubi::repository {
 
-/// One copy of a document: identical content may have been registered more than once, each with its own label.
+/// One copy of a document: identical content may have been registered more than once, each with its
+/// own label.
 struct DocumentRow {
     std::string unique_id;
     std::int64_t key = 0;
@@ -18,9 +19,10 @@ struct DocumentRow {
     domain::Label label;
     std::string mime_type;
     std::uint64_t size = 0;
-    Bytes sha1;                  ///< filled when writing
+    Bytes sha1;                   ///< filled when writing
     std::optional<Uuid> blob_id;  ///< none: content lies in the database
-    std::optional<std::int64_t> pending = std::nullopt;  ///< submission whose registration is not confirmed; when read
+    std::optional<std::int64_t> pending =
+        std::nullopt;  ///< submission whose registration is not confirmed; when read
 };
 
 struct NewContent {
@@ -29,7 +31,8 @@ struct NewContent {
 };
 
 /// Queued: durable with the commit. All rows are of one patient and one owner.
-void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents, std::vector<NewContent> const& contents);
+void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
+            std::vector<NewContent> const& contents);
 
 /// Sorted by unique id; of the copies of one document those that are confirmed come first.
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids);

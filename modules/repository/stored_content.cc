@@ -37,7 +37,8 @@ using Opened = Result<std::shared_ptr<Content const>>;
 
 Error other_size() { return Error(Code::kStorageUnavailable, "content of another size"); }
 
-/// Every piece was verified before it came here; after an error nothing of the document is handed on.
+/// Every piece was verified before it came here; after an error nothing of the document is handed
+/// on.
 Opened into_memory(Content const& stored, MemoryBudget::Share share) {
     Bytes plain;
     plain.reserve(static_cast<std::size_t>(stored.size()));
@@ -46,7 +47,8 @@ Opened into_memory(Content const& stored, MemoryBudget::Share share) {
         return {};
     }));
     if (plain.size() != stored.size()) return other_size();
-    return std::shared_ptr<Content const>(std::make_shared<PlainContent>(std::move(plain), std::move(share)));
+    return std::shared_ptr<Content const>(
+        std::make_shared<PlainContent>(std::move(plain), std::move(share)));
 }
 
 Opened open_blob(Deps& deps, DocumentRow const& row) {
@@ -64,7 +66,8 @@ Opened open_blob(Deps& deps, DocumentRow const& row) {
 
 Opened open_small(Deps& deps, DocumentRow const& row, SealedContents const& sealed) {
     auto const found = sealed.by_key.find(row.key);
-    if (found == sealed.by_key.end()) return Error(Code::kStorageUnavailable, "document without content");
+    if (found == sealed.by_key.end())
+        return Error(Code::kStorageUnavailable, "document without content");
     Bytes plain = TRY(deps.keys.open(vault::Purpose::kDocument, row.owner_oid, found->second,
                                      content_aad(row.key, row.unique_id)));
     if (plain.size() != row.size) return other_size();
@@ -86,8 +89,8 @@ std::vector<Opened> open_contents(Deps& deps, std::vector<DocumentRow const*> co
                                      : Opened(sealed.error());
         if (!opened) {
             counter("musubi_damaged_documents_total").add();
-            log_error("document.unreadable",
-                      {{"document_key", std::to_string(row->key)}, {"detail", opened.error().detail}});
+            log_error("document.unreadable", {{"document_key", std::to_string(row->key)},
+                                              {"detail", opened.error().detail}});
         }
         contents.push_back(std::move(opened));
     }

@@ -6,9 +6,9 @@
 
 namespace musubi::repository {
 
-/// The contents of the rows, in their order; an Error in the place of one that is damaged or missing. One round trip
-/// for all that lie in the database.
-std::vector<Result<std::shared_ptr<Content const>>> open_contents(Deps& deps,
-                                                                  std::vector<DocumentRow const*> const& rows);
+/// The contents of the rows, in their order; an Error in the place of one that is damaged or
+/// missing. One round trip for all that lie in the database.
+std::vector<Result<std::shared_ptr<Content const>>> open_contents(
+    Deps& deps, std::vector<DocumentRow const*> const& rows);
 
 }  // namespace musubi::repository

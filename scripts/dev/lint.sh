@@ -1,4 +1,6 @@
 # Layer rules, file sizes, formatting, headers that compile alone, clang-tidy on what changed.
+. scripts/dev/format.sh
+
 run_lint() {
     need_packages clang-16 clang-format-16 clang-tidy-16
     local failed=0
@@ -6,7 +8,7 @@ run_lint() {
     python3 scripts/lint_layers.py || failed=1
     python3 scripts/lint_sizes.py || failed=1
     say "formatting"
-    git ls-files '*.cc' '*.h' | xargs clang-format-16 --dry-run --Werror 2>&1 | head -n 40 >&2
+    format_files | xargs clang-format-16 --dry-run --Werror 2>&1 | head -n 40 >&2
     [ "${PIPESTATUS[1]}" -eq 0 ] || failed=1
     build dev
     say "configuration page"

@@ -1,5 +1,5 @@
-// codec/hl7v2: the first octet chooses leniency and the partner's charset; the rest is a message. Whatever comes, there
-// must be an acknowledgement that we can read ourselves.
+// codec/hl7v2: the first octet chooses leniency and the partner's charset; the rest is a message.
+// Whatever comes, there must be an acknowledgement that we can read ourselves.
 #include "codec/hl7v2/ack.h"
 #include "codec/hl7v2/parse.h"
 #include "codec/hl7v2/patient_feed.h"

@@ -1,5 +1,5 @@
-// platform/net: HTTP/1.1 framing. However the bytes are cut, the same request must be seen: a difference between two
-// readings is how requests are smuggled.
+// platform/net: HTTP/1.1 framing. However the bytes are cut, the same request must be seen: a
+// difference between two readings is how requests are smuggled.
 #include "platform/net/http_parser.h"
 
 #include <cstdlib>
@@ -32,7 +32,8 @@ Seen read(std::string_view input, std::size_t slice) {
         }
         progress = seen.used != before || available != had;
     }
-    seen.status = parser.problem().status == 0 ? 0 : 1;  // which fault is met first depends on the cut
+    seen.status =
+        parser.problem().status == 0 ? 0 : 1;  // which fault is met first depends on the cut
     seen.complete = parser.complete();
     if (parser.head_complete()) seen.path = parser.head().path;
     // How much of an unfinished or refused request was taken already is nobody's business.

@@ -1,5 +1,5 @@
-// codec/mtom: the first octet chooses line ends and slicing; the rest is a body. The outcome must not depend on how the
-// body is sliced, and the limits must hold.
+// codec/mtom: the first octet chooses line ends and slicing; the rest is a body. The outcome must
+// not depend on how the body is sliced, and the limits must hold.
 #include "codec/mtom/cid.h"
 #include "codec/mtom/content_type.h"
 #include "codec/mtom/part_reader.h"

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     xml::write_subtree(document->root(), first);
     std::string const written = first.take();
     auto const again = xml::parse(as_bytes(written));
-    // Writing adds namespace declarations: only then may a limit be passed that was not passed before.
+    // Writing adds namespace declarations: only then may a limit be passed that was not passed
+    // before.
     if (!again) return again.error().code == Code::kTooLarge ? 0 : (std::abort(), 0);
     xml::Writer second;
     xml::write_subtree(again->root(), second);

@@ -10,7 +10,8 @@ Result<domain::Member> FakePolicy::member_of(core::PeerCertificate const&) const
 
 bool FakePolicy::may_call(domain::Member const&, std::string_view) const { return true; }
 
-Result<core::Decision> FakePolicy::decide(domain::Subject const& subject, core::TransactionSpec const&,
+Result<core::Decision> FakePolicy::decide(domain::Subject const& subject,
+                                          core::TransactionSpec const&,
                                           core::PolicyQuery const& query) const {
     {
         std::lock_guard const lock(mutex_);
@@ -41,7 +42,9 @@ Status FakeAudit::record(std::vector<domain::AuditEvent> events) {
     return {};
 }
 
-Status FakeAudit::record_in(pg::Tx&, std::vector<domain::AuditEvent> events) { return record(std::move(events)); }
+Status FakeAudit::record_in(pg::Tx&, std::vector<domain::AuditEvent> events) {
+    return record(std::move(events));
+}
 
 std::vector<domain::AuditEvent> FakeAudit::take() {
     std::lock_guard const lock(mutex_);

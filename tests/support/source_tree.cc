@@ -11,7 +11,8 @@ std::filesystem::path source_dir() { return MUSUBI_SOURCE_DIR; }
 
 std::optional<std::filesystem::path> shared_dir() {
     char const* given = std::getenv("MUSUBI_SHARED");
-    std::filesystem::path const path = given ? std::filesystem::path(given) : source_dir().parent_path() / "shared";
+    std::filesystem::path const path =
+        given ? std::filesystem::path(given) : source_dir().parent_path() / "shared";
     if (!std::filesystem::is_directory(path)) return std::nullopt;
     return path;
 }

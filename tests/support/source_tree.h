@@ -1,5 +1,6 @@
 #pragma once
-// Where the tests find files: the source tree, and the optional folder of shared samples beside the checkout.
+// Where the tests find files: the source tree, and the optional folder of shared samples beside the
+// checkout.
 
 #include <filesystem>
 #include <optional>
@@ -8,7 +9,8 @@
 namespace musubi::test {
 
 std::filesystem::path source_dir();
-/// `../shared` beside the checkout (or $MUSUBI_SHARED); absent on a plain clone: skip with a clear message then.
+/// `../shared` beside the checkout (or $MUSUBI_SHARED); absent on a plain clone: skip with a clear
+/// message then.
 std::optional<std::filesystem::path> shared_dir();
 std::string read_file(std::filesystem::path const& path);
 

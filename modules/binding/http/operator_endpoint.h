@@ -1,5 +1,6 @@
 #pragma once
-// The operator port: /health/live, /health/ready, /metrics. Plain HTTP on loopback only; no personal data ever.
+// The operator port: /health/live, /health/ready, /metrics. Plain HTTP on loopback only; no
+// personal data ever.
 
 #include "core/doors.h"
 #include "core/module.h"
@@ -16,9 +17,11 @@ struct NamedHealth {
 class OperatorEndpoint final : public core::HttpEndpoint {
 public:
     /// `health` is asked on each /health/ready.
-    explicit OperatorEndpoint(std::function<std::vector<NamedHealth>()> health) : health_(std::move(health)) {}
+    explicit OperatorEndpoint(std::function<std::vector<NamedHealth>()> health)
+        : health_(std::move(health)) {}
 
-    std::optional<core::HttpReply> admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) override;
+    std::optional<core::HttpReply> admit(core::PeerConnection const& peer,
+                                         core::HttpRequestHead const& head) override;
     core::HttpReply handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
                            core::BodyStream& body) override;
     core::HttpReply refuse(int status, Error const& why) override;

@@ -30,14 +30,21 @@ Error unsupported(core::Router const& router, hl7v2::Header const& header) {
 
 }  // namespace
 
-Hl7v2Endpoint::Hl7v2Endpoint(core::Router const& router, core::Pipeline& pipeline, core::PolicyPort& policy,
-                             Clock const& clock, IdSource& ids, Hl7v2Settings settings)
-    : router_(router), pipeline_(pipeline), policy_(policy), clock_(clock), ids_(ids), settings_(std::move(settings)) {}
+Hl7v2Endpoint::Hl7v2Endpoint(core::Router const& router, core::Pipeline& pipeline,
+                             core::PolicyPort& policy, Clock const& clock, IdSource& ids,
+                             Hl7v2Settings settings)
+    : router_(router),
+      pipeline_(pipeline),
+      policy_(policy),
+      clock_(clock),
+      ids_(ids),
+      settings_(std::move(settings)) {}
 
 std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_view bytes) {
     std::string const trace = ids_.uuid().to_string();
     auto member = policy_.member_of(peer.certificate);
-    if (!member) return refused(peer, nullptr, hl7v2::peek_header(as_bytes(bytes)), trace, member.error());
+    if (!member)
+        return refused(peer, nullptr, hl7v2::peek_header(as_bytes(bytes)), trace, member.error());
     domain::Subject subject;
     subject.member = std::move(*member);
     subject.certificate_subject = peer.certificate.subject;
@@ -47,7 +54,8 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     auto message = hl7v2::parse(as_bytes(bytes));
     if (!message) {
         Error why = message.error();
-        // What cannot even be taken apart was never accepted: a reject, not an application error (HL7 v2.5 2.9.2).
+        // What cannot even be taken apart was never accepted: a reject, not an application error
+        // (HL7 v2.5 2.9.2).
         if (why.code == Code::kInvalidMessage) why.code = Code::kUnsupported;
         return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, why);
     }
@@ -56,15 +64,17 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     core::Definition const* definition = router_.find_hl7v2(header.message_type, header.trigger);
     if (!definition) return refused(peer, &subject, header, trace, unsupported(router_, header));
 
-    std::string addressed = facility_and_application(header.receiving_facility, header.receiving_application);
-    core::Inbound const inbound{subject,
-                                &peer,
-                                addressed.empty() ? settings_.facility + "|" + settings_.application : addressed,
-                                facility_and_application(header.sending_facility, header.sending_application),
-                                header.control_id,
-                                trace,
-                                core::WireRef::of(incoming),
-                                clock_.monotonic() + settings_.deadline};
+    std::string addressed =
+        facility_and_application(header.receiving_facility, header.receiving_application);
+    core::Inbound const inbound{
+        subject,
+        &peer,
+        addressed.empty() ? settings_.facility + "|" + settings_.application : addressed,
+        facility_and_application(header.sending_facility, header.sending_application),
+        header.control_id,
+        trace,
+        core::WireRef::of(incoming),
+        clock_.monotonic() + settings_.deadline};
     core::Outbound outbound = pipeline_.run(*definition, inbound);
     if (outbound.fault) return answer(header, trace, &*outbound.fault);
     auto const& reply = std::any_cast<hl7v2::Outgoing const&>(outbound.reply);
@@ -76,15 +86,17 @@ std::string Hl7v2Endpoint::refuse(core::PeerConnection const& peer, Error const&
 }
 
 std::string Hl7v2Endpoint::refused(core::PeerConnection const& peer, domain::Subject const* subject,
-                                   hl7v2::Header const& header, std::string const& trace, Error const& why) {
+                                   hl7v2::Header const& header, std::string const& trace,
+                                   Error const& why) {
     LogTrace const log_trace(trace);
-    // The refusal gives nothing away, so it is told even when its record could not be written; the failure is logged
-    // and counted by the audit trail itself.
+    // The refusal gives nothing away, so it is told even when its record could not be written; the
+    // failure is logged and counted by the audit trail itself.
     static_cast<void>(pipeline_.record_refusal(subject, peer, "mllp", trace, why));
     return answer(header, trace, &why);
 }
 
-std::string Hl7v2Endpoint::answer(hl7v2::Header const& header, std::string const& trace, Error const* error) const {
+std::string Hl7v2Endpoint::answer(hl7v2::Header const& header, std::string const& trace,
+                                  Error const* error) const {
     hl7v2::AckSeal seal;
     seal.application = settings_.application;
     seal.facility = settings_.facility;

@@ -1,6 +1,7 @@
 #pragma once
-// The HL7 v2 door: frames come from platform/net, messages go through the pipeline, acknowledgements go back in the
-// sender's version and character set (ITI TF-2 Appendix C). Thread-safe.
+// The HL7 v2 door: frames come from platform/net, messages go through the pipeline,
+// acknowledgements go back in the sender's version and character set (ITI TF-2 Appendix C).
+// Thread-safe.
 
 #include "codec/hl7v2/header.h"
 #include "core/pipeline.h"
@@ -17,16 +18,17 @@ struct Hl7v2Settings {
 
 class Hl7v2Endpoint final : public core::MllpEndpoint {
 public:
-    Hl7v2Endpoint(core::Router const& router, core::Pipeline& pipeline, core::PolicyPort& policy, Clock const& clock,
-                  IdSource& ids, Hl7v2Settings settings);
+    Hl7v2Endpoint(core::Router const& router, core::Pipeline& pipeline, core::PolicyPort& policy,
+                  Clock const& clock, IdSource& ids, Hl7v2Settings settings);
 
     std::string handle(core::PeerConnection const& peer, std::string_view message) override;
     std::string refuse(core::PeerConnection const& peer, Error const& why) override;
 
 private:
-    std::string answer(hl7v2::Header const& header, std::string const& trace, Error const* error) const;
-    std::string refused(core::PeerConnection const& peer, domain::Subject const* subject, hl7v2::Header const& header,
-                        std::string const& trace, Error const& why);
+    std::string answer(hl7v2::Header const& header, std::string const& trace,
+                       Error const* error) const;
+    std::string refused(core::PeerConnection const& peer, domain::Subject const* subject,
+                        hl7v2::Header const& header, std::string const& trace, Error const& why);
 
     core::Router const& router_;
     core::Pipeline& pipeline_;

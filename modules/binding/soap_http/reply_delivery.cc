@@ -33,8 +33,9 @@ void ReplyDelivery::deliver(std::string address, core::HttpReply reply) {
 void ReplyDelivery::work() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        auto const next = std::min_element(waiting_.begin(), waiting_.end(),
-                                           [](Waiting const& a, Waiting const& b) { return a.due < b.due; });
+        auto const next =
+            std::min_element(waiting_.begin(), waiting_.end(),
+                             [](Waiting const& a, Waiting const& b) { return a.due < b.due; });
         if (next == waiting_.end()) {
             changed_.wait(lock);
         } else if (next->due > std::chrono::steady_clock::now()) {
@@ -55,12 +56,14 @@ void ReplyDelivery::attempt(Waiting item) {
         counter("musubi_async_replies_total", "outcome=\"delivered\"").add();
         return;
     }
-    log_warning("async.failed", {{"attempt", std::to_string(item.failures + 1)}, {"detail", sent.error().detail}});
+    log_warning("async.failed",
+                {{"attempt", std::to_string(item.failures + 1)}, {"detail", sent.error().detail}});
     if (++item.failures == settings_.attempts) {
         counter("musubi_async_replies_total", "outcome=\"dropped\"").add();
         return;
     }
-    item.due = std::chrono::steady_clock::now() + settings_.first_pause * (1 << (item.failures - 1));
+    item.due =
+        std::chrono::steady_clock::now() + settings_.first_pause * (1 << (item.failures - 1));
     std::lock_guard const lock(mutex_);
     waiting_.push_back(std::move(item));
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Sends the answers of asynchronous exchanges to the addresses that their askers named (ITI TF-2 V.5). The network
-// belongs to others: the node gives us a function that posts.
+// Sends the answers of asynchronous exchanges to the addresses that their askers named (ITI TF-2
+// V.5). The network belongs to others: the node gives us a function that posts.
 
 #include "core/doors.h"
 
@@ -17,7 +17,8 @@ public:
     /// Posts one reply; called from the delivery thread only.
     using Post = std::function<Status(std::string const& address, core::HttpReply const& reply)>;
     struct Settings {
-        std::size_t max_waiting = 256;  ///< further answers are dropped and counted: the asker times out and asks again
+        std::size_t max_waiting =
+            256;  ///< further answers are dropped and counted: the asker times out and asks again
         int attempts = 5;
         std::chrono::milliseconds first_pause{1'000};  ///< doubled after each failure
     };

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kReadPiece = 64 * 1024;
 
 Status append_limited(Bytes& into, ByteView piece, std::size_t limit) {
-    if (piece.size() > limit - into.size()) return Error(Code::kTooLarge, "SOAP envelope over the limit");
+    if (piece.size() > limit - into.size())
+        return Error(Code::kTooLarge, "SOAP envelope over the limit");
     into.insert(into.end(), piece.begin(), piece.end());
     return {};
 }
@@ -18,8 +19,8 @@ Status append_limited(Bytes& into, ByteView piece, std::size_t limit) {
 /// Sorts the parts of a package: the root into memory, all others into the spool.
 class PackageHandler final : public mtom::PartHandler {
 public:
-    PackageHandler(std::string start, Spool& spool, std::string const& owner, BodyLimits const& limits,
-                   RequestBody& into)
+    PackageHandler(std::string start, Spool& spool, std::string const& owner,
+                   BodyLimits const& limits, RequestBody& into)
         : start_(std::move(start)), spool_(spool), owner_(owner), limits_(limits), into_(into) {}
 
     Status part_begin(mtom::PartHeaders const& headers) override {
@@ -38,7 +39,8 @@ public:
     Status part_data(ByteView piece) override {
         if (in_root_) return append_limited(into_.envelope, piece, limits_.envelope_bytes);
         received_ += piece.size();
-        if (received_ > limits_.submission_bytes) return Error(Code::kTooLarge, "submission over the limit");
+        if (received_ > limits_.submission_bytes)
+            return Error(Code::kTooLarge, "submission over the limit");
         return receiver_->write(piece);
     }
 
@@ -53,7 +55,8 @@ public:
     }
 
     Status done() override {
-        if (!root_seen_) return Error(Code::kInvalidMessage, "the package has no part named by `start`");
+        if (!root_seen_)
+            return Error(Code::kInvalidMessage, "the package has no part named by `start`");
         return {};
     }
 
@@ -79,10 +82,11 @@ Status read_all(core::BodyStream& body, Take take) {
     }
 }
 
-Status read_package(mtom::ContentType const& type, core::BodyStream& body, Spool& spool, std::string const& owner,
-                    BodyLimits const& limits, RequestBody& into) {
+Status read_package(mtom::ContentType const& type, core::BodyStream& body, Spool& spool,
+                    std::string const& owner, BodyLimits const& limits, RequestBody& into) {
     mtom::PackageType const package = TRY(mtom::package_type(type));
-    if (!package.is_xop()) return Error(Code::kUnsupported, "multipart/related must have type application/xop+xml");
+    if (!package.is_xop())
+        return Error(Code::kUnsupported, "multipart/related must have type application/xop+xml");
     PackageHandler handler(package.start, spool, owner, limits, into);
     mtom::Limits part_limits;
     part_limits.parts = limits.attachments + 1;
@@ -93,13 +97,15 @@ Status read_package(mtom::ContentType const& type, core::BodyStream& body, Spool
 
 }  // namespace
 
-Result<RequestBody> read_request_body(core::HttpRequestHead const& head, core::BodyStream& body, Spool& spool,
-                                      std::string const& owner, BodyLimits const& limits) {
+Result<RequestBody> read_request_body(core::HttpRequestHead const& head, core::BodyStream& body,
+                                      Spool& spool, std::string const& owner,
+                                      BodyLimits const& limits) {
     std::string_view const encoding = head.header("Content-Encoding");
     if (!encoding.empty() && !equals_ignore_case(encoding, "identity")) {
         return Error(Code::kUnsupported, "Content-Encoding is not offered");
     }
-    if (head.header("Content-Type").empty()) return Error(Code::kUnsupported, "Content-Type is missing");
+    if (head.header("Content-Type").empty())
+        return Error(Code::kUnsupported, "Content-Type is missing");
     mtom::ContentType const type = TRY(mtom::ContentType::parse(head.header("Content-Type")));
     RequestBody request;
     if (type.type() == "multipart/related") {
@@ -107,11 +113,16 @@ Result<RequestBody> read_request_body(core::HttpRequestHead const& head, core::B
         TRY(read_package(type, body, spool, owner, limits, request));
         return request;
     }
-    // text/xml is what SOAP 1.1 clients send: read it, so that they get a VersionMismatch fault they understand.
-    if (type.type() != "application/soap+xml" && type.type() != "text/xml" && type.type() != "application/xml") {
-        return Error(Code::kUnsupported, "Content-Type must be application/soap+xml or multipart/related");
+    // text/xml is what SOAP 1.1 clients send: read it, so that they get a VersionMismatch fault
+    // they understand.
+    if (type.type() != "application/soap+xml" && type.type() != "text/xml" &&
+        type.type() != "application/xml") {
+        return Error(Code::kUnsupported,
+                     "Content-Type must be application/soap+xml or multipart/related");
     }
-    TRY(read_all(body, [&](ByteView piece) { return append_limited(request.envelope, piece, limits.envelope_bytes); }));
+    TRY(read_all(body, [&](ByteView piece) {
+        return append_limited(request.envelope, piece, limits.envelope_bytes);
+    }));
     return request;
 }
 

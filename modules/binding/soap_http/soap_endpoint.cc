@@ -65,13 +65,14 @@ struct SoapEndpoint::Exchange {
 SoapEndpoint::SoapEndpoint(std::string path, SoapServices services, SoapSettings settings)
     : path_(std::move(path)), services_(services), settings_(std::move(settings)) {}
 
-std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) {
+std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& peer,
+                                                   core::HttpRequestHead const& head) {
     std::string const trace = services_.ids.uuid().to_string();
     LogTrace const log_trace(trace);
     auto member = services_.policy.member_of(peer.certificate);
     if (!member) {
-        static_cast<void>(services_.pipeline.record_refusal(nullptr, peer, settings_.public_url + path_, trace,
-                                                            member.error()));
+        static_cast<void>(services_.pipeline.record_refusal(
+            nullptr, peer, settings_.public_url + path_, trace, member.error()));
         soap::FaultSpec fault = soap::fault_for(member.error(), trace);
         fault.status = member.error().code == Code::kDenied ? 403 : 503;
         return fault_reply(fault);
@@ -80,24 +81,26 @@ std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& p
     domain::Subject const subject = subject_of(std::move(*member), peer);
     Error const why(Code::kUnsupported, path_.empty() ? "no such path" : "no such method here");
     // The path is the peer's text: only one of ours stands in the record.
-    static_cast<void>(services_.pipeline.record_refusal(&subject, peer, settings_.public_url + path_, trace, why));
+    static_cast<void>(services_.pipeline.record_refusal(&subject, peer,
+                                                        settings_.public_url + path_, trace, why));
     if (path_.empty()) return plain(404, "no such path\n");
     core::HttpReply reply = plain(405, "POST a SOAP message, or GET ?wsdl\n");
     reply.headers.push_back({"Allow", "POST, GET"});
     return reply;
 }
 
-core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
-                                     core::BodyStream& body) {
+core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer,
+                                     core::HttpRequestHead const& head, core::BodyStream& body) {
     if (head.method == "GET") return describe();
     Exchange exchange{peer, services_.ids.uuid().to_string(), {}, {}, std::nullopt, {}};
     LogTrace const log_trace(exchange.trace);
     auto member = services_.policy.member_of(peer.certificate);
-    if (!member) return refused(exchange, soap::fault_for(member.error(), exchange.trace), member.error());
+    if (!member)
+        return refused(exchange, soap::fault_for(member.error(), exchange.trace), member.error());
     exchange.subject = subject_of(std::move(*member), peer);
 
-    auto request = read_request_body(head, body, services_.spool, exchange.subject.member.institution_oid,
-                                     settings_.limits);
+    auto request = read_request_body(head, body, services_.spool,
+                                     exchange.subject.member.institution_oid, settings_.limits);
     if (!request) {
         soap::FaultSpec fault = soap::fault_for(request.error(), exchange.trace);
         if (request.error().code == Code::kUnsupported) fault.status = 415;
@@ -110,9 +113,11 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer, core::Htt
     options.schemas = services_.schemas;
     options.max_bytes = settings_.limits.envelope_bytes;
     auto message = soap::read_message(request->envelope, options, &exchange.message_id);
-    if (!message) return refused(exchange, soap::fault_for(message.error(), exchange.trace), message.error());
+    if (!message)
+        return refused(exchange, soap::fault_for(message.error(), exchange.trace), message.error());
     exchange.payload_issues = std::move(message->payload_issues);
-    exchange.incoming.emplace(soap::Incoming{std::move(message->document), std::move(message->envelope),
+    exchange.incoming.emplace(soap::Incoming{std::move(message->document),
+                                             std::move(message->envelope),
                                              std::move(request->attachments), request->mtom});
     return answer(exchange);
 }
@@ -124,27 +129,31 @@ core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
         not_understood.push_back({std::string(envelope.security.namespace_uri()), "Security"});
     }
     if (!not_understood.empty()) {
-        return refused(exchange, soap::must_understand_fault(std::move(not_understood), exchange.trace),
+        return refused(exchange,
+                       soap::must_understand_fault(std::move(not_understood), exchange.trace),
                        Error(Code::kUnsupported, "mandatory header not understood"));
     }
     core::Definition const* definition = services_.router.find_soap(path_, envelope.action);
-    core::SoapBinding const* binding = definition ? binding_of(*definition, envelope.action) : nullptr;
+    core::SoapBinding const* binding =
+        definition ? binding_of(*definition, envelope.action) : nullptr;
     if (!binding) {
         Error const error = soap::unknown_action_error(envelope.action);
         return refused(exchange, soap::fault_for(error, exchange.trace), error);
     }
     if (!may_reply_to(envelope.reply_to, exchange.subject.member)) {
-        return refused(exchange,
-                       addressing_fault("ReplyTo", "The ReplyTo address is not registered for this partner.",
-                                        exchange.trace),
-                       Error(Code::kDenied, "ReplyTo address is not registered"));
+        return refused(
+            exchange,
+            addressing_fault("ReplyTo", "The ReplyTo address is not registered for this partner.",
+                             exchange.trace),
+            Error(Code::kDenied, "ReplyTo address is not registered"));
     }
     if (envelope.reply_to.kind == soap::ReplyKind::kAddress && envelope.message_id.empty()) {
         // Nobody could tell which request the answer belongs to.
-        soap::FaultSpec fault = addressing_fault("MessageID", "An asynchronous request needs a MessageID.",
-                                                 exchange.trace);
+        soap::FaultSpec fault = addressing_fault(
+            "MessageID", "An asynchronous request needs a MessageID.", exchange.trace);
         fault.subcodes.front().local_name = "MessageAddressingHeaderRequired";
-        return refused(exchange, std::move(fault), Error(Code::kInvalidMessage, "MessageID is missing"));
+        return refused(exchange, std::move(fault),
+                       Error(Code::kInvalidMessage, "MessageID is missing"));
     }
     return run(exchange, *definition, *binding);
 }
@@ -179,9 +188,11 @@ core::HttpReply SoapEndpoint::run(Exchange& exchange, core::Definition const& de
     if (outbound.fault) {
         reply = failed(*outbound.fault);
     } else {
-        auto packaged = package(std::move(std::any_cast<soap::Outgoing&>(outbound.reply)), headers,
-                                exchange.incoming->mtom ? Packaging::kMtom : Packaging::kSimple, services_.ids);
-        // The record says what was decided and found; that the answer could not be built is ours to log.
+        auto packaged =
+            package(std::move(std::any_cast<soap::Outgoing&>(outbound.reply)), headers,
+                    exchange.incoming->mtom ? Packaging::kMtom : Packaging::kSimple, services_.ids);
+        // The record says what was decided and found; that the answer could not be built is ours to
+        // log.
         if (!packaged) log_error("reply.failed", {{"detail", packaged.error().detail}});
         reply = packaged ? std::move(*packaged) : failed(packaged.error());
     }
@@ -190,35 +201,42 @@ core::HttpReply SoapEndpoint::run(Exchange& exchange, core::Definition const& de
         services_.delivery->deliver(envelope.reply_to.address, std::move(reply));
     }
     core::HttpReply accepted;
-    accepted.status = 202;  // the answer travels on its own connection (WS-Addressing 1.0 SOAP Binding 5.1.2)
+    accepted.status =
+        202;  // the answer travels on its own connection (WS-Addressing 1.0 SOAP Binding 5.1.2)
     return accepted;
 }
 
-core::SoapBinding const* SoapEndpoint::binding_of(core::Definition const& definition, std::string_view action) const {
+core::SoapBinding const* SoapEndpoint::binding_of(core::Definition const& definition,
+                                                  std::string_view action) const {
     for (core::SoapBinding const& binding : definition.spec().soap) {
         if (binding.path == path_ && binding.action == action) return &binding;
     }
     return nullptr;
 }
 
-bool SoapEndpoint::may_reply_to(soap::ReplyTarget const& target, domain::Member const& member) const {
+bool SoapEndpoint::may_reply_to(soap::ReplyTarget const& target,
+                                domain::Member const& member) const {
     if (target.kind != soap::ReplyKind::kAddress) return true;
-    // The address comes from the peer: only what the agreement lists, so that nobody can make us call a stranger.
+    // The address comes from the peer: only what the agreement lists, so that nobody can make us
+    // call a stranger.
     auto const& allowed = member.reply_addresses;
-    return services_.delivery && std::find(allowed.begin(), allowed.end(), target.address) != allowed.end();
+    return services_.delivery &&
+           std::find(allowed.begin(), allowed.end(), target.address) != allowed.end();
 }
 
 core::HttpReply SoapEndpoint::describe() const {
     core::HttpReply reply;
     reply.content_type = "text/xml; charset=UTF-8";
-    reply.segments.push_back({wsdl_of(services_.router, path_, settings_.public_url + path_), nullptr});
+    reply.segments.push_back(
+        {wsdl_of(services_.router, path_, settings_.public_url + path_), nullptr});
     return reply;
 }
 
 core::HttpReply SoapEndpoint::refused(Exchange& exchange, soap::FaultSpec fault, Error const& why) {
-    domain::Subject const* subject = exchange.subject.member.code.empty() ? nullptr : &exchange.subject;
-    static_cast<void>(services_.pipeline.record_refusal(subject, exchange.peer, settings_.public_url + path_,
-                                                        exchange.trace, why));
+    domain::Subject const* subject =
+        exchange.subject.member.code.empty() ? nullptr : &exchange.subject;
+    static_cast<void>(services_.pipeline.record_refusal(
+        subject, exchange.peer, settings_.public_url + path_, exchange.trace, why));
     fault.relates_to = exchange.message_id;
     return fault_reply(fault);
 }

@@ -1,6 +1,7 @@
 #pragma once
-// The SOAP door of one path (ITI TF-2 Appendix V): admits members, opens envelopes, dispatches on wsa:Action, packages
-// answers in the kind of the request (simple SOAP or MTOM), phrases faults, serves the WSDL. Thread-safe.
+// The SOAP door of one path (ITI TF-2 Appendix V): admits members, opens envelopes, dispatches on
+// wsa:Action, packages answers in the kind of the request (simple SOAP or MTOM), phrases faults,
+// serves the WSDL. Thread-safe.
 
 #include "binding/soap_http/request_body.h"
 #include "codec/soap/fault.h"
@@ -26,7 +27,7 @@ struct SoapServices {
     Spool& spool;
     IdSource& ids;
     Clock const& clock;
-    ReplyDelivery* delivery;  ///< null: asynchronous exchange is refused
+    ReplyDelivery* delivery;        ///< null: asynchronous exchange is refused
     xml::SchemaSet const* schemas;  ///< null: messages are not validated against schemas
 };
 
@@ -35,7 +36,8 @@ public:
     /// `path` is empty for the endpoint that answers unknown paths.
     SoapEndpoint(std::string path, SoapServices services, SoapSettings settings);
 
-    std::optional<core::HttpReply> admit(core::PeerConnection const& peer, core::HttpRequestHead const& head) override;
+    std::optional<core::HttpReply> admit(core::PeerConnection const& peer,
+                                         core::HttpRequestHead const& head) override;
     core::HttpReply handle(core::PeerConnection const& peer, core::HttpRequestHead const& head,
                            core::BodyStream& body) override;
     core::HttpReply refuse(int status, Error const& why) override;
@@ -45,9 +47,11 @@ private:
 
     core::HttpReply describe() const;
     core::HttpReply answer(Exchange& exchange);
-    core::HttpReply run(Exchange& exchange, core::Definition const& definition, core::SoapBinding const& binding);
+    core::HttpReply run(Exchange& exchange, core::Definition const& definition,
+                        core::SoapBinding const& binding);
     core::HttpReply refused(Exchange& exchange, soap::FaultSpec fault, Error const& why);
-    core::SoapBinding const* binding_of(core::Definition const& definition, std::string_view action) const;
+    core::SoapBinding const* binding_of(core::Definition const& definition,
+                                        std::string_view action) const;
     bool may_reply_to(soap::ReplyTarget const& target, domain::Member const& member) const;
 
     std::string const path_;

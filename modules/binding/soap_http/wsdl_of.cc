@@ -7,7 +7,8 @@ namespace {
 
 constexpr std::string_view kTargetNamespace = "urn:ihe:iti:xds-b:2007";
 
-/// "/xds/registry" is IHE's DocumentRegistry, "/xds/repository" its DocumentRepository (ITI TF-2 table W.1-1).
+/// "/xds/registry" is IHE's DocumentRegistry, "/xds/repository" its DocumentRepository (ITI TF-2
+/// table W.1-1).
 std::string service_of(std::string_view path) {
     std::string const last(path.substr(path.rfind('/') + 1));
     std::string name = "Document";
@@ -25,14 +26,16 @@ soap::QName qname(std::string_view clark) {  // "{namespace}local"
 
 }  // namespace
 
-std::string wsdl_of(core::Router const& router, std::string_view path, std::string const& endpoint_url) {
+std::string wsdl_of(core::Router const& router, std::string_view path,
+                    std::string const& endpoint_url) {
     soap::WsdlSpec spec;
     spec.service_name = service_of(path);
     spec.target_namespace = kTargetNamespace;
     spec.endpoint_url = endpoint_url;
     for (auto const& [definition, binding] : router.soap_operations(path)) {
         spec.operations.push_back({std::string(binding->operation), std::string(binding->action),
-                                   std::string(binding->response_action), qname(binding->request_element),
+                                   std::string(binding->response_action),
+                                   qname(binding->request_element),
                                    qname(binding->response_element)});
     }
     return soap::write_wsdl(spec);

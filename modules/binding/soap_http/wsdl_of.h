@@ -7,6 +7,7 @@
 
 namespace musubi::binding {
 
-std::string wsdl_of(core::Router const& router, std::string_view path, std::string const& endpoint_url);
+std::string wsdl_of(core::Router const& router, std::string_view path,
+                    std::string const& endpoint_url);
 
 }  // namespace musubi::binding

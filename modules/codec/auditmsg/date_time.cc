@@ -30,7 +30,8 @@ public:
         rest_.remove_prefix(1);
         int value = 0, scale = 100'000;
         std::size_t digits = 0;
-        for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits, scale /= 10) {
+        for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9';
+             ++digits, scale /= 10) {
             value += (rest_[digits] - '0') * scale;
         }
         if (digits == 0) return fail();
@@ -82,11 +83,12 @@ Result<WallTime> parse_date_time(std::string_view text) {
     int const zone = at.zone();
     chr::year_month_day const date{chr::year(year), chr::month(static_cast<unsigned>(month)),
                                    chr::day(static_cast<unsigned>(day))};
-    if (!at.good_to_the_end() || year < 1970 || !date.ok() || hour > 24 || minute > 59 || second > 60) {
+    if (!at.good_to_the_end() || year < 1970 || !date.ok() || hour > 24 || minute > 59 ||
+        second > 60) {
         return Error(Code::kInvalidContent, "no date and time");
     }
-    return WallTime(chr::sys_days(date)) + chr::hours(hour) + chr::minutes(minute - zone) + chr::seconds(second) +
-           chr::microseconds(micros);
+    return WallTime(chr::sys_days(date)) + chr::hours(hour) + chr::minutes(minute - zone) +
+           chr::seconds(second) + chr::microseconds(micros);
 }
 
 }  // namespace musubi::auditmsg

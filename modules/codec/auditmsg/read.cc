@@ -100,7 +100,8 @@ domain::AuditObject object(xml::Element element) {
         } else if (name == "ParticipantObjectQuery") {
             out.query = decoded(child.text());
         } else if (name == "ParticipantObjectDetail") {
-            out.details.push_back({attribute(child, "type"), decoded(child.attribute("value").value_or(""))});
+            out.details.push_back(
+                {attribute(child, "type"), decoded(child.attribute("value").value_or(""))});
         }
     }
     return out;
@@ -113,7 +114,8 @@ Result<domain::AuditEvent> read(ByteView bytes) {
     options.limits.max_bytes = kMaxBytes;
     auto const document = TRY(xml::parse(bytes, options));
     auto const root = document.root();
-    if (root.local_name() != "AuditMessage") return Error(Code::kInvalidMessage, "root element is no AuditMessage");
+    if (root.local_name() != "AuditMessage")
+        return Error(Code::kInvalidMessage, "root element is no AuditMessage");
 
     domain::AuditEvent event;
     bool identified = false;

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::string_view kUnknown = "UNKNOWN";
 
-std::string_view or_unknown(std::string const& text) { return text.empty() ? kUnknown : std::string_view(text); }
+std::string_view or_unknown(std::string const& text) {
+    return text.empty() ? kUnknown : std::string_view(text);
+}
 
 void code(xml::Writer& w, std::string_view element, domain::AuditCode const& value) {
     w.start(element)
@@ -25,14 +27,16 @@ void code(xml::Writer& w, std::string_view element, domain::AuditCode const& val
 bool is_ip_address(std::string const& text) {
     in6_addr six{};
     in_addr four{};
-    return inet_pton(AF_INET, text.c_str(), &four) == 1 || inet_pton(AF_INET6, text.c_str(), &six) == 1;
+    return inet_pton(AF_INET, text.c_str(), &four) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), &six) == 1;
 }
 
 /// Source and destination of a transaction: the sides that have a place in the network.
 bool is_side(domain::AuditParticipant const& participant) {
-    return std::any_of(participant.roles.begin(), participant.roles.end(), [](domain::AuditCode const& role) {
-        return role.system == "DCM" && (role.code == "110153" || role.code == "110152");
-    });
+    return std::any_of(
+        participant.roles.begin(), participant.roles.end(), [](domain::AuditCode const& role) {
+            return role.system == "DCM" && (role.code == "110153" || role.code == "110152");
+        });
 }
 
 void participant(xml::Writer& w, domain::AuditParticipant const& one) {
@@ -53,7 +57,8 @@ void object(xml::Writer& w, domain::AuditObject const& one) {
         .attribute("ParticipantObjectID", or_unknown(one.id))
         .attribute("ParticipantObjectTypeCode", std::to_string(one.type));
     if (one.role != 0) w.attribute("ParticipantObjectTypeCodeRole", std::to_string(one.role));
-    if (one.life_cycle != 0) w.attribute("ParticipantObjectDataLifeCycle", std::to_string(one.life_cycle));
+    if (one.life_cycle != 0)
+        w.attribute("ParticipantObjectDataLifeCycle", std::to_string(one.life_cycle));
     code(w, "ParticipantObjectIDTypeCode", one.id_type);
     if (!one.query.empty()) {
         w.element("ParticipantObjectQuery", to_base64(as_bytes(one.query)));
@@ -80,7 +85,8 @@ std::string write(domain::AuditEvent const& event) {
         .attribute("EventOutcomeIndicator", std::to_string(static_cast<int>(event.outcome)));
     code(w, "EventID", event.event_id);
     for (auto const& type : event.event_types) code(w, "EventTypeCode", type);
-    if (!event.outcome_description.empty()) w.element("EventOutcomeDescription", event.outcome_description);
+    if (!event.outcome_description.empty())
+        w.element("EventOutcomeDescription", event.outcome_description);
     for (auto const& purpose : event.purposes_of_use) code(w, "PurposeOfUse", purpose);
     w.end();
 
@@ -88,7 +94,8 @@ std::string write(domain::AuditEvent const& event) {
     if (event.participants.empty()) participant(w, {});  // the schema wants one
 
     w.start("AuditSourceIdentification");
-    if (!event.enterprise_site_id.empty()) w.attribute("AuditEnterpriseSiteID", event.enterprise_site_id);
+    if (!event.enterprise_site_id.empty())
+        w.attribute("AuditEnterpriseSiteID", event.enterprise_site_id);
     w.attribute("AuditSourceID", or_unknown(event.source_id));
     code(w, "AuditSourceTypeCode", domain::dcm("4", "Application Server"));
     w.end();

@@ -16,13 +16,14 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// 2.n or 2.n.n
 bool is_version(std::string_view text) {
     bool const short_form = text.size() == 3 && text.starts_with("2.") && is_digit(text[2]);
-    bool const long_form = text.size() == 5 && text.starts_with("2.") && is_digit(text[2]) && text[3] == '.' &&
-                           is_digit(text[4]);
+    bool const long_form = text.size() == 5 && text.starts_with("2.") && is_digit(text[2]) &&
+                           text[3] == '.' && is_digit(text[4]);
     return short_form || long_form;
 }
 bool has_old_err(std::string_view version) { return version.substr(0, 3) < "2.5"; }
 
-void set_hd(Builder& answer, int field, HierarchicDesignator const& hd, std::string const& fallback) {
+void set_hd(Builder& answer, int field, HierarchicDesignator const& hd,
+            std::string const& fallback) {
     answer.set(field, hd.empty() ? fallback : hd.namespace_id);
     if (hd.universal_id.empty()) return;
     answer.set(At{field, 1, 2, 1}, hd.universal_id);
@@ -32,10 +33,11 @@ void set_hd(Builder& answer, int field, HierarchicDesignator const& hd, std::str
 /// The parts of "PID^1^3"; what is not a segment id and numbers is no location.
 std::vector<std::string_view> location_parts(std::string_view location) {
     std::vector<std::string_view> parts = split(location, '^');
-    bool const fits = parts.size() <= 6 && parts[0].size() == 3 &&
-                      std::all_of(parts.begin() + 1, parts.end(), [](std::string_view part) {
-                          return part.size() <= 5 && std::all_of(part.begin(), part.end(), is_digit);
-                      });
+    bool const fits =
+        parts.size() <= 6 && parts[0].size() == 3 &&
+        std::all_of(parts.begin() + 1, parts.end(), [](std::string_view part) {
+            return part.size() <= 5 && std::all_of(part.begin(), part.end(), is_digit);
+        });
     return fits ? parts : std::vector<std::string_view>();
 }
 
@@ -52,7 +54,8 @@ std::vector<Finding> findings_of(Error const& error) {
     std::vector<Finding> findings;
     for (Issue const& issue : error.issues) {
         if (findings.size() == kMaxFindings) break;
-        findings.push_back({condition_of(error.code, issue.reason), issue.severity, issue.location, issue.context});
+        findings.push_back({condition_of(error.code, issue.reason), issue.severity, issue.location,
+                            issue.context});
     }
     if (findings.empty()) {
         findings.push_back({condition_of(error.code, error.reason), Severity::kError, {}, {}});
@@ -86,7 +89,8 @@ std::string_view clipped(std::string_view utf8, std::size_t limit) {
 void add_new_err(Builder& answer, Finding const& finding, std::string const& correlation) {
     answer.segment("ERR");
     auto const parts = location_parts(finding.location);
-    for (std::size_t i = 0; i < parts.size(); ++i) answer.set(At{2, 1, static_cast<int>(i) + 1, 1}, parts[i]);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        answer.set(At{2, 1, static_cast<int>(i) + 1, 1}, parts[i]);
     answer.set(At{3, 1, 1, 1}, code_text(finding.condition));
     answer.set(At{3, 1, 2, 1}, text_of(finding.condition));
     answer.set(At{3, 1, 3, 1}, "HL70357");
@@ -97,9 +101,8 @@ void add_new_err(Builder& answer, Finding const& finding, std::string const& cor
 
 std::string ack_type(Header const& request, std::string const& version) {
     bool const known = !request.trigger.empty() && request.trigger.size() <= 3 &&
-                       std::all_of(request.trigger.begin(), request.trigger.end(), [](char c) {
-                           return is_digit(c) || (c >= 'A' && c <= 'Z');
-                       });
+                       std::all_of(request.trigger.begin(), request.trigger.end(),
+                                   [](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); });
     if (!known) return has_old_err(version) ? "ACK" : "ACK^^ACK";
     return "ACK^" + request.trigger + (has_old_err(version) ? "" : "^ACK");
 }
@@ -173,7 +176,9 @@ Bytes write_ack(Header const& request, AckSeal const& seal, Error const* error) 
     bare.version = request.version;
     bare.trigger = request.trigger;
     std::string text = made(bare);
-    std::replace_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; },
+        '?');
     ByteView const view = as_bytes(text);
     return Bytes(view.begin(), view.end());
 }

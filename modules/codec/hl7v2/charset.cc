@@ -48,8 +48,8 @@ int hex_value(char c) {
     return -1;
 }
 
-/// `\C2842\` or `\M2442\` at `at` as the ISO 2022 sequence it stands for; empty when there is none. Only designations
-/// of the sets we read are taken: anything else could be the bytes of two kanji.
+/// `\C2842\` or `\M2442\` at `at` as the ISO 2022 sequence it stands for; empty when there is none.
+/// Only designations of the sets we read are taken: anything else could be the bytes of two kanji.
 std::string switch_at(std::string_view text, std::size_t at, std::size_t& length) {
     if (text[at] != '\\' || at + 2 >= text.size()) return {};
     if (kEscapeLetters.find(text[at + 1]) == std::string_view::npos) return {};
@@ -69,8 +69,8 @@ std::string switch_at(std::string_view text, std::size_t at, std::size_t& length
     return sequence;
 }
 
-/// HL7's spelling of set switches as ISO 2022 ones. Walks two-byte text in pairs, so that a kanji whose second byte is
-/// 0x5C is not taken for the start of an escape.
+/// HL7's spelling of set switches as ISO 2022 ones. Walks two-byte text in pairs, so that a kanji
+/// whose second byte is 0x5C is not taken for the start of an escape.
 std::string with_iso2022_switches(std::string_view text) {
     std::string out;
     out.reserve(text.size());
@@ -127,20 +127,24 @@ Result<std::string> decode_latin1(ByteView bytes) {
 }
 
 /// For the sets without an encoder of their own: ASCII, and Latin-1 up to U+00FF.
-Result<std::string> encode_narrow(std::string_view utf8, unsigned limit, OnUnmappable const& on_unmappable) {
+Result<std::string> encode_narrow(std::string_view utf8, unsigned limit,
+                                  OnUnmappable const& on_unmappable) {
     std::string out;
     for (std::size_t i = 0; i < utf8.size();) {
         auto const lead = static_cast<unsigned char>(utf8[i]);
         std::size_t const size = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
         char32_t c = size == 1 ? lead : lead & (0x7fU >> size);
-        for (std::size_t k = 1; k < size; ++k) c = c << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3fU);
+        for (std::size_t k = 1; k < size; ++k)
+            c = c << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3fU);
         if (c < limit) {
             out.push_back(static_cast<char>(c));
         } else {
             auto const other = on_unmappable ? on_unmappable({c, i}) : std::nullopt;
-            // Half of the usual replacements (the geta mark) are Japanese themselves: a question mark then.
-            bool const plain = other && std::all_of(other->begin(), other->end(),
-                                                    [](char o) { return static_cast<unsigned char>(o) < 0x80; });
+            // Half of the usual replacements (the geta mark) are Japanese themselves: a question
+            // mark then.
+            bool const plain = other && std::all_of(other->begin(), other->end(), [](char o) {
+                                   return static_cast<unsigned char>(o) < 0x80;
+                               });
             if (!other) return bad_byte("character outside the declared set", i);
             out += plain ? *other : "?";
         }
@@ -161,7 +165,8 @@ std::optional<Charset> charset_of(std::string_view msh18, std::string_view msh20
     }
     std::string const scheme = squeezed(msh20);
     if (scheme == "2.3") charset.switching = Switching::kHl7Escapes;
-    if (!any && (scheme == "ISO2022-1994" || scheme == "2.3")) charset.encoding = Encoding::kIso2022Jp;
+    if (!any && (scheme == "ISO2022-1994" || scheme == "2.3"))
+        charset.encoding = Encoding::kIso2022Jp;
     charset.declared = msh18;
     std::replace(charset.declared.begin(), charset.declared.end(), repetition, '~');
     charset.declared_scheme = msh20;
@@ -206,7 +211,8 @@ Result<std::string> decode_text(ByteView bytes, Charset const& charset) {
     return Error(Code::kInternal, "unknown encoding");
 }
 
-Result<std::string> encode_text(std::string_view utf8, Charset const& charset, OnUnmappable const& on_unmappable) {
+Result<std::string> encode_text(std::string_view utf8, Charset const& charset,
+                                OnUnmappable const& on_unmappable) {
     if (!is_valid_utf8(utf8)) return Error(Code::kInternal, "text to send is not UTF-8");
     switch (charset.encoding) {
         case Encoding::kUtf8: return std::string(utf8);

@@ -1,5 +1,6 @@
 #pragma once
-// Errors as HL7 v2 tells them: acknowledgement codes (table 0008) and error conditions (table 0357). Pure functions.
+// Errors as HL7 v2 tells them: acknowledgement codes (table 0008) and error conditions (table
+// 0357). Pure functions.
 
 #include "platform/base/error.h"
 
@@ -25,7 +26,8 @@ enum class Condition : std::uint16_t {
 };
 std::string_view text_of(Condition condition);
 
-/// AE: correct the message before you resend it. AR: what we do not offer, or are temporarily unable to do.
+/// AE: correct the message before you resend it. AR: what we do not offer, or are temporarily
+/// unable to do.
 AckCode ack_code(Code code);
 /// What a Code says without a Reason.
 Condition condition_of(Code code);

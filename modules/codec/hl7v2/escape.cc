@@ -5,7 +5,8 @@
 namespace musubi::hl7v2 {
 namespace {
 
-/// The text of \Xhh..\, or nothing when the digits, the octets or the result are not fit to be text.
+/// The text of \Xhh..\, or nothing when the digits, the octets or the result are not fit to be
+/// text.
 std::optional<std::string> hex_text(std::string_view digits, Charset const& charset) {
     auto const octets = from_hex(digits);
     if (!octets || octets->empty()) return std::nullopt;
@@ -20,7 +21,8 @@ std::optional<std::string> hex_text(std::string_view digits, Charset const& char
 }
 
 /// `body` stands between two escape characters. Nothing: not an escape we know.
-std::optional<std::string> resolve(std::string_view body, Delimiters const& d, Charset const& charset) {
+std::optional<std::string> resolve(std::string_view body, Delimiters const& d,
+                                   Charset const& charset) {
     if (body.empty()) return std::nullopt;
     if (body.size() == 1) {
         switch (body[0]) {
@@ -39,7 +41,8 @@ std::optional<std::string> resolve(std::string_view body, Delimiters const& d, C
         return std::string();
     }
     if (body[0] == 'X') return hex_text(body.substr(1), charset);
-    bool const switches_set = (body[0] == 'C' && body.size() == 5) || (body[0] == 'M' && body.size() >= 5);
+    bool const switches_set =
+        (body[0] == 'C' && body.size() == 5) || (body[0] == 'M' && body.size() >= 5);
     if (switches_set && body.size() <= 7 && from_hex(body.substr(1))) return std::string();
     return std::nullopt;
 }
@@ -56,9 +59,10 @@ std::string unescape(std::string_view raw, Delimiters const& delimiters, Charset
         out.append(raw.substr(at, start - at));
         if (start == std::string_view::npos) break;
         std::size_t const end = raw.find(delimiters.escape, start + 1);
-        auto const text = end == std::string_view::npos
-                              ? std::nullopt
-                              : resolve(raw.substr(start + 1, end - start - 1), delimiters, charset);
+        auto const text =
+            end == std::string_view::npos
+                ? std::nullopt
+                : resolve(raw.substr(start + 1, end - start - 1), delimiters, charset);
         if (text) {
             out += *text;
             at = end + 1;
@@ -82,15 +86,24 @@ std::string escape(std::string_view text, Delimiters const& d) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         char const c = text[i];
         auto const byte = static_cast<std::uint8_t>(c);
-        if (c == d.field) add("F");
-        else if (c == d.component) add("S");
-        else if (c == d.subcomponent) add("T");
-        else if (c == d.repetition) add("R");
-        else if (c == d.escape) add("E");
-        else if (c == '\n' && i > 0 && text[i - 1] == '\r') continue;
-        else if (c == '\r' || c == '\n') add(".br");
-        else if ((byte < 0x20 && c != '\t') || byte == 0x7f) add("X" + to_hex(ByteView(&byte, 1)));
-        else out.push_back(c);
+        if (c == d.field)
+            add("F");
+        else if (c == d.component)
+            add("S");
+        else if (c == d.subcomponent)
+            add("T");
+        else if (c == d.repetition)
+            add("R");
+        else if (c == d.escape)
+            add("E");
+        else if (c == '\n' && i > 0 && text[i - 1] == '\r')
+            continue;
+        else if (c == '\r' || c == '\n')
+            add(".br");
+        else if ((byte < 0x20 && c != '\t') || byte == 0x7f)
+            add("X" + to_hex(ByteView(&byte, 1)));
+        else
+            out.push_back(c);
     }
     return out;
 }

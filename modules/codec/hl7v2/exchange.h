@@ -1,5 +1,6 @@
 #pragma once
-// One HL7 v2 exchange as transactions see it. The binding parses the request and writes the acknowledgement.
+// One HL7 v2 exchange as transactions see it. The binding parses the request and writes the
+// acknowledgement.
 
 #include "codec/hl7v2/header.h"
 #include "codec/hl7v2/message.h"

@@ -10,7 +10,8 @@ namespace {
 constexpr std::size_t kPeekBytes = 8192;
 
 HierarchicDesignator read_hd_field(Segment const& segment, int field) {
-    return {segment.get({field, 1, 1, 1}), segment.get({field, 1, 2, 1}), segment.get({field, 1, 3, 1})};
+    return {segment.get({field, 1, 1, 1}), segment.get({field, 1, 2, 1}),
+            segment.get({field, 1, 3, 1})};
 }
 
 }  // namespace
@@ -56,7 +57,10 @@ Header peek_header(ByteView bytes) {
     std::string line(raw.substr(0, raw.find_first_of("\r\n")));
     std::replace_if(
         line.begin(), line.end(),
-        [](char c) { return static_cast<unsigned char>(c) >= 0x7f || static_cast<unsigned char>(c) < 0x20; }, '?');
+        [](char c) {
+            return static_cast<unsigned char>(c) >= 0x7f || static_cast<unsigned char>(c) < 0x20;
+        },
+        '?');
     ParseOptions options;
     options.leniency = Leniency::kGuessCharset;
     auto const message = parse(as_bytes(line), options);

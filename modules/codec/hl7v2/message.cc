@@ -73,7 +73,8 @@ std::string_view Segment::raw_repetition(int field, int repetition) const {
 
 std::string_view Segment::raw_component(At at) const {
     std::string_view const repetition = raw_repetition(at.field, at.repetition);
-    if (name() == "MSH" && at.field <= 2) return at.component == 1 ? repetition : std::string_view();
+    if (name() == "MSH" && at.field <= 2)
+        return at.component == 1 ? repetition : std::string_view();
     return part(repetition, data_->delimiters.component, at.component);
 }
 

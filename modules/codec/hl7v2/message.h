@@ -1,10 +1,11 @@
 #pragma once
 // An HL7 v2 message, decoded to UTF-8 and split into segments and fields.
 //
-// Ownership: a Message shares its immutable content, so copies are cheap and a Segment stays valid on its own.
-// Thread-safety: immutable. Positions are HL7's: all count from 1, MSH-1 is the field separator, MSH-2 the encoding
-// characters (never split, never unescaped). What is absent reads as an empty text; ask presence() to tell an empty
-// field (keep what is stored) from `""` (delete it; HL7 v2.5 2.5.3). Source: HL7 v2.5 chapter 2, ITI TF-2 Appendix C.
+// Ownership: a Message shares its immutable content, so copies are cheap and a Segment stays valid
+// on its own. Thread-safety: immutable. Positions are HL7's: all count from 1, MSH-1 is the field
+// separator, MSH-2 the encoding characters (never split, never unescaped). What is absent reads as
+// an empty text; ask presence() to tell an empty field (keep what is stored) from `""` (delete it;
+// HL7 v2.5 2.5.3). Source: HL7 v2.5 chapter 2, ITI TF-2 Appendix C.
 
 #include "codec/hl7v2/charset.h"
 
@@ -41,13 +42,14 @@ public:
     Segment(std::shared_ptr<MessageData const> data, std::size_t index);
 
     std::string_view name() const;
-    int occurrence() const;  ///< among the segments of this name, from 1: the second part of an ERL location
+    int occurrence()
+        const;  ///< among the segments of this name, from 1: the second part of an ERL location
     int field_count() const;
     int repetition_count(int field) const;  ///< 0 when the field is empty
 
     /// Escapes resolved; `""` reads as empty.
     std::string get(At at) const;
-    Presence presence(At at) const;        ///< of the component
+    Presence presence(At at) const;  ///< of the component
     Presence field_presence(int field) const;
 
     /// As sent, escapes not resolved.

@@ -17,7 +17,8 @@ Error problem(Code code, Reason reason, std::string location, std::string text) 
     return error;
 }
 Error not_a_message(std::string location, std::string text) {
-    return problem(Code::kInvalidMessage, Reason::kSegmentSequence, std::move(location), std::move(text));
+    return problem(Code::kInvalidMessage, Reason::kSegmentSequence, std::move(location),
+                   std::move(text));
 }
 Error too_large(std::string location, std::string text) {
     return problem(Code::kTooLarge, kNoReason, std::move(location), std::move(text));
@@ -28,7 +29,8 @@ bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_delimiter(char c) {
     auto const byte = static_cast<unsigned char>(c);
-    return byte > 0x20 && byte < 0x7f && !is_upper(c) && !is_digit(c) && !(c >= 'a' && c <= 'z') && c != '"';
+    return byte > 0x20 && byte < 0x7f && !is_upper(c) && !is_digit(c) && !(c >= 'a' && c <= 'z') &&
+           c != '"';
 }
 
 /// The message without what transports leave around it.
@@ -42,9 +44,11 @@ std::string_view trimmed(std::string_view raw) {
 Result<Delimiters> delimiters_of(std::string_view raw) {
     if (!raw.starts_with("MSH")) return not_a_message("", "the message does not begin with MSH");
     Delimiters d;
-    if (raw.size() < 4 || !is_delimiter(raw[3])) return not_a_message("MSH^1^1", "no field separator");
+    if (raw.size() < 4 || !is_delimiter(raw[3]))
+        return not_a_message("MSH^1^1", "no field separator");
     d.field = raw[3];
-    std::size_t const end = std::min(raw.find_first_of(std::string{d.field, '\r', '\n'}, 4), raw.size());
+    std::size_t const end =
+        std::min(raw.find_first_of(std::string{d.field, '\r', '\n'}, 4), raw.size());
     std::string_view const encoding = raw.substr(4, end - 4);
     // A fifth character, the truncation mark of later versions, is allowed and has no use here.
     if (encoding.size() != 4 && encoding.size() != 5) {
@@ -80,16 +84,18 @@ std::string_view raw_header_field(std::string_view raw, char separator, int fiel
     return {};
 }
 
-Result<Charset> declared_charset(std::string_view raw, Delimiters const& d, ParseOptions const& options) {
+Result<Charset> declared_charset(std::string_view raw, Delimiters const& d,
+                                 ParseOptions const& options) {
     std::string_view const sets = raw_header_field(raw, d.field, 18);
     std::string_view const scheme = raw_header_field(raw, d.field, 20);
     auto const charset = charset_of(sets, scheme, d.repetition);
     if (!charset) {
         if (options.leniency == Leniency::kGuessCharset) return Charset{};
-        return problem(Code::kInvalidContent, Reason::kDataType, "MSH^1^18", "character set not supported");
+        return problem(Code::kInvalidContent, Reason::kDataType, "MSH^1^18",
+                       "character set not supported");
     }
-    bool const undeclared =
-        charset->encoding == Encoding::kAscii && trim(charset->declared).find_first_not_of("~ ") == std::string::npos;
+    bool const undeclared = charset->encoding == Encoding::kAscii &&
+                            trim(charset->declared).find_first_not_of("~ ") == std::string::npos;
     return undeclared && options.partner_charset ? charset_for(*options.partner_charset) : *charset;
 }
 
@@ -112,7 +118,8 @@ Result<std::string> decode(std::string_view raw, Charset& charset, ParseOptions 
     // Framing and shift characters inside the text are an attack or a broken stream.
     constexpr std::string_view kForbidden("\0\x0b\x1c\x1b", 4);
     if (text->find_first_of(kForbidden) != std::string::npos) {
-        return problem(Code::kInvalidMessage, Reason::kDataType, "", "control character in the message");
+        return problem(Code::kInvalidMessage, Reason::kDataType, "",
+                       "control character in the message");
     }
     return text;
 }

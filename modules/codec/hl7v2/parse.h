@@ -1,8 +1,10 @@
 #pragma once
-// Bytes of an HL7 v2 message to a Message: decode to Unicode first, split second, because two-byte Japanese text holds
-// every delimiter as an octet. Source: HL7 v2.5 2.5-2.7 and 2.15.9, ITI TF-2 C.2. Pure functions, thread-safe.
+// Bytes of an HL7 v2 message to a Message: decode to Unicode first, split second, because two-byte
+// Japanese text holds every delimiter as an octet. Source: HL7 v2.5 2.5-2.7 and 2.15.9, ITI TF-2
+// C.2. Pure functions, thread-safe.
 //
-// Errors carry an Issue with the HL7 location ("MSH^1^18") and a Reason of table 0357, ready for an acknowledgement.
+// Errors carry an Issue with the HL7 location ("MSH^1^18") and a Reason of table 0357, ready for an
+// acknowledgement.
 
 #include "codec/hl7v2/message.h"
 
@@ -22,7 +24,8 @@ struct Limits {
 enum class Leniency : std::uint8_t {
     /// MSH-18 is believed; without it the partner's charset, and without that ASCII.
     kStrict,
-    /// When the bytes contradict the declaration, ISO-2022-JP (an escape character is there), UTF-8 (valid) or CP932 is
+    /// When the bytes contradict the declaration, ISO-2022-JP (an escape character is there), UTF-8
+    /// (valid) or CP932 is
     /// taken, and Charset::guessed tells so. For files of unknown origin.
     kGuessCharset,
 };
@@ -33,9 +36,9 @@ struct ParseOptions {
     Limits limits;
 };
 
-/// Segments may end in CR, LF or CRLF; blank lines, a leading byte order mark and a trailing FS (left over from MLLP)
-/// are skipped. kInvalidMessage: no MSH, bad delimiters, something that is no segment. kInvalidContent: octets outside
-/// the declared character set. kTooLarge: a limit.
+/// Segments may end in CR, LF or CRLF; blank lines, a leading byte order mark and a trailing FS
+/// (left over from MLLP) are skipped. kInvalidMessage: no MSH, bad delimiters, something that is no
+/// segment. kInvalidContent: octets outside the declared character set. kTooLarge: a limit.
 Result<Message> parse(ByteView bytes, ParseOptions const& options = {});
 
 }  // namespace musubi::hl7v2

@@ -14,8 +14,8 @@ struct Trigger {
 };
 // ITI TF-2 3.8.4.1: the structure, when it is sent at all, is one of two.
 constexpr Trigger kTriggers[] = {
-    {"A01", FeedEvent::kAdd, "ADT_A01"}, {"A04", FeedEvent::kAdd, "ADT_A01"},
-    {"A05", FeedEvent::kAdd, "ADT_A01"}, {"A08", FeedEvent::kUpdate, "ADT_A01"},
+    {"A01", FeedEvent::kAdd, "ADT_A01"},   {"A04", FeedEvent::kAdd, "ADT_A01"},
+    {"A05", FeedEvent::kAdd, "ADT_A01"},   {"A08", FeedEvent::kUpdate, "ADT_A01"},
     {"A40", FeedEvent::kMerge, "ADT_A39"},
 };
 
@@ -48,24 +48,29 @@ void check_header(Header const& header, FeedRules const& rules, Problems& proble
     if (header.message_type != "ADT") {
         problems.add(Reason::kUnsupportedMessageType, "MSH^1^9^1^1", "not an ADT message");
     } else if (trigger == nullptr) {
-        problems.add(Reason::kUnsupportedEvent, "MSH^1^9^1^2", "not an event of the patient identity feed");
+        problems.add(Reason::kUnsupportedEvent, "MSH^1^9^1^2",
+                     "not an event of the patient identity feed");
     } else if (!header.structure.empty() && header.structure != trigger->structure) {
-        problems.add(Reason::kUnsupportedMessageType, "MSH^1^9^1^3", "structure does not belong to the event");
+        problems.add(Reason::kUnsupportedMessageType, "MSH^1^9^1^3",
+                     "structure does not belong to the event");
     }
     auto const& mode = header.processing_id;
     if (mode != "P" && mode != "T" && mode != "D") {
-        problems.add(Reason::kUnsupportedProcessingId, "MSH^1^11", "processing id is not P, T or D");
+        problems.add(Reason::kUnsupportedProcessingId, "MSH^1^11",
+                     "processing id is not P, T or D");
     }
-    bool const known = std::find(rules.versions.begin(), rules.versions.end(), header.version) != rules.versions.end();
+    bool const known = std::find(rules.versions.begin(), rules.versions.end(), header.version) !=
+                       rules.versions.end();
     bool const structure_due = header.version >= "2.5" && header.structure.empty();
     if (!known || structure_due) {
-        problems.add(Reason::kUnsupportedVersion, "MSH^1^12", "version not supported for this transaction");
+        problems.add(Reason::kUnsupportedVersion, "MSH^1^12",
+                     "version not supported for this transaction");
     }
 }
 
 std::string location_of(Segment const& segment, int field, int repetition) {
-    return std::string(segment.name()) + "^" + std::to_string(segment.occurrence()) + "^" + std::to_string(field) +
-           "^" + std::to_string(repetition);
+    return std::string(segment.name()) + "^" + std::to_string(segment.occurrence()) + "^" +
+           std::to_string(field) + "^" + std::to_string(repetition);
 }
 
 Sent<std::string> read_text(Segment const& segment, int field) {
@@ -93,7 +98,8 @@ Sent<std::vector<T>> read_list(Segment const& segment, int field, Read const& re
 Sent<std::vector<PostalAddress>> read_addresses(Segment const& segment, int field) {
     return read_list<PostalAddress>(segment, field, [&](int r) {
         auto const part = [&](int c) { return segment.get({field, r, c, 1}); };
-        return PostalAddress{part(1), part(2), part(3), part(4), part(5), part(6), part(7), part(8)};
+        return PostalAddress{part(1), part(2), part(3), part(4),
+                             part(5), part(6), part(7), part(8)};
     });
 }
 
@@ -110,7 +116,8 @@ Sent<std::vector<Telecom>> read_telecoms(Segment const& segment, int field) {
 std::optional<Segment> required(Message const& message, std::string_view name, Problems& problems) {
     std::string const n(name);
     if (message.count(name) > 1) {
-        // One pair per message: taking the first and ignoring the second would lose a change silently.
+        // One pair per message: taking the first and ignoring the second would lose a change
+        // silently.
         problems.add(Reason::kSegmentSequence, n + "^2", n + " segment repeats");
     }
     auto found = message.find(name);
@@ -194,7 +201,8 @@ Result<PatientFeed> read_patient_feed(Message const& message, FeedRules const& r
         if (auto const mrg = required(message, "MRG", problems)) {
             feed.prior_identifiers = read_identifiers(*mrg, 1);
             if (feed.prior_identifiers.empty()) {
-                problems.add(Reason::kRequiredFieldMissing, "MRG^1^1", "no prior patient identifier");
+                problems.add(Reason::kRequiredFieldMissing, "MRG^1^1",
+                             "no prior patient identifier");
             }
         }
     }

@@ -1,6 +1,7 @@
 #pragma once
-// ITI-8 Patient Identity Feed: ADT A01, A04, A05, A08 and A40 to a struct. Source: ITI TF-2 3.8, Appendices C, D, E.
-// Who may feed which authority, and what an id without one means, is decided by those who hold that state. Pure.
+// ITI-8 Patient Identity Feed: ADT A01, A04, A05, A08 and A40 to a struct. Source: ITI TF-2 3.8,
+// Appendices C, D, E. Who may feed which authority, and what an id without one means, is decided by
+// those who hold that state. Pure.
 
 #include "codec/hl7v2/header.h"
 #include "codec/hl7v2/message.h"
@@ -40,12 +41,14 @@ struct PostalAddress {
     std::string street, other, city, state, postal_code, country, type_code, whole;
 };
 
-/// XTN. Old senders write all of it into component 1, Japanese ones into component 12: `number` is the one that is there.
+/// XTN. Old senders write all of it into component 1, Japanese ones into component 12: `number` is
+/// the one that is there.
 struct Telecom {
     std::string number, use_code, equipment, email;
 };
 
-/// A field that was not sent leaves the stored value alone; a value that is there but empty came as `""` and deletes it.
+/// A field that was not sent leaves the stored value alone; a value that is there but empty came as
+/// `""` and deletes it.
 template <class T>
 using Sent = std::optional<T>;
 
@@ -55,11 +58,13 @@ struct PatientFeed {
     std::string version;
     std::string control_id;
     std::string processing_id;
-    HierarchicDesignator sending_application, sending_facility, receiving_application, receiving_facility;
+    HierarchicDesignator sending_application, sending_facility, receiving_application,
+        receiving_facility;
     std::string recorded;  ///< EVN-2, HL7 TS; empty when EVN is missing
 
-    std::vector<PatientIdentifier> identifiers;        ///< PID-3, at least one
-    std::vector<PatientIdentifier> prior_identifiers;  ///< MRG-1, at least one for a merge, else none
+    std::vector<PatientIdentifier> identifiers;  ///< PID-3, at least one
+    std::vector<PatientIdentifier>
+        prior_identifiers;  ///< MRG-1, at least one for a merge, else none
 
     Sent<std::vector<PersonName>> names;                ///< PID-5
     Sent<std::vector<PersonName>> mothers_maiden_name;  ///< PID-6
@@ -74,13 +79,13 @@ struct PatientFeed {
 };
 
 struct FeedRules {
-    /// MSH-12.1. From 2.5 on the message structure (MSH-9.3) must be named (ITI TF-2 3.30): a 2.5 header over an ITI-8
-    /// message without it is an unsupported version.
+    /// MSH-12.1. From 2.5 on the message structure (MSH-9.3) must be named (ITI TF-2 3.30): a 2.5
+    /// header over an ITI-8 message without it is an unsupported version.
     std::vector<std::string> versions = {"2.3", "2.3.1", "2.4", "2.5"};
 };
 
-/// kUnsupported (AR 200-203) when the header asks for something else; then the content is not looked at. Otherwise
-/// kInvalidContent with one issue for each problem found, not only the first.
+/// kUnsupported (AR 200-203) when the header asks for something else; then the content is not
+/// looked at. Otherwise kInvalidContent with one issue for each problem found, not only the first.
 Result<PatientFeed> read_patient_feed(Message const& message, FeedRules const& rules = {});
 
 /// For later use by other transactions: the data types as they stand in any segment.

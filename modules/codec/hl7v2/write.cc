@@ -34,19 +34,22 @@ std::string join(List const& list, char separator, Text const& text_of) {
 }
 
 bool is_ascii(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    return std::all_of(text.begin(), text.end(),
+                       [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
 /// The message with MSH-18 and MSH-20 filled, unless MSH-18 says something already.
 std::string with_declaration(std::string_view text, Charset const& charset) {
-    if (charset.declared.empty() || !text.starts_with("MSH") || text.size() < 5) return std::string(text);
+    if (charset.declared.empty() || !text.starts_with("MSH") || text.size() < 5)
+        return std::string(text);
     std::size_t const end = std::min(text.find('\r'), text.size());
     char const separator = text[3];
     std::vector<std::string_view> fields = split(text.substr(0, end), separator);
     // fields[0] is "MSH", fields[1] is MSH-2, so MSH-18 is fields[17].
     if (fields.size() > 17 && !fields[17].empty()) return std::string(text);
     std::string sets = charset.declared;
-    if (fields.size() > 1 && fields[1].size() > 1) std::replace(sets.begin(), sets.end(), '~', fields[1][1]);
+    if (fields.size() > 1 && fields[1].size() > 1)
+        std::replace(sets.begin(), sets.end(), '~', fields[1][1]);
     bool const with_scheme = !charset.declared_scheme.empty();
     fields.resize(std::max<std::size_t>(fields.size(), with_scheme ? 20 : 18));
     fields[17] = sets;
@@ -78,22 +81,28 @@ Builder& Builder::raw(int field, std::string_view encoded) {
     std::string& target = slot(segments_.back().fields, field).raw;
     target = encoded;
     // Nothing that came from outside may begin a segment of its own.
-    std::replace_if(target.begin(), target.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    std::replace_if(
+        target.begin(), target.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
     return *this;
 }
 
 Builder& Builder::raw_segment(std::string_view encoded) {
     segments_.push_back({std::string(encoded.substr(0, 3)), {}, std::string(encoded)});
     std::string& text = segments_.back().raw;
-    std::replace_if(text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return c == '\r' || c == '\n'; }, ' ');
     return *this;
 }
 
 std::string Builder::field_text(Field const& field) const {
     if (!field.raw.empty()) return field.raw;
     auto const as_is = [](std::string const& text) { return text; };
-    auto const component = [&](Subcomponents const& list) { return join(list, delimiters_.subcomponent, as_is); };
-    auto const repetition = [&](Components const& list) { return join(list, delimiters_.component, component); };
+    auto const component = [&](Subcomponents const& list) {
+        return join(list, delimiters_.subcomponent, as_is);
+    };
+    auto const repetition = [&](Components const& list) {
+        return join(list, delimiters_.component, component);
+    };
     return join(field.parts, delimiters_.repetition, repetition);
 }
 
@@ -124,7 +133,8 @@ std::string Builder::text() const {
     return out;
 }
 
-Result<Bytes> write(std::string_view text, Charset const& charset, OnUnmappable const& on_unmappable) {
+Result<Bytes> write(std::string_view text, Charset const& charset,
+                    OnUnmappable const& on_unmappable) {
     std::string const whole = is_ascii(text) ? std::string(text) : with_declaration(text, charset);
     std::string const octets = TRY(encode_text(whole, charset, on_unmappable));
     ByteView const view = as_bytes(octets);

@@ -38,10 +38,14 @@ Result<std::size_t> match_cid(std::string_view href, std::span<std::string const
     std::string const written(href.substr(4));
     std::string const decoded = percent_decode(written);
     std::size_t found = find_id(ids, [&](std::string const& id) { return id == written; });
-    if (found == ids.size()) found = find_id(ids, [&](std::string const& id) { return id == decoded; });
-    if (found == ids.size()) found = find_id(ids, [&](std::string const& id) { return percent_decode(id) == written; });
-    if (found == ids.size()) found = find_id(ids, [&](std::string const& id) { return percent_decode(id) == decoded; });
-    if (found == ids.size()) return Error(Code::kInvalidMessage, "xop:Include reference to no part");
+    if (found == ids.size())
+        found = find_id(ids, [&](std::string const& id) { return id == decoded; });
+    if (found == ids.size())
+        found = find_id(ids, [&](std::string const& id) { return percent_decode(id) == written; });
+    if (found == ids.size())
+        found = find_id(ids, [&](std::string const& id) { return percent_decode(id) == decoded; });
+    if (found == ids.size())
+        return Error(Code::kInvalidMessage, "xop:Include reference to no part");
     return found;
 }
 

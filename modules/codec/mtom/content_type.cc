@@ -7,7 +7,9 @@
 namespace musubi::mtom {
 namespace {
 
-Error malformed(char const* what) { return Error(Code::kInvalidMessage, std::string("Content-Type: ") + what); }
+Error malformed(char const* what) {
+    return Error(Code::kInvalidMessage, std::string("Content-Type: ") + what);
+}
 
 bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
@@ -35,8 +37,10 @@ public:
         while (at_ < text_.size()) {
             char const c = text_[at_++];
             if (c == '"') return value;
-            if (c == '\\' && at_ < text_.size()) value.push_back(text_[at_++]);
-            else if (c != '\r' && c != '\n') value.push_back(c);
+            if (c == '\\' && at_ < text_.size())
+                value.push_back(text_[at_++]);
+            else if (c != '\r' && c != '\n')
+                value.push_back(c);
         }
         return std::nullopt;
     }
@@ -51,7 +55,8 @@ bool is_printable(std::string_view text) {
 }
 
 std::string without_angles(std::string value) {
-    if (value.size() >= 2 && value.front() == '<' && value.back() == '>') return value.substr(1, value.size() - 2);
+    if (value.size() >= 2 && value.front() == '<' && value.back() == '>')
+        return value.substr(1, value.size() - 2);
     return value;
 }
 
@@ -63,7 +68,8 @@ Result<ContentType> ContentType::parse(std::string_view header) {
     ContentType made;
     made.type_ = to_lower_ascii(scanner.until(";"));
     std::size_t const slash = made.type_.find('/');
-    if (slash == 0 || slash == std::string::npos || slash + 1 == made.type_.size() || !is_printable(made.type_)) {
+    if (slash == 0 || slash == std::string::npos || slash + 1 == made.type_.size() ||
+        !is_printable(made.type_)) {
         return malformed("no type/subtype");
     }
     while (scanner.take(';')) {
@@ -101,7 +107,8 @@ Result<PackageType> package_type(ContentType const& content_type) {
     PackageType made;
     made.boundary = content_type.parameter("boundary").value_or("");
     std::string const& b = made.boundary;
-    if (b.empty() || b.size() > kMaxBoundary || !is_printable(b) || b.back() == ' ') return malformed("bad boundary");
+    if (b.empty() || b.size() > kMaxBoundary || !is_printable(b) || b.back() == ' ')
+        return malformed("bad boundary");
     made.type = to_lower_ascii(content_type.parameter("type").value_or(""));
     made.start = without_angles(content_type.parameter("start").value_or(""));
     made.start_info = content_type.parameter("start-info").value_or("");

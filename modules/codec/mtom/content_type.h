@@ -1,6 +1,6 @@
 #pragma once
-// Media type header values and the multipart/related package they announce. Source: RFC 2045 5.1, RFC 2046 5.1.1,
-// RFC 2387, XOP 1.0 section 4.1, ITI TF-2 V.8. Pure functions, thread-safe.
+// Media type header values and the multipart/related package they announce. Source: RFC 2045 5.1,
+// RFC 2046 5.1.1, RFC 2387, XOP 1.0 section 4.1, ITI TF-2 V.8. Pure functions, thread-safe.
 
 #include "platform/base/result.h"
 
@@ -12,14 +12,15 @@
 
 namespace musubi::mtom {
 
-inline constexpr std::size_t kMaxBoundary = 70;      ///< RFC 2046 5.1.1
+inline constexpr std::size_t kMaxBoundary = 70;       ///< RFC 2046 5.1.1
 inline constexpr std::size_t kMaxContentType = 4096;  ///< octets of the whole value
 
 class ContentType {
 public:
-    /// Parameters in any order and case, quoted or not. Unquoted values may hold what tokens must not (gSOAP sends
-    /// boundaries with `=`): they end at the next `;`. The first of two equal names counts; two boundaries that differ
-    /// are refused. Folded lines are unfolded. Errors: kInvalidMessage.
+    /// Parameters in any order and case, quoted or not. Unquoted values may hold what tokens must
+    /// not (gSOAP sends boundaries with `=`): they end at the next `;`. The first of two equal
+    /// names counts; two boundaries that differ are refused. Folded lines are unfolded. Errors:
+    /// kInvalidMessage.
     static Result<ContentType> parse(std::string_view header);
 
     std::string const& type() const { return type_; }  ///< lower case: "multipart/related"
@@ -42,7 +43,8 @@ struct PackageType {
     bool is_xop() const { return type == "application/xop+xml"; }
 };
 
-/// kInvalidMessage when it is not multipart/related or the boundary is missing, too long or not printable.
+/// kInvalidMessage when it is not multipart/related or the boundary is missing, too long or not
+/// printable.
 Result<PackageType> package_type(ContentType const& content_type);
 
 }  // namespace musubi::mtom

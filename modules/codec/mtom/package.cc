@@ -34,8 +34,8 @@ std::string attachment_id(std::string_view boundary, std::size_t number) {
     return std::to_string(number) + "." + std::string(tag_of(boundary)) + "@musubi";
 }
 
-Package write_package(std::string envelope, std::vector<Attachment> attachments, std::string const& boundary,
-                      std::string_view action) {
+Package write_package(std::string envelope, std::vector<Attachment> attachments,
+                      std::string const& boundary, std::string_view action) {
     std::string const root_id = "root." + std::string(tag_of(boundary)) + "@musubi";
     Package package;
     package.content_type = "multipart/related; boundary=\"" + boundary +
@@ -43,15 +43,17 @@ Package write_package(std::string envelope, std::vector<Attachment> attachments,
                            ">\"; start-info=\"application/soap+xml\"";
     if (fits_quotes(action)) package.content_type += "; action=\"" + std::string(action) + "\"";
 
-    std::string text = "--" + boundary +
-                       "\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"\r\n"
-                       "Content-Transfer-Encoding: binary\r\nContent-ID: <" +
-                       root_id + ">\r\n\r\n" + std::move(envelope);
+    std::string text =
+        "--" + boundary +
+        "\r\nContent-Type: application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"\r\n"
+        "Content-Transfer-Encoding: binary\r\nContent-ID: <" +
+        root_id + ">\r\n\r\n" + std::move(envelope);
     for (Attachment& part : attachments) {
         bool const fits = fits_header(part.content_type);
         text += "\r\n--" + boundary +
                 "\r\nContent-Type: " + (fits ? part.content_type : "application/octet-stream") +
-                "\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <" + part.content_id + ">\r\n\r\n";
+                "\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <" + part.content_id +
+                ">\r\n\r\n";
         package.segments.push_back({std::move(text), std::move(part.content)});
         text.clear();
     }

@@ -11,7 +11,8 @@ namespace {
 Error malformed(char const* what) { return Error(Code::kInvalidMessage, what); }
 
 bool is_name(std::string_view name) {
-    return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+    return !name.empty() &&
+           std::all_of(name.begin(), name.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 std::string_view without_angles(std::string_view id) {
@@ -46,7 +47,8 @@ Status add_header(std::string_view field, PartHeaders& headers) {
 }
 
 Status check_headers(PartHeaders const& headers) {
-    if (to_lower_ascii(headers.content_type).starts_with("multipart/")) return malformed("multipart inside multipart");
+    if (to_lower_ascii(headers.content_type).starts_with("multipart/"))
+        return malformed("multipart inside multipart");
     return {};
 }
 

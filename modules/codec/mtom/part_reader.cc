@@ -9,13 +9,20 @@ namespace {
 
 constexpr std::size_t kMaxPadding = 64;  // blanks that a transport may leave behind a delimiter
 
-Error malformed(char const* what) { return Error(Code::kInvalidMessage, std::string("multipart: ") + what); }
-Error too_large(char const* what) { return Error(Code::kTooLarge, std::string("multipart: ") + what); }
+Error malformed(char const* what) {
+    return Error(Code::kInvalidMessage, std::string("multipart: ") + what);
+}
+Error too_large(char const* what) {
+    return Error(Code::kTooLarge, std::string("multipart: ") + what);
+}
 
 }  // namespace
 
 PartReader::PartReader(std::string const& boundary, Limits const& limits, PartHandler& handler)
-    : dash_boundary_("--" + boundary), limits_(limits), handler_(handler), delimiter_("\r\n" + dash_boundary_) {}
+    : dash_boundary_("--" + boundary),
+      limits_(limits),
+      handler_(handler),
+      delimiter_("\r\n" + dash_boundary_) {}
 
 Status PartReader::feed(ByteView slice) {
     if (!failed_) return failed_;
@@ -69,7 +76,8 @@ Status PartReader::preamble_line() {
     bool const crlf = line.ends_with('\r');
     if (crlf) line.remove_suffix(1);
     bool const is_first = line.starts_with(dash_boundary_);
-    std::string_view const rest = is_first ? line.substr(dash_boundary_.size()) : std::string_view();
+    std::string_view const rest =
+        is_first ? line.substr(dash_boundary_.size()) : std::string_view();
     bool const padded = rest.find_first_not_of(" \t") == std::string_view::npos;
     bool const empty_package = is_first && rest.starts_with("--");
     line_.clear();
@@ -124,7 +132,8 @@ Status PartReader::headers_end() {
     return handler_.part_begin(headers_);
 }
 
-PartReader::Found PartReader::match_delimiter(std::string_view input, std::string_view delimiter) const {
+PartReader::Found PartReader::match_delimiter(std::string_view input,
+                                              std::string_view delimiter) const {
     std::size_t const common = std::min(input.size(), delimiter.size());
     if (input.substr(0, common) != delimiter.substr(0, common)) return {Match::kNone, 0};
     std::string_view rest = input.substr(common);
@@ -135,7 +144,8 @@ PartReader::Found PartReader::match_delimiter(std::string_view input, std::strin
     rest.remove_prefix(padding);
     std::string_view const line_end = lf_only_ ? "\n" : "\r\n";
     std::size_t const seen = std::min(rest.size(), line_end.size());
-    if (rest.substr(0, seen) != line_end.substr(0, seen)) return {Match::kNone, 0};  // a longer word: data
+    if (rest.substr(0, seen) != line_end.substr(0, seen))
+        return {Match::kNone, 0};  // a longer word: data
     if (seen < line_end.size()) return {Match::kPartial, 0};
     return {Match::kPart, delimiter.size() + padding + line_end.size()};
 }
@@ -171,7 +181,8 @@ Status PartReader::consume_body(std::string_view input, std::size_t& used) {
 
 Status PartReader::emit(std::string_view data) {
     if (data.empty()) return {};
-    return decoder_->write(as_bytes(data), [this](ByteView piece) { return handler_.part_data(piece); });
+    return decoder_->write(as_bytes(data),
+                           [this](ByteView piece) { return handler_.part_data(piece); });
 }
 
 /// Ends the part that is open, begins the next one's headers or the epilogue.

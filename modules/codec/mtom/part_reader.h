@@ -1,12 +1,13 @@
 #pragma once
-// Takes a MIME multipart/related body apart while it arrives. Source: RFC 2046 5.1.1, RFC 2387, RFC 5322 2.2 (headers).
+// Takes a MIME multipart/related body apart while it arrives. Source: RFC 2046 5.1.1, RFC 2387, RFC
+// 5322 2.2 (headers).
 //
-// Linear time in the octets fed, however they are sliced. Memory: a header block, plus a tail of delimiter length; part
-// data is handed on at once and never kept. One reader for one body, used by one thread. After an error the reader
-// repeats it and calls nobody any more.
+// Linear time in the octets fed, however they are sliced. Memory: a header block, plus a tail of
+// delimiter length; part data is handed on at once and never kept. One reader for one body, used by
+// one thread. After an error the reader repeats it and calls nobody any more.
 //
-// Line ends are CRLF. With LineEnds::kLenient a body whose first delimiter line ends in LF alone is read with LF
-// throughout; a CRLF body never is, so that a document's own octets cannot end it.
+// Line ends are CRLF. With LineEnds::kLenient a body whose first delimiter line ends in LF alone is
+// read with LF throughout; a CRLF body never is, so that a document's own octets cannot end it.
 // Errors: kInvalidMessage, and kTooLarge for the limits.
 
 #include "codec/mtom/transfer_encoding.h"
@@ -74,10 +75,10 @@ private:
     Limits const limits_;
     PartHandler& handler_;
     State state_ = State::kPreamble;
-    std::string delimiter_;   ///< line end and dash_boundary_
-    std::string pending_;     ///< body octets that may be the start of a delimiter
+    std::string delimiter_;  ///< line end and dash_boundary_
+    std::string pending_;    ///< body octets that may be the start of a delimiter
     std::string line_;
-    std::string last_header_; ///< the field that a folded line continues
+    std::string last_header_;  ///< the field that a folded line continues
     std::size_t preamble_size_ = 0;
     std::size_t header_size_ = 0;
     std::size_t parts_ = 0;

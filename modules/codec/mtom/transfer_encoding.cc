@@ -17,7 +17,8 @@ class Base64 final : public TransferDecoder {
 public:
     Status write(ByteView encoded, ByteSink const& sink) override {
         for (std::uint8_t const byte : encoded) {
-            if (byte != ' ' && byte != '\t' && byte != '\r' && byte != '\n') carry_.push_back(static_cast<char>(byte));
+            if (byte != ' ' && byte != '\t' && byte != '\r' && byte != '\n')
+                carry_.push_back(static_cast<char>(byte));
         }
         return decode(carry_.size() / 4 * 4, sink);
     }
@@ -60,12 +61,15 @@ private:
         if (!escape_.empty()) return take_escape(byte, out);
         if (byte == ' ' || byte == '\t') {
             blanks_.push_back(static_cast<char>(byte));
-            return blanks_.size() > kMaxBlanks ? malformed("quoted-printable line too long") : Status();
+            return blanks_.size() > kMaxBlanks ? malformed("quoted-printable line too long")
+                                               : Status();
         }
         if (byte != '\r' && byte != '\n') out.insert(out.end(), blanks_.begin(), blanks_.end());
         blanks_.clear();
-        if (byte == '=') escape_ = "=";
-        else out.push_back(byte);
+        if (byte == '=')
+            escape_ = "=";
+        else
+            out.push_back(byte);
         return {};
     }
     Status take_escape(std::uint8_t byte, Bytes& out) {
@@ -96,7 +100,8 @@ Result<std::unique_ptr<TransferDecoder>> make_transfer_decoder(std::string_view 
         return std::unique_ptr<TransferDecoder>(std::make_unique<Identity>());
     }
     if (name == "base64") return std::unique_ptr<TransferDecoder>(std::make_unique<Base64>());
-    if (name == "quoted-printable") return std::unique_ptr<TransferDecoder>(std::make_unique<QuotedPrintable>());
+    if (name == "quoted-printable")
+        return std::unique_ptr<TransferDecoder>(std::make_unique<QuotedPrintable>());
     return malformed("unknown Content-Transfer-Encoding");
 }
 

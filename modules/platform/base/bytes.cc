@@ -56,7 +56,8 @@ std::string to_base64(ByteView bytes) {
     text.reserve((bytes.size() + 2) / 3 * 4);
     std::size_t i = 0;
     for (; i + 2 < bytes.size(); i += 3) {
-        std::uint32_t const v = static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
+        std::uint32_t const v =
+            static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
         for (int shift : {18, 12, 6, 0}) text.push_back(kBase64[v >> shift & 63]);
     }
     std::size_t const rest = bytes.size() - i;

@@ -24,7 +24,8 @@ inline std::string_view as_text(ByteView bytes) {
 std::string to_hex(ByteView bytes);  ///< lower case
 Result<Bytes> from_hex(std::string_view text);
 std::string to_base64(ByteView bytes);  ///< RFC 4648 section 4, padded, no line breaks
-/// White space anywhere is skipped (XML Schema base64Binary lexical form); anything else wrong is an error.
+/// White space anywhere is skipped (XML Schema base64Binary lexical form); anything else wrong is
+/// an error.
 Result<Bytes> from_base64(std::string_view text);
 
 }  // namespace musubi

@@ -12,8 +12,9 @@ using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono:
 class Clock {
 public:
     virtual ~Clock() = default;
-    virtual WallTime now() const = 0;                                     ///< UTC
-    virtual std::chrono::steady_clock::time_point monotonic() const = 0;  ///< for durations and deadlines
+    virtual WallTime now() const = 0;  ///< UTC
+    virtual std::chrono::steady_clock::time_point monotonic()
+        const = 0;  ///< for durations and deadlines
 };
 
 /// The machine's clock. Thread-safe, lives for ever.

@@ -52,11 +52,10 @@ void compress(Bytes& out, ByteView plain, CompressionDictionary const* dictionar
     out.resize(start + bound);
     ZSTD_CCtx* const context = compressing_context();
     std::size_t const size =
-        dictionary
-            ? ZSTD_compress_usingCDict(context, out.data() + start, bound, plain.data(),
-                                       plain.size(), dictionary->impl().packing.get())
-            : ZSTD_compressCCtx(context, out.data() + start, bound, plain.data(), plain.size(),
-                                kLevel);
+        dictionary ? ZSTD_compress_usingCDict(context, out.data() + start, bound, plain.data(),
+                                              plain.size(), dictionary->impl().packing.get())
+                   : ZSTD_compressCCtx(context, out.data() + start, bound, plain.data(),
+                                       plain.size(), kLevel);
     // With room for the worst case only memory can run out.
     if (ZSTD_isError(size)) throw std::bad_alloc();
     out.resize(start + size);

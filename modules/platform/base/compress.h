@@ -3,10 +3,10 @@
 // have in common. Without one it serves any octets.
 //
 // Packed octets carry their unpacked size, but no checksum and no name of their dictionary: whoever
-// stores them seals them, and notes which dictionary it was. Compress before sealing; never compress
-// together what different people may read. Units: octets. Thread-safe; each thread keeps its own
-// working memory. Errors: kStorageUnavailable for octets that are damaged or of another dictionary,
-// kTooLarge where the limit given is passed, before memory is taken.
+// stores them seals them, and notes which dictionary it was. Compress before sealing; never
+// compress together what different people may read. Units: octets. Thread-safe; each thread keeps
+// its own working memory. Errors: kStorageUnavailable for octets that are damaged or of another
+// dictionary, kTooLarge where the limit given is passed, before memory is taken.
 
 #include "platform/base/bytes.h"
 

@@ -4,7 +4,8 @@
 
 namespace musubi {
 
-MemoryContent::MemoryContent(Bytes bytes) : bytes_(std::move(bytes)), sha1_hex_(to_hex(sha1(bytes_))) {}
+MemoryContent::MemoryContent(Bytes bytes)
+    : bytes_(std::move(bytes)), sha1_hex_(to_hex(sha1(bytes_))) {}
 
 Status MemoryContent::read(ByteSink const& sink) const {
     constexpr std::size_t kPiece = 64 * 1024;

@@ -1,8 +1,9 @@
 #pragma once
-// A document's octets on their way in or out, wherever they lie (memory, an encrypted staging file, the store).
+// A document's octets on their way in or out, wherever they lie (memory, an encrypted staging file,
+// the store).
 //
-// Units: octets of the decoded document. `sha1_hex` is 40 lower-case hex digits (ITI TF-3 4.2.3.2.10).
-// Thread-safety: one reader at a time. Nothing here may put plain text on a disk.
+// Units: octets of the decoded document. `sha1_hex` is 40 lower-case hex digits (ITI
+// TF-3 4.2.3.2.10). Thread-safety: one reader at a time. Nothing here may put plain text on a disk.
 
 #include "platform/base/bytes.h"
 
@@ -18,8 +19,9 @@ class Content {
 public:
     virtual ~Content() = default;
     virtual std::uint64_t size() const = 0;
-    /// Calls `sink` with consecutive pieces (64 KiB or less each) until the end; stops at the sink's first error.
-    /// Damage is reported as kStorageUnavailable before a damaged piece reaches the sink.
+    /// Calls `sink` with consecutive pieces (64 KiB or less each) until the end; stops at the
+    /// sink's first error. Damage is reported as kStorageUnavailable before a damaged piece reaches
+    /// the sink.
     virtual Status read(ByteSink const& sink) const = 0;
     /// The whole content when it lies in memory already, else an empty pointer.
     virtual Bytes const* in_memory() const { return nullptr; }
@@ -52,7 +54,8 @@ public:
     virtual Result<std::shared_ptr<ReceivedContent>> finish() = 0;
 };
 
-/// Makes receivers; the store behind it decides what stays in memory and what is staged, encrypted, on disk.
+/// Makes receivers; the store behind it decides what stays in memory and what is staged, encrypted,
+/// on disk.
 class Spool {
 public:
     virtual ~Spool() = default;

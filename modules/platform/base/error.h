@@ -1,9 +1,11 @@
 #pragma once
-// What went wrong, in words that no protocol owns. Codecs translate to the wire (errors.cc of each codec).
+// What went wrong, in words that no protocol owns. Codecs translate to the wire (errors.cc of each
+// codec).
 //
-// Ownership: plain values. Thread-safety: as std::string. No personal data in any field: `detail` goes to our own
-// log only, `Issue::context` and `Issue::location` go to the peer and may name an object id, an attribute, the value
-// found and the rule broken, but never a name, a birth date or an address.
+// Ownership: plain values. Thread-safety: as std::string. No personal data in any field: `detail`
+// goes to our own log only, `Issue::context` and `Issue::location` go to the peer and may name an
+// object id, an attribute, the value found and the rule broken, but never a name, a birth date or
+// an address.
 
 #include <cstdint>
 #include <string>
@@ -15,15 +17,15 @@ namespace musubi {
 
 /// The few canonical outcomes. Choose the most specific one that is true.
 enum class Code : std::uint8_t {
-    kInvalidMessage,      ///< bytes that do not follow the transport or syntax
-    kInvalidContent,      ///< well-formed, but breaks a rule of the profile or the affinity domain
-    kUnsupported,         ///< a correct request for something we do not offer
-    kUnauthenticated,     ///< we do not know who is asking
-    kDenied,              ///< we know, and the agreement says no
+    kInvalidMessage,   ///< bytes that do not follow the transport or syntax
+    kInvalidContent,   ///< well-formed, but breaks a rule of the profile or the affinity domain
+    kUnsupported,      ///< a correct request for something we do not offer
+    kUnauthenticated,  ///< we do not know who is asking
+    kDenied,           ///< we know, and the agreement says no
     kNotFound,
-    kConflict,            ///< the state of the store forbids it (duplicate, deprecated, concurrent change)
-    kTooLarge,            ///< a configured limit was passed
-    kBusy,                ///< try again later, nothing was done
+    kConflict,  ///< the state of the store forbids it (duplicate, deprecated, concurrent change)
+    kTooLarge,  ///< a configured limit was passed
+    kBusy,      ///< try again later, nothing was done
     kPeerUnavailable,     ///< a neighbour that we need does not answer
     kStorageUnavailable,  ///< database, disk or key store does not answer
     kInternal,            ///< a bug of ours
@@ -31,7 +33,8 @@ enum class Code : std::uint8_t {
 inline constexpr int kCodeCount = 12;
 std::string_view to_string(Code code);
 
-/// The protocol-level cause. Opaque down here; the enumerators live in domain/reason.h. 0 means "none given".
+/// The protocol-level cause. Opaque down here; the enumerators live in domain/reason.h. 0 means
+/// "none given".
 enum class Reason : std::uint16_t;
 inline constexpr Reason kNoReason{};
 
@@ -41,8 +44,10 @@ enum class Severity : std::uint8_t { kError, kWarning };
 struct Issue {
     Severity severity = Severity::kError;
     Reason reason = kNoReason;
-    std::string context;   ///< which object, attribute, value and rule; shown to the peer (codeContext)
-    std::string location;  ///< protocol location: a uniqueId in ITI-43, a home in XCA, "PID^1^3" in HL7 v2
+    std::string
+        context;  ///< which object, attribute, value and rule; shown to the peer (codeContext)
+    std::string
+        location;  ///< protocol location: a uniqueId in ITI-43, a home in XCA, "PID^1^3" in HL7 v2
 };
 
 struct Error {

@@ -82,7 +82,8 @@ Status fault_point(char const* name) {
         std::lock_guard const lock(mutex);
         note_first_pass(name);
         auto const found = plans.find(name);
-        if (found == plans.end() || found->second.remaining <= 0 || --found->second.remaining > 0) return {};
+        if (found == plans.end() || found->second.remaining <= 0 || --found->second.remaining > 0)
+            return {};
         action = found->second.action;
     }
     log_warning("fault.fired", {{"point", name}, {"action", action}});

@@ -3,9 +3,10 @@
 //
 //   TRY(FAULT("repository.after_blob_rename"));
 //
-// Armed by MUSUBI_FAULT in the environment or by arm_faults(): "name=action[@n]" joined by commas, action one of
-// kill (SIGKILL), error (kStorageUnavailable), throw, sleep:<ms>; @n fires at the n-th pass (default 1).
-// MUSUBI_FAULT_LIST=FILE makes the process append each point's name once to FILE when it is first passed.
+// Armed by MUSUBI_FAULT in the environment or by arm_faults(): "name=action[@n]" joined by commas,
+// action one of kill (SIGKILL), error (kStorageUnavailable), throw, sleep:<ms>; @n fires at the
+// n-th pass (default 1). MUSUBI_FAULT_LIST=FILE makes the process append each point's name once to
+// FILE when it is first passed.
 
 #include "platform/base/result.h"
 

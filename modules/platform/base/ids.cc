@@ -56,7 +56,9 @@ public:
         // 41 bits of milliseconds since 2020 (until 2089), 22 random bits.
         constexpr std::int64_t kEpoch2020Ms = 1'577'836'800'000;
         auto const ms = std::chrono::duration_cast<std::chrono::milliseconds>(
-                            system_clock().now().time_since_epoch()).count() - kEpoch2020Ms;
+                            system_clock().now().time_since_epoch())
+                            .count() -
+                        kEpoch2020Ms;
         std::uint32_t tail = 0;
         random(reinterpret_cast<std::uint8_t*>(&tail), sizeof tail);
         return ((ms & ((std::int64_t{1} << 41) - 1)) << 22) | (tail & ((1U << 22) - 1));
@@ -71,7 +73,8 @@ public:
 }  // namespace
 
 bool is_oid(std::string_view text) {
-    if (text.size() < 3 || text.size() > 64 || text[0] < '0' || text[0] > '2' || text[1] != '.') return false;
+    if (text.size() < 3 || text.size() > 64 || text[0] < '0' || text[0] > '2' || text[1] != '.')
+        return false;
     std::size_t arc = 2;
     for (std::size_t i = 2; i <= text.size(); ++i) {
         if (i < text.size() && is_digit(text[i])) continue;
@@ -86,7 +89,8 @@ bool is_oid(std::string_view text) {
 Result<Uuid> Uuid::parse(std::string_view text) {
     constexpr std::string_view kUrn = "urn:uuid:";
     if (text.starts_with(kUrn)) text.remove_prefix(kUrn.size());
-    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' || text[23] != '-') {
+    if (text.size() != 36 || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+        text[23] != '-') {
         return Error(Code::kInvalidContent, "not a UUID");
     }
     std::string hex;
@@ -103,8 +107,8 @@ Result<Uuid> Uuid::parse(std::string_view text) {
 
 std::string Uuid::to_string() const {
     std::string const hex = to_hex(octets_);
-    return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' + hex.substr(16, 4) + '-' +
-           hex.substr(20);
+    return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
+           hex.substr(16, 4) + '-' + hex.substr(20);
 }
 
 std::string Uuid::to_urn() const { return "urn:uuid:" + to_string(); }

@@ -1,5 +1,6 @@
 #pragma once
-// Identifiers that any system needs: Oid, Uuid, and the source that makes new ones (a seam for tests).
+// Identifiers that any system needs: Oid, Uuid, and the source that makes new ones (a seam for
+// tests).
 
 #include "platform/base/result.h"
 
@@ -11,8 +12,8 @@
 
 namespace musubi {
 
-/// True for `[0-2](\.(0|[1-9][0-9]*))+` of at most 64 characters (ITI TF-3 table 4.2.3.1.7-2). Arcs are text:
-/// some are wider than 64 bits.
+/// True for `[0-2](\.(0|[1-9][0-9]*))+` of at most 64 characters (ITI TF-3 table 4.2.3.1.7-2). Arcs
+/// are text: some are wider than 64 bits.
 bool is_oid(std::string_view text);
 
 /// 128 bits, printed in lower case.
@@ -35,8 +36,9 @@ private:
 class IdSource {
 public:
     virtual ~IdSource() = default;
-    virtual Uuid uuid() = 0;              ///< random (version 4)
-    virtual std::int64_t key() = 0;       ///< positive, roughly time-ordered, unique with overwhelming odds
+    virtual Uuid uuid() = 0;  ///< random (version 4)
+    virtual std::int64_t
+    key() = 0;  ///< positive, roughly time-ordered, unique with overwhelming odds
     virtual void random(std::uint8_t* out, std::size_t size) = 0;  ///< cryptographic quality
 };
 

@@ -43,17 +43,21 @@ struct Designation {
     std::string_view sequence;
     JisSet set;
 };
-// JIS roman differs from ASCII in two glyphs only, which HL7 needs as its escape and repetition characters.
+// JIS roman differs from ASCII in two glyphs only, which HL7 needs as its escape and repetition
+// characters.
 constexpr Designation kDesignations[] = {
-    {"\x1b(B", JisSet::kAscii},          {"\x1b(J", JisSet::kAscii}, {"\x1b(H", JisSet::kAscii},
-    {"\x1b(I", JisSet::kKatakana},       {"\x1b$@", JisSet::kKanji}, {"\x1b$B", JisSet::kKanji},
-    {"\x1b$(@", JisSet::kKanji},         {"\x1b$(B", JisSet::kKanji}, {"\x1b&@\x1b$B", JisSet::kKanji},
-    {"\x1b$(D", JisSet::kSupplementary},
+    {"\x1b(B", JisSet::kAscii},       {"\x1b(J", JisSet::kAscii},
+    {"\x1b(H", JisSet::kAscii},       {"\x1b(I", JisSet::kKatakana},
+    {"\x1b$@", JisSet::kKanji},       {"\x1b$B", JisSet::kKanji},
+    {"\x1b$(@", JisSet::kKanji},      {"\x1b$(B", JisSet::kKanji},
+    {"\x1b&@\x1b$B", JisSet::kKanji}, {"\x1b$(D", JisSet::kSupplementary},
 };
 
 class JisDecoder {
 public:
-    explicit JisDecoder(ByteView bytes) : bytes_(bytes) { out_.reserve(bytes.size() + bytes.size() / 2); }
+    explicit JisDecoder(ByteView bytes) : bytes_(bytes) {
+        out_.reserve(bytes.size() + bytes.size() / 2);
+    }
 
     Result<std::string> run() {
         while (at_ < bytes_.size()) {

@@ -1,4 +1,5 @@
-// ISO-2022-JP on the way out. ITI TF-2 and the JAHIS HL7 rules: return to ASCII before every delimiter.
+// ISO-2022-JP on the way out. ITI TF-2 and the JAHIS HL7 rules: return to ASCII before every
+// delimiter.
 #include "platform/base/japanese.h"
 #include "platform/base/jis_tables.h"
 #include "platform/base/text.h"
@@ -128,18 +129,19 @@ std::string code_point_name(char32_t c) {
     return text;
 }
 
-// Kanji of names and places that JIS X 0208 has only in the form on the right (japan.md 12.1, 12.2 name the common
-// ones). Compatibility ideographs need no row: their decomposition finds the relative.
+// Kanji of names and places that JIS X 0208 has only in the form on the right (japan.md 12.1, 12.2
+// name the common ones). Compatibility ideographs need no row: their decomposition finds the
+// relative.
 constexpr std::pair<char32_t, std::string_view> kRelatives[] = {
     {U'髙', "高"}, {U'﨑', "崎"}, {U'德', "徳"}, {U'瀨', "瀬"}, {U'𠮷', "吉"}, {U'濵', "浜"},
-    {U'栁', "柳"}, {U'槗', "橋"}, {U'𣘺', "橋"}, {U'𡈽', "土"}, {U'圡', "土"},
-    {U'𠀋', "丈"}, {U'緖', "緒"}, {U'寬', "寛"}, {U'郞', "郎"}, {U'敎', "教"}, {U'淸', "清"},
-    {U'增', "増"}, {U'橫', "横"}, {U'靑', "青"}, {U'黑', "黒"}, {U'曻', "昇"}, {U'ﾞ', "゛"},
-    {U'ﾟ', "゜"},
+    {U'栁', "柳"}, {U'槗', "橋"}, {U'𣘺', "橋"}, {U'𡈽', "土"}, {U'圡', "土"}, {U'𠀋', "丈"},
+    {U'緖', "緒"}, {U'寬', "寛"}, {U'郞', "郎"}, {U'敎', "教"}, {U'淸', "清"}, {U'增', "増"},
+    {U'橫', "横"}, {U'靑', "青"}, {U'黑', "黒"}, {U'曻', "昇"}, {U'ﾞ', "゛"},  {U'ﾟ', "゜"},
 };
 
 template <class Encoder>
-Result<std::string> encode(std::string_view utf8, OnUnmappable const& on_unmappable, Encoder encoder) {
+Result<std::string> encode(std::string_view utf8, OnUnmappable const& on_unmappable,
+                           Encoder encoder) {
     if (!is_valid_utf8(utf8)) return Error(Code::kInvalidContent, "text to encode is not UTF-8");
     std::size_t at = 0;
     while (at < utf8.size()) {

@@ -25,7 +25,8 @@ std::string_view name(LogLevel level) {
     return "error";
 }
 
-// Control characters would let a peer forge lines: they become spaces, and the value is quoted when it holds blanks.
+// Control characters would let a peer forge lines: they become spaces, and the value is quoted when
+// it holds blanks.
 void append_value(std::string& line, std::string_view value) {
     bool const quote = value.empty() || value.find_first_of(" \"=\t\r\n") != std::string_view::npos;
     if (quote) line.push_back('"');

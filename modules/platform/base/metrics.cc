@@ -7,8 +7,8 @@
 
 namespace musubi {
 
-double const Histogram::kUpperSeconds[Histogram::kBuckets] = {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                              0.25,   0.5,   1,      2.5,   5,    10,    30};
+double const Histogram::kUpperSeconds[Histogram::kBuckets] = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30};
 
 void Histogram::observe(double seconds) {
     for (int i = 0; i < kBuckets; ++i) {
@@ -33,19 +33,22 @@ struct Registry {
 };
 
 Registry& registry() {
-    static Registry* const instance = new Registry;  // lives for ever: threads may count while main() returns
+    static Registry* const instance =
+        new Registry;  // lives for ever: threads may count while main() returns
     return *instance;
 }
 
 template <class T>
-T& find_or_make(std::map<Key, std::unique_ptr<T>>& all, std::string_view name, std::string_view labels) {
+T& find_or_make(std::map<Key, std::unique_ptr<T>>& all, std::string_view name,
+                std::string_view labels) {
     std::lock_guard const lock(registry().mutex);
     auto& slot = all[{std::string(name), std::string(labels)}];
     if (!slot) slot = std::make_unique<T>();
     return *slot;
 }
 
-void line(std::string& out, std::string const& name, std::string const& labels, std::string const& value) {
+void line(std::string& out, std::string const& name, std::string const& labels,
+          std::string const& value) {
     out.append(name);
     if (!labels.empty()) out.append("{").append(labels).append("}");
     out.append(" ").append(value).append("\n");
@@ -82,7 +85,9 @@ void render(std::string& out, Key const& key, Histogram const& h) {
 Counter& counter(std::string_view name, std::string_view labels) {
     return find_or_make(registry().counters, name, labels);
 }
-Gauge& gauge(std::string_view name, std::string_view labels) { return find_or_make(registry().gauges, name, labels); }
+Gauge& gauge(std::string_view name, std::string_view labels) {
+    return find_or_make(registry().gauges, name, labels);
+}
 Histogram& histogram(std::string_view name, std::string_view labels) {
     return find_or_make(registry().histograms, name, labels);
 }

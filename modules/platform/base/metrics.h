@@ -1,7 +1,8 @@
 #pragma once
-// Counters, gauges and histograms in Prometheus text form. Names and label values are ours (transaction ids, outcome
-// words, member codes): never anything a patient or a document brought. Thread-safe; a handle lives for ever, so keep
-// it in a static or a member instead of looking it up on each request.
+// Counters, gauges and histograms in Prometheus text form. Names and label values are ours
+// (transaction ids, outcome words, member codes): never anything a patient or a document brought.
+// Thread-safe; a handle lives for ever, so keep it in a static or a member instead of looking it up
+// on each request.
 
 #include <atomic>
 #include <cstdint>
@@ -38,7 +39,9 @@ public:
     void observe(double seconds);
     std::uint64_t bucket(int i) const { return buckets_[i].load(std::memory_order_relaxed); }
     std::uint64_t count() const { return count_.load(std::memory_order_relaxed); }
-    double sum_seconds() const { return static_cast<double>(sum_us_.load(std::memory_order_relaxed)) / 1e6; }
+    double sum_seconds() const {
+        return static_cast<double>(sum_us_.load(std::memory_order_relaxed)) / 1e6;
+    }
 
 private:
     std::atomic<std::uint64_t> buckets_[kBuckets] = {};
@@ -46,7 +49,8 @@ private:
     std::atomic<std::uint64_t> sum_us_{0};
 };
 
-/// `labels` in Prometheus form without braces: `transaction="ITI-18",outcome="success"`; may be empty.
+/// `labels` in Prometheus form without braces: `transaction="ITI-18",outcome="success"`; may be
+/// empty.
 Counter& counter(std::string_view name, std::string_view labels = {});
 Gauge& gauge(std::string_view name, std::string_view labels = {});
 Histogram& histogram(std::string_view name, std::string_view labels = {});

@@ -1,5 +1,6 @@
 #pragma once
-// Result<T>: a T or an Error. Functions that can fail return it; exceptions of libraries end at their wrapper.
+// Result<T>: a T or an Error. Functions that can fail return it; exceptions of libraries end at
+// their wrapper.
 //
 //   Result<Oid> oid = Oid::parse(text);
 //   if (!oid) return oid.error();
@@ -19,8 +20,10 @@ template <class T>
 class [[nodiscard]] Result {
 public:
     using value_type = T;
-    Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}       // NOLINT: implicit on purpose
-    Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit on purpose
+    Result(T value)
+        : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit on purpose
+    Result(Error error)
+        : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit on purpose
 
     explicit operator bool() const { return state_.index() == 0; }
     bool ok() const { return state_.index() == 0; }
@@ -65,9 +68,9 @@ using Status = Result<void>;
 }  // namespace musubi
 
 /// The value of EXPR, or return its error from the enclosing function.
-#define TRY(...)                                                 \
-    __extension__({                                              \
-        auto musubi_try_result = (__VA_ARGS__);                  \
+#define TRY(...)                                                             \
+    __extension__({                                                          \
+        auto musubi_try_result = (__VA_ARGS__);                              \
         if (!musubi_try_result) return std::move(musubi_try_result).error(); \
-        std::move(musubi_try_result).value();                    \
+        std::move(musubi_try_result).value();                                \
     })

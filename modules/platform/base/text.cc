@@ -18,10 +18,17 @@ bool is_valid_utf8(std::string_view text) {
         }
         int extra = 0;
         unsigned point = 0;
-        if (lead >= 0xc2 && lead <= 0xdf) { extra = 1; point = lead & 0x1fU; }
-        else if ((lead & 0xf0) == 0xe0) { extra = 2; point = lead & 0x0fU; }
-        else if (lead >= 0xf0 && lead <= 0xf4) { extra = 3; point = lead & 0x07U; }
-        else return false;
+        if (lead >= 0xc2 && lead <= 0xdf) {
+            extra = 1;
+            point = lead & 0x1fU;
+        } else if ((lead & 0xf0) == 0xe0) {
+            extra = 2;
+            point = lead & 0x0fU;
+        } else if (lead >= 0xf0 && lead <= 0xf4) {
+            extra = 3;
+            point = lead & 0x07U;
+        } else
+            return false;
         if (i + static_cast<std::size_t>(extra) >= text.size()) return false;
         for (int k = 1; k <= extra; ++k) {
             auto const next = static_cast<unsigned char>(text[i + static_cast<std::size_t>(k)]);
@@ -38,13 +45,15 @@ bool is_valid_utf8(std::string_view text) {
 }
 
 std::size_t length_in_characters(std::string_view utf8) {
-    return static_cast<std::size_t>(
-        std::count_if(utf8.begin(), utf8.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+    return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+    }));
 }
 
 std::string to_nfc(std::string_view utf8) {
     // Below U+0300 nothing composes: plain ASCII, the common case, needs no library.
-    if (std::all_of(utf8.begin(), utf8.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
+    if (std::all_of(utf8.begin(), utf8.end(),
+                    [](char c) { return static_cast<unsigned char>(c) < 0x80; })) {
         return std::string(utf8);
     }
     UErrorCode status = U_ZERO_ERROR;
@@ -52,7 +61,8 @@ std::string to_nfc(std::string_view utf8) {
     std::string out;
     icu::StringByteSink<std::string> sink(&out);
     if (U_FAILURE(status)) return std::string(utf8);
-    nfc->normalizeUTF8(0, icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())), sink, nullptr, status);
+    nfc->normalizeUTF8(0, icu::StringPiece(utf8.data(), static_cast<int32_t>(utf8.size())), sink,
+                       nullptr, status);
     return U_FAILURE(status) ? std::string(utf8) : out;
 }
 

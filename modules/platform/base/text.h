@@ -12,8 +12,8 @@ namespace musubi {
 bool is_valid_utf8(std::string_view text);
 /// Unicode code points, not bytes: the unit of the profile's length limits.
 std::size_t length_in_characters(std::string_view utf8);
-/// Normalisation form C (ITI TF-2 Appendix F): stored keys and query values are compared in it. Text that is already
-/// in form C is returned as it is; ideographic variation sequences survive.
+/// Normalisation form C (ITI TF-2 Appendix F): stored keys and query values are compared in it.
+/// Text that is already in form C is returned as it is; ideographic variation sequences survive.
 std::string to_nfc(std::string_view utf8);
 std::string_view trim(std::string_view text);  ///< ASCII white space
 std::vector<std::string_view> split(std::string_view text, char separator);

@@ -41,8 +41,8 @@ std::uint64_t plain_size_of(std::uint64_t sealed) {
 /// Verifies all of it, with a second thread where a large file makes somebody wait and a processor
 /// may be idle. Both take the next block, so that they stay close to each other on the disk.
 Status verify_whole(SealedFile const& file) {
-    constexpr std::uint64_t kBlock = 16;    // 1 MiB
-    constexpr std::uint64_t kLarge = 256;   // 16 MiB: far more work than starting a thread
+    constexpr std::uint64_t kBlock = 16;   // 1 MiB
+    constexpr std::uint64_t kLarge = 256;  // 16 MiB: far more work than starting a thread
     static std::atomic<unsigned> helpers{0};
     std::uint64_t const chunks = file.chunk_count();
     std::atomic<std::uint64_t> next{0};

@@ -30,8 +30,7 @@ Result<std::unique_ptr<SealedFile>> SealedFile::open(vault::KeyRing& keys, vault
     return std::unique_ptr<SealedFile>(new SealedFile(std::move(file), std::move(*opener)));
 }
 
-Status SealedFile::read_chunks(std::uint64_t first, std::uint64_t end,
-                               ByteSink const& sink) const {
+Status SealedFile::read_chunks(std::uint64_t first, std::uint64_t end, ByteSink const& sink) const {
     Bytes sealed;
     Bytes plain;
     for (std::uint64_t chunk = first; chunk < end; ++chunk) {

@@ -16,9 +16,7 @@ public:
     static Result<std::unique_ptr<SealedFile>> open(vault::KeyRing& keys, vault::File file,
                                                     Uuid const& id, std::string const& owner);
     std::uint64_t size() const override { return opener_.plain_size(); }
-    Status read(ByteSink const& sink) const override {
-        return read_chunks(0, chunk_count(), sink);
-    }
+    Status read(ByteSink const& sink) const override { return read_chunks(0, chunk_count(), sink); }
     std::uint64_t chunk_count() const { return opener_.chunk_count(); }
     /// The chunks from `first` to before `end`. Several threads may do so at a time.
     Status read_chunks(std::uint64_t first, std::uint64_t end, ByteSink const& sink) const;

@@ -161,7 +161,8 @@ struct HttpParser::Impl {
         while (total < input.size() && !collector.is_done()) {
             BeastError ec;
             std::string_view const rest = input.substr(total);
-            // A last chunk is never shorter than "0 CRLF CRLF"; Beast 1.74 asserts when it is offered less of it twice.
+            // A last chunk is never shorter than "0 CRLF CRLF"; Beast 1.74 asserts when it is
+            // offered less of it twice.
             if (collector.chunked() && rest.size() < 5 && rest.front() == '0') break;
             std::size_t const taken = collector.put({rest.data(), rest.size()}, ec);
             total += taken;

@@ -36,7 +36,8 @@ private:
 /// levels are for reports.
 enum class Isolation : std::uint8_t { kReadCommitted, kRepeatableRead, kSerializable };
 
-/// Who holds it may commit a transaction whose commit was reserved. Made by Tx::reserve_commit() alone.
+/// Who holds it may commit a transaction whose commit was reserved. Made by Tx::reserve_commit()
+/// alone.
 class CommitRight {
 public:
     CommitRight(CommitRight&&) = default;
@@ -69,8 +70,9 @@ public:
     /// confirmed the COMMIT. A connection lost on the way gives is_commit_unknown(). A transaction
     /// without any statement costs nothing.
     Status commit();
-    /// Takes the right to commit away from everybody who merely has the Tx: commit() then fails with kInternal and
-    /// nothing is done. For transactions whose end has a condition that others must not be able to skip.
+    /// Takes the right to commit away from everybody who merely has the Tx: commit() then fails
+    /// with kInternal and nothing is done. For transactions whose end has a condition that others
+    /// must not be able to skip.
     CommitRight reserve_commit();
     Status commit(CommitRight const& right);
 

@@ -45,8 +45,9 @@ domain::AuditEvent event(int number, std::string const& patient = kPatient) {
     human.is_requestor = true;
     out.participants = {source, destination, human};
     out.source_id = "node-a";
-    out.objects = {domain::audit_patient(patient),
-                   domain::audit_document("1.2.3." + std::to_string(number), "2.999.1.1.2", std::nullopt)};
+    out.objects = {
+        domain::audit_patient(patient),
+        domain::audit_document("1.2.3." + std::to_string(number), "2.999.1.1.2", std::nullopt)};
     out.transaction = "ITI-43";
     out.organisation = number % 2 == 0 ? "hospital-kita" : "clinic-kita";
     out.rule = "K3.2";
@@ -64,7 +65,8 @@ protected:
         folder_ = fs::temp_directory_path() /
                   ("musubi-atna-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
         fs::create_directories(folder_);
-        keys_ = *vault::KeyRing::open(folder_ / "keys", folder_ / "master.key", vault::KeyRing::IfAbsent::kCreate);
+        keys_ = *vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
+                                      vault::KeyRing::IfAbsent::kCreate);
         sealer_.emplace(*keys_, std::vector<std::string>{"2.999.1.1.1"});
         connect();
     }
@@ -89,7 +91,8 @@ protected:
     }
     Archive archive() { return {*pool_, *keys_, folder_ / "journal", {"2.999.1.1.1"}}; }
     std::int64_t count(std::string const& table) {
-        auto const rows = pg::run_script(database_.superuser(), "SELECT count(*) FROM atna." + table);
+        auto const rows =
+            pg::run_script(database_.superuser(), "SELECT count(*) FROM atna." + table);
         return std::stoll(rows->at(0).at(0));
     }
     void sabotage(std::string const& script) {
@@ -112,7 +115,8 @@ protected:
         return *out;
     }
 
-    /// Five records in the journal, one in a transaction, then the end at `point`. In a child process.
+    /// Five records in the journal, one in a transaction, then the end at `point`. In a child
+    /// process.
     void die_while_sealing(std::string const& point) {
         connect();
         auto const journal = open_journal();
@@ -120,7 +124,8 @@ protected:
         for (int i = 1; i <= 5; ++i) {
             if (!audit.record({event(i)}).ok()) ::_exit(1);
         }
-        if (!pool_->run([&](pg::Tx& tx) { return audit.record_in(tx, {event(6)}); }).ok()) ::_exit(2);
+        if (!pool_->run([&](pg::Tx& tx) { return audit.record_in(tx, {event(6)}); }).ok())
+            ::_exit(2);
         arm_faults(point + "=kill");
         Indexer indexer(*pool_, *keys_, *sealer_, folder_ / "journal", journal.get());
         [[maybe_unused]] auto const outcome = indexer.run();
@@ -139,7 +144,9 @@ TEST_F(AuditTrail, JournalAndTransactionsShareOneUnbrokenChain) {
     auto const journal = open_journal();
     JournalAudit audit(*pool_, *sealer_, system_ids(), *journal);
     for (int i = 1; i <= 10; ++i) ASSERT_TRUE(audit.record({event(i)}).ok());
-    auto const done = pool_->run([&](pg::Tx& tx) { return audit.record_in(tx, {event(11), event(12)}); });
+    auto const done = pool_->run([&](pg::Tx& tx) {
+        return audit.record_in(tx, {event(11), event(12)});
+    });
     ASSERT_TRUE(done.ok()) << done.error().detail;
     EXPECT_EQ(count("pending"), 2);
     EXPECT_GT(journal->segments().size(), 1U);
@@ -235,7 +242,8 @@ TEST_F(AuditTrail, SearchCombinesItsConditions) {
     EXPECT_EQ(traces([](SearchQuery& q) { q.user = "dr-midori"; }), "t7 t5 t3 t1 ");
     EXPECT_EQ(traces([](SearchQuery& q) { q.document = "1.2.3.4"; }), "t4 ");
     EXPECT_EQ(traces([](SearchQuery& q) { q.transaction = "ITI-41"; }), "t7 ");
-    EXPECT_EQ(traces([](SearchQuery& q) { q.outcome = domain::AuditOutcome::kMinorFailure; }), "t7 ");
+    EXPECT_EQ(traces([](SearchQuery& q) { q.outcome = domain::AuditOutcome::kMinorFailure; }),
+              "t7 ");
     EXPECT_EQ(traces([](SearchQuery& q) {
                   q.from = kTime + std::chrono::seconds(2);
                   q.to = kTime + std::chrono::seconds(4);
@@ -280,11 +288,13 @@ TEST_F(AuditTrail, EverySearchHasAnIndexThatLeads) {
     sabotage("DROP INDEX atna.record_by_time; DROP INDEX atna.record_by_organisation");
     auto const plan_of = [&](pg::Statement const& statement) {
         // As the server plans it when it has stopped looking at the values.
-        auto const rows = pg::run_script(
-            database_.superuser(),
-            "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; PREPARE looked_for AS " +
-                std::string(statement.sql) +
-                "; EXPLAIN EXECUTE looked_for('{a,b}', '{c}', 'token', 'm', 't', 1, '2026-01-01', '2026-02-01', 10)");
+        auto const rows =
+            pg::run_script(database_.superuser(),
+                           "SET enable_seqscan = off; SET plan_cache_mode = force_generic_plan; "
+                           "PREPARE looked_for AS " +
+                               std::string(statement.sql) +
+                               "; EXPLAIN EXECUTE looked_for('{a,b}', '{c}', 'token', 'm', 't', 1, "
+                               "'2026-01-01', '2026-02-01', 10)");
         std::string out;
         for (auto const& row : *rows) out += row.at(0) + "\n";
         return out;
@@ -312,7 +322,8 @@ TEST_F(AuditTrail, ColumnsHoldNoUserAndNoForeignPatientIdInTheClear) {
     EXPECT_EQ(text.find("dr-aoba"), std::string::npos);
     EXPECT_EQ(text.find("0001^^^"), std::string::npos);
     EXPECT_NE(text.find("hmac:"), std::string::npos);
-    EXPECT_EQ(text.find(to_hex(as_bytes("AuditMessage"))), std::string::npos) << "the message is sealed";
+    EXPECT_EQ(text.find(to_hex(as_bytes("AuditMessage"))), std::string::npos)
+        << "the message is sealed";
 }
 
 TEST_F(AuditTrail, JsonLineCarriesTheAgreedFields) {
@@ -320,13 +331,14 @@ TEST_F(AuditTrail, JsonLineCarriesTheAgreedFields) {
     SearchQuery query;
     query.limit = 1;
     auto const line = to_json_line(search(archive(), query)->at(0));
-    EXPECT_TRUE(line.starts_with("{\"time\": \"2026-11-21T00:00:02.000000Z\", \"transaction\": \"ITI-43\", "
-                                 "\"event_id\": \"110106\", \"event_type\": \"ITI-43\", \"outcome\": 0, "
-                                 "\"user\": \"dr-aoba\", \"organisation\": \"hospital-kita\", "
-                                 "\"peer\": \"192.0.2.7\", \"patient\": \"R1^^^&2.999.1.1.1&ISO\", "
-                                 "\"objects\": [{\"id\": \"R1^^^&2.999.1.1.1&ISO\", \"type\": 1, \"role\": 1, "
-                                 "\"id_type\": \"2\"}, {\"id\": \"1.2.3.2\", \"type\": 2, \"role\": 3, "
-                                 "\"id_type\": \"9\"}], \"rule\": \"K3.2\", \"message\": \"<?xml version=\\\"1.0\\\""))
+    EXPECT_TRUE(line.starts_with(
+        "{\"time\": \"2026-11-21T00:00:02.000000Z\", \"transaction\": \"ITI-43\", "
+        "\"event_id\": \"110106\", \"event_type\": \"ITI-43\", \"outcome\": 0, "
+        "\"user\": \"dr-aoba\", \"organisation\": \"hospital-kita\", "
+        "\"peer\": \"192.0.2.7\", \"patient\": \"R1^^^&2.999.1.1.1&ISO\", "
+        "\"objects\": [{\"id\": \"R1^^^&2.999.1.1.1&ISO\", \"type\": 1, \"role\": 1, "
+        "\"id_type\": \"2\"}, {\"id\": \"1.2.3.2\", \"type\": 2, \"role\": 3, "
+        "\"id_type\": \"9\"}], \"rule\": \"K3.2\", \"message\": \"<?xml version=\\\"1.0\\\""))
         << line;
     EXPECT_TRUE(line.ends_with("</AuditMessage>\", \"trace\": \"t2\", \"seq\": 2}")) << line;
     EXPECT_EQ(line.find('\n'), std::string::npos);
@@ -337,9 +349,10 @@ TEST_F(AuditTrail, ReportTellsWhoSawARecord) {
     auto const told = report(archive(), kPatient);
     ASSERT_TRUE(told.ok());
     EXPECT_EQ(told->lines, 3);
-    EXPECT_TRUE(told->csv.starts_with("\"time\",\"organisation\",\"user\",\"what\",\"outcome\",\"documents\",\"rule\"\r\n"
-                                      "\"2026-11-21T00:00:03.000000Z\",\"clinic-kita\",\"dr-midori\","
-                                      "\"ITI-43 Retrieve Document Set\",\"success\",\"1.2.3.3\",\"K3.2\"\r\n"))
+    EXPECT_TRUE(told->csv.starts_with(
+        "\"time\",\"organisation\",\"user\",\"what\",\"outcome\",\"documents\",\"rule\"\r\n"
+        "\"2026-11-21T00:00:03.000000Z\",\"clinic-kita\",\"dr-midori\","
+        "\"ITI-43 Retrieve Document Set\",\"success\",\"1.2.3.3\",\"K3.2\"\r\n"))
         << told->csv;
     EXPECT_EQ(std::count(told->text.begin(), told->text.end(), '\n'), 4);
     EXPECT_EQ(report(archive(), "nobody")->lines, 0);
@@ -353,7 +366,9 @@ TEST_F(AuditTrail, VerifyNamesTheFirstAlteredRecord) {
     EXPECT_EQ(columns.damage, Damage::kAltered);
     EXPECT_EQ(columns.seq, 3);
     EXPECT_EQ(columns.records, 2);
-    sabotage("UPDATE atna.record SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE seq = 2");
+    sabotage(
+        "UPDATE atna.record SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE "
+        "seq = 2");
     auto const content = verified();
     EXPECT_EQ(content.damage, Damage::kAltered);
     EXPECT_EQ(content.seq, 2);
@@ -374,7 +389,8 @@ TEST_F(AuditTrail, VerifyNamesTheFirstRemovedRecordAlsoAtTheEnd) {
 TEST_F(AuditTrail, VerifyNamesTheFirstReorderedRecord) {
     fill(5);
     sabotage(
-        "UPDATE atna.record SET seq = 100 WHERE seq = 2; UPDATE atna.record SET seq = 2 WHERE seq = 4;"
+        "UPDATE atna.record SET seq = 100 WHERE seq = 2; UPDATE atna.record SET seq = 2 WHERE seq "
+        "= 4;"
         "UPDATE atna.record SET seq = 4 WHERE seq = 100");
     auto const result = verified();
     EXPECT_EQ(result.damage, Damage::kReordered);
@@ -383,10 +399,16 @@ TEST_F(AuditTrail, VerifyNamesTheFirstReorderedRecord) {
 
 TEST_F(AuditTrail, VerifyFindsAChainThatWasComputedAnewWithoutARecord) {
     fill(4);
-    // What somebody with all rights in the database but without the keys can do: drop a row and rehash the rest.
-    sabotage("CREATE TABLE atna.copy AS SELECT * FROM atna.record WHERE seq <> 2; DELETE FROM atna.record");
-    sabotage("INSERT INTO atna.pending (event_uuid, sealed) SELECT event_uuid, sealed FROM atna.copy ORDER BY seq");
-    auto const result = verified();  // seals the three again: a valid chain, but not the one that was anchored
+    // What somebody with all rights in the database but without the keys can do: drop a row and
+    // rehash the rest.
+    sabotage(
+        "CREATE TABLE atna.copy AS SELECT * FROM atna.record WHERE seq <> 2; DELETE FROM "
+        "atna.record");
+    sabotage(
+        "INSERT INTO atna.pending (event_uuid, sealed) SELECT event_uuid, sealed FROM atna.copy "
+        "ORDER BY seq");
+    auto const result =
+        verified();  // seals the three again: a valid chain, but not the one that was anchored
     EXPECT_EQ(result.damage, Damage::kCutOff);
 }
 
@@ -445,7 +467,8 @@ TEST_F(AuditTrail, SealingIsCompleteAndWithoutDoublesAfterACrashAtAnyPoint) {
         pool_.reset();
         pid_t const child = ::fork();
         if (child == 0) {
-            // A thread of its own: a child inherits the calling thread's supply of random numbers, hence its uuids.
+            // A thread of its own: a child inherits the calling thread's supply of random numbers,
+            // hence its uuids.
             std::thread([&] { die_while_sealing(point); }).join();
             ::_exit(3);
         }
@@ -457,7 +480,8 @@ TEST_F(AuditTrail, SealingIsCompleteAndWithoutDoublesAfterACrashAtAnyPoint) {
         Indexer indexer(*pool_, *keys_, *sealer_, folder_ / "journal", journal.get());
         Result<Indexer::Outcome> outcome = indexer.run();
         for (int i = 0; i < 100 && outcome && outcome->another_works; ++i) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));  // the dead process's lock goes with its session
+            std::this_thread::sleep_for(
+                std::chrono::milliseconds(20));  // the dead process's lock goes with its session
             outcome = indexer.run();
         }
         ASSERT_TRUE(outcome.ok()) << outcome.error().detail;
@@ -469,7 +493,8 @@ TEST_F(AuditTrail, SealingIsCompleteAndWithoutDoublesAfterACrashAtAnyPoint) {
 
 TEST_F(AuditTrail, ARecordThatDoesNotOpenStaysWhereItIs) {
     fs::create_directories(folder_ / "journal");
-    sabotage("INSERT INTO atna.pending (event_uuid, sealed) VALUES (gen_random_uuid(), 'nonsense')");
+    sabotage(
+        "INSERT INTO atna.pending (event_uuid, sealed) VALUES (gen_random_uuid(), 'nonsense')");
     Indexer indexer(*pool_, *keys_, *sealer_, folder_ / "journal", nullptr);
     EXPECT_EQ(indexer.run().error().code, Code::kStorageUnavailable);
     EXPECT_EQ(count("pending"), 1);

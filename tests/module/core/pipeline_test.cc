@@ -24,8 +24,10 @@ concept CanCommit = requires(T& tx) { tx.commit(); };
 static_assert(!CanCommit<AuditedTx>);
 
 constexpr char const* kSchema =
-    "create schema toy; create table toy.note (word text not null); create table toy.audit (id text not null);"
-    "grant usage on schema toy to musubi_serving; grant select, insert on toy.note, toy.audit to musubi_serving;";
+    "create schema toy; create table toy.note (word text not null); create table toy.audit (id "
+    "text not null);"
+    "grant usage on schema toy to musubi_serving; grant select, insert on toy.note, toy.audit to "
+    "musubi_serving;";
 constexpr pg::Statement kInsertNote{"toy.insert_note", "insert into toy.note (word) values ($1)"};
 constexpr pg::Statement kInsertAudit{"toy.insert_audit", "insert into toy.audit (id) values ($1)"};
 constexpr pg::Statement kNotes{"toy.notes", "select word from toy.note order by word"};
@@ -40,8 +42,8 @@ protected:
           read_(define<Read>(deps_)),
           change_(define<Change>(deps_)),
           inner_(define<Inner>(inner_deps_)),
-          pipeline_((ports_.provide<PolicyPort>(gate_), ports_.provide<AuditPort>(ledger_), ports_), pool_,
-                    system_clock(), PipelineSettings{"node-a", "region-a"}) {
+          pipeline_((ports_.provide<PolicyPort>(gate_), ports_.provide<AuditPort>(ledger_), ports_),
+                    pool_, system_clock(), PipelineSettings{"node-a", "region-a"}) {
         ledger_.write = [](pg::Tx& tx, domain::AuditEvent const& event) -> Status {
             tx.queue(kInsertAudit, pg::Params().text(event.transaction), 1);
             return {};
@@ -64,12 +66,20 @@ protected:
         subject.member = test::toy_member();
         subject.certificate_subject = "CN=kita";
         subject.remote_address = peer_.remote_address;
-        Inbound const inbound{subject, &peer_, "https://node/toy", "", "urn:m", "trace-1", WireRef::of(wire_),
-                              std::chrono::steady_clock::now() + std::chrono::seconds(5), std::move(issues)};
+        Inbound const inbound{subject,
+                              &peer_,
+                              "https://node/toy",
+                              "",
+                              "urn:m",
+                              "trace-1",
+                              WireRef::of(wire_),
+                              std::chrono::steady_clock::now() + std::chrono::seconds(5),
+                              std::move(issues)};
         return pipeline_.run(definition, inbound);
     }
     static std::string text(Outbound const& out) {
-        return out.fault ? "fault " + std::string(to_string(out.fault->code)) : std::any_cast<std::string>(out.reply);
+        return out.fault ? "fault " + std::string(to_string(out.fault->code))
+                         : std::any_cast<std::string>(out.reply);
     }
     Strings column(pg::Statement const& statement) {
         Strings out;
@@ -180,8 +190,11 @@ TEST_F(PipelineTest, ADenialNeverReachesTheHandlerAndNamesItsRule) {
 }
 
 TEST_F(PipelineTest, APolicyThatCannotDecideHasDenied) {
-    for (Code const code : {Code::kInternal, Code::kNotFound, Code::kStorageUnavailable, Code::kBusy}) {
-        gate_.answer = [code]() -> Result<Decision> { return Error(code, "policy is out of order"); };
+    for (Code const code :
+         {Code::kInternal, Code::kNotFound, Code::kStorageUnavailable, Code::kBusy}) {
+        gate_.answer = [code]() -> Result<Decision> {
+            return Error(code, "policy is out of order");
+        };
         deps_.order.clear();
         Outbound const out = run(change_);
         EXPECT_FALSE(out.success);
@@ -251,7 +264,8 @@ TEST_F(PipelineTest, WithoutARecordNothingIsChanged) {
 }
 
 TEST_F(PipelineTest, ARefusalThatCannotBeRecordedTellsNothing) {
-    for (Code const code : {Code::kDenied, Code::kNotFound, Code::kConflict, Code::kInvalidContent}) {
+    for (Code const code :
+         {Code::kDenied, Code::kNotFound, Code::kConflict, Code::kInvalidContent}) {
         deps_.failing = {{"handle", Error(code, "tells about the store")}};
         ledger_.broken = 1;
         EXPECT_EQ(text(run(change_)), "error " + std::string(to_string(Code::kStorageUnavailable)));
@@ -344,7 +358,8 @@ TEST_F(PipelineTest, TheRecordOfAnInnerCallHasBothAddresses) {
     EXPECT_EQ(ledger_.joined[0].organisation, "hospital-kita");
 }
 
-// Holding the transaction's connection while waiting for another one would stop all when every caller does so.
+// Holding the transaction's connection while waiting for another one would stop all when every
+// caller does so.
 TEST_F(PipelineTest, TheSameQuestionIsNotAskedAgainInside) {
     call_inner();
     run(change_);
@@ -358,8 +373,10 @@ TEST_F(PipelineTest, AFailureInsideRollsBackEverythingAndIsRecordedTwice) {
         call_inner();
         inner_deps_.failing.clear();
         inner_deps_.throwing.clear();
-        if (thrown) inner_deps_.throwing = {"handle"};
-        else inner_deps_.failing = {{"handle", Error(Code::kConflict, "no")}};
+        if (thrown)
+            inner_deps_.throwing = {"handle"};
+        else
+            inner_deps_.failing = {{"handle", Error(Code::kConflict, "no")}};
         Code const code = thrown ? Code::kInternal : Code::kConflict;
         EXPECT_EQ(text(run(change_)), "error " + std::string(to_string(code)));
         EXPECT_TRUE(column(kNotes).empty());
@@ -389,7 +406,9 @@ TEST_F(PipelineTest, AnInnerChangeOutsideATransactionIsRefused) {
 }
 
 TEST_F(PipelineTest, ARefusalBeforeThereIsATransactionNamesThePeerAndNothingElse) {
-    ASSERT_TRUE(pipeline_.record_refusal(nullptr, peer_, "https://node/x", "t", Error(Code::kDenied, "why")).ok());
+    ASSERT_TRUE(
+        pipeline_.record_refusal(nullptr, peer_, "https://node/x", "t", Error(Code::kDenied, "why"))
+            .ok());
     ASSERT_EQ(ledger_.events.size(), 1U);
     auto const& event = ledger_.events[0];
     EXPECT_EQ(event.event_id.code, "110113");

@@ -18,7 +18,9 @@ constexpr char const* kKita = "1.2.392.10";
 constexpr char const* kMinami = "1.2.392.20";
 constexpr char const* kDirect = "1.2.392.30";
 
-std::string sql_of(char const* file) { return test::read_file(test::source_dir() / "db/mpi" / file); }
+std::string sql_of(char const* file) {
+    return test::read_file(test::source_dir() / "db/mpi" / file);
+}
 
 /// Tells the tests what it was told, and writes nothing.
 class Watcher final : public core::PatientWatcherPort {
@@ -44,7 +46,8 @@ protected:
           pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
           keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
                                                 vault::KeyRing::IfAbsent::kCreate))),
-          store_(pool_, *keys_, system_ids(), ports_, StoreSettings{kRegion, {kDirect}, {{"KITA", kKita}}}) {}
+          store_(pool_, *keys_, system_ids(), ports_,
+                 StoreSettings{kRegion, {kDirect}, {{"KITA", kKita}}}) {}
 
     Result<std::string> add(std::vector<domain::PatientId> const& ids) {
         return pool_.run([&](pg::Tx& tx) { return store_.add(tx, ids); });
@@ -54,11 +57,13 @@ protected:
         EXPECT_TRUE(cx.ok()) << (cx ? "" : cx.error().detail);
         return cx ? *cx : "";
     }
-    Result<core::PatientFeedPort::Merged> merge(domain::PatientId const& from, domain::PatientId const& into) {
+    Result<core::PatientFeedPort::Merged> merge(domain::PatientId const& from,
+                                                domain::PatientId const& into) {
         return pool_.run([&](pg::Tx& tx) { return store_.merge(tx, from, into); });
     }
     /// A refusal of the sender's ids, and nothing changed.
-    void expect_refused(domain::PatientId const& from, domain::PatientId const& into, std::string const& location) {
+    void expect_refused(domain::PatientId const& from, domain::PatientId const& into,
+                        std::string const& location) {
         std::string const before = history();
         auto const merged = merge(from, into);
         ASSERT_FALSE(merged.ok());
@@ -82,7 +87,9 @@ protected:
         return out;
     }
     std::string history() {
-        return ask("select kind, regional_id, coalesce(other_id, '') from mpi.history order by at, kind, regional_id");
+        return ask(
+            "select kind, regional_id, coalesce(other_id, '') from mpi.history order by at, kind, "
+            "regional_id");
     }
 
     vault::TempFolder folder_;
@@ -93,7 +100,8 @@ protected:
     std::unique_ptr<vault::KeyRing> keys_;
     core::Ports ports_;
     Store store_;
-    domain::PatientId const a_{"A-4711", kKita}, b_{"B-4712", kKita}, c_{"C-4713", kKita}, x_{"X-9", kMinami};
+    domain::PatientId const a_{"A-4711", kKita}, b_{"B-4712", kKita}, c_{"C-4713", kKita},
+        x_{"X-9", kMinami};
     domain::PatientId const d1_{"D1", kDirect}, d2_{"D2", kDirect}, d3_{"D3", kDirect};
 };
 
@@ -133,7 +141,8 @@ TEST_F(MpiStore, UnknownIdsAreNotFound) {
     EXPECT_EQ(nobody.error().code, Code::kNotFound);
 }
 
-// Whoever may feed the regional authority has not for that reason fed the patients whose ids we issued.
+// Whoever may feed the regional authority has not for that reason fed the patients whose ids we
+// issued.
 TEST_F(MpiStore, OnlyAuthoritiesThatFedThePatientAreTold) {
     EXPECT_EQ(*store_.authorities_of(added({a_})), std::vector<std::string>{kKita});
     EXPECT_EQ(*store_.authorities_of(added({d1_})), std::vector<std::string>{kDirect});
@@ -184,10 +193,10 @@ TEST_F(MpiStore, MergesThatMustBeIgnoredAreRefusedAndChangeNothing) {
     expect_refused(a_, x_, "MRG^1^1");
     ASSERT_TRUE(merge(a_, b_).ok());
     ASSERT_TRUE(merge(d1_, d2_).ok());
-    expect_refused(a_, c_, "MRG^1^1");   // subsumed already
-    expect_refused(c_, a_, "PID^1^3");   // into a subsumed one
-    expect_refused(b_, a_, "PID^1^3");   // the inverse
-    expect_refused(a_, b_, "MRG^1^1");   // told again
+    expect_refused(a_, c_, "MRG^1^1");  // subsumed already
+    expect_refused(c_, a_, "PID^1^3");  // into a subsumed one
+    expect_refused(b_, a_, "PID^1^3");  // the inverse
+    expect_refused(a_, b_, "MRG^1^1");  // told again
     expect_refused(d1_, d3_, "MRG^1^1");
     expect_refused(d3_, d1_, "PID^1^3");
     expect_refused(d2_, d1_, "PID^1^3");
@@ -286,8 +295,9 @@ TEST_F(MpiStore, FeedsOfTheSameIdsInOppositeOrderDoNotBlockEachOther) {
 TEST_F(MpiStore, TheDatabaseHoldsNoHospitalsIdInTheClear) {
     added({a_, x_}), added({b_});
     ASSERT_TRUE(merge(a_, b_).ok());
-    std::string const everything = ask("select t::text from mpi.patient t") + ask("select t::text from mpi.history t") +
-                                   ask("select authority, encode(token, 'escape') from mpi.identifier");
+    std::string const everything =
+        ask("select t::text from mpi.patient t") + ask("select t::text from mpi.history t") +
+        ask("select authority, encode(token, 'escape') from mpi.identifier");
     for (auto const& id : {a_, b_, x_}) EXPECT_EQ(everything.find(id.id), std::string::npos);
     EXPECT_NE(everything.find(kKita), std::string::npos);
 }
@@ -300,14 +310,24 @@ TEST_F(MpiStore, NamespacesComeFromTheConfiguration) {
 
 TEST(MpiSettings, WrongOidsAndNamespacesAreNamed) {
     std::vector<core::ConfigKey> const keys = {
-        {.key = "mpi.regional_authority", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
-        {.key = "mpi.direct_authorities", .type = core::ConfigType::kTextList, .default_value = "", .doc = ""},
-        {.key = "mpi.namespaces", .type = core::ConfigType::kTextList, .default_value = "", .doc = ""},
+        {.key = "mpi.regional_authority",
+         .type = core::ConfigType::kText,
+         .default_value = "",
+         .doc = ""},
+        {.key = "mpi.direct_authorities",
+         .type = core::ConfigType::kTextList,
+         .default_value = "",
+         .doc = ""},
+        {.key = "mpi.namespaces",
+         .type = core::ConfigType::kTextList,
+         .default_value = "",
+         .doc = ""},
     };
     auto const read = [&](std::map<std::string, std::string> const& values) {
         return store_settings(*core::Config::from(values, keys));
     };
-    auto const good = read({{"mpi.regional_authority", "1.2"}, {"mpi.direct_authorities", "1.3,1.4"},
+    auto const good = read({{"mpi.regional_authority", "1.2"},
+                            {"mpi.direct_authorities", "1.3,1.4"},
                             {"mpi.namespaces", "KITA=1.5"}});
     ASSERT_TRUE(good.ok());
     EXPECT_EQ(good->direct_authorities.size(), 2U);

@@ -33,10 +33,14 @@ protected:
     Result<std::unique_ptr<vault::KeyRing>> open(std::string const& folder) {
         std::vector<core::ConfigKey> const keys = {
             {.key = "keys.folder", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
-            {.key = "keys.master_key_file", .type = core::ConfigType::kText, .default_value = "", .doc = ""}};
-        auto const config = core::Config::from({{"keys.folder", (root_ / folder).string()},
-                                                {"keys.master_key_file", (root_ / folder / "master.key").string()}},
-                                               keys);
+            {.key = "keys.master_key_file",
+             .type = core::ConfigType::kText,
+             .default_value = "",
+             .doc = ""}};
+        auto const config =
+            core::Config::from({{"keys.folder", (root_ / folder).string()},
+                                {"keys.master_key_file", (root_ / folder / "master.key").string()}},
+                               keys);
         return open_key_ring(*config, pool_);
     }
 
@@ -62,11 +66,13 @@ TEST_F(KeyRingOfADatabase, IsNotReplacedByANewOneWhenTheKeysAreLost) {
     auto const lost = open("b");
     ASSERT_FALSE(lost.ok());
     EXPECT_EQ(lost.error().code, Code::kConflict);
-    EXPECT_FALSE(fs::exists(root_ / "b/master.key")) << "nothing was made in the place of what must be restored";
+    EXPECT_FALSE(fs::exists(root_ / "b/master.key"))
+        << "nothing was made in the place of what must be restored";
 }
 
 TEST_F(KeyRingOfADatabase, OfAnotherDatabaseIsRefused) {
-    auto other = vault::KeyRing::open(root_ / "b", root_ / "b/master.key", vault::KeyRing::IfAbsent::kCreate);
+    auto other = vault::KeyRing::open(root_ / "b", root_ / "b/master.key",
+                                      vault::KeyRing::IfAbsent::kCreate);
     ASSERT_TRUE(other.ok());
     ASSERT_TRUE(claim_database(pool_, **open("a")).ok());
     auto const refused = claim_database(pool_, **other);
@@ -79,10 +85,14 @@ TEST_F(KeyRingOfADatabase, MayBeMadeBeforeTheDatabaseHasAStructure) {
     pg::Pool bare(pool_config(empty));
     auto const config_keys = std::vector<core::ConfigKey>{
         {.key = "keys.folder", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
-        {.key = "keys.master_key_file", .type = core::ConfigType::kText, .default_value = "", .doc = ""}};
-    auto const config = core::Config::from({{"keys.folder", (root_ / "c").string()},
-                                            {"keys.master_key_file", (root_ / "c/master.key").string()}},
-                                           config_keys);
+        {.key = "keys.master_key_file",
+         .type = core::ConfigType::kText,
+         .default_value = "",
+         .doc = ""}};
+    auto const config =
+        core::Config::from({{"keys.folder", (root_ / "c").string()},
+                            {"keys.master_key_file", (root_ / "c/master.key").string()}},
+                           config_keys);
     EXPECT_TRUE(open_key_ring(*config, bare).ok());
 }
 

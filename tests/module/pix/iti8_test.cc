@@ -20,7 +20,9 @@ namespace {
 constexpr char const* kRegion = "1.2.392.1";
 constexpr char const* kKita = "1.2.392.10";
 
-std::string sql_of(char const* file) { return test::read_file(test::source_dir() / "db/mpi" / file); }
+std::string sql_of(char const* file) {
+    return test::read_file(test::source_dir() / "db/mpi" / file);
+}
 
 class Iti8Test : public ::testing::Test {
 protected:
@@ -31,11 +33,13 @@ protected:
           pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
           keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
                                                 vault::KeyRing::IfAbsent::kCreate))),
-          store_(pool_, *keys_, system_ids(), ports_, mpi::StoreSettings{kRegion, {}, {{"KITA", kKita}}}),
+          store_(pool_, *keys_, system_ids(), ports_,
+                 mpi::StoreSettings{kRegion, {}, {{"KITA", kKita}}}),
           deps_{store_, hl7v2::FeedRules{}},
           iti8_(core::define<Iti8>(deps_)),
-          pipeline_((ports_.provide<core::PolicyPort>(gate_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
-                    system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
+          pipeline_((ports_.provide<core::PolicyPort>(gate_),
+                     ports_.provide<core::AuditPort>(ledger_), ports_),
+                    pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
         set_log_sink([](LogLevel, std::string const&) {});
     }
     ~Iti8Test() override {
@@ -43,10 +47,15 @@ protected:
         set_log_sink({});
     }
 
-    static std::string cx(std::string const& id, std::string const& oid = kKita) { return id + "^^^&" + oid + "&ISO"; }
-    static std::string feed(std::string const& event, std::string const& pid, std::string const& rest = "PV1||O\r") {
-        return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||ADT^" + event + "|M1|P|2.3.1\rEVN||20260101120000\r"
-               "PID|||" + pid + "||TEST^TARO\r" + rest;
+    static std::string cx(std::string const& id, std::string const& oid = kKita) {
+        return id + "^^^&" + oid + "&ISO";
+    }
+    static std::string feed(std::string const& event, std::string const& pid,
+                            std::string const& rest = "PV1||O\r") {
+        return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||ADT^" + event +
+               "|M1|P|2.3.1\rEVN||20260101120000\r"
+               "PID|||" +
+               pid + "||TEST^TARO\r" + rest;
     }
     static std::string merge(std::string const& into, std::string const& prior) {
         return feed("A40", into, "MRG|" + prior + "\r");
@@ -61,8 +70,14 @@ protected:
         domain::Subject subject;
         subject.member = test::toy_member();
         subject.member.assigning_authorities = {kKita};
-        core::Inbound const inbound{subject, &peer_, "REGION|MUSUBI", "KITA|APP", "M1", "trace-1",
-                                    core::WireRef::of(incoming), {}};
+        core::Inbound const inbound{subject,
+                                    &peer_,
+                                    "REGION|MUSUBI",
+                                    "KITA|APP",
+                                    "M1",
+                                    "trace-1",
+                                    core::WireRef::of(incoming),
+                                    {}};
         core::Outbound const out = pipeline_.run(iti8_, inbound);
         if (out.fault) return out.fault;
         return std::any_cast<hl7v2::Outgoing const&>(out.reply).error;

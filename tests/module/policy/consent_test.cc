@@ -40,7 +40,8 @@ members:
     certificates: [{subject: "CN=hospital"}]
     assigning_authorities: [2.999.7.1.1]
     default_role: medical
-    transactions: )" + transactions + R"(
+    transactions: )" +
+           transactions + R"(
   - code: clinic
     name: C
     institution_oid: 2.999.7.2
@@ -96,10 +97,11 @@ protected:
               return config;
           }()) {
         static std::atomic<int> number{0};
-        file_ = fs::temp_directory_path() /
-                ("musubi-policy-" + std::to_string(::getpid()) + "-" + std::to_string(number++) + ".yaml");
+        file_ = fs::temp_directory_path() / ("musubi-policy-" + std::to_string(::getpid()) + "-" +
+                                             std::to_string(number++) + ".yaml");
         std::ofstream(file_) << agreement_text("[query, publish]");
-        policy_ = std::move(*AgreementPolicy::open(file_.string(), pool_, &fed_by_, system_clock()));
+        policy_ =
+            std::move(*AgreementPolicy::open(file_.string(), pool_, &fed_by_, system_clock()));
     }
     ~Consent() override { fs::remove(file_); }
 
@@ -167,9 +169,11 @@ TEST_F(Consent, OfOneMemberOrOneDocumentTypeOpensNothingElse) {
     EXPECT_FALSE(sees("clinic", "hospital")) << "the type is withheld";
 }
 
-// A person known under two ids is one person: the newest word counts, whichever id it was recorded under.
+// A person known under two ids is one person: the newest word counts, whichever id it was recorded
+// under.
 TEST_F(Consent, FollowsAMergeOfPatientIds) {
-    auto under = [&](std::string const& patient, ConsentScope scope = ConsentScope::kAll, std::string value = "") {
+    auto under = [&](std::string const& patient, ConsentScope scope = ConsentScope::kAll,
+                     std::string value = "") {
         ConsentChange out = change(scope, std::move(value));
         out.patient = patient;
         return out;
@@ -193,7 +197,9 @@ TEST_F(Consent, OfAnOlderWordUnderTheMergedIdDoesNotUndoANewerOne) {
     old_word.patient = old_id;
     ASSERT_TRUE(grant(deps(), old_word).ok());
     ASSERT_TRUE(withdraw(deps(), change()).ok());
-    ASSERT_TRUE(pool_.run([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, old_id, kPatient); }).ok());
+    ASSERT_TRUE(
+        pool_.run([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, old_id, kPatient); })
+            .ok());
     EXPECT_FALSE(sees("clinic", "hospital"));
 }
 
@@ -208,8 +214,8 @@ TEST_F(Consent, HistoryKeepsEveryWordAndCannotBeChangedByTheServingRole) {
     EXPECT_EQ((*history)[1].recorded_by, "office-1");
     EXPECT_LT((*history)[0].position, (*history)[1].position);
     EXPECT_EQ(standing(*history).size(), 1U);
-    for (char const* statement : {"UPDATE policy.consent SET granted = true", "DELETE FROM policy.consent",
-                                  "TRUNCATE policy.consent"}) {
+    for (char const* statement : {"UPDATE policy.consent SET granted = true",
+                                  "DELETE FROM policy.consent", "TRUNCATE policy.consent"}) {
         EXPECT_FALSE(pg::run_script(database_.serving(), statement).ok()) << statement;
     }
     EXPECT_TRUE(pg::run_script(database_.report(), "SELECT * FROM policy.consent_state").ok());
@@ -240,13 +246,15 @@ TEST_F(Consent, WithMistakesIsRefused) {
     EXPECT_EQ(refused([](ConsentChange& c) { c.patient = "R1"; }), Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.basis = ""; }), Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.value = "x"; }), Code::kInvalidContent);
-    EXPECT_EQ(refused([](ConsentChange& c) { c.scope = ConsentScope::kOwner; }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.scope = ConsentScope::kOwner; }),
+              Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) {
                   c.scope = ConsentScope::kDocument;
                   c.value = "57833-6";
               }),
               Code::kInvalidContent);
-    EXPECT_EQ(refused([](ConsentChange& c) { c.recorded_by = std::string(257, 'x'); }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.recorded_by = std::string(257, 'x'); }),
+              Code::kInvalidContent);
     EXPECT_TRUE(audit_.events.empty());
 }
 
@@ -264,7 +272,8 @@ TEST_F(Consent, WhenTheDatabaseIsGoneNothingIsPermitted) {
     config.conninfo = "host=/nonexistent dbname=none";
     config.acquire_timeout = std::chrono::milliseconds(100);
     pg::Pool gone(config);
-    auto const policy = std::move(*AgreementPolicy::open(file_.string(), gone, &fed_by_, system_clock()));
+    auto const policy =
+        std::move(*AgreementPolicy::open(file_.string(), gone, &fed_by_, system_clock()));
     core::TransactionSpec spec;
     core::PolicyQuery query;
     query.patients = {kPatient};

@@ -1,5 +1,5 @@
-// Every stored query stays inside its patient: no statement reads a clinical table from end to end (performance goals:
-// cost must not grow with the registry).
+// Every stored query stays inside its patient: no statement reads a clinical table from end to end
+// (performance goals: cost must not grow with the registry).
 #include "module/registry/world.h"
 #include "platform/pg/round_trips.h"
 #include "registry/query_plan.h"
@@ -19,28 +19,40 @@ constexpr char const* kLoad =
     "FROM generate_series(100000, 100299) g RETURNING patient_key AS k), "
     "l AS (INSERT INTO registry.label VALUES (1, 'kita', 'c', 't', 'p', '{N}') RETURNING 1), "
     "lc AS (UPDATE registry.label_count SET last = 1 RETURNING 1), "
-    "s AS (INSERT INTO registry.submission_set SELECT k, k * 100, gen_random_uuid(), 's' || k, 1, 'src', 'ct', "
+    "s AS (INSERT INTO registry.submission_set SELECT k, k * 100, gen_random_uuid(), 's' || k, 1, "
+    "'src', 'ct', "
     "20260101000000, true, 'kita' FROM p RETURNING 1), "
-    "f AS (INSERT INTO registry.folder SELECT k, k * 100 + 50, gen_random_uuid(), 'f' || k, 1, 20260101000000, 'kita', "
+    "f AS (INSERT INTO registry.folder SELECT k, k * 100 + 50, gen_random_uuid(), 'f' || k, 1, "
+    "20260101000000, 'kita', "
     "'{f}' FROM p RETURNING 1), "
     "o AS (SELECT k, k * 100 + i AS e, i FROM p, generate_series(1, 20) i), "
-    "e AS (INSERT INTO registry.entry (patient_key, entry_key, set_key, uuid, lid, label, version, kind, status, "
-    "has_author, unique_id, class_code, type_code, format_code, practice_setting_code, facility_type_code, mime_type, "
-    "confidentiality_codes) SELECT k, e, k * 100, gen_random_uuid(), gen_random_uuid(), 1, 1, 1, 1, true, 'd' || e, "
+    "e AS (INSERT INTO registry.entry (patient_key, entry_key, set_key, uuid, lid, label, version, "
+    "kind, status, "
+    "has_author, unique_id, class_code, type_code, format_code, practice_setting_code, "
+    "facility_type_code, mime_type, "
+    "confidentiality_codes) SELECT k, e, k * 100, gen_random_uuid(), gen_random_uuid(), 1, 1, 1, "
+    "1, true, 'd' || e, "
     "'c', 't', 'f', 'p', 'h', 'text/xml', '{N}' FROM o RETURNING 1), "
-    "g AS (INSERT INTO registry.fragment SELECT k, x, 'i', '\\x00', '\\x00' FROM (SELECT k, e AS x FROM o UNION ALL "
-    "SELECT k, k * 100 FROM p UNION ALL SELECT k, k * 100 + 50 FROM p UNION ALL SELECT k, e * 1000 + 1 FROM o UNION ALL "
+    "g AS (INSERT INTO registry.fragment SELECT k, x, 'i', '\\x00', '\\x00' FROM (SELECT k, e AS x "
+    "FROM o UNION ALL "
+    "SELECT k, k * 100 FROM p UNION ALL SELECT k, k * 100 + 50 FROM p UNION ALL SELECT k, e * 1000 "
+    "+ 1 FROM o UNION ALL "
     "SELECT k, e * 1000 + 2 FROM o) y RETURNING 1), "
-    "a AS (INSERT INTO registry.association SELECT k, e * 1000 + 1, k * 100, k, e, 20260101000000, gen_random_uuid(), 1, "
-    "1, 2, 1 FROM o UNION ALL SELECT k, e * 1000 + 2, k * 100 + 50, k, e, 20260101000000, gen_random_uuid(), 1, 1, 3, 1 "
-    "FROM o UNION ALL SELECT k, e * 1000 + 3, e, k, e - 1, 20260101000000, gen_random_uuid(), 3, 1, 1, 1 FROM o "
+    "a AS (INSERT INTO registry.association SELECT k, e * 1000 + 1, k * 100, k, e, 20260101000000, "
+    "gen_random_uuid(), 1, "
+    "1, 2, 1 FROM o UNION ALL SELECT k, e * 1000 + 2, k * 100 + 50, k, e, 20260101000000, "
+    "gen_random_uuid(), 1, 1, 3, 1 "
+    "FROM o UNION ALL SELECT k, e * 1000 + 3, e, k, e - 1, 20260101000000, gen_random_uuid(), 3, "
+    "1, 1, 1 FROM o "
     "WHERE i > 1 RETURNING 1) "
     "SELECT count(*)::text FROM o";
 
 std::string explain(World& world, pg::Statement const& statement, pg::Params const& params) {
-    static std::deque<std::pair<std::string, std::string>> texts;  // statements live as long as the process
-    auto const& text = texts.emplace_back(std::string(statement.name) + ".explain" + std::to_string(texts.size()),
-                                          std::string("EXPLAIN (ANALYZE, TIMING OFF) ") + statement.sql);
+    static std::deque<std::pair<std::string, std::string>>
+        texts;  // statements live as long as the process
+    auto const& text =
+        texts.emplace_back(std::string(statement.name) + ".explain" + std::to_string(texts.size()),
+                           std::string("EXPLAIN (ANALYZE, TIMING OFF) ") + statement.sql);
     pg::Statement const explained{text.first.c_str(), text.second.c_str()};
     std::string plan;
     auto done = world.pool.read([&](pg::ReadTx& tx) -> Status {
@@ -61,13 +73,14 @@ TEST(Plans, NoStoredQueryReadsAClinicalTableFromEndToEnd) {
     }
     for (int kind = 0; kind < domain::kQueryKindCount; ++kind) {
         for (bool const everything : {true, false}) {
-            for (auto const type : {domain::ReturnType::kObjectRef, domain::ReturnType::kLeafClass}) {
+            for (auto const type :
+                 {domain::ReturnType::kObjectRef, domain::ReturnType::kLeafClass}) {
                 domain::StoredQuery query;
                 query.kind = static_cast<QueryKind>(kind);
                 query.return_type = type;
                 query.documents.kinds = {domain::EntryKind::kStable};
-                query.entry_statuses = query.submission_set_statuses = query.folder_statuses = {
-                    domain::Availability::kApproved};
+                query.entry_statuses = query.submission_set_statuses =
+                    query.folder_statuses = {domain::Availability::kApproved};
                 query.association_types = {domain::AssociationType::kAppend};
                 VisibilityGroup group;
                 group.patients = {"L100007^^^&2.999.1.1.1&ISO"};
@@ -79,7 +92,8 @@ TEST(Plans, NoStoredQueryReadsAClinicalTableFromEndToEnd) {
                 EXPECT_FALSE(text.empty());
                 for (char const* table : {"entry", "fragment", "association"}) {
                     EXPECT_EQ(text.find(std::string("Seq Scan on ") + table), std::string::npos)
-                        << plan.statement->name << "\n" << text;
+                        << plan.statement->name << "\n"
+                        << text;
                 }
             }
         }
@@ -88,13 +102,17 @@ TEST(Plans, NoStoredQueryReadsAClinicalTableFromEndToEnd) {
 
 TEST(Plans, FindDocumentsIsOneRoundTripAndASubmissionTwo) {
     World world;
-    ASSERT_TRUE(world.submit("root", Draft(1).add(entry(2))).success);  // the labels exist from here
-    Parameters const parameters{{"XDSDocumentEntryPatientId", one(kPatient)}, {"XDSDocumentEntryStatus", approved()}};
+    ASSERT_TRUE(
+        world.submit("root", Draft(1).add(entry(2))).success);  // the labels exist from here
+    Parameters const parameters{{"XDSDocumentEntryPatientId", one(kPatient)},
+                                {"XDSDocumentEntryStatus", approved()}};
     world.policy.rules["clinic"] = {{"clause", {"root"}, {}, {}, {}}};
     for (std::string const type : {"ObjectRef", "LeafClass"}) {
-        for (int i = 0; i < 2; ++i) static_cast<void>(world.query("clinic", QueryKind::kFindDocuments, parameters, type));
+        for (int i = 0; i < 2; ++i)
+            static_cast<void>(world.query("clinic", QueryKind::kFindDocuments, parameters, type));
         auto const before = pg::round_trips();
-        ASSERT_EQ(world.query("clinic", QueryKind::kFindDocuments, parameters, type).ids.size(), 1u);
+        ASSERT_EQ(world.query("clinic", QueryKind::kFindDocuments, parameters, type).ids.size(),
+                  1u);
         EXPECT_EQ(pg::round_trips() - before, 1u) << type;
     }
     ASSERT_TRUE(world.submit("root", Draft(3).add(entry(4))).success);

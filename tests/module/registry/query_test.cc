@@ -1,5 +1,5 @@
-// ITI-18 and ITI-51 against a real database (ITI TF-2 3.18.4.1.2.3.7, xds table of queries): every query, every
-// parameter, both return types.
+// ITI-18 and ITI-51 against a real database (ITI TF-2 3.18.4.1.2.3.7, xds table of queries): every
+// query, every parameter, both return types.
 #include "module/registry/world.h"
 
 #include <gtest/gtest.h>
@@ -22,9 +22,9 @@ std::vector<std::string> deprecated() {
 }
 
 /// The patient of these tests:
-///   set 1: entry 2 (special codes, author, times, reference ids), entry 3 (plain), folder 4 holding 2 (10, 11)
-///   set 5: entry 6 RPLC 3 (20);  set 7: entry 8 APND 2 (21), refers to 6
-///   other patient: set 40: entry 41
+///   set 1: entry 2 (special codes, author, times, reference ids), entry 3 (plain), folder 4
+///   holding 2 (10, 11) set 5: entry 6 RPLC 3 (20);  set 7: entry 8 APND 2 (21), refers to 6 other
+///   patient: set 40: entry 41
 class QueryTest : public testing::Test {
 protected:
     QueryTest() {
@@ -72,7 +72,8 @@ protected:
         return answer.ids;
     }
     /// Both return types must name the same objects.
-    void expect(QueryKind kind, Parameters const& parameters, std::vector<std::string> const& expected) {
+    void expect(QueryKind kind, Parameters const& parameters,
+                std::vector<std::string> const& expected) {
         EXPECT_EQ(ids(kind, parameters), expected);
         EXPECT_EQ(ids(kind, parameters, "LeafClass"), expected);
     }
@@ -82,7 +83,8 @@ protected:
         extra.push_back({"XDSDocumentEntryStatus", statuses});
         expect(QueryKind::kFindDocuments, extra, urns(expected));
     }
-    Codes codes(QueryKind kind, Parameters const& parameters, std::string const& return_type = "ObjectRef") {
+    Codes codes(QueryKind kind, Parameters const& parameters,
+                std::string const& return_type = "ObjectRef") {
         Answer const answer = world_.query("root", kind, parameters, return_type);
         EXPECT_FALSE(answer.success);
         EXPECT_TRUE(answer.ids.empty());
@@ -122,13 +124,15 @@ TEST_F(QueryTest, FindDocumentsByEachCode) {
 }
 
 TEST_F(QueryTest, FindDocumentsCombinesValuesByOrAndSlotsByAnd) {
-    std::string const event = "XDSDocumentEntryEventCodeList", confidentiality = "XDSDocumentEntryConfidentialityCode";
+    std::string const event = "XDSDocumentEntryEventCodeList",
+                      confidentiality = "XDSDocumentEntryConfidentialityCode";
     find({{event, many({key("e1"), key("e9")})}}, {2});
     find({{confidentiality, many({key("N")})}}, {2, 6, 8});
     domain::RawQuery raw;
     raw.id = std::string(domain::to_urn(QueryKind::kFindDocuments));
     // Two slots of one name: both conditions.
-    auto with_slots = [&](std::string const& name, std::vector<std::vector<std::string>> const& slots) {
+    auto with_slots = [&](std::string const& name,
+                          std::vector<std::vector<std::string>> const& slots) {
         Parameters parameters;
         for (auto const& slot : slots) parameters.push_back({name, many(slot)});
         return parameters;
@@ -176,9 +180,12 @@ TEST_F(QueryTest, FindDocumentsByType) {
 }
 
 TEST_F(QueryTest, FindDocumentsByReferenceIdIsExact) {
-    auto expect_ids = [&](std::vector<std::vector<std::string>> const& groups, std::vector<int> const& expected) {
-        Parameters parameters{{"XDSDocumentEntryPatientId", one(kPatient)}, {"XDSDocumentEntryStatus", approved()}};
-        for (auto const& group : groups) parameters.push_back({"XDSDocumentEntryReferenceIdList", many(group)});
+    auto expect_ids = [&](std::vector<std::vector<std::string>> const& groups,
+                          std::vector<int> const& expected) {
+        Parameters parameters{{"XDSDocumentEntryPatientId", one(kPatient)},
+                              {"XDSDocumentEntryStatus", approved()}};
+        for (auto const& group : groups)
+            parameters.push_back({"XDSDocumentEntryReferenceIdList", many(group)});
         expect(QueryKind::kFindDocumentsByReferenceId, parameters, urns(expected));
     };
     std::string const a1 = "A1^^^&2.999.4&ISO^urn:ihe:iti:xds:2013:accession";
@@ -211,7 +218,9 @@ TEST_F(QueryTest, FindFoldersByEachParameter) {
         expect(QueryKind::kFindFolders, parameters, urns(expected));
     };
     find_folders({}, {4});
-    find_folders({{"XDSFolderCodeList", many({key("f1")})}, {"XDSFolderCodeList", many({key("f2"), key("f9")})}}, {4});
+    find_folders({{"XDSFolderCodeList", many({key("f1")})},
+                  {"XDSFolderCodeList", many({key("f2"), key("f9")})}},
+                 {4});
     find_folders({{"XDSFolderCodeList", many({key("f9")})}}, {});
     std::string const time = to_dtm(folder_time_);
     find_folders({{"XDSFolderLastUpdateTimeFrom", {time}}}, {4});
@@ -225,8 +234,8 @@ TEST_F(QueryTest, GetAllReturnsTheObjectsOfTheStatusesAndWhatTouchesThem) {
                           {"XDSSubmissionSetStatus", approved()},
                           {"XDSFolderStatus", approved()}};
     auto expected = urns({1, 2, 4, 5, 6, 7, 8, 10, 11, 20, 21});
-    for (auto const& id : {association_of(1, 0), association_of(1, 1), association_of(1, 2), association_of(5, 0),
-                           association_of(7, 0), association_of(7, 1)}) {
+    for (auto const& id : {association_of(1, 0), association_of(1, 1), association_of(1, 2),
+                           association_of(5, 0), association_of(7, 0), association_of(7, 1)}) {
         expected.push_back(id);
     }
     expect(QueryKind::kGetAll, parameters, sorted(expected));
@@ -237,17 +246,21 @@ TEST_F(QueryTest, GetAllReturnsTheObjectsOfTheStatusesAndWhatTouchesThem) {
 }
 
 TEST_F(QueryTest, GetDocumentsOfAnyStatusByUuidOrUniqueId) {
-    expect(QueryKind::kGetDocuments, {{"XDSDocumentEntryEntryUUID", many({urn(2), urn(3), urn(999)})}}, urns({2, 3}));
-    expect(QueryKind::kGetDocuments, {{"XDSDocumentEntryUniqueId", many({oid(3), oid(6)})}}, urns({3, 6}));
+    expect(QueryKind::kGetDocuments,
+           {{"XDSDocumentEntryEntryUUID", many({urn(2), urn(3), urn(999)})}}, urns({2, 3}));
+    expect(QueryKind::kGetDocuments, {{"XDSDocumentEntryUniqueId", many({oid(3), oid(6)})}},
+           urns({3, 6}));
     expect(QueryKind::kGetDocuments, {{"XDSDocumentEntryEntryUUID", many({urn(4)})}}, {});
     EXPECT_EQ(codes(QueryKind::kGetDocuments, {}), Codes{"XDSStoredQueryMissingParam"});
 }
 
-// ITI TF-2 3.18.4.1.2.3.8: LeafClass answers of these queries hold one patient, references any number.
+// ITI TF-2 3.18.4.1.2.3.8: LeafClass answers of these queries hold one patient, references any
+// number.
 TEST_F(QueryTest, LeafClassOfTwoPatientsIsRefusedAndReferencesAreNot) {
     Parameters const two{{"XDSDocumentEntryEntryUUID", many({urn(2), urn(41)})}};
     EXPECT_EQ(ids(QueryKind::kGetDocuments, two), urns({2, 41}));
-    EXPECT_EQ(codes(QueryKind::kGetDocuments, two, "LeafClass"), Codes{"XDSResultNotSinglePatient"});
+    EXPECT_EQ(codes(QueryKind::kGetDocuments, two, "LeafClass"),
+              Codes{"XDSResultNotSinglePatient"});
 }
 
 TEST_F(QueryTest, GetFolders) {
@@ -273,33 +286,44 @@ TEST_F(QueryTest, GetDocumentsAndAssociations) {
 TEST_F(QueryTest, GetSubmissionSetsOfEntriesAndFolders) {
     expect(QueryKind::kGetSubmissionSets, {{"uuid", many({urn(6)})}},
            sorted({urn(5), urn(7), association_of(5, 0), association_of(7, 1)}));
-    expect(QueryKind::kGetSubmissionSets, {{"uuid", many({urn(4)})}}, sorted({urn(1), association_of(1, 2)}));
+    expect(QueryKind::kGetSubmissionSets, {{"uuid", many({urn(4)})}},
+           sorted({urn(1), association_of(1, 2)}));
 }
 
 TEST_F(QueryTest, GetSubmissionSetAndContents) {
     auto const all = sorted({urn(1), urn(2), urn(3), urn(4), urn(10), urn(11), association_of(1, 0),
                              association_of(1, 1), association_of(1, 2)});
-    expect(QueryKind::kGetSubmissionSetAndContents, {{"XDSSubmissionSetEntryUUID", one(urn(1))}}, all);
-    expect(QueryKind::kGetSubmissionSetAndContents, {{"XDSSubmissionSetUniqueId", one(oid(1))}}, all);
+    expect(QueryKind::kGetSubmissionSetAndContents, {{"XDSSubmissionSetEntryUUID", one(urn(1))}},
+           all);
+    expect(QueryKind::kGetSubmissionSetAndContents, {{"XDSSubmissionSetUniqueId", one(oid(1))}},
+           all);
     expect(QueryKind::kGetSubmissionSetAndContents,
-           {{"XDSSubmissionSetEntryUUID", one(urn(1))}, {"XDSDocumentEntryFormatCode", many({key("format")})}},
+           {{"XDSSubmissionSetEntryUUID", one(urn(1))},
+            {"XDSDocumentEntryFormatCode", many({key("format")})}},
            sorted({urn(1), urn(3), urn(4), association_of(1, 1), association_of(1, 2)}));
     expect(QueryKind::kGetSubmissionSetAndContents,
-           {{"XDSSubmissionSetEntryUUID", one(urn(1))}, {"XDSDocumentEntryConfidentialityCode", many({key("PSY")})}},
-           sorted({urn(1), urn(2), urn(4), urn(10), urn(11), association_of(1, 0), association_of(1, 2)}));
+           {{"XDSSubmissionSetEntryUUID", one(urn(1))},
+            {"XDSDocumentEntryConfidentialityCode", many({key("PSY")})}},
+           sorted({urn(1), urn(2), urn(4), urn(10), urn(11), association_of(1, 0),
+                   association_of(1, 2)}));
     expect(QueryKind::kGetSubmissionSetAndContents, {{"XDSSubmissionSetEntryUUID", one(urn(7))}},
            sorted({urn(7), urn(8), urn(6), association_of(7, 0), association_of(7, 1)}));
 }
 
 TEST_F(QueryTest, GetFolderAndContents) {
-    expect(QueryKind::kGetFolderAndContents, {{"XDSFolderEntryUUID", one(urn(4))}}, urns({2, 4, 10}));
-    expect(QueryKind::kGetFolderAndContents,
-           {{"XDSFolderUniqueId", one(oid(4))}, {"XDSDocumentEntryFormatCode", many({key("format")})}}, urns({4}));
+    expect(QueryKind::kGetFolderAndContents, {{"XDSFolderEntryUUID", one(urn(4))}},
+           urns({2, 4, 10}));
+    expect(
+        QueryKind::kGetFolderAndContents,
+        {{"XDSFolderUniqueId", one(oid(4))}, {"XDSDocumentEntryFormatCode", many({key("format")})}},
+        urns({4}));
 }
 
 TEST_F(QueryTest, GetFoldersForDocument) {
-    expect(QueryKind::kGetFoldersForDocument, {{"XDSDocumentEntryEntryUUID", one(urn(2))}}, urns({4}));
-    expect(QueryKind::kGetFoldersForDocument, {{"XDSDocumentEntryUniqueId", one(oid(2))}}, urns({4}));
+    expect(QueryKind::kGetFoldersForDocument, {{"XDSDocumentEntryEntryUUID", one(urn(2))}},
+           urns({4}));
+    expect(QueryKind::kGetFoldersForDocument, {{"XDSDocumentEntryUniqueId", one(oid(2))}},
+           urns({4}));
     expect(QueryKind::kGetFoldersForDocument, {{"XDSDocumentEntryEntryUUID", one(urn(3))}}, {});
 }
 
@@ -310,35 +334,47 @@ TEST_F(QueryTest, GetRelatedDocuments) {
         return many(out);
     };
     expect(QueryKind::kGetRelatedDocuments,
-           {{"XDSDocumentEntryEntryUUID", one(urn(3))}, {"AssociationTypes", types({AssociationType::kReplace})}},
+           {{"XDSDocumentEntryEntryUUID", one(urn(3))},
+            {"AssociationTypes", types({AssociationType::kReplace})}},
            urns({3, 6, 20}));
     expect(QueryKind::kGetRelatedDocuments,
            {{"XDSDocumentEntryUniqueId", one(oid(8))},
             {"AssociationTypes", types({AssociationType::kReplace, AssociationType::kAppend})}},
            urns({2, 8, 21}));
     expect(QueryKind::kGetRelatedDocuments,
-           {{"XDSDocumentEntryEntryUUID", one(urn(3))}, {"AssociationTypes", types({AssociationType::kAppend})}}, {});
+           {{"XDSDocumentEntryEntryUUID", one(urn(3))},
+            {"AssociationTypes", types({AssociationType::kAppend})}},
+           {});
     expect(QueryKind::kGetRelatedDocuments,
-           {{"XDSDocumentEntryEntryUUID", one(urn(998))}, {"AssociationTypes", types({AssociationType::kAppend})}}, {});
+           {{"XDSDocumentEntryEntryUUID", one(urn(998))},
+            {"AssociationTypes", types({AssociationType::kAppend})}},
+           {});
 }
 
 TEST_F(QueryTest, MultiPatientQueries) {
     expect(QueryKind::kFindDocumentsForMultiplePatients,
-           {{"XDSDocumentEntryPatientId", many({kPatient, kOtherPatient})}, {"XDSDocumentEntryStatus", approved()}},
+           {{"XDSDocumentEntryPatientId", many({kPatient, kOtherPatient})},
+            {"XDSDocumentEntryStatus", approved()}},
            urns({2, 6, 8, 41}));
     expect(QueryKind::kFindDocumentsForMultiplePatients,
-           {{"XDSDocumentEntryClassCode", many({key("class")})}, {"XDSDocumentEntryStatus", approved()}},
+           {{"XDSDocumentEntryClassCode", many({key("class")})},
+            {"XDSDocumentEntryStatus", approved()}},
            urns({6, 8, 41}));
     expect(QueryKind::kFindDocumentsForMultiplePatients,
-           {{"XDSDocumentEntryEventCodeList", many({key("e1")})}, {"XDSDocumentEntryStatus", approved()}}, urns({2}));
+           {{"XDSDocumentEntryEventCodeList", many({key("e1")})},
+            {"XDSDocumentEntryStatus", approved()}},
+           urns({2}));
     expect(QueryKind::kFindFoldersForMultiplePatients,
            {{"XDSFolderCodeList", many({key("f1")})}, {"XDSFolderStatus", approved()}}, urns({4}));
-    expect(QueryKind::kFindFoldersForMultiplePatients,
-           {{"XDSFolderPatientId", many({kPatient, kOtherPatient})}, {"XDSFolderStatus", approved()}}, urns({4}));
-    Answer const leaf = world_.query(
-        "root", QueryKind::kFindDocumentsForMultiplePatients,
-        {{"XDSDocumentEntryPatientId", many({kPatient, kOtherPatient})}, {"XDSDocumentEntryStatus", approved()}},
-        "LeafClass");
+    expect(
+        QueryKind::kFindFoldersForMultiplePatients,
+        {{"XDSFolderPatientId", many({kPatient, kOtherPatient})}, {"XDSFolderStatus", approved()}},
+        urns({4}));
+    Answer const leaf =
+        world_.query("root", QueryKind::kFindDocumentsForMultiplePatients,
+                     {{"XDSDocumentEntryPatientId", many({kPatient, kOtherPatient})},
+                      {"XDSDocumentEntryStatus", approved()}},
+                     "LeafClass");
     for (auto const& e : leaf.objects.entries) {
         EXPECT_EQ(e.patient_id, e.id == urn(41) ? kOtherPatient : kPatient);
     }
@@ -364,7 +400,8 @@ TEST(QuerySettings, MoreThanTheLimitIsRefusedAndTheLimitItselfIsNot) {
     Draft draft(1);
     for (int i = 2; i < 5; ++i) draft.add(entry(i));
     ASSERT_TRUE(world.submit("root", draft).success);
-    Parameters const parameters{{"XDSDocumentEntryPatientId", one(kPatient)}, {"XDSDocumentEntryStatus", approved()}};
+    Parameters const parameters{{"XDSDocumentEntryPatientId", one(kPatient)},
+                                {"XDSDocumentEntryStatus", approved()}};
     EXPECT_EQ(world.query("root", QueryKind::kFindDocuments, parameters).ids.size(), 3u);
     ASSERT_TRUE(world.submit("root", Draft(6).add(entry(7))).success);
     for (std::string const type : {"ObjectRef", "LeafClass"}) {
@@ -382,8 +419,10 @@ TEST(QuerySettings, AnUnknownPatientIsEmptyOrAnErrorAsConfigured) {
     EXPECT_TRUE(empty.success);
     EXPECT_TRUE(empty.ids.empty());
     World strict(Settings{.unknown_patient = UnknownPatient::kError});
-    EXPECT_EQ(strict.query("root", QueryKind::kFindDocuments, parameters).codes, Codes{"XDSUnknownPatientId"});
-    Parameters const known{{"XDSDocumentEntryPatientId", one(kPatient)}, {"XDSDocumentEntryStatus", approved()}};
+    EXPECT_EQ(strict.query("root", QueryKind::kFindDocuments, parameters).codes,
+              Codes{"XDSUnknownPatientId"});
+    Parameters const known{{"XDSDocumentEntryPatientId", one(kPatient)},
+                           {"XDSDocumentEntryStatus", approved()}};
     EXPECT_TRUE(strict.query("root", QueryKind::kFindDocuments, known).success);
 }
 
@@ -392,10 +431,13 @@ TEST(QuerySettings, TheConfiguredHomeIsOnEveryObject) {
     ASSERT_TRUE(world.submit("root", Draft(1).add(entry(2))).success);
     Parameters const parameters{{"XDSSubmissionSetEntryUUID", one(urn(1))}};
     for (std::string const type : {"ObjectRef", "LeafClass"}) {
-        Answer const answer = world.query("root", QueryKind::kGetSubmissionSetAndContents, parameters, type);
+        Answer const answer =
+            world.query("root", QueryKind::kGetSubmissionSetAndContents, parameters, type);
         ASSERT_EQ(answer.ids.size(), 3u);
         std::size_t homes = 0;
-        for (std::size_t at = 0; (at = answer.body.find(" home=\"urn:oid:2.999.1.1\"", at)) != std::string::npos; ++at) {
+        for (std::size_t at = 0;
+             (at = answer.body.find(" home=\"urn:oid:2.999.1.1\"", at)) != std::string::npos;
+             ++at) {
             ++homes;
         }
         EXPECT_EQ(homes, 3u) << answer.body;

@@ -1,4 +1,5 @@
-// ITI-42 against a real database: what is stored, what is refused, and that a refusal leaves nothing.
+// ITI-42 against a real database: what is stored, what is refused, and that a refusal leaves
+// nothing.
 #include "module/registry/world.h"
 
 #include <gtest/gtest.h>
@@ -75,8 +76,8 @@ TEST_F(RegisterTest, ASymbolicIdBecomesAUuid) {
     Draft draft(1);
     draft.add(e);
     accept(draft);
-    Answer const answer =
-        world_.query("root", QueryKind::kGetDocuments, {{"XDSDocumentEntryUniqueId", many({oid(2)})}});
+    Answer const answer = world_.query("root", QueryKind::kGetDocuments,
+                                       {{"XDSDocumentEntryUniqueId", many({oid(2)})}});
     ASSERT_EQ(answer.ids.size(), 1u);
     EXPECT_EQ(answer.ids[0].rfind("urn:uuid:", 0), 0u);
 }
@@ -87,9 +88,11 @@ TEST_F(RegisterTest, NothingOfARefusedSubmissionStays) {
     Answer const answer = submit(Draft(1).add(entry(2)).add(second));
     EXPECT_FALSE(answer.success);
     EXPECT_EQ(answer.codes, Codes{"XDSRegistryMetadataError"});
-    EXPECT_EQ(world_.sql("SELECT (SELECT count(*) FROM registry.entry)::text || (SELECT count(*) FROM "
-                         "registry.uuid_dir)::text || (SELECT count(*) FROM registry.unique_id_dir)::text"),
-              "000");
+    EXPECT_EQ(
+        world_.sql(
+            "SELECT (SELECT count(*) FROM registry.entry)::text || (SELECT count(*) FROM "
+            "registry.uuid_dir)::text || (SELECT count(*) FROM registry.unique_id_dir)::text"),
+        "000");
     accept(Draft(1).add(entry(2)));
 }
 
@@ -98,12 +101,15 @@ TEST_F(RegisterTest, ErrorsOfFormAndOfStateAreToldTogether) {
     auto e = entry(3);
     e.language_code.reset();
     Answer const answer = submit(Draft(1).add(e));
-    EXPECT_EQ(std::count(answer.codes.begin(), answer.codes.end(), "XDSRegistryMetadataError"), 3) << answer.body;
-    EXPECT_EQ(std::count(answer.codes.begin(), answer.codes.end(), "XDSDuplicateUniqueIdInRegistry"), 1);
+    EXPECT_EQ(std::count(answer.codes.begin(), answer.codes.end(), "XDSRegistryMetadataError"), 3)
+        << answer.body;
+    EXPECT_EQ(
+        std::count(answer.codes.begin(), answer.codes.end(), "XDSDuplicateUniqueIdInRegistry"), 1);
 }
 
 TEST_F(RegisterTest, AnUnknownPatientIsRefused) {
-    Answer const answer = submit(Draft(1, "P9^^^&2.999.1.1.1&ISO").add(entry(2, "P9^^^&2.999.1.1.1&ISO")));
+    Answer const answer =
+        submit(Draft(1, "P9^^^&2.999.1.1.1&ISO").add(entry(2, "P9^^^&2.999.1.1.1&ISO")));
     EXPECT_EQ(answer.codes, Codes{"XDSUnknownPatientId"});
     EXPECT_NE(answer.contexts[0].find("P9^^^"), std::string::npos);
 }
@@ -121,8 +127,8 @@ TEST_F(RegisterTest, TheSameDocumentIsAcceptedAgainAndBothCopiesAreFound) {
     auto again = entry(3);
     again.unique_id = oid(2);
     accept(Draft(4).add(again));
-    Answer const found =
-        world_.query("root", QueryKind::kGetDocuments, {{"XDSDocumentEntryUniqueId", many({oid(2)})}});
+    Answer const found = world_.query("root", QueryKind::kGetDocuments,
+                                      {{"XDSDocumentEntryUniqueId", many({oid(2)})}});
     EXPECT_EQ(found.ids, urns({2, 3}));
     auto other = entry(5);
     other.unique_id = oid(2);
@@ -170,8 +176,10 @@ TEST_F(RegisterTest, ReplacementCarriesFolderMembershipAndItsTime) {
     EXPECT_EQ(folders.objects.folders[0].last_update_time, to_dtm(world_.clock.now()));
     EXPECT_EQ(folders.objects.entries.size(), 2u);
     EXPECT_EQ(folders.objects.associations.size(), 2u);
-    Answer const set = world_.query("root", QueryKind::kGetAssociations, {{"uuid", many({urn(4)})}}, "LeafClass");
-    EXPECT_EQ(set.objects.associations.size(), 2u);  // the new entry, and its membership in the folder
+    Answer const set =
+        world_.query("root", QueryKind::kGetAssociations, {{"uuid", many({urn(4)})}}, "LeafClass");
+    EXPECT_EQ(set.objects.associations.size(),
+              2u);  // the new entry, and its membership in the folder
 }
 
 TEST_F(RegisterTest, AnExistingEntryJoinsAnExistingFolder) {
@@ -184,20 +192,25 @@ TEST_F(RegisterTest, AnExistingEntryJoinsAnExistingFolder) {
 
 TEST_F(RegisterTest, ARelationshipToAnotherPatientsDocumentIsRefused) {
     accept(Draft(1, kOtherPatient).add(entry(2, kOtherPatient)));
-    EXPECT_EQ(world_.submit("root", Draft(3).add(entry(4)).relate(20, AssociationType::kReplace, 4, 2)).codes,
-              Codes{"XDSPatientIdDoesNotMatch"});
+    EXPECT_EQ(
+        world_.submit("root", Draft(3).add(entry(4)).relate(20, AssociationType::kReplace, 4, 2))
+            .codes,
+        Codes{"XDSPatientIdDoesNotMatch"});
 }
 
 TEST_F(RegisterTest, AHiddenTargetIsRefusedLikeAnAbsentOne) {
-    ASSERT_TRUE(world_.submit("minami", Draft(1).add(entry(2)).add(folder(3)).put(10, 3, 2)).success);
-    Answer const hidden = submit(Draft(4).add(entry(5)).relate(20, AssociationType::kReplace, 5, 2));
+    ASSERT_TRUE(
+        world_.submit("minami", Draft(1).add(entry(2)).add(folder(3)).put(10, 3, 2)).success);
+    Answer const hidden =
+        submit(Draft(4).add(entry(5)).relate(20, AssociationType::kReplace, 5, 2));
     EXPECT_EQ(hidden.codes, Codes{"UnresolvedReferenceException"});
     World other;
     other.policy.rules["kita"] = world_.policy.rules["kita"];
     Answer const absent =
         other.submit("kita", Draft(4).add(entry(5)).relate(20, AssociationType::kReplace, 5, 2));
     EXPECT_EQ(hidden.body, absent.body);
-    EXPECT_EQ(submit(Draft(4).add(entry(5)).put(30, 3, 5)).codes, Codes{"UnresolvedReferenceException"});
+    EXPECT_EQ(submit(Draft(4).add(entry(5)).put(30, 3, 5)).codes,
+              Codes{"UnresolvedReferenceException"});
     EXPECT_EQ(submit(Draft(4).add(entry(5)).refer(2)).codes, Codes{"UnresolvedReferenceException"});
     // Duplicates are seen by everybody: uniqueness is the registry's.
     auto e = entry(6);
@@ -212,8 +225,10 @@ TEST_F(RegisterTest, OneOfManyConcurrentReplacementsWins) {
     std::vector<std::thread> threads;
     for (int i = 0; i < 16; ++i) {
         threads.emplace_back([&, i] {
-            answers[static_cast<std::size_t>(i)] = submit(
-                Draft(100 + i).add(entry(200 + i)).relate(300 + i, AssociationType::kReplace, 200 + i, 2));
+            answers[static_cast<std::size_t>(i)] =
+                submit(Draft(100 + i)
+                           .add(entry(200 + i))
+                           .relate(300 + i, AssociationType::kReplace, 200 + i, 2));
         });
     }
     for (auto& thread : threads) thread.join();
@@ -265,7 +280,8 @@ TEST_F(RegisterTest, ConcurrentNewLabelsStayWithoutGaps) {
     }
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(good, 12);
-    EXPECT_EQ(world_.sql("SELECT max(label_id)::text || count(*)::text || (SELECT last FROM registry.label_count) "
+    EXPECT_EQ(world_.sql("SELECT max(label_id)::text || count(*)::text || (SELECT last FROM "
+                         "registry.label_count) "
                          "FROM registry.label"),
               "444");
 }
@@ -305,7 +321,8 @@ TEST_F(RegisterTest, NoTextOfTheMetadataIsReadableInTheDatabase) {
     e.reference_ids = {"ACC77^^^&2.999.4&ISO^urn:ihe:iti:xds:2013:accession"};
     accept(Draft(1).add(e));
     std::string const dump = world_.sql(
-        "SELECT (SELECT string_agg(e::text, '') FROM registry.entry e) || (SELECT string_agg(f::text || "
+        "SELECT (SELECT string_agg(e::text, '') FROM registry.entry e) || (SELECT "
+        "string_agg(f::text || "
         "encode(f.sealed, 'escape'), '') FROM registry.fragment f)");
     EXPECT_EQ(dump.find("Yamada"), std::string::npos);
     EXPECT_EQ(dump.find("ACC77"), std::string::npos);

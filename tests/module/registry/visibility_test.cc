@@ -1,4 +1,5 @@
-// Hidden leaves no trace: what a member may not see must answer, octet by octet, like a registry that never held it.
+// Hidden leaves no trace: what a member may not see must answer, octet by octet, like a registry
+// that never held it.
 #include "module/registry/world.h"
 
 #include <gtest/gtest.h>
@@ -23,9 +24,10 @@ void accept(World& world, std::string const& member, Draft const& draft) {
     if (!answer.success) throw std::runtime_error(answer.body);
 }
 
-/// Member clinic sees kita's documents with confidentiality N, nothing else. Visible: set 1 (entry 2, folder 4), set 7
-/// (entry 8 APND 2). Hidden: minami's set 30 (entry 31, folder 32 holding it, APND to 2 and membership of 31 in the
-/// visible folder), kita's set 40 with only a secret entry 41, and minami's set 50 that replaces nothing visible.
+/// Member clinic sees kita's documents with confidentiality N, nothing else. Visible: set 1 (entry
+/// 2, folder 4), set 7 (entry 8 APND 2). Hidden: minami's set 30 (entry 31, folder 32 holding it,
+/// APND to 2 and membership of 31 in the visible folder), kita's set 40 with only a secret entry
+/// 41, and minami's set 50 that replaces nothing visible.
 void fill(World& world, With with) {
     world.policy.rules["clinic"] = {{"clause", {"kita"}, {}, {}, {"N^^2.999.5"}}};
     world.policy.everything["kita"] = true;
@@ -35,15 +37,18 @@ void fill(World& world, With with) {
     accept(world, "kita", Draft(7).add(entry(8)).relate(21, AssociationType::kAppend, 8, 2));
     world.clock.advance(7200);
     if (with == With::kHiddenToo) {
-        accept(world, "minami", Draft(30)
-                                    .add(entry(31))
-                                    .add(folder(32))
-                                    .put(60, 32, 31)
-                                    .put(62, 4, 31)
-                                    .relate(64, AssociationType::kAppend, 31, 2)
-                                    .refer(8));
-        accept(world, "kita", Draft(40).add(secret(41)).relate(65, AssociationType::kTransform, 41, 2));
-        accept(world, "minami", Draft(50).add(entry(51)).relate(66, AssociationType::kReplace, 51, 31));
+        accept(world, "minami",
+               Draft(30)
+                   .add(entry(31))
+                   .add(folder(32))
+                   .put(60, 32, 31)
+                   .put(62, 4, 31)
+                   .relate(64, AssociationType::kAppend, 31, 2)
+                   .refer(8));
+        accept(world, "kita",
+               Draft(40).add(secret(41)).relate(65, AssociationType::kTransform, 41, 2));
+        accept(world, "minami",
+               Draft(50).add(entry(51)).relate(66, AssociationType::kReplace, 51, 31));
         accept(world, "minami", Draft(55, kOtherPatient).add(entry(56, kOtherPatient)));
     }
 }
@@ -56,64 +61,98 @@ struct Case {
 
 std::vector<Case> cases() {
     auto const patient = one(kPatient);
-    std::vector<int> numbers = {1, 2, 4, 7, 8, 10, 11, 21, 30, 31, 32, 40, 41, 50, 51, 55, 56, 60, 61, 62, 63, 64, 65, 66};
+    std::vector<int> numbers = {1,  2,  4,  7,  8,  10, 11, 21, 30, 31, 32, 40,
+                                41, 50, 51, 55, 56, 60, 61, 62, 63, 64, 65, 66};
     std::vector<std::string> all, unique;
     for (int const n : numbers) {
         all.push_back(urn(n));
         unique.push_back(oid(n));
     }
     std::vector<std::string> types;
-    for (auto const type : {AssociationType::kAppend, AssociationType::kTransform, AssociationType::kReplace}) {
+    for (auto const type :
+         {AssociationType::kAppend, AssociationType::kTransform, AssociationType::kReplace}) {
         types.emplace_back(domain::to_urn(type));
     }
     std::vector<Case> out = {
-        {"FindDocuments", QueryKind::kFindDocuments,
+        {"FindDocuments",
+         QueryKind::kFindDocuments,
          {{"XDSDocumentEntryPatientId", patient}, {"XDSDocumentEntryStatus", approved()}}},
-        {"FindDocuments by author", QueryKind::kFindDocuments,
-         {{"XDSDocumentEntryPatientId", patient}, {"XDSDocumentEntryStatus", approved()},
+        {"FindDocuments by author",
+         QueryKind::kFindDocuments,
+         {{"XDSDocumentEntryPatientId", patient},
+          {"XDSDocumentEntryStatus", approved()},
           {"XDSDocumentEntryAuthorPerson", many({"%"})}}},
-        {"FindDocuments of the other patient", QueryKind::kFindDocuments,
-         {{"XDSDocumentEntryPatientId", one(kOtherPatient)}, {"XDSDocumentEntryStatus", approved()}}},
-        {"FindSubmissionSets", QueryKind::kFindSubmissionSets,
+        {"FindDocuments of the other patient",
+         QueryKind::kFindDocuments,
+         {{"XDSDocumentEntryPatientId", one(kOtherPatient)},
+          {"XDSDocumentEntryStatus", approved()}}},
+        {"FindSubmissionSets",
+         QueryKind::kFindSubmissionSets,
          {{"XDSSubmissionSetPatientId", patient}, {"XDSSubmissionSetStatus", approved()}}},
-        {"FindFolders", QueryKind::kFindFolders, {{"XDSFolderPatientId", patient}, {"XDSFolderStatus", approved()}}},
-        {"FindFolders by time", QueryKind::kFindFolders,
-         {{"XDSFolderPatientId", patient}, {"XDSFolderStatus", approved()},
+        {"FindFolders",
+         QueryKind::kFindFolders,
+         {{"XDSFolderPatientId", patient}, {"XDSFolderStatus", approved()}}},
+        {"FindFolders by time",
+         QueryKind::kFindFolders,
+         {{"XDSFolderPatientId", patient},
+          {"XDSFolderStatus", approved()},
           {"XDSFolderLastUpdateTimeFrom", {"20270115090000"}}}},
-        {"GetAll", QueryKind::kGetAll,
-         {{"patientId", patient}, {"XDSDocumentEntryStatus", approved()}, {"XDSSubmissionSetStatus", approved()},
+        {"GetAll",
+         QueryKind::kGetAll,
+         {{"patientId", patient},
+          {"XDSDocumentEntryStatus", approved()},
+          {"XDSSubmissionSetStatus", approved()},
           {"XDSFolderStatus", approved()}}},
         {"GetDocuments", QueryKind::kGetDocuments, {{"XDSDocumentEntryEntryUUID", many(all)}}},
-        {"GetDocuments by unique id", QueryKind::kGetDocuments, {{"XDSDocumentEntryUniqueId", many(unique)}}},
+        {"GetDocuments by unique id",
+         QueryKind::kGetDocuments,
+         {{"XDSDocumentEntryUniqueId", many(unique)}}},
         {"GetFolders", QueryKind::kGetFolders, {{"XDSFolderEntryUUID", many(all)}}},
         {"GetAssociations", QueryKind::kGetAssociations, {{"uuid", many(all)}}},
-        {"GetDocumentsAndAssociations", QueryKind::kGetDocumentsAndAssociations,
+        {"GetDocumentsAndAssociations",
+         QueryKind::kGetDocumentsAndAssociations,
          {{"XDSDocumentEntryEntryUUID", many(all)}}},
         {"GetSubmissionSets", QueryKind::kGetSubmissionSets, {{"uuid", many(all)}}},
-        {"FindDocumentsByReferenceId", QueryKind::kFindDocumentsByReferenceId,
-         {{"XDSDocumentEntryPatientId", patient}, {"XDSDocumentEntryStatus", approved()},
+        {"FindDocumentsByReferenceId",
+         QueryKind::kFindDocumentsByReferenceId,
+         {{"XDSDocumentEntryPatientId", patient},
+          {"XDSDocumentEntryStatus", approved()},
           {"XDSDocumentEntryReferenceIdList", many({"A^^^&1.2&ISO^urn:ihe:iti:xds:2013:order"})}}},
-        {"multi FindDocuments", QueryKind::kFindDocumentsForMultiplePatients,
-         {{"XDSDocumentEntryPatientId", many({kPatient, kOtherPatient})}, {"XDSDocumentEntryStatus", approved()}}},
-        {"multi FindDocuments by code", QueryKind::kFindDocumentsForMultiplePatients,
-         {{"XDSDocumentEntryClassCode", many({"class^^2.999.5"})}, {"XDSDocumentEntryStatus", approved()}}},
-        {"multi FindFolders", QueryKind::kFindFoldersForMultiplePatients,
+        {"multi FindDocuments",
+         QueryKind::kFindDocumentsForMultiplePatients,
+         {{"XDSDocumentEntryPatientId", many({kPatient, kOtherPatient})},
+          {"XDSDocumentEntryStatus", approved()}}},
+        {"multi FindDocuments by code",
+         QueryKind::kFindDocumentsForMultiplePatients,
+         {{"XDSDocumentEntryClassCode", many({"class^^2.999.5"})},
+          {"XDSDocumentEntryStatus", approved()}}},
+        {"multi FindFolders",
+         QueryKind::kFindFoldersForMultiplePatients,
          {{"XDSFolderCodeList", many({"folder^^2.999.5"})}, {"XDSFolderStatus", approved()}}},
     };
     for (int const n : numbers) {
         std::string const suffix = " " + std::to_string(n);
-        out.push_back({"GetSubmissionSetAndContents" + suffix, QueryKind::kGetSubmissionSetAndContents,
+        out.push_back({"GetSubmissionSetAndContents" + suffix,
+                       QueryKind::kGetSubmissionSetAndContents,
                        {{"XDSSubmissionSetEntryUUID", one(urn(n))}}});
-        out.push_back({"GetSubmissionSetAndContents uid" + suffix, QueryKind::kGetSubmissionSetAndContents,
+        out.push_back({"GetSubmissionSetAndContents uid" + suffix,
+                       QueryKind::kGetSubmissionSetAndContents,
                        {{"XDSSubmissionSetUniqueId", one(oid(n))}}});
-        out.push_back({"GetFolderAndContents" + suffix, QueryKind::kGetFolderAndContents,
+        out.push_back({"GetFolderAndContents" + suffix,
+                       QueryKind::kGetFolderAndContents,
                        {{"XDSFolderEntryUUID", one(urn(n))}}});
-        out.push_back({"GetFoldersForDocument" + suffix, QueryKind::kGetFoldersForDocument,
+        out.push_back({"GetFoldersForDocument" + suffix,
+                       QueryKind::kGetFoldersForDocument,
                        {{"XDSDocumentEntryEntryUUID", one(urn(n))}}});
-        out.push_back({"GetRelatedDocuments" + suffix, QueryKind::kGetRelatedDocuments,
-                       {{"XDSDocumentEntryEntryUUID", one(urn(n))}, {"AssociationTypes", many(types)}}});
-        out.push_back({"GetAssociations" + suffix, QueryKind::kGetAssociations, {{"uuid", many({urn(n)})}}});
-        out.push_back({"GetSubmissionSets" + suffix, QueryKind::kGetSubmissionSets, {{"uuid", many({urn(n)})}}});
+        out.push_back(
+            {"GetRelatedDocuments" + suffix,
+             QueryKind::kGetRelatedDocuments,
+             {{"XDSDocumentEntryEntryUUID", one(urn(n))}, {"AssociationTypes", many(types)}}});
+        out.push_back(
+            {"GetAssociations" + suffix, QueryKind::kGetAssociations, {{"uuid", many({urn(n)})}}});
+        out.push_back({"GetSubmissionSets" + suffix,
+                       QueryKind::kGetSubmissionSets,
+                       {{"uuid", many({urn(n)})}}});
     }
     return out;
 }
@@ -140,22 +179,34 @@ TEST(Visibility, TheSameQueriesShowMoreToThePermitThatCoversEverything) {
     for (Case const& c : cases()) {
         Answer const some = world.query("clinic", c.kind, c.parameters);
         Answer const all = world.query("root", c.kind, c.parameters);
-        EXPECT_TRUE(std::includes(all.ids.begin(), all.ids.end(), some.ids.begin(), some.ids.end())) << c.name;
+        EXPECT_TRUE(std::includes(all.ids.begin(), all.ids.end(), some.ids.begin(), some.ids.end()))
+            << c.name;
     }
-    // Entry 51 replaced 31 and joined its folder: with the folder 4 itself three entries and three memberships.
-    EXPECT_EQ(world.query("root", QueryKind::kGetFolderAndContents, {{"XDSFolderEntryUUID", one(urn(4))}}).ids.size(),
-              7u);
+    // Entry 51 replaced 31 and joined its folder: with the folder 4 itself three entries and three
+    // memberships.
+    EXPECT_EQ(
+        world.query("root", QueryKind::kGetFolderAndContents, {{"XDSFolderEntryUUID", one(urn(4))}})
+            .ids.size(),
+        7u);
 }
 
-// Own things without any visible entry: an empty folder, a set whose only entry is hidden by its label.
+// Own things without any visible entry: an empty folder, a set whose only entry is hidden by its
+// label.
 TEST(Visibility, TheOwnSetAndFolderShowToTheirPublisher) {
     World world;
     world.policy.rules["clinic"] = {{"clause", {"nobody"}, {}, {}, {}}};
     accept(world, "clinic", Draft(1).add(folder(4)));
-    EXPECT_EQ(world.query("clinic", QueryKind::kGetFolders, {{"XDSFolderEntryUUID", many({urn(4)})}}).ids, urns({4}));
-    EXPECT_EQ(world.query("clinic", QueryKind::kGetSubmissionSetAndContents,
-                          {{"XDSSubmissionSetEntryUUID", one(urn(1))}}).ids.size(), 3u);
-    EXPECT_TRUE(world.query("other", QueryKind::kGetFolders, {{"XDSFolderEntryUUID", many({urn(4)})}}).ids.empty());
+    EXPECT_EQ(
+        world.query("clinic", QueryKind::kGetFolders, {{"XDSFolderEntryUUID", many({urn(4)})}}).ids,
+        urns({4}));
+    EXPECT_EQ(world
+                  .query("clinic", QueryKind::kGetSubmissionSetAndContents,
+                         {{"XDSSubmissionSetEntryUUID", one(urn(1))}})
+                  .ids.size(),
+              3u);
+    EXPECT_TRUE(
+        world.query("other", QueryKind::kGetFolders, {{"XDSFolderEntryUUID", many({urn(4)})}})
+            .ids.empty());
 }
 
 TEST(Visibility, LimitsAndTheOnePatientRuleCountWhatIsVisible) {
@@ -165,9 +216,11 @@ TEST(Visibility, LimitsAndTheOnePatientRuleCountWhatIsVisible) {
     accept(world, "kita", Draft(1).add(entry(2)).add(entry(3)));
     accept(world, "minami", Draft(10).add(entry(11)).add(entry(12)));
     accept(world, "minami", Draft(20, kOtherPatient).add(entry(21, kOtherPatient)));
-    Parameters const find{{"XDSDocumentEntryPatientId", one(kPatient)}, {"XDSDocumentEntryStatus", approved()}};
+    Parameters const find{{"XDSDocumentEntryPatientId", one(kPatient)},
+                          {"XDSDocumentEntryStatus", approved()}};
     EXPECT_EQ(world.query("clinic", QueryKind::kFindDocuments, find).ids, urns({2, 3}));
-    EXPECT_EQ(world.query("root", QueryKind::kFindDocuments, find).codes, Codes{"XDSTooManyResults"});
+    EXPECT_EQ(world.query("root", QueryKind::kFindDocuments, find).codes,
+              Codes{"XDSTooManyResults"});
     Parameters const get{{"XDSDocumentEntryEntryUUID", many({urn(2), urn(21)})}};
     EXPECT_EQ(world.query("clinic", QueryKind::kGetDocuments, get, "LeafClass").ids, urns({2}));
     EXPECT_EQ(world.query("root", QueryKind::kGetDocuments, get, "LeafClass").codes,
@@ -177,19 +230,22 @@ TEST(Visibility, LimitsAndTheOnePatientRuleCountWhatIsVisible) {
 TEST(Visibility, ALabelThatIsNewSinceTheLastQueryIsSeenAtOnce) {
     World world;
     world.policy.rules["clinic"] = {{"clause", {"kita"}, {}, {}, {}}};
-    Parameters const find{{"XDSDocumentEntryPatientId", one(kPatient)}, {"XDSDocumentEntryStatus", approved()}};
+    Parameters const find{{"XDSDocumentEntryPatientId", one(kPatient)},
+                          {"XDSDocumentEntryStatus", approved()}};
     for (int i = 0; i < 4; ++i) {
         auto e = entry(10 + i);
         e.type_codes[0].code = "type" + std::to_string(i);
         accept(world, "kita", Draft(100 + i).add(e));
-        EXPECT_EQ(world.query("clinic", QueryKind::kFindDocuments, find).ids.size(), static_cast<std::size_t>(i + 1));
+        EXPECT_EQ(world.query("clinic", QueryKind::kFindDocuments, find).ids.size(),
+                  static_cast<std::size_t>(i + 1));
     }
 }
 
 // ITI TF-2 3.8.4.2.4, 3.18.4.1.2.3.9.
 class Merge : public testing::Test {
 protected:
-    std::string const a = "A^^^&2.999.1.1.1&ISO", b = "B^^^&2.999.1.1.1&ISO", c = "C^^^&2.999.1.1.1&ISO";
+    std::string const a = "A^^^&2.999.1.1.1&ISO", b = "B^^^&2.999.1.1.1&ISO",
+                      c = "C^^^&2.999.1.1.1&ISO";
     Merge() {
         for (auto const& cx : {a, b, c}) world_.know(cx);
         accept(world_, "root", Draft(1, a).add(entry(2, a)).add(folder(3, a)).put(10, 3, 2));
@@ -197,8 +253,10 @@ protected:
         accept(world_, "root", Draft(6, c).add(entry(7, c)));
     }
     std::vector<std::string> find(std::string const& cx) {
-        return world_.query("root", QueryKind::kFindDocuments,
-                            {{"XDSDocumentEntryPatientId", one(cx)}, {"XDSDocumentEntryStatus", approved()}}).ids;
+        return world_
+            .query("root", QueryKind::kFindDocuments,
+                   {{"XDSDocumentEntryPatientId", one(cx)}, {"XDSDocumentEntryStatus", approved()}})
+            .ids;
     }
     World world_;
 };
@@ -220,9 +278,12 @@ TEST_F(Merge, ChainsAreFollowedInEitherOrder) {
     accept(other, "root", Draft(1, a).add(entry(2, a)));
     other.merge(b, c);
     other.merge(a, b);
-    EXPECT_EQ(other.query("root", QueryKind::kFindDocuments,
-                          {{"XDSDocumentEntryPatientId", one(c)}, {"XDSDocumentEntryStatus", approved()}}).ids,
-              urns({2}));
+    EXPECT_EQ(
+        other
+            .query("root", QueryKind::kFindDocuments,
+                   {{"XDSDocumentEntryPatientId", one(c)}, {"XDSDocumentEntryStatus", approved()}})
+            .ids,
+        urns({2}));
 }
 
 TEST_F(Merge, TellingItTwiceOrBackwardsChangesNothing) {
@@ -236,8 +297,9 @@ TEST_F(Merge, TellingItTwiceOrBackwardsChangesNothing) {
 
 TEST_F(Merge, ObjectsCarryTheSurvivingId) {
     world_.merge(a, b);
-    Answer const answer = world_.query("root", QueryKind::kGetDocuments,
-                                       {{"XDSDocumentEntryEntryUUID", many({urn(2), urn(5)})}}, "LeafClass");
+    Answer const answer =
+        world_.query("root", QueryKind::kGetDocuments,
+                     {{"XDSDocumentEntryEntryUUID", many({urn(2), urn(5)})}}, "LeafClass");
     ASSERT_EQ(answer.objects.entries.size(), 2u) << answer.body;
     for (auto const& e : answer.objects.entries) EXPECT_EQ(e.patient_id, b);
     EXPECT_EQ(answer.body.find("A^^^"), std::string::npos);
@@ -245,8 +307,10 @@ TEST_F(Merge, ObjectsCarryTheSurvivingId) {
 
 TEST_F(Merge, SubmissionsGoToTheSurvivorAndMayReplaceWhatTheSubsumedHad) {
     world_.merge(a, b);
-    EXPECT_EQ(world_.submit("root", Draft(20, a).add(entry(21, a))).codes, Codes{"XDSUnknownPatientId"});
-    accept(world_, "root", Draft(22, b).add(entry(23, b)).relate(30, AssociationType::kReplace, 23, 2));
+    EXPECT_EQ(world_.submit("root", Draft(20, a).add(entry(21, a))).codes,
+              Codes{"XDSUnknownPatientId"});
+    accept(world_, "root",
+           Draft(22, b).add(entry(23, b)).relate(30, AssociationType::kReplace, 23, 2));
     EXPECT_EQ(find(b), urns({5, 23}));
     Answer const folder = world_.query("root", QueryKind::kGetFolderAndContents,
                                        {{"XDSFolderEntryUUID", one(urn(3))}}, "LeafClass");
@@ -256,12 +320,20 @@ TEST_F(Merge, SubmissionsGoToTheSurvivorAndMayReplaceWhatTheSubsumedHad) {
 TEST_F(Merge, TheScopeIsThatOfTheSurvivor) {
     world_.policy.rules["clinic"] = {{"clause", {"root"}, {}, {}, {}}};
     world_.merge(a, b);
-    EXPECT_EQ(world_.query("clinic", QueryKind::kGetAll,
-                           {{"patientId", one(b)}, {"XDSDocumentEntryStatus", approved()},
-                            {"XDSSubmissionSetStatus", approved()}, {"XDSFolderStatus", approved()}}).ids,
-              world_.query("root", QueryKind::kGetAll,
-                           {{"patientId", one(b)}, {"XDSDocumentEntryStatus", approved()},
-                            {"XDSSubmissionSetStatus", approved()}, {"XDSFolderStatus", approved()}}).ids);
+    EXPECT_EQ(world_
+                  .query("clinic", QueryKind::kGetAll,
+                         {{"patientId", one(b)},
+                          {"XDSDocumentEntryStatus", approved()},
+                          {"XDSSubmissionSetStatus", approved()},
+                          {"XDSFolderStatus", approved()}})
+                  .ids,
+              world_
+                  .query("root", QueryKind::kGetAll,
+                         {{"patientId", one(b)},
+                          {"XDSDocumentEntryStatus", approved()},
+                          {"XDSSubmissionSetStatus", approved()},
+                          {"XDSFolderStatus", approved()}})
+                  .ids);
     EXPECT_EQ(world_.policy.last_query().patients, std::vector<std::string>{b});
 }
 

@@ -19,7 +19,8 @@ std::vector<pg::MigrationFile> migrations() {
 }
 
 std::unique_ptr<vault::KeyRing> open_keys(std::filesystem::path const& folder) {
-    auto keys = vault::KeyRing::open(folder / "keys", folder / "master.key", vault::KeyRing::IfAbsent::kCreate);
+    auto keys = vault::KeyRing::open(folder / "keys", folder / "master.key",
+                                     vault::KeyRing::IfAbsent::kCreate);
     if (!keys) throw std::runtime_error(keys.error().detail);
     return std::move(*keys);
 }
@@ -38,7 +39,8 @@ domain::InternationalString text(std::string value) { return {{std::move(value),
 Uuid OrderedIds::uuid() {
     std::array<std::uint8_t, 16> octets{};
     std::int64_t const n = ++uuids_;
-    for (int i = 0; i < 8; ++i) octets[static_cast<std::size_t>(15 - i)] = static_cast<std::uint8_t>(n >> (8 * i));
+    for (int i = 0; i < 8; ++i)
+        octets[static_cast<std::size_t>(15 - i)] = static_cast<std::uint8_t>(n >> (8 * i));
     octets[0] = 0xEE;
     return Uuid(octets);
 }
@@ -95,7 +97,8 @@ Draft::Draft(int set, std::string const& patient) : next(100000 + 100 * set) {
 
 namespace {
 
-domain::Association association(int id, domain::AssociationType type, std::string source, std::string target) {
+domain::Association association(int id, domain::AssociationType type, std::string source,
+                                std::string target) {
     domain::Association a;
     a.id = urn(id);
     a.type_urn = std::string(domain::to_urn(type));
@@ -114,14 +117,16 @@ Draft& Draft::add(domain::DocumentEntry added) {
     return *this;
 }
 Draft& Draft::add(domain::Folder added) {
-    s.associations.push_back(association(next++, domain::AssociationType::kHasMember, s.set().id, added.id));
+    s.associations.push_back(
+        association(next++, domain::AssociationType::kHasMember, s.set().id, added.id));
     s.folders.push_back(std::move(added));
     return *this;
 }
 Draft& Draft::put(int id, int folder_number, int entry_number) {
+    s.associations.push_back(association(id, domain::AssociationType::kHasMember,
+                                         urn(folder_number), urn(entry_number)));
     s.associations.push_back(
-        association(id, domain::AssociationType::kHasMember, urn(folder_number), urn(entry_number)));
-    s.associations.push_back(association(id + 1, domain::AssociationType::kHasMember, s.set().id, urn(id)));
+        association(id + 1, domain::AssociationType::kHasMember, s.set().id, urn(id)));
     return *this;
 }
 Draft& Draft::relate(int id, domain::AssociationType type, int source, int target) {
@@ -129,7 +134,8 @@ Draft& Draft::relate(int id, domain::AssociationType type, int source, int targe
     return *this;
 }
 Draft& Draft::refer(int entry_number) {
-    auto member = association(next++, domain::AssociationType::kHasMember, s.set().id, urn(entry_number));
+    auto member =
+        association(next++, domain::AssociationType::kHasMember, s.set().id, urn(entry_number));
     member.submission_set_status = "Reference";
     s.associations.push_back(std::move(member));
     return *this;
@@ -140,8 +146,9 @@ World::World(Settings settings)
       pool(pg::PoolConfig{.conninfo = database.serving(), .size = 20}),
       folder_(make_folder()),
       keys(open_keys(folder_)),
-      pipeline((ports.provide<core::PolicyPort>(policy), ports.provide<core::AuditPort>(audit), ports), pool, clock,
-               core::PipelineSettings{"node", "site"}),
+      pipeline(
+          (ports.provide<core::PolicyPort>(policy), ports.provide<core::AuditPort>(audit), ports),
+          pool, clock, core::PipelineSettings{"node", "site"}),
       deps{pool, *keys, clock, ids, affinity_domain, std::move(settings), {}},
       local(pipeline, deps),
       watcher(ids),
@@ -164,7 +171,8 @@ void World::know(std::string const& cx) {
 }
 
 void World::merge(std::string const& subsumed, std::string const& surviving) {
-    auto done = pool.run([&](pg::Tx& tx) { return watcher.patient_merged(tx, subsumed, surviving); });
+    auto done =
+        pool.run([&](pg::Tx& tx) { return watcher.patient_merged(tx, subsumed, surviving); });
     if (!done) throw std::runtime_error(done.error().detail);
 }
 
@@ -175,13 +183,20 @@ domain::Subject World::subject(std::string const& member) const {
     return subject;
 }
 
-Answer World::run(core::Definition const& definition, std::string const& member, std::string const& body) {
+Answer World::run(core::Definition const& definition, std::string const& member,
+                  std::string const& body) {
     auto document = xml::parse(as_bytes(body));
     if (!document) throw std::runtime_error("request does not parse: " + document.error().detail);
     soap::Incoming incoming{std::move(*document), {}, {}, false};
     incoming.envelope.payload = incoming.document.root();
-    core::Inbound inbound{subject(member), nullptr, "https://node/xds/registry", "", "", "trace",
-                          core::WireRef::of(incoming), std::chrono::steady_clock::now() + std::chrono::seconds(30)};
+    core::Inbound inbound{subject(member),
+                          nullptr,
+                          "https://node/xds/registry",
+                          "",
+                          "",
+                          "trace",
+                          core::WireRef::of(incoming),
+                          std::chrono::steady_clock::now() + std::chrono::seconds(30)};
     core::Outbound out = pipeline.run(definition, inbound);
     if (out.fault) throw std::runtime_error("fault: " + out.fault->detail);
     Answer answer;
@@ -211,8 +226,14 @@ Answer World::submit(std::string const& member, Draft const& draft) {
     if (!document) throw std::runtime_error("request does not parse: " + document.error().detail);
     soap::Incoming incoming{std::move(*document), {}, {}, false};
     incoming.envelope.payload = incoming.document.root();
-    core::Inbound inbound{subject(member), nullptr, "https://node/xds/registry", "", "", "trace",
-                          core::WireRef::of(incoming), std::chrono::steady_clock::now() + std::chrono::seconds(30)};
+    core::Inbound inbound{subject(member),
+                          nullptr,
+                          "https://node/xds/registry",
+                          "",
+                          "",
+                          "trace",
+                          core::WireRef::of(incoming),
+                          std::chrono::steady_clock::now() + std::chrono::seconds(30)};
     core::Outbound out = pipeline.run(iti42, inbound);
     if (out.fault) throw std::runtime_error("fault: " + out.fault->detail);
     Answer answer;
@@ -235,7 +256,8 @@ Answer World::query(std::string const& member, domain::QueryKind kind, Parameter
     raw.id = std::string(domain::to_urn(kind));
     raw.return_type = return_type;
     for (auto const& [name, values] : parameters) raw.parameters.push_back({"$" + name, {values}});
-    return run(domain::is_multi_patient(kind) ? iti51 : iti18, member, ebxml::write_adhoc_query_request(raw));
+    return run(domain::is_multi_patient(kind) ? iti51 : iti18, member,
+               ebxml::write_adhoc_query_request(raw));
 }
 
 std::string World::sql(std::string const& statement) {
@@ -253,8 +275,12 @@ std::string World::sql(std::string const& statement) {
 }
 
 std::vector<std::string> one(std::string const& value) { return {ebxml::query_text(value)}; }
-std::vector<std::string> many(std::vector<std::string> const& values) { return {ebxml::query_list(values)}; }
-std::vector<std::string> approved() { return many({std::string(domain::to_urn(domain::Availability::kApproved))}); }
+std::vector<std::string> many(std::vector<std::string> const& values) {
+    return {ebxml::query_list(values)};
+}
+std::vector<std::string> approved() {
+    return many({std::string(domain::to_urn(domain::Availability::kApproved))});
+}
 std::vector<std::string> urns(std::vector<int> const& numbers) {
     std::vector<std::string> out;
     for (int const n : numbers) out.push_back(urn(n));

@@ -1,5 +1,6 @@
 #pragma once
-// A registry on a real database, asked through the pipeline with messages as they stand on the wire.
+// A registry on a real database, asked through the pipeline with messages as they stand on the
+// wire.
 
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
@@ -24,7 +25,9 @@ inline constexpr char const* kOtherPatient = "P2^^^&2.999.1.1.1&ISO";
 class ManualClock final : public Clock {
 public:
     WallTime now() const override { return now_; }
-    std::chrono::steady_clock::time_point monotonic() const override { return std::chrono::steady_clock::now(); }
+    std::chrono::steady_clock::time_point monotonic() const override {
+        return std::chrono::steady_clock::now();
+    }
     void set(std::int64_t seconds) { now_ = WallTime(std::chrono::seconds(seconds)); }
     void advance(std::int64_t seconds) { now_ += std::chrono::seconds(seconds); }
 
@@ -71,7 +74,8 @@ struct Answer {
     std::string body;
 };
 
-using Parameters = std::vector<std::pair<std::string, std::vector<std::string>>>;  ///< one value list per slot
+using Parameters =
+    std::vector<std::pair<std::string, std::vector<std::string>>>;  ///< one value list per slot
 
 class World {
 public:
@@ -105,7 +109,8 @@ public:
     domain::Subject subject(std::string const& member) const;
 
 private:
-    Answer run(core::Definition const& definition, std::string const& member, std::string const& body);
+    Answer run(core::Definition const& definition, std::string const& member,
+               std::string const& body);
 };
 
 /// 'a' and ('a','b') as query parameters.

@@ -34,7 +34,8 @@ inline std::vector<std::pair<std::string, std::string>> const& scripts() {
     static std::vector<std::pair<std::string, std::string>> const kScripts = [] {
         std::vector<std::pair<std::string, std::string>> out;
         for (auto const& file : fs::directory_iterator(test::source_dir() / "db/repository")) {
-            out.emplace_back("repository/" + file.path().filename().string(), test::read_file(file.path()));
+            out.emplace_back("repository/" + file.path().filename().string(),
+                             test::read_file(file.path()));
         }
         std::sort(out.begin(), out.end());
         return out;
@@ -98,8 +99,9 @@ protected:
           deps_{pool_, *keys_, *blobs_, system_ids(), patients_, registry_, kUnique, kHome},
           provide_(core::define<Iti41>(deps_)),
           retrieve_(core::define<Iti43>(deps_)),
-          pipeline_((ports_.provide<core::PolicyPort>(policy_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
-                    system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
+          pipeline_((ports_.provide<core::PolicyPort>(policy_),
+                     ports_.provide<core::AuditPort>(ledger_), ports_),
+                    pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
         policy_.everything["kita"] = true;
         set_log_sink([](LogLevel, std::string const&) {});
     }
@@ -130,27 +132,31 @@ protected:
             submission.entries.push_back(entry(docs[i], static_cast<int>(i), patient));
             auto receiver = std::move(*spool_.receive("2.999.1"));
             EXPECT_TRUE(receiver->write(as_bytes(docs[i].text)).ok());
-            incoming.attachments.push_back({"part" + std::to_string(i), "text/xml", *receiver->finish()});
-            provided.push_back({submission.entries.back().id, incoming.attachments.back().content, "text/xml"});
+            incoming.attachments.push_back(
+                {"part" + std::to_string(i), "text/xml", *receiver->finish()});
+            provided.push_back(
+                {submission.entries.back().id, incoming.attachments.back().content, "text/xml"});
         }
         std::string body;
         int part = 0;
         for (auto const& piece : ebxml::write_provide_and_register(submission, provided)) {
             body += piece.xml;
             if (!piece.document) continue;
-            body += "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part" +
-                    std::to_string(part++) + "\"/>";
+            body +=
+                "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part" +
+                std::to_string(part++) + "\"/>";
         }
         incoming.document = std::move(*xml::parse(as_bytes(body)));
         incoming.envelope.payload = incoming.document.root();
         body_ = body;
         return incoming;
     }
-    core::Outbound run(core::Definition const& definition, soap::Incoming const& incoming, std::string const& member) {
+    core::Outbound run(core::Definition const& definition, soap::Incoming const& incoming,
+                       std::string const& member) {
         domain::Subject subject;
         subject.member = test::toy_member(member);
-        core::Inbound const inbound{subject, &peer_, "https://node/xds/repository", "", "", "trace-1",
-                                    core::WireRef::of(incoming), {}};
+        core::Inbound const inbound{subject, &peer_,    "https://node/xds/repository", "",
+                                    "",      "trace-1", core::WireRef::of(incoming),   {}};
         return pipeline_.run(definition, inbound);
     }
     Answer provide(std::vector<Doc> const& docs, std::string const& patient = kPatient,
@@ -177,7 +183,8 @@ protected:
             answer.contexts.push_back(row.context);
         }
     }
-    Answer retrieve(std::vector<domain::DocumentRequest> const& requests, std::string const& member = "kita") {
+    Answer retrieve(std::vector<domain::DocumentRequest> const& requests,
+                    std::string const& member = "kita") {
         std::string const text = ebxml::write_retrieve_request(requests);
         soap::Incoming incoming{std::move(*xml::parse(as_bytes(text))), {}, {}, true};
         incoming.envelope.payload = incoming.document.root();
@@ -192,10 +199,12 @@ protected:
             body += piece.xml;
             if (!piece.document) continue;
             Bytes whole;
-            EXPECT_TRUE(piece.document->read([&](ByteView view) -> Status {
-                whole.insert(whole.end(), view.begin(), view.end());
-                return {};
-            }).ok());
+            EXPECT_TRUE(piece.document
+                            ->read([&](ByteView view) -> Status {
+                                whole.insert(whole.end(), view.begin(), view.end());
+                                return {};
+                            })
+                            .ok());
             body += to_base64(whole);
         }
         auto const document = xml::parse(as_bytes(body));
@@ -217,8 +226,9 @@ protected:
     }
     std::vector<fs::path> blob_files() {
         std::vector<fs::path> out;
-        for (auto const& file : fs::recursive_directory_iterator(folder_ / "blobs" )) {
-            if (file.is_regular_file() && file.path().string().find("/data/") != std::string::npos) {
+        for (auto const& file : fs::recursive_directory_iterator(folder_ / "blobs")) {
+            if (file.is_regular_file() &&
+                file.path().string().find("/data/") != std::string::npos) {
                 out.push_back(file.path());
             }
         }

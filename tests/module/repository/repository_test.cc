@@ -8,9 +8,11 @@ namespace {
 
 TEST_F(RepositoryTest, SmallAndLargeDocumentsComeBackAsTheyWere) {
     auto const provided = provide({{"1.2.1", small_}, {"1.2.2", large_}, {"1.2.3", ""}});
-    ASSERT_EQ(provided.status, ebxml::ResponseStatus::kSuccess) << (provided.codes.empty() ? "" : provided.codes[0]);
+    ASSERT_EQ(provided.status, ebxml::ResponseStatus::kSuccess)
+        << (provided.codes.empty() ? "" : provided.codes[0]);
     EXPECT_EQ(blob_files().size(), 1U);
-    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"}, {kHome, kUnique, "1.2.2"},
+    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"},
+                                  {kHome, kUnique, "1.2.2"},
                                   {std::nullopt, kUnique, "1.2.3"}});
     EXPECT_EQ(answer.status, ebxml::ResponseStatus::kSuccess);
     EXPECT_EQ(answer.documents.at("1.2.1"), small_);
@@ -29,7 +31,9 @@ TEST_F(RepositoryTest, TheRegistryHearsWhatTheRepositoryAdded) {
 
 TEST_F(RepositoryTest, NothingIsReadableInDatabaseOrFiles) {
     provide({{"1.2.1", small_}, {"1.2.2", large_}});
-    EXPECT_EQ(ask("select count(*) from repository.content where position('small'::bytea in sealed) > 0"), "0");
+    EXPECT_EQ(
+        ask("select count(*) from repository.content where position('small'::bytea in sealed) > 0"),
+        "0");
     for (auto const& file : blob_files()) {
         EXPECT_EQ(test::read_file(file).find("LLLLLLLLLL"), std::string::npos);
     }
@@ -43,11 +47,13 @@ TEST_F(RepositoryTest, WarningsOfTheRegistryReachTheSourceWithSuccess) {
 }
 
 TEST_F(RepositoryTest, WhatTheRegistryRefusesIsNotStored) {
-    registry_.refusal = Error(Code::kConflict, {{Severity::kError, Reason::kDuplicateUniqueIdInRegistry, "one", ""},
-                                                {Severity::kError, Reason::kMetadata, "two", ""}});
+    registry_.refusal =
+        Error(Code::kConflict, {{Severity::kError, Reason::kDuplicateUniqueIdInRegistry, "one", ""},
+                                {Severity::kError, Reason::kMetadata, "two", ""}});
     auto const answer = provide({{"1.2.1", small_}, {"1.2.2", large_}});
     EXPECT_EQ(answer.status, ebxml::ResponseStatus::kFailure);
-    EXPECT_EQ(answer.codes, (Strings{"XDSDuplicateUniqueIdInRegistry", "XDSRegistryMetadataError"}));
+    EXPECT_EQ(answer.codes,
+              (Strings{"XDSDuplicateUniqueIdInRegistry", "XDSRegistryMetadataError"}));
     EXPECT_EQ(ask("select count(*) from repository.document"), "0");
     EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSDocumentUniqueIdError"});
 }
@@ -71,9 +77,10 @@ TEST_F(RepositoryTest, AContentIdMayBeEscapedInThePackage) {
 TEST_F(RepositoryTest, AnInlineDocumentIsStoredLikeAnAttachedOne) {
     auto incoming = message({{"1.2.1", small_}}, kPatient);
     incoming.attachments.clear();
-    std::string const include = "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part0\"/>";
-    for (auto const& [inlined, accepted] : std::map<std::string, bool>{{to_base64(as_bytes(small_)), true},
-                                                                      {"not base64!", false}}) {
+    std::string const include =
+        "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:part0\"/>";
+    for (auto const& [inlined, accepted] :
+         std::map<std::string, bool>{{to_base64(as_bytes(small_)), true}, {"not base64!", false}}) {
         std::string body = body_;
         body.replace(body.find(include), include.size(), inlined);
         incoming.document = std::move(*xml::parse(as_bytes(body)));
@@ -102,17 +109,24 @@ TEST_F(RepositoryTest, OnePartMayBeTheContentOfTwoDocuments) {
 
 TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds) {
     int n = 0;
-    for (std::string const point : {"repository.after_blob", "repository.before_register", "repository.after_register",
-                                    "pipeline.before_commit"}) {
+    for (std::string const point : {"repository.after_blob", "repository.before_register",
+                                    "repository.after_register", "pipeline.before_commit"}) {
         for (std::string const action : {"error", "throw"}) {
             ledger_.events.clear();
             std::string const id = "1.2." + std::to_string(++n);
             arm_faults(point + "=" + action);
-            EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status, ebxml::ResponseStatus::kFailure) << point;
+            EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status,
+                      ebxml::ResponseStatus::kFailure)
+                << point;
             arm_faults("");
-            EXPECT_EQ(ask("select count(*) from repository.document where unique_id like '" + id + "%'"), "0") << point;
+            EXPECT_EQ(
+                ask("select count(*) from repository.document where unique_id like '" + id + "%'"),
+                "0")
+                << point;
             EXPECT_EQ(ledger_.events.size(), 1U) << point;
-            EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status, ebxml::ResponseStatus::kSuccess) << point;
+            EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status,
+                      ebxml::ResponseStatus::kSuccess)
+                << point;
             EXPECT_EQ(fetch(id + ".9").documents.at(id + ".9"), large_);
         }
     }
@@ -120,11 +134,14 @@ TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds)
 
 TEST_F(RepositoryTest, RequestsForOthersAreTurnedAwayOneByOne) {
     provide({{"1.2.1", small_}});
-    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, "9.9.9", "1.2.1"},
-                                  {"urn:oid:9.9", kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.404"}});
+    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"},
+                                  {std::nullopt, "9.9.9", "1.2.1"},
+                                  {"urn:oid:9.9", kUnique, "1.2.1"},
+                                  {std::nullopt, kUnique, "1.2.404"}});
     EXPECT_EQ(answer.status, ebxml::ResponseStatus::kPartialSuccess);
     EXPECT_EQ(answer.documents.size(), 1U);
-    EXPECT_EQ(answer.codes, (Strings{"XDSUnknownRepositoryId", "XDSUnknownCommunity", "XDSDocumentUniqueIdError"}));
+    EXPECT_EQ(answer.codes, (Strings{"XDSUnknownRepositoryId", "XDSUnknownCommunity",
+                                     "XDSDocumentUniqueIdError"}));
     EXPECT_EQ(answer.locations, (Strings{"1.2.1", "1.2.1", "1.2.404"}));
     EXPECT_EQ(fetch("1.2.404").status, ebxml::ResponseStatus::kFailure);
 }
@@ -140,7 +157,8 @@ TEST_F(RepositoryTest, AMixedAnswerHasTwoRecords) {
     EXPECT_EQ(ledger_.events[0].objects.at(1).id, "1.2.1");
     EXPECT_EQ(ledger_.events[1].outcome, domain::AuditOutcome::kMinorFailure);
     EXPECT_EQ(ledger_.events[1].objects.at(0).id, "1.2.404");
-    EXPECT_EQ(ledger_.events[0].participants[0].roles[0].code, "110152");  // the consumer is the destination
+    EXPECT_EQ(ledger_.events[0].participants[0].roles[0].code,
+              "110152");  // the consumer is the destination
 }
 
 TEST_F(RepositoryTest, AHiddenDocumentIsAnsweredLikeAnAbsentOne) {
@@ -156,8 +174,8 @@ TEST_F(RepositoryTest, AHiddenDocumentIsAnsweredLikeAnAbsentOne) {
 TEST_F(RepositoryTest, OfSeveralCopiesTheOneThatTheReaderMaySeeIsDelivered) {
     provide({{"1.2.1", "for the one", "first"}});
     provide({{"1.2.1", "for the other", "second"}});
-    for (auto const& [type, text] : std::map<std::string, std::string>{{"first", "for the one"},
-                                                                       {"second", "for the other"}}) {
+    for (auto const& [type, text] : std::map<std::string, std::string>{
+             {"first", "for the one"}, {"second", "for the other"}}) {
         domain::ScopeRule rule;
         rule.rule_id = "K1";
         rule.type_codes = {test::code(type).key()};
@@ -178,14 +196,16 @@ TEST_F(RepositoryTest, AfterAMergeTheSurvivorsConsentDecides) {
 }
 
 TEST_F(RepositoryTest, APatientIdWithTrailingDelimitersIsTheSamePatient) {
-    ASSERT_EQ(provide({{"1.2.1", small_}}, std::string(kPatient) + "^^").status, ebxml::ResponseStatus::kSuccess);
+    ASSERT_EQ(provide({{"1.2.1", small_}}, std::string(kPatient) + "^^").status,
+              ebxml::ResponseStatus::kSuccess);
     EXPECT_EQ(policy_.last_query().patients, Strings{kPatient});
     EXPECT_EQ(fetch("1.2.1").documents.size(), 1U);
 }
 
 TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
     provide({{"1.2.1", small_}, {"1.2.2", large_}, {"1.2.3", small_}});
-    ask("update repository.content set sealed = overlay(sealed placing '\\x00'::bytea from 20) where document_key ="
+    ask("update repository.content set sealed = overlay(sealed placing '\\x00'::bytea from 20) "
+        "where document_key ="
         " (select document_key from repository.document where unique_id = '1.2.1')");
     auto const files = blob_files();
     ASSERT_EQ(files.size(), 1U);
@@ -196,7 +216,8 @@ TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
         file.seekp(-3, std::ios::end);
         file.put(static_cast<char>(before ^ 1));
     }
-    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.2"},
+    auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"},
+                                  {std::nullopt, kUnique, "1.2.2"},
                                   {std::nullopt, kUnique, "1.2.3"}});
     EXPECT_EQ(answer.status, ebxml::ResponseStatus::kPartialSuccess);
     EXPECT_EQ(answer.codes, (Strings{"XDSRepositoryError", "XDSRepositoryError"}));
@@ -206,8 +227,10 @@ TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
 
 TEST_F(RepositoryTest, ContentMovedToAnotherRowDoesNotOpen) {
     provide({{"1.2.1", "one"}, {"1.2.2", "two"}});
-    ask("update repository.content c set sealed = o.sealed from repository.content o where o.document_key <>"
-        " c.document_key and c.document_key = (select document_key from repository.document where unique_id = '1.2.1')");
+    ask("update repository.content c set sealed = o.sealed from repository.content o where "
+        "o.document_key <>"
+        " c.document_key and c.document_key = (select document_key from repository.document where "
+        "unique_id = '1.2.1')");
     EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSRepositoryError"});
     EXPECT_EQ(fetch("1.2.2").documents.at("1.2.2"), "two");
 }
@@ -236,7 +259,9 @@ class LaterClock final : public Clock {
 public:
     std::chrono::milliseconds ahead{0};
     WallTime now() const override { return system_clock().now() + ahead; }
-    std::chrono::steady_clock::time_point monotonic() const override { return std::chrono::steady_clock::now(); }
+    std::chrono::steady_clock::time_point monotonic() const override {
+        return std::chrono::steady_clock::now();
+    }
 };
 
 TEST_F(RepositoryTest, TheReconcilerRemovesOnlyOrphansOlderThanTheGrace) {

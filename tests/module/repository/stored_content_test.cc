@@ -1,7 +1,8 @@
-// How contents are opened: small ones from the database, middle ones from the store into memory, large ones streamed.
+// How contents are opened: small ones from the database, middle ones from the store into memory,
+// large ones streamed.
 
-#include "module/repository/fixture.h"
 #include "repository/stored_content.h"
+#include "module/repository/fixture.h"
 
 #include <fstream>
 
@@ -10,10 +11,12 @@ namespace {
 
 std::string text_of(Content const& content) {
     std::string out;
-    EXPECT_TRUE(content.read([&](ByteView piece) -> Status {
-        out += as_text(piece);
-        return {};
-    }).ok());
+    EXPECT_TRUE(content
+                    .read([&](ByteView piece) -> Status {
+                        out += as_text(piece);
+                        return {};
+                    })
+                    .ok());
     return out;
 }
 

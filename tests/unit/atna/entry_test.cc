@@ -19,9 +19,12 @@ namespace fs = std::filesystem;
 
 std::string const kQuery =
     "<query:AdhocQueryRequest xmlns:query=\"urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0\" "
-    "xmlns:rim=\"urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0\"><query:ResponseOption returnComposedObjects=\"true\" "
-    "returnType=\"ObjectRef\"/><rim:AdhocQuery id=\"urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d\">"
-    "<rim:Slot name=\"$XDSDocumentEntryPatientId\"><rim:ValueList><rim:Value>'R17^^^&amp;2.999.1.1.1&amp;ISO'"
+    "xmlns:rim=\"urn:oasis:names:tc:ebxml-regrep:xsd:rim:3.0\"><query:ResponseOption "
+    "returnComposedObjects=\"true\" "
+    "returnType=\"ObjectRef\"/><rim:AdhocQuery "
+    "id=\"urn:uuid:14d4debf-8f97-4251-9a74-a90016b0af0d\">"
+    "<rim:Slot "
+    "name=\"$XDSDocumentEntryPatientId\"><rim:ValueList><rim:Value>'R17^^^&amp;2.999.1.1.1&amp;ISO'"
     "</rim:Value></rim:ValueList></rim:Slot></rim:AdhocQuery></query:AdhocQueryRequest>";
 
 domain::AuditEvent stored_query() {
@@ -65,7 +68,8 @@ protected:
         folder_ = fs::temp_directory_path() /
                   ("musubi-entry-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
         fs::create_directories(folder_);
-        keys_ = *vault::KeyRing::open(folder_ / "keys", folder_ / "master.key", vault::KeyRing::IfAbsent::kCreate);
+        keys_ = *vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
+                                      vault::KeyRing::IfAbsent::kCreate);
         sealer_.emplace(*keys_, std::vector<std::string>{"2.999.1.1.1"});
     }
     ~SealedEntry() override { fs::remove_all(folder_); }
@@ -104,7 +108,8 @@ TEST_F(SealedEntry, RefusesUnknownFormatsAndDamagedContent) {
     Bytes content = {2};
     ASSERT_TRUE(compress_onto(content, as_bytes("no columns")).ok());
     for (auto const& one : {Bytes{}, Bytes{1, 0, 0}, Bytes{2}, Bytes{2, 9, 9, 9}, content}) {
-        EXPECT_EQ(sealer_->open(id, sealed(id, one)).error().code, Code::kStorageUnavailable) << one.size();
+        EXPECT_EQ(sealer_->open(id, sealed(id, one)).error().code, Code::kStorageUnavailable)
+            << one.size();
     }
 }
 
@@ -148,9 +153,11 @@ TEST(MessageParts, KeepsQueriesAndDetailsInTheirOwnOctets) {
 
 TEST(MessageParts, LeavesWhatWouldNotComeBackTheSame) {
     for (std::string const text :
-         {"", "<a/>", " value=\"", " value=\"QQ==", " value=\"QR==\"", " value=\"QQ\"", " value=\"Q Q = =\"",
-          " value=\"not base64!\"", "<ParticipantObjectQuery>", "<ParticipantObjectQuery></ParticipantObjectQuery>",
-          "<ParticipantObjectQuery>QUJD</ParticipantObjectQuery> value=\"QUJD\" value=\"\" value=\"QUJD",
+         {"", "<a/>", " value=\"", " value=\"QQ==", " value=\"QR==\"", " value=\"QQ\"",
+          " value=\"Q Q = =\"", " value=\"not base64!\"", "<ParticipantObjectQuery>",
+          "<ParticipantObjectQuery></ParticipantObjectQuery>",
+          "<ParticipantObjectQuery>QUJD</ParticipantObjectQuery> value=\"QUJD\" value=\"\" "
+          "value=\"QUJD",
           "<ParticipantObjectQuery> value=\"QUJD\"<"}) {
         EXPECT_EQ(join(parts_of(text)), text);
     }
@@ -167,7 +174,8 @@ TEST(Pace, RestsLongerThanItWorksUntilTheJournalGrows) {
 
 TEST(Crc32c, IsTheSameByInstructionAndByTables) {
     Bytes octets(100);
-    for (std::size_t i = 0; i < octets.size(); ++i) octets[i] = static_cast<std::uint8_t>(i * 37 + 11);
+    for (std::size_t i = 0; i < octets.size(); ++i)
+        octets[i] = static_cast<std::uint8_t>(i * 37 + 11);
     for (std::size_t from = 0; from < 9; ++from) {
         for (std::size_t size = 0; size + from <= octets.size(); ++size) {
             auto const part = ByteView(octets).subspan(from, size);

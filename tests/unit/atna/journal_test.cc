@@ -134,7 +134,8 @@ TEST_F(JournalFolder, SharesOneSyncAmongThoseWhoWait) {
     for (auto& thread : threads) thread.join();
     EXPECT_EQ(good.load(), kThreads);
     EXPECT_EQ(found().size(), static_cast<std::size_t>(kThreads));
-    // While the first write was held up the others gathered; all of them but the first few share the next one.
+    // While the first write was held up the others gathered; all of them but the first few share
+    // the next one.
     EXPECT_LT(journal->syncs(), static_cast<std::uint64_t>(kThreads));
 }
 
@@ -183,7 +184,8 @@ TEST_F(JournalFolder, NothingAcknowledgedIsLostWhenTheProcessIsKilledAtAnyPoint)
                 auto const journal = open();
                 for (int i = 0; i < 10; ++i) {
                     auto const number = static_cast<std::uint8_t>(i);
-                    if (journal->append({record(i)}).ok()) [[maybe_unused]] auto n = ::write(pipe_ends[1], &number, 1);
+                    if (journal->append({record(i)}).ok()) [[maybe_unused]]
+                        auto n = ::write(pipe_ends[1], &number, 1);
                 }
             });
             ::close(pipe_ends[1]);
@@ -197,7 +199,8 @@ TEST_F(JournalFolder, NothingAcknowledgedIsLostWhenTheProcessIsKilledAtAnyPoint)
             std::set<Uuid> there;
             for (auto const& one : found()) there.insert(one.id);
             EXPECT_EQ(acknowledged.size(), static_cast<std::size_t>(pass - 1)) << point;
-            for (int one : acknowledged) EXPECT_TRUE(there.contains(record(one).id)) << point << " " << one;
+            for (int one : acknowledged)
+                EXPECT_TRUE(there.contains(record(one).id)) << point << " " << one;
             EXPECT_TRUE(journal->append({record(99)}).ok());
             for (auto const& path : files()) fs::remove(path);
         }
@@ -209,7 +212,8 @@ TEST_F(JournalFolder, AFullDiskIsAnErrorForEverybodyAndWorkGoesOnWhenThereIsRoom
         ::signal(SIGXFSZ, SIG_IGN);
         auto const journal = open();
         if (!journal->append({record(1, 500)}).ok()) ::_exit(1);
-        rlimit const tight{1000, RLIM_INFINITY};  // stands for the full disk: writes stop short, then fail
+        rlimit const tight{
+            1000, RLIM_INFINITY};  // stands for the full disk: writes stop short, then fail
         ::setrlimit(RLIMIT_FSIZE, &tight);
         if (journal->append({record(2, 2000)}).ok()) ::_exit(2);
         if (journal->writable()) ::_exit(3);

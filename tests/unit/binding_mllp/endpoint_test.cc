@@ -19,16 +19,19 @@ struct V2Toy : test::Toy<test::ToyKind::kRead, hl7v2::Incoming> {
     static Reply encode_error(Deps&, Error const& error, Request const*) { return Reply{error}; }
 };
 
-std::string message(std::string const& type, std::string const& version = "2.3.1", std::string const& rest = "") {
-    return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||" + type + "|M1|P|" + version + rest + "\rPID|||1\r";
+std::string message(std::string const& type, std::string const& version = "2.3.1",
+                    std::string const& rest = "") {
+    return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||" + type + "|M1|P|" + version + rest +
+           "\rPID|||1\r";
 }
 
 class V2Door : public ::testing::Test {
 protected:
     V2Door()
         : pool_(pg::PoolConfig{.conninfo = "host=/nonexistent", .size = 1}),
-          pipeline_((ports_.provide<core::PolicyPort>(gate_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
-                    system_clock(), core::PipelineSettings{"node-a", "region-a"}),
+          pipeline_((ports_.provide<core::PolicyPort>(gate_),
+                     ports_.provide<core::AuditPort>(ledger_), ports_),
+                    pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}),
           door_(router_, pipeline_, gate_, system_clock(), system_ids(), Hl7v2Settings{}) {
         EXPECT_TRUE(router_.add(core::define<V2Toy>(deps_)).ok());
         gate_.members["CN=kita"] = test::toy_member();
@@ -78,9 +81,10 @@ TEST_F(V2Door, SidesThatAreNotNamedAreFilledFromWhatIsKnown) {
 }
 
 TEST_F(V2Door, EachOutcomeHasItsAcknowledgement) {
-    std::pair<Code, char const*> const rows[] = {{Code::kInvalidContent, "AE"},     {Code::kConflict, "AE"},
-                                                 {Code::kUnsupported, "AR"},        {Code::kBusy, "AR"},
-                                                 {Code::kStorageUnavailable, "AR"}, {Code::kInternal, "AR"}};
+    std::pair<Code, char const*> const rows[] = {
+        {Code::kInvalidContent, "AE"},     {Code::kConflict, "AE"},
+        {Code::kUnsupported, "AR"},        {Code::kBusy, "AR"},
+        {Code::kStorageUnavailable, "AR"}, {Code::kInternal, "AR"}};
     for (auto const& [code, expected] : rows) {
         ledger_.events.clear();
         deps_.failing = {{"handle", Error(code, "private detail")}};
@@ -93,8 +97,9 @@ TEST_F(V2Door, EachOutcomeHasItsAcknowledgement) {
 }
 
 TEST_F(V2Door, FindingsKeepTheirPlaceAndCode) {
-    deps_.failing = {{"handle", Error(Code::kConflict, {{Severity::kError, Reason::kUnknownKeyIdentifier, "unknown",
-                                                         "MRG^1^1"}})}};
+    deps_.failing = {
+        {"handle", Error(Code::kConflict, {{Severity::kError, Reason::kUnknownKeyIdentifier,
+                                            "unknown", "MRG^1^1"}})}};
     auto const old = send(message("ADT^A01"));
     EXPECT_EQ(old_code(old), "204");
     EXPECT_EQ(old.get("ERR", {1, 1, 1, 1}), "MRG");
@@ -153,15 +158,17 @@ TEST_F(V2Door, GarbageIsRejectedWithAHeaderOfOurOwn) {
 
 TEST_F(V2Door, TheSendersCharacterSetIsEchoed) {
     std::string const set = "||||||~ISO IR87||ISO 2022-1994";
-    auto const ack = send("MSH|^~\\&|APP|\x1b$B8k7M\x1b(B|MUSUBI|REGION|20260101120000||ADT^A01|M1|P|2.3.1" + set +
-                          "\rPID|||1\r");
+    auto const ack =
+        send("MSH|^~\\&|APP|\x1b$B8k7M\x1b(B|MUSUBI|REGION|20260101120000||ADT^A01|M1|P|2.3.1" +
+             set + "\rPID|||1\r");
     EXPECT_EQ(msa(ack, 1), "AA");
     EXPECT_EQ(ack.segment(0).raw_field(18), "~ISO IR87");
     EXPECT_NE(raw_.find("\x1b$B8k7M\x1b(B"), std::string::npos);
 }
 
 TEST_F(V2Door, WhatNeverBecameAMessageIsRejectedToo) {
-    auto const ack = hl7v2::parse(as_bytes(door_.refuse(test::toy_peer(), Error(Code::kTooLarge, "too long"))));
+    auto const ack =
+        hl7v2::parse(as_bytes(door_.refuse(test::toy_peer(), Error(Code::kTooLarge, "too long"))));
     ASSERT_TRUE(ack.ok());
     EXPECT_EQ(msa(*ack, 1), "AR");
     EXPECT_EQ(ledger_.events.size(), 1U);

@@ -10,7 +10,8 @@ namespace musubi::test {
 
 class TextBody final : public core::BodyStream {
 public:
-    explicit TextBody(std::string text, std::size_t slice = 1000) : text_(std::move(text)), slice_(slice) {}
+    explicit TextBody(std::string text, std::size_t slice = 1000)
+        : text_(std::move(text)), slice_(slice) {}
     Result<std::size_t> read(std::span<std::uint8_t> into) override {
         std::size_t const size = std::min({into.size(), slice_, text_.size() - at_});
         std::memcpy(into.data(), text_.data() + at_, size);
@@ -40,7 +41,8 @@ private:
             return {};
         }
         Result<std::shared_ptr<ReceivedContent>> finish() override {
-            return std::shared_ptr<ReceivedContent>(std::make_shared<MemoryContent>(std::move(bytes_)));
+            return std::shared_ptr<ReceivedContent>(
+                std::make_shared<MemoryContent>(std::move(bytes_)));
         }
 
     private:

@@ -1,6 +1,6 @@
+#include "unit/binding_soap_http/bodies.h"
 #include "binding/soap_http/packaging.h"
 #include "binding/soap_http/request_body.h"
-#include "unit/binding_soap_http/bodies.h"
 
 #include <gtest/gtest.h>
 
@@ -11,17 +11,20 @@ using test::MemorySpool;
 using test::TextBody;
 
 constexpr char const* kSoap = "application/soap+xml; charset=UTF-8";
-constexpr char const* kXop = "multipart/related; boundary=B; type=\"application/xop+xml\"; start=\"<root@x>\"";
+constexpr char const* kXop =
+    "multipart/related; boundary=B; type=\"application/xop+xml\"; start=\"<root@x>\"";
 constexpr char const* kXopNoStart = "multipart/related; boundary=B; type=\"application/xop+xml\"";
 
 std::string part(std::string const& id, std::string const& body) {
-    return "--B\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <" + id +
-           ">\r\n\r\n" + body + "\r\n";
+    return "--B\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+           "binary\r\nContent-ID: <" +
+           id + ">\r\n\r\n" + body + "\r\n";
 }
 
 struct Read {
     MemorySpool spool;
-    Result<RequestBody> operator()(std::string const& type, std::string const& body, BodyLimits const& limits = {}) {
+    Result<RequestBody> operator()(std::string const& type, std::string const& body,
+                                   BodyLimits const& limits = {}) {
         TextBody stream(body, 7);
         return read_request_body(test::post(type), stream, spool, "2.999.1", limits);
     }
@@ -43,7 +46,8 @@ TEST(RequestBody, ASimpleEnvelopeIsTheBody) {
 
 TEST(RequestBody, TheRootNeedNotBeTheFirstPart) {
     Read read;
-    auto const body = read(kXop, part("doc1@x", "one") + part("root@x", "<e/>") + part("doc2@x", "two") + "--B--\r\n");
+    auto const body = read(
+        kXop, part("doc1@x", "one") + part("root@x", "<e/>") + part("doc2@x", "two") + "--B--\r\n");
     ASSERT_TRUE(body.ok()) << body.error().detail;
     EXPECT_TRUE(body->mtom);
     EXPECT_EQ(as_text(body->envelope), "<e/>");
@@ -55,7 +59,8 @@ TEST(RequestBody, TheRootNeedNotBeTheFirstPart) {
 }
 
 TEST(RequestBody, WithoutStartTheFirstPartIsTheRoot) {
-    auto const body = Read()(kXopNoStart, part("any@x", "<e/>") + part("doc@x", "one") + "--B--\r\n");
+    auto const body =
+        Read()(kXopNoStart, part("any@x", "<e/>") + part("doc@x", "one") + "--B--\r\n");
     ASSERT_TRUE(body.ok());
     EXPECT_EQ(as_text(body->envelope), "<e/>");
     EXPECT_EQ(body->attachments.size(), 1U);
@@ -73,9 +78,13 @@ TEST(RequestBody, TheEnvelopesLimitHoldsToTheOctet) {
     EXPECT_TRUE(Read()(kSoap, std::string(100, 'x'), limits).ok());
     EXPECT_EQ(code_of(Read()(kSoap, std::string(101, 'x'), limits)), Code::kTooLarge);
     std::string const end = "--B--\r\n";
-    EXPECT_TRUE(Read()(kXop, part("root@x", std::string(100, 'x')) + part("d@x", std::string(500, 'y')) + end, limits)
-                    .ok());
-    EXPECT_EQ(code_of(Read()(kXop, part("root@x", std::string(101, 'x')) + end, limits)), Code::kTooLarge);
+    EXPECT_TRUE(
+        Read()(kXop,
+               part("root@x", std::string(100, 'x')) + part("d@x", std::string(500, 'y')) + end,
+               limits)
+            .ok());
+    EXPECT_EQ(code_of(Read()(kXop, part("root@x", std::string(101, 'x')) + end, limits)),
+              Code::kTooLarge);
 }
 
 TEST(RequestBody, NumberAndSumOfAttachmentsAreLimited) {
@@ -83,16 +92,21 @@ TEST(RequestBody, NumberAndSumOfAttachmentsAreLimited) {
     limits.attachments = 2;
     limits.submission_bytes = 10;
     std::string const root = part("root@x", "<e/>"), end = "--B--\r\n";
-    EXPECT_TRUE(Read()(kXop, root + part("a@x", "12345") + part("b@x", "67890") + end, limits).ok());
-    EXPECT_EQ(code_of(Read()(kXop, root + part("a@x", "12345") + part("b@x", "678901") + end, limits)),
-              Code::kTooLarge);
-    EXPECT_EQ(code_of(Read()(kXop, root + part("a@x", "1") + part("b@x", "2") + part("c@x", "3") + end, limits)),
-              Code::kTooLarge);
+    EXPECT_TRUE(
+        Read()(kXop, root + part("a@x", "12345") + part("b@x", "67890") + end, limits).ok());
+    EXPECT_EQ(
+        code_of(Read()(kXop, root + part("a@x", "12345") + part("b@x", "678901") + end, limits)),
+        Code::kTooLarge);
+    EXPECT_EQ(
+        code_of(Read()(kXop, root + part("a@x", "1") + part("b@x", "2") + part("c@x", "3") + end,
+                       limits)),
+        Code::kTooLarge);
 }
 
 TEST(RequestBody, OtherMediaTypesAndEncodingsAreUnsupported) {
-    for (char const* type : {"", "application/json", "text/plain", "multipart/form-data; boundary=B",
-                             "multipart/mixed; boundary=B", "multipart/related; boundary=B; type=\"text/xml\""}) {
+    for (char const* type :
+         {"", "application/json", "text/plain", "multipart/form-data; boundary=B",
+          "multipart/mixed; boundary=B", "multipart/related; boundary=B; type=\"text/xml\""}) {
         EXPECT_EQ(code_of(Read()(type, "x")), Code::kUnsupported) << type;
     }
     TextBody stream("<e/>");
@@ -123,7 +137,8 @@ soap::Outgoing answer_with(std::vector<std::string> const& documents) {
 soap::ReplyHeaders headers() { return {"urn:answer", "urn:m", "urn:uuid:1", ""}; }
 
 TEST(Packaging, ASimpleAnswerHoldsItsDocumentsAsBase64) {
-    auto const reply = package(answer_with({"hello", "world"}), headers(), Packaging::kSimple, system_ids());
+    auto const reply =
+        package(answer_with({"hello", "world"}), headers(), Packaging::kSimple, system_ids());
     ASSERT_TRUE(reply.ok());
     EXPECT_EQ(reply->content_type, "application/soap+xml; charset=UTF-8");
     std::string const text = test::octets_of(*reply);
@@ -133,15 +148,18 @@ TEST(Packaging, ASimpleAnswerHoldsItsDocumentsAsBase64) {
 }
 
 TEST(Packaging, InlineDocumentsAreLimitedToTheOctet) {
-    EXPECT_TRUE(package(answer_with({"hello", "world"}), headers(), Packaging::kSimple, system_ids(), 10).ok());
-    auto const reply = package(answer_with({"hello", "world"}), headers(), Packaging::kSimple, system_ids(), 9);
+    EXPECT_TRUE(
+        package(answer_with({"hello", "world"}), headers(), Packaging::kSimple, system_ids(), 10)
+            .ok());
+    auto const reply =
+        package(answer_with({"hello", "world"}), headers(), Packaging::kSimple, system_ids(), 9);
     ASSERT_FALSE(reply.ok());
     EXPECT_EQ(reply.error().code, Code::kTooLarge);
 }
 
 TEST(Packaging, APackageIsReadBackByOurOwnReader) {
-    auto const reply = package(answer_with({"hello", std::string("\0\r\n--B", 7)}), headers(), Packaging::kMtom,
-                               system_ids());
+    auto const reply = package(answer_with({"hello", std::string("\0\r\n--B", 7)}), headers(),
+                               Packaging::kMtom, system_ids());
     ASSERT_TRUE(reply.ok());
     Read read;
     auto const body = read(reply->content_type, test::octets_of(*reply));
@@ -150,7 +168,8 @@ TEST(Packaging, APackageIsReadBackByOurOwnReader) {
     EXPECT_EQ(as_text(*body->attachments[0].content->in_memory()), "hello");
     EXPECT_EQ(body->attachments[1].content->size(), 7U);
     for (auto const& attachment : body->attachments) {
-        EXPECT_NE(as_text(body->envelope).find("href=\"cid:" + attachment.content_id + "\""), std::string::npos);
+        EXPECT_NE(as_text(body->envelope).find("href=\"cid:" + attachment.content_id + "\""),
+                  std::string::npos);
     }
 }
 

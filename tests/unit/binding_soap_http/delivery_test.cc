@@ -24,12 +24,14 @@ public:
         std::lock_guard const lock(mutex_);
         posted_.push_back(address + " " + std::to_string(reply.status));
         changed_.notify_all();
-        if (static_cast<int>(posted_.size()) <= failures_) return Error(Code::kPeerUnavailable, "down");
+        if (static_cast<int>(posted_.size()) <= failures_)
+            return Error(Code::kPeerUnavailable, "down");
         return {};
     }
     std::vector<std::string> wait_for(std::size_t attempts) {
         std::unique_lock lock(mutex_);
-        changed_.wait_for(lock, std::chrono::seconds(20), [&] { return posted_.size() >= attempts; });
+        changed_.wait_for(lock, std::chrono::seconds(20),
+                          [&] { return posted_.size() >= attempts; });
         return posted_;
     }
 
@@ -41,7 +43,9 @@ private:
 };
 
 ReplyDelivery::Post by(Post& post) {
-    return [&post](std::string const& address, core::HttpReply const& reply) { return post(address, reply); };
+    return [&post](std::string const& address, core::HttpReply const& reply) {
+        return post(address, reply);
+    };
 }
 
 constexpr std::chrono::milliseconds kShort{1};
@@ -88,7 +92,7 @@ TEST(ReplyDelivery, WhatDoesNotFitTheQueueIsDropped) {
             },
             {1, 3, kShort});
         delivery.deliver("https://a", numbered(1));
-        entered.get_future().wait();               // taken from the queue, which is empty now
+        entered.get_future().wait();                 // taken from the queue, which is empty now
         delivery.deliver("https://a", numbered(2));  // waits
         delivery.deliver("https://a", numbered(3));  // one too many
         std::thread opener([&] { release.set_value(); });
@@ -113,7 +117,8 @@ TEST(Wsdl, NamesServiceOperationsActionsAndAddress) {
     core::Router router;
     ASSERT_TRUE(router.add(core::define<test::Toy<test::ToyKind::kRead>>(deps)).ok());
     std::string const text = wsdl_of(router, "/toy", "https://node/toy");
-    for (char const* expected : {"DocumentToy", "Toy_Do", "urn:toy", "urn:toyResponse", "https://node/toy", "urn:t"}) {
+    for (char const* expected :
+         {"DocumentToy", "Toy_Do", "urn:toy", "urn:toyResponse", "https://node/toy", "urn:t"}) {
         EXPECT_NE(text.find(expected), std::string::npos) << expected;
     }
     EXPECT_EQ(wsdl_of(router, "/other", "https://node/other").find("Toy_Do"), std::string::npos);

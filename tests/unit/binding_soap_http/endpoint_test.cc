@@ -48,12 +48,15 @@ class SoapDoor : public ::testing::Test {
 protected:
     SoapDoor()
         : pool_(pg::PoolConfig{.conninfo = "host=/nonexistent", .size = 1}),
-          pipeline_((ports_.provide<core::PolicyPort>(gate_), ports_.provide<core::AuditPort>(ledger_), ports_), pool_,
-                    system_clock(), core::PipelineSettings{"node-a", "region-a"}),
-          delivery_([this](std::string const& address, core::HttpReply const& reply) -> Status {
-              delivered_.set_value({address, test::octets_of(reply)});
-              return {};
-          }, {}) {
+          pipeline_((ports_.provide<core::PolicyPort>(gate_),
+                     ports_.provide<core::AuditPort>(ledger_), ports_),
+                    pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}),
+          delivery_(
+              [this](std::string const& address, core::HttpReply const& reply) -> Status {
+                  delivered_.set_value({address, test::octets_of(reply)});
+                  return {};
+              },
+              {}) {
         EXPECT_TRUE(router_.add(core::define<SoapToy>(deps_)).ok());
         auto member = test::toy_member();
         member.reply_addresses = {"https://kita.example/replies"};
@@ -65,11 +68,13 @@ protected:
         settings.public_url = "https://node";
         settings.limits = limits;
         return std::make_unique<SoapEndpoint>(
-            std::move(path), SoapServices{router_, pipeline_, gate_, spool_, system_ids(), system_clock(), &delivery_,
-                                          nullptr},
+            std::move(path),
+            SoapServices{router_, pipeline_, gate_, spool_, system_ids(), system_clock(),
+                         &delivery_, nullptr},
             settings);
     }
-    core::HttpReply send(std::string const& body, std::string const& type = kType, BodyLimits limits = {}) {
+    core::HttpReply send(std::string const& body, std::string const& type = kType,
+                         BodyLimits limits = {}) {
         test::TextBody stream(body);
         return door("/toy", limits)->handle(peer_, test::post(type), stream);
     }
@@ -118,7 +123,9 @@ TEST_F(SoapDoor, AnAgreementThatCannotBeAskedIsBusyNotOpen) {
         }
         std::string source_name() const override { return "down"; }
     } down;
-    SoapEndpoint endpoint("/toy", {router_, pipeline_, down, spool_, system_ids(), system_clock(), nullptr, nullptr}, {});
+    SoapEndpoint endpoint(
+        "/toy", {router_, pipeline_, down, spool_, system_ids(), system_clock(), nullptr, nullptr},
+        {});
     auto const reply = endpoint.admit(peer_, test::post(kType));
     ASSERT_TRUE(reply.has_value());
     EXPECT_EQ(reply->status, 503);
@@ -157,8 +164,9 @@ TEST_F(SoapDoor, TheWsdlIsServedWhateverItsCase) {
 }
 
 TEST_F(SoapDoor, AnAnswerRelatesToItsRequestWhichIsReadTrimmed) {
-    auto const reply = send_headers("<a:Action s:mustUnderstand=\"true\">\n  urn:toy </a:Action>" + std::string(kId) +
-                                    reply_to("http://www.w3.org/2005/08/addressing/anonymous"));
+    auto const reply =
+        send_headers("<a:Action s:mustUnderstand=\"true\">\n  urn:toy </a:Action>" +
+                     std::string(kId) + reply_to("http://www.w3.org/2005/08/addressing/anonymous"));
     EXPECT_EQ(reply.status, 200);
     EXPECT_TRUE(reply.content_type.starts_with("application/soap+xml"));
     EXPECT_TRUE(has(reply, "<r>data</r>"));
@@ -170,9 +178,12 @@ TEST_F(SoapDoor, AnAnswerRelatesToItsRequestWhichIsReadTrimmed) {
 }
 
 TEST_F(SoapDoor, APackageIsAnsweredByAPackage) {
-    std::string const body = "--B\r\nContent-Type: application/xop+xml\r\nContent-ID: <r@x>\r\n\r\n" +
-                             envelope(std::string(kAction) + kId) + "\r\n--B\r\nContent-ID: <unused@x>\r\n\r\nx\r\n--B--\r\n";
-    auto const reply = send(body, "multipart/related; boundary=B; type=\"application/xop+xml\"; start=\"<r@x>\"");
+    std::string const body =
+        "--B\r\nContent-Type: application/xop+xml\r\nContent-ID: <r@x>\r\n\r\n" +
+        envelope(std::string(kAction) + kId) +
+        "\r\n--B\r\nContent-ID: <unused@x>\r\n\r\nx\r\n--B--\r\n";
+    auto const reply =
+        send(body, "multipart/related; boundary=B; type=\"application/xop+xml\"; start=\"<r@x>\"");
     EXPECT_EQ(reply.status, 200);
     EXPECT_TRUE(reply.content_type.starts_with("multipart/related"));
     EXPECT_TRUE(has(reply, "<r>data</r>"));
@@ -194,15 +205,18 @@ TEST_F(SoapDoor, WhoMayNotCallGetsAFaultWithRelatesTo) {
 }
 
 TEST_F(SoapDoor, AnUnknownActionIsAFaultThatNamesIt) {
-    expect_refused(send_headers("<a:Action>urn:other</a:Action>" + std::string(kId)), 400, "ActionNotSupported");
+    expect_refused(send_headers("<a:Action>urn:other</a:Action>" + std::string(kId)), 400,
+                   "ActionNotSupported");
 }
 
 TEST_F(SoapDoor, HeadersThatMustBeUnderstoodAreNamed) {
-    expect_refused(send_headers(std::string(kAction) + "<x:Token xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/>"), 500,
-                   "MustUnderstand");
+    expect_refused(
+        send_headers(std::string(kAction) + "<x:Token xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/>"),
+        500, "MustUnderstand");
     std::string const security =
         "<w:Security s:mustUnderstand=\"1\" "
-        "xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd\"/>";
+        "xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/"
+        "oasis-200401-wss-wssecurity-secext-1.0.xsd\"/>";
     expect_refused(send_headers(kAction + security), 500, "q:Security");
 }
 
@@ -215,8 +229,9 @@ TEST_F(SoapDoor, BrokenMessagesAreFaultsThatStillRelateToTheRequest) {
 }
 
 TEST_F(SoapDoor, Soap11IsToldTheVersion) {
-    auto const reply = send("<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body/></s:Envelope>",
-                            "text/xml");
+    auto const reply = send(
+        "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\"><s:Body/></s:Envelope>",
+        "text/xml");
     EXPECT_TRUE(reply.content_type.starts_with("text/xml"));
     expect_refused(reply, 500, "VersionMismatch");
 }
@@ -233,14 +248,16 @@ TEST_F(SoapDoor, MediaTypeAndSizeHaveTheirOwnStatus) {
 }
 
 TEST_F(SoapDoor, AReplyToNobodyIsAcceptedAndAnsweredToNobody) {
-    auto const reply = send_headers(kAction + reply_to("http://www.w3.org/2005/08/addressing/none"));
+    auto const reply =
+        send_headers(kAction + reply_to("http://www.w3.org/2005/08/addressing/none"));
     EXPECT_EQ(reply.status, 202);
     EXPECT_EQ(test::octets_of(reply), "");
     EXPECT_EQ(ledger_.events.size(), 1U);
 }
 
 TEST_F(SoapDoor, ARegisteredAddressGetsTheAnswerOnItsOwnConnection) {
-    auto const reply = send_headers(kAction + std::string(kId) + reply_to("https://kita.example/replies"));
+    auto const reply =
+        send_headers(kAction + std::string(kId) + reply_to("https://kita.example/replies"));
     EXPECT_EQ(reply.status, 202);
     auto future = delivered_.get_future();
     ASSERT_EQ(future.wait_for(std::chrono::seconds(20)), std::future_status::ready);
@@ -253,8 +270,9 @@ TEST_F(SoapDoor, ARegisteredAddressGetsTheAnswerOnItsOwnConnection) {
 }
 
 TEST_F(SoapDoor, AnAddressThatNobodyRegisteredIsRefused) {
-    expect_refused(send_headers(kAction + std::string(kId) + reply_to("https://elsewhere.example/")), 400,
-                   "InvalidAddressingHeader");
+    expect_refused(
+        send_headers(kAction + std::string(kId) + reply_to("https://elsewhere.example/")), 400,
+        "InvalidAddressingHeader");
 }
 
 TEST_F(SoapDoor, AnAsynchronousRequestWithoutAnIdIsRefused) {

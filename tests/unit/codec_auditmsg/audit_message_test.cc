@@ -39,40 +39,46 @@ domain::AuditEvent retrieve() {
 }
 
 TEST(AuditMessage, IsWrittenInTheOrderOfTheSchema) {  // PS3.15 A.5.1, ITI TF-2 3.43.5.1
-    EXPECT_EQ(write(retrieve()),
-              "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
-              "<AuditMessage><EventIdentification EventActionCode=\"R\""
-              " EventDateTime=\"2026-11-21T02:25:00.123456Z\" EventOutcomeIndicator=\"0\">"
-              "<EventID csd-code=\"110106\" codeSystemName=\"DCM\" originalText=\"Export\"/>"
-              "<EventTypeCode csd-code=\"ITI-43\" codeSystemName=\"IHE Transactions\""
-              " originalText=\"Retrieve Document Set\"/>"
-              "<PurposeOfUse csd-code=\"TREAT\" codeSystemName=\"ActReason\" originalText=\"treatment\"/>"
-              "</EventIdentification>"
-              "<ActiveParticipant UserID=\"https://localhost:8443/xds/repository\" AlternativeUserID=\"4711\""
-              " UserIsRequestor=\"false\" NetworkAccessPointID=\"node-a\" NetworkAccessPointTypeCode=\"1\">"
-              "<RoleIDCode csd-code=\"110153\" codeSystemName=\"DCM\" originalText=\"Source Role ID\"/>"
-              "</ActiveParticipant>"
-              "<ActiveParticipant UserID=\"CN=hospital-kita,O=北総合病院\" UserIsRequestor=\"true\""
-              " NetworkAccessPointID=\"2001:db8::1\" NetworkAccessPointTypeCode=\"2\">"
-              "<RoleIDCode csd-code=\"110152\" codeSystemName=\"DCM\" originalText=\"Destination Role ID\"/>"
-              "</ActiveParticipant>"
-              "<ActiveParticipant UserID=\"alias&lt;user@issuer&gt;\" UserIsRequestor=\"true\">"
-              "<RoleIDCode csd-code=\"medical\" codeSystemName=\"role\" originalText=\"病院・診療所\"/>"
-              "</ActiveParticipant>"
-              "<AuditSourceIdentification AuditEnterpriseSiteID=\"kita\" AuditSourceID=\"node-a\">"
-              "<AuditSourceTypeCode csd-code=\"4\" codeSystemName=\"DCM\" originalText=\"Application Server\"/>"
-              "</AuditSourceIdentification>"
-              "<ParticipantObjectIdentification ParticipantObjectID=\"R1^^^&amp;2.999.1.1.1&amp;ISO\""
-              " ParticipantObjectTypeCode=\"1\" ParticipantObjectTypeCodeRole=\"1\">"
-              "<ParticipantObjectIDTypeCode csd-code=\"2\" codeSystemName=\"RFC-3881\""
-              " originalText=\"Patient Number\"/></ParticipantObjectIdentification>"
-              "<ParticipantObjectIdentification ParticipantObjectID=\"1.2.3\" ParticipantObjectTypeCode=\"2\""
-              " ParticipantObjectTypeCodeRole=\"3\">"
-              "<ParticipantObjectIDTypeCode csd-code=\"9\" codeSystemName=\"RFC-3881\""
-              " originalText=\"Report Number\"/>"
-              "<ParticipantObjectDetail type=\"Repository Unique ID\" value=\"Mi45OTkuMS4xLjI=\"/>"
-              "<ParticipantObjectDetail type=\"ihe:homeCommunityID\" value=\"dXJuOm9pZDoyLjk5OS4xLjE=\"/>"
-              "</ParticipantObjectIdentification></AuditMessage>");
+    EXPECT_EQ(
+        write(retrieve()),
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+        "<AuditMessage><EventIdentification EventActionCode=\"R\""
+        " EventDateTime=\"2026-11-21T02:25:00.123456Z\" EventOutcomeIndicator=\"0\">"
+        "<EventID csd-code=\"110106\" codeSystemName=\"DCM\" originalText=\"Export\"/>"
+        "<EventTypeCode csd-code=\"ITI-43\" codeSystemName=\"IHE Transactions\""
+        " originalText=\"Retrieve Document Set\"/>"
+        "<PurposeOfUse csd-code=\"TREAT\" codeSystemName=\"ActReason\" originalText=\"treatment\"/>"
+        "</EventIdentification>"
+        "<ActiveParticipant UserID=\"https://localhost:8443/xds/repository\" "
+        "AlternativeUserID=\"4711\""
+        " UserIsRequestor=\"false\" NetworkAccessPointID=\"node-a\" "
+        "NetworkAccessPointTypeCode=\"1\">"
+        "<RoleIDCode csd-code=\"110153\" codeSystemName=\"DCM\" originalText=\"Source Role ID\"/>"
+        "</ActiveParticipant>"
+        "<ActiveParticipant UserID=\"CN=hospital-kita,O=北総合病院\" UserIsRequestor=\"true\""
+        " NetworkAccessPointID=\"2001:db8::1\" NetworkAccessPointTypeCode=\"2\">"
+        "<RoleIDCode csd-code=\"110152\" codeSystemName=\"DCM\" originalText=\"Destination Role "
+        "ID\"/>"
+        "</ActiveParticipant>"
+        "<ActiveParticipant UserID=\"alias&lt;user@issuer&gt;\" UserIsRequestor=\"true\">"
+        "<RoleIDCode csd-code=\"medical\" codeSystemName=\"role\" originalText=\"病院・診療所\"/>"
+        "</ActiveParticipant>"
+        "<AuditSourceIdentification AuditEnterpriseSiteID=\"kita\" AuditSourceID=\"node-a\">"
+        "<AuditSourceTypeCode csd-code=\"4\" codeSystemName=\"DCM\" originalText=\"Application "
+        "Server\"/>"
+        "</AuditSourceIdentification>"
+        "<ParticipantObjectIdentification ParticipantObjectID=\"R1^^^&amp;2.999.1.1.1&amp;ISO\""
+        " ParticipantObjectTypeCode=\"1\" ParticipantObjectTypeCodeRole=\"1\">"
+        "<ParticipantObjectIDTypeCode csd-code=\"2\" codeSystemName=\"RFC-3881\""
+        " originalText=\"Patient Number\"/></ParticipantObjectIdentification>"
+        "<ParticipantObjectIdentification ParticipantObjectID=\"1.2.3\" "
+        "ParticipantObjectTypeCode=\"2\""
+        " ParticipantObjectTypeCodeRole=\"3\">"
+        "<ParticipantObjectIDTypeCode csd-code=\"9\" codeSystemName=\"RFC-3881\""
+        " originalText=\"Report Number\"/>"
+        "<ParticipantObjectDetail type=\"Repository Unique ID\" value=\"Mi45OTkuMS4xLjI=\"/>"
+        "<ParticipantObjectDetail type=\"ihe:homeCommunityID\" value=\"dXJuOm9pZDoyLjk5OS4xLjE=\"/>"
+        "</ParticipantObjectIdentification></AuditMessage>");
 }
 
 TEST(AuditMessage, FillsWhatIsMandatoryAndUnknown) {  // ITI-20 national extension
@@ -82,9 +88,10 @@ TEST(AuditMessage, FillsWhatIsMandatoryAndUnknown) {  // ITI-20 national extensi
     side.roles = {domain::dcm("110153", "Source Role ID")};
     event.participants = {side};
     auto const text = write(event);
-    EXPECT_NE(text.find("UserID=\"UNKNOWN\" UserIsRequestor=\"false\" NetworkAccessPointID=\"UNKNOWN\""
-                        " NetworkAccessPointTypeCode=\"1\""),
-              std::string::npos)
+    EXPECT_NE(
+        text.find("UserID=\"UNKNOWN\" UserIsRequestor=\"false\" NetworkAccessPointID=\"UNKNOWN\""
+                  " NetworkAccessPointTypeCode=\"1\""),
+        std::string::npos)
         << text;
     EXPECT_NE(text.find("AuditSourceID=\"UNKNOWN\""), std::string::npos);
     EXPECT_NE(write({}).find("<ActiveParticipant UserID=\"UNKNOWN\""), std::string::npos);
@@ -95,7 +102,8 @@ TEST(AuditMessage, NeverHasNameAndQueryInOneObject) {
     event.objects[0].name = "name";
     event.objects[0].query = "<query/>";
     auto const text = write(event);
-    EXPECT_NE(text.find("<ParticipantObjectQuery>PHF1ZXJ5Lz4=</ParticipantObjectQuery>"), std::string::npos);
+    EXPECT_NE(text.find("<ParticipantObjectQuery>PHF1ZXJ5Lz4=</ParticipantObjectQuery>"),
+              std::string::npos);
     EXPECT_EQ(text.find("ParticipantObjectName"), std::string::npos);
 }
 
@@ -119,11 +127,14 @@ TEST(AuditMessage, ReadsByteOrderMarkAndTheOlderCodeAttribute) {
     std::string const text =
         "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<AuditMessage>\n"
         "<EventIdentification EventActionCode=\"C\" EventDateTime=\"2009-10-22T12:23:45.530+01:00\""
-        " EventOutcomeIndicator=\"0\"><EventID codeSystemName=\"DCM\" displayName=\"Patient Record\" code=\"110110\"/>"
+        " EventOutcomeIndicator=\"0\"><EventID codeSystemName=\"DCM\" displayName=\"Patient "
+        "Record\" code=\"110110\"/>"
         "</EventIdentification><ActiveParticipant UserID=\"A|B\" UserIsRequestor=\"1\"/>"
         "<AuditSourceIdentification AuditSourceID=\"S\"/>"
-        "<ParticipantObjectIdentification ParticipantObjectID=\"x\" ParticipantObjectTypeCode=\"2\">"
-        "<ParticipantObjectDetail type=\"t\" value=\"not base64!\"/></ParticipantObjectIdentification></AuditMessage>";
+        "<ParticipantObjectIdentification ParticipantObjectID=\"x\" "
+        "ParticipantObjectTypeCode=\"2\">"
+        "<ParticipantObjectDetail type=\"t\" value=\"not "
+        "base64!\"/></ParticipantObjectIdentification></AuditMessage>";
     auto const event = read(as_bytes(text));
     ASSERT_TRUE(event.ok()) << event.error().detail;
     EXPECT_EQ(event->event_id.code, "110110");
@@ -148,17 +159,19 @@ TEST(DateTime, KnowsZonesAndFractions) {
         char const* text;
         char const* utc;
     };
-    for (auto const& [text, utc] : {Case{"2026-11-21T02:25:00Z", "2026-11-21T02:25:00.000000Z"},
-                                    Case{"2026-11-21T02:25:00", "2026-11-21T02:25:00.000000Z"},
-                                    Case{"2026-01-01T00:30:00.5+09:00", "2025-12-31T15:30:00.500000Z"},
-                                    Case{"2026-11-21T02:25:00.1234567-06:00", "2026-11-21T08:25:00.123456Z"}}) {
+    for (auto const& [text, utc] :
+         {Case{"2026-11-21T02:25:00Z", "2026-11-21T02:25:00.000000Z"},
+          Case{"2026-11-21T02:25:00", "2026-11-21T02:25:00.000000Z"},
+          Case{"2026-01-01T00:30:00.5+09:00", "2025-12-31T15:30:00.500000Z"},
+          Case{"2026-11-21T02:25:00.1234567-06:00", "2026-11-21T08:25:00.123456Z"}}) {
         auto const time = parse_date_time(text);
         ASSERT_TRUE(time.ok()) << text;
         EXPECT_EQ(to_rfc3339(*time), utc);
     }
-    for (char const* bad : {"", "2026-11-21", "2026-11-21T02:25", "2026-02-29T00:00:00Z", "2026-11-21T25:00:00Z",
-                            "2026-11-21T02:25:00.Z", "2026-11-21T02:25:00+9:00", "2026-11-21T02:25:00Zx",
-                            "-026-11-21T02:25:00Z", "2026-11-21T02:25:00+15:00"}) {
+    for (char const* bad :
+         {"", "2026-11-21", "2026-11-21T02:25", "2026-02-29T00:00:00Z", "2026-11-21T25:00:00Z",
+          "2026-11-21T02:25:00.Z", "2026-11-21T02:25:00+9:00", "2026-11-21T02:25:00Zx",
+          "-026-11-21T02:25:00Z", "2026-11-21T02:25:00+15:00"}) {
         EXPECT_FALSE(parse_date_time(bad).ok()) << bad;
     }
 }
@@ -167,8 +180,10 @@ class PublishedSchema : public ::testing::Test {
 protected:
     void SetUp() override {
         shared_ = test::shared_dir();
-        if (!shared_) GTEST_SKIP() << "no folder of published schemas and samples beside the checkout";
-        // Schema sets know schemas with a target namespace only; audit messages have none. Both get the same one here.
+        if (!shared_)
+            GTEST_SKIP() << "no folder of published schemas and samples beside the checkout";
+        // Schema sets know schemas with a target namespace only; audit messages have none. Both get
+        // the same one here.
         auto xsd = test::read_file(*shared_ / "schemas-official/audit/dicom2017c.xsd");
         insert(xsd, "<xs:schema", " targetNamespace=\"urn:audit\" xmlns=\"urn:audit\"");
         xml::SchemaFile const file{"dicom2017c.xsd", xsd};
@@ -187,7 +202,8 @@ protected:
         auto const document = xml::parse(as_bytes(text), options);
         if (document) return ::testing::AssertionSuccess();
         auto const& error = document.error();
-        return ::testing::AssertionFailure() << (error.issues.empty() ? error.detail : error.issues[0].context);
+        return ::testing::AssertionFailure()
+               << (error.issues.empty() ? error.detail : error.issues[0].context);
     }
     std::optional<std::filesystem::path> shared_;
     std::optional<xml::SchemaSet> schemas_;
@@ -206,9 +222,11 @@ TEST_F(PublishedSchema, AcceptsWhatIsWritten) {
 }
 
 TEST_F(PublishedSchema, MessagesOfPeersAreReadAndWrittenValid) {
-    for (char const* name : {"ipf-pdqv3", "ipf-pixfeed", "ipf-pixv3feed", "ipf-xcpd", "openatna-dicom",
-                             "openatna-create-patient-record", "openatna-Registry-ITI-42"}) {
-        auto const event = read(as_bytes(test::read_file(*shared_ / ("samples/audit/" + std::string(name) + ".xml"))));
+    for (char const* name :
+         {"ipf-pdqv3", "ipf-pixfeed", "ipf-pixv3feed", "ipf-xcpd", "openatna-dicom",
+          "openatna-create-patient-record", "openatna-Registry-ITI-42"}) {
+        auto const event = read(
+            as_bytes(test::read_file(*shared_ / ("samples/audit/" + std::string(name) + ".xml"))));
         ASSERT_TRUE(event.ok()) << name << " " << event.error().detail;
         EXPECT_FALSE(event->event_types.empty()) << name;
         EXPECT_TRUE(valid(write(*event))) << name;

@@ -10,12 +10,15 @@
 namespace musubi::hl7v2 {
 namespace {
 
-constexpr char kHead[] = "MSH|^~\\&|HIS|HOSP1|MUSUBI|REGION|20250401090000||ADT^A01^ADT_A01|M0001|P|2.3.1";
+constexpr char kHead[] =
+    "MSH|^~\\&|HIS|HOSP1|MUSUBI|REGION|20250401090000||ADT^A01^ADT_A01|M0001|P|2.3.1";
 
 std::string header(std::string_view msh18, std::string_view msh20 = "") {
     return std::string(kHead) + "||||||" + std::string(msh18) + "||" + std::string(msh20) + "\r";
 }
-Result<Message> read(std::string_view text, ParseOptions const& options = {}) { return parse(as_bytes(text), options); }
+Result<Message> read(std::string_view text, ParseOptions const& options = {}) {
+    return parse(as_bytes(text), options);
+}
 
 /// "code reason location" of a refusal.
 struct Refusal {
@@ -27,7 +30,8 @@ struct Refusal {
 Refusal refusal(std::string_view text, ParseOptions const& options = {}) {
     auto const message = read(text, options);
     if (message) return {Code::kInternal, Reason::kNone, "accepted"};
-    return {message.error().code, message.error().issues.at(0).reason, message.error().issues.at(0).location};
+    return {message.error().code, message.error().issues.at(0).reason,
+            message.error().issues.at(0).location};
 }
 
 std::string jis(std::string_view codes) { return "\x1b$B" + std::string(codes) + "\x1b(B"; }
@@ -46,7 +50,8 @@ TEST(Hl7Parse, CountsHeaderFieldsFromTheSeparator) {
 }
 
 TEST(Hl7Parse, ReadsRepetitionsComponentsAndSubcomponents) {
-    auto const message = read(std::string(kHead) + "\rPID|||1^^^N&2.999&ISO^PI~2||A&B^C||\"\"|^\"\"\r");
+    auto const message =
+        read(std::string(kHead) + "\rPID|||1^^^N&2.999&ISO^PI~2||A&B^C||\"\"|^\"\"\r");
     ASSERT_TRUE(message);
     Segment const pid = *message->find("PID");
     EXPECT_EQ(pid.repetition_count(3), 2);
@@ -68,8 +73,9 @@ TEST(Hl7Parse, ReadsRepetitionsComponentsAndSubcomponents) {
 
 TEST(Hl7Parse, TakesEverySegmentTerminatorAndSkipsBlankLines) {
     for (std::string_view const end : {"\r", "\n", "\r\n", "\r\r\n\n", "\r\n\r\n"}) {
-        std::string const text = "\xef\xbb\xbf\r\n" + std::string(kHead) + std::string(end) + "EVN||1" +
-                                 std::string(end) + "PID|||7" + std::string(end) + "\x1c\r";
+        std::string const text = "\xef\xbb\xbf\r\n" + std::string(kHead) + std::string(end) +
+                                 "EVN||1" + std::string(end) + "PID|||7" + std::string(end) +
+                                 "\x1c\r";
         auto const message = read(text);
         ASSERT_TRUE(message);
         EXPECT_EQ(message->segment_count(), 3U);
@@ -79,7 +85,8 @@ TEST(Hl7Parse, TakesEverySegmentTerminatorAndSkipsBlankLines) {
 }
 
 TEST(Hl7Parse, HonoursOtherDelimiters) {
-    auto const message = read("MSH#*!%$#HIS#*x#M#R#2025##ADT*A01#1#P#2.3.1\rPID###1*2$3!4#%F%%S%\r");
+    auto const message =
+        read("MSH#*!%$#HIS#*x#M#R#2025##ADT*A01#1#P#2.3.1\rPID###1*2$3!4#%F%%S%\r");
     ASSERT_TRUE(message);
     EXPECT_EQ(message->get("PID", {3, 1, 2, 2}), "3");
     EXPECT_EQ(message->get("PID", {3, 2}), "4");
@@ -88,12 +95,14 @@ TEST(Hl7Parse, HonoursOtherDelimiters) {
 
 // Decode first, split second: these octets look like every delimiter.
 TEST(Hl7Parse, DecodesJapaneseBeforeSplitting) {
-    for (auto const& [set, scheme] : {std::pair("~ISO IR87", "ISO 2022-1994"), std::pair("~ISOIR87", "ISO2022-1994"),
-                                      std::pair("ISO IR87", ""), std::pair("~ISO IR87~ISO IR159", "ISO 2022-1994"),
-                                      std::pair("ISO IR14~ISO IR87", ""), std::pair("", "ISO 2022-1994")}) {
-        auto const message = read(header(set, scheme) + "PID|||1||" + jis("\x3b\x33\x4b\x5c") + "^" + jis("\x35\x7c") +
-                                  "^^^^^L^I~" + jis("\x25\x64\x25\x5e\x25\x62\x25\x48") + "^" +
-                                  jis("\x35\x7e\x3b\x52") + "\r");
+    for (auto const& [set, scheme] :
+         {std::pair("~ISO IR87", "ISO 2022-1994"), std::pair("~ISOIR87", "ISO2022-1994"),
+          std::pair("ISO IR87", ""), std::pair("~ISO IR87~ISO IR159", "ISO 2022-1994"),
+          std::pair("ISO IR14~ISO IR87", ""), std::pair("", "ISO 2022-1994")}) {
+        auto const message =
+            read(header(set, scheme) + "PID|||1||" + jis("\x3b\x33\x4b\x5c") + "^" +
+                 jis("\x35\x7c") + "^^^^^L^I~" + jis("\x25\x64\x25\x5e\x25\x62\x25\x48") + "^" +
+                 jis("\x35\x7e\x3b\x52") + "\r");
         ASSERT_TRUE(message) << set;
         EXPECT_EQ(message->get("PID", {5}), "山本");
         EXPECT_EQ(message->get("PID", {5, 1, 2}), "亨");
@@ -105,7 +114,8 @@ TEST(Hl7Parse, DecodesJapaneseBeforeSplitting) {
 }
 
 TEST(Hl7Parse, FindsTheCharsetBehindJapaneseHeaderFields) {
-    auto const message = read("MSH|^~\\&|HIS|" + jis("\x35\x7c\x35\x7c") + "|M|R|2025||ADT^A01|1|P|2.3.1||||||~ISO IR87\r");
+    auto const message = read("MSH|^~\\&|HIS|" + jis("\x35\x7c\x35\x7c") +
+                              "|M|R|2025||ADT^A01|1|P|2.3.1||||||~ISO IR87\r");
     ASSERT_TRUE(message);
     EXPECT_EQ(message->get("MSH", {4}), "亨亨");
     EXPECT_EQ(message->get("MSH", {10}), "1");
@@ -113,7 +123,9 @@ TEST(Hl7Parse, FindsTheCharsetBehindJapaneseHeaderFields) {
 
 // HL7 v2.5 2.7.4: sets switched by escapes, MSH-20 "2.3"
 TEST(Hl7Parse, UnderstandsSetSwitchesSpeltAsEscapes) {
-    auto const message = read(header("~ISO IR87", "2.3") + "PID|||1||\\M2442\\\x3b\x33\x4b\x5c\\C2842\\^\\M2442\\\x35\x7c\\C2842\\\r");
+    auto const message =
+        read(header("~ISO IR87", "2.3") +
+             "PID|||1||\\M2442\\\x3b\x33\x4b\x5c\\C2842\\^\\M2442\\\x35\x7c\\C2842\\\r");
     ASSERT_TRUE(message);
     EXPECT_EQ(message->get("PID", {5}), "山本");
     EXPECT_EQ(message->get("PID", {5, 1, 2}), "亨");
@@ -155,19 +167,24 @@ TEST(Hl7Parse, GuessesTheCharsetOnlyWhenAskedAndSaysSo) {
     ASSERT_TRUE(jis_text);
     EXPECT_TRUE(jis_text->charset().guessed);
     EXPECT_EQ(jis_text->charset().encoding, Encoding::kIso2022Jp);
-    EXPECT_EQ(read(header("~ISO IR87") + "PID|||1||山\r", options)->charset().encoding, Encoding::kUtf8);
+    EXPECT_EQ(read(header("~ISO IR87") + "PID|||1||山\r", options)->charset().encoding,
+              Encoding::kUtf8);
     EXPECT_EQ(read(header("KLINGON") + "PID|||1||\x8e\x52\r", options)->get("PID", {5}), "山");
     EXPECT_FALSE(read(header("") + "PID|||1\r", options)->charset().guessed);
 }
 
 TEST(Hl7Parse, RefusesWhatIsNoMessage) {
     Refusal const no_message{Code::kInvalidMessage, Reason::kSegmentSequence, ""};
-    for (std::string_view const bad : {"", "\r\n", "PID|||1\r", "msh|^~\\&|\r", "GET / HTTP/1.1\r\n\r\n"}) {
+    for (std::string_view const bad :
+         {"", "\r\n", "PID|||1\r", "msh|^~\\&|\r", "GET / HTTP/1.1\r\n\r\n"}) {
         EXPECT_EQ(refusal(bad), no_message) << bad;
     }
-    EXPECT_EQ(refusal("MSH"), (Refusal{Code::kInvalidMessage, Reason::kSegmentSequence, "MSH^1^1"}));
-    EXPECT_EQ(refusal("MSHA^~\\&A"), (Refusal{Code::kInvalidMessage, Reason::kSegmentSequence, "MSH^1^1"}));
-    for (std::string_view const bad : {"MSH|", "MSH|^~\\|", "MSH|^^\\&|", "MSH|^~|&|", "MSH|^~\\A|", "MSH|^~\\&##|"}) {
+    EXPECT_EQ(refusal("MSH"),
+              (Refusal{Code::kInvalidMessage, Reason::kSegmentSequence, "MSH^1^1"}));
+    EXPECT_EQ(refusal("MSHA^~\\&A"),
+              (Refusal{Code::kInvalidMessage, Reason::kSegmentSequence, "MSH^1^1"}));
+    for (std::string_view const bad :
+         {"MSH|", "MSH|^~\\|", "MSH|^^\\&|", "MSH|^~|&|", "MSH|^~\\A|", "MSH|^~\\&##|"}) {
         EXPECT_EQ(refusal(bad).location, "MSH^1^2") << bad;
     }
     EXPECT_EQ(refusal(std::string(kHead) + "\rpid|1\r"), no_message);
@@ -214,10 +231,12 @@ TEST(Hl7Escape, ResolvesEachEscapeOnce) {
 TEST(Hl7Escape, LeavesWhatItDoesNotUnderstand) {
     Delimiters const d;
     Charset const utf8 = charset_for(Encoding::kUtf8);
-    for (std::string_view const text : {"\\", "\\\\", "\\Z\\", "a\\b", "\\X00\\", "\\X1\\", "\\Xff\\", "\\X1b2442\\", "\\X\\"}) {
+    for (std::string_view const text :
+         {"\\", "\\\\", "\\Z\\", "a\\b", "\\X00\\", "\\X1\\", "\\Xff\\", "\\X1b2442\\", "\\X\\"}) {
         EXPECT_EQ(unescape(text, d, utf8), text);
     }
-    EXPECT_EQ(unescape("C:\\dir\\F\\x", d, utf8), "C:\\dir|x") << "an open backslash must not hide the next escape";
+    EXPECT_EQ(unescape("C:\\dir\\F\\x", d, utf8), "C:\\dir|x")
+        << "an open backslash must not hide the next escape";
 }
 
 TEST(Hl7Escape, RoundTripsText) {
@@ -243,9 +262,12 @@ TEST(Hl7Parse, SurvivesMutatedMessages) {
         for (int i = 0; i < edits; ++i) {
             std::size_t const at = random() % text.size();
             char const byte = kBytes[random() % kBytes.size()];
-            if (random() % 3 == 0) text.erase(at, 1 + random() % 8);
-            else if (random() % 2 == 0) text.insert(at, 1, byte);
-            else text[at] = byte;
+            if (random() % 3 == 0)
+                text.erase(at, 1 + random() % 8);
+            else if (random() % 2 == 0)
+                text.insert(at, 1, byte);
+            else
+                text[at] = byte;
             if (text.empty()) text = "M";
         }
         options.leniency = round % 2 ? Leniency::kStrict : Leniency::kGuessCharset;

@@ -10,9 +10,10 @@
 namespace musubi::hl7v2 {
 namespace {
 
-std::string msh(std::string_view type, std::string_view version = "2.3.1", std::string_view mode = "P") {
-    return "MSH|^~\\&|HIS|HOSP1|MUSUBI|REGION|20250401090000||" + std::string(type) + "|M0001|" + std::string(mode) + "|" +
-           std::string(version) + "\r";
+std::string msh(std::string_view type, std::string_view version = "2.3.1",
+                std::string_view mode = "P") {
+    return "MSH|^~\\&|HIS|HOSP1|MUSUBI|REGION|20250401090000||" + std::string(type) + "|M0001|" +
+           std::string(mode) + "|" + std::string(version) + "\r";
 }
 constexpr char kPid[] = "PID|||12345^^^HOSP1&2.999.1.1&ISO^PI\r";
 
@@ -36,9 +37,11 @@ using List = std::vector<std::string>;
 
 TEST(PatientFeed, ReadsAJapaneseAdmission) {
     std::string const text =
-        "MSH|^~\\&|HIS|HOSP1^2.999.1^ISO|MUSUBI|REGION|20250401090000||ADT^A01^ADT_A01|M0001|P|2.3.1||||||UNICODE UTF-8\r"
+        "MSH|^~\\&|HIS|HOSP1^2.999.1^ISO|MUSUBI|REGION|20250401090000||ADT^A01^ADT_A01|M0001|P|2.3."
+        "1||||||UNICODE UTF-8\r"
         "EVN||20250401090000\r"
-        "PID|||12345^^^HOSP1&2.999.1.1&ISO^PI~777^^^&2.999.2&ISO||患者^太郎^^^^^L^I~カンジャ^タロウ^^^^^L^P||19600102|M|||"
+        "PID|||12345^^^HOSP1&2.999.1.1&ISO^PI~777^^^&2.999.2&ISO||患者^太郎^^^^^L^I~カンジャ^"
+        "タロウ^^^^^L^P||19600102|M|||"
         "^^^^422-8033^JPN^H^静岡県静岡市登呂1-3-5||^PRN^PH^^^^^^^^^054-000-0000\r"
         "PV1||O\r";
     auto const feed = feed_of(text);
@@ -85,8 +88,10 @@ TEST(PatientFeed, TellsAbsentFromDeleted) {
 TEST(PatientFeed, TakesEveryTriggerAndVersion) {
     for (std::string const version : {"2.3", "2.3.1", "2.4"}) {
         for (std::string const trigger : {"A01", "A04", "A05", "A08"}) {
-            EXPECT_EQ(problems(msh("ADT^" + trigger, version) + kPid), List{"accepted"}) << trigger << version;
-            EXPECT_EQ(problems(msh("ADT^" + trigger + "^ADT_A01", version) + kPid), List{"accepted"});
+            EXPECT_EQ(problems(msh("ADT^" + trigger, version) + kPid), List{"accepted"})
+                << trigger << version;
+            EXPECT_EQ(problems(msh("ADT^" + trigger + "^ADT_A01", version) + kPid),
+                      List{"accepted"});
         }
         EXPECT_EQ(problems(msh("ADT^A40", version) + kPid + "MRG|9\r"), List{"accepted"});
     }
@@ -101,8 +106,10 @@ TEST(PatientFeed, RejectsWhatTheHeaderMayNotAsk) {
     EXPECT_EQ(problems(msh("ADT^A01^ADT_A39") + kPid), List{"200 MSH^1^9^1^3"});
     EXPECT_EQ(problems(msh("ADT^A01", "2.3.1", "X") + kPid), List{"202 MSH^1^11"});
     EXPECT_EQ(problems(msh("ADT^A01", "2.2") + kPid), List{"203 MSH^1^12"});
-    EXPECT_EQ(problems(msh("ADT^A01", "2.5") + kPid), List{"203 MSH^1^12"});  // 2.5 must name its structure
-    EXPECT_EQ(problems(msh("ADT^A02", "2.9", "") + kPid), (List{"201 MSH^1^9^1^2", "202 MSH^1^11", "203 MSH^1^12"}));
+    EXPECT_EQ(problems(msh("ADT^A01", "2.5") + kPid),
+              List{"203 MSH^1^12"});  // 2.5 must name its structure
+    EXPECT_EQ(problems(msh("ADT^A02", "2.9", "") + kPid),
+              (List{"201 MSH^1^9^1^2", "202 MSH^1^11", "203 MSH^1^12"}));
     EXPECT_EQ(feed_of(msh("ADT^A02")).error().code, Code::kUnsupported);
 }
 
@@ -112,9 +119,11 @@ TEST(PatientFeed, ReportsEveryProblemOfTheContent) {
     EXPECT_EQ(problems(msh("ADT^A01") + "PID|1||^^^HOSP1~\"\"\r"), List{"101 PID^1^3"});
     EXPECT_EQ(problems(msh("ADT^A40") + kPid), List{"100 MRG^1"});
     EXPECT_EQ(problems(msh("ADT^A40") + "PID|1\rMRG|\r"), (List{"101 PID^1^3", "101 MRG^1^1"}));
-    EXPECT_EQ(problems("MSH|^~\\&|HIS|H|M|R|2025||ADT^A40||P|2.3\r"), (List{"101 MSH^1^10", "100 PID^1", "100 MRG^1"}));
+    EXPECT_EQ(problems("MSH|^~\\&|HIS|H|M|R|2025||ADT^A40||P|2.3\r"),
+              (List{"101 MSH^1^10", "100 PID^1", "100 MRG^1"}));
     // One pair per message (ITI TF-2 3.8.4.2)
-    EXPECT_EQ(problems(msh("ADT^A40") + kPid + "MRG|1\r" + kPid + "MRG|2\r"), (List{"100 PID^2", "100 MRG^2"}));
+    EXPECT_EQ(problems(msh("ADT^A40") + kPid + "MRG|1\r" + kPid + "MRG|2\r"),
+              (List{"100 PID^2", "100 MRG^2"}));
     EXPECT_EQ(feed_of(msh("ADT^A01")).error().code, Code::kInvalidContent);
 }
 
@@ -138,7 +147,8 @@ protected:
         std::string const raw = test::read_file(folder_ / name);
         auto const feed = feed_of(raw);
         AckSeal const seal{"M", "R", "1", "2025", "", "2.5", AckMode::kOriginal};
-        Bytes const ack = write_ack(peek_header(as_bytes(raw)), seal, feed ? nullptr : &feed.error());
+        Bytes const ack =
+            write_ack(peek_header(as_bytes(raw)), seal, feed ? nullptr : &feed.error());
         auto const parsed = parse(ack);
         return parsed ? parsed->get("MSA", {1}) : "unreadable";
     }
@@ -146,9 +156,10 @@ protected:
 };
 
 TEST_F(SampleFeed, AnswersAsTheSampleTableSays) {
-    for (char const* const name : {"ipf-a40-merge.hl7", "ipf-a01-happy.hl7", "ipf-a01-pid3-without-domain.hl7",
-                                   "ipf-pixsource-A01.hl7", "ipf-pixsource-A40.hl7", "nist-a01-template.hl7",
-                                   "xdsfhir-a01-template.hl7"}) {
+    for (char const* const name :
+         {"ipf-a40-merge.hl7", "ipf-a01-happy.hl7", "ipf-a01-pid3-without-domain.hl7",
+          "ipf-pixsource-A01.hl7", "ipf-pixsource-A40.hl7", "nist-a01-template.hl7",
+          "xdsfhir-a01-template.hl7"}) {
         EXPECT_EQ(ack_code_for(name), "AA") << name;
     }
     EXPECT_EQ(ack_code_for("ipf-a40-latin1-bytes.hl7"), "AE");
@@ -173,13 +184,15 @@ TEST_F(SampleFeed, ReadsTheIdentifiersOfARealMerge) {
 
 TEST_F(SampleFeed, ParsesTheMessagesOfOtherTransactions) {
     for (auto const& folder : {"iti-21", "iti-30", "iti-9", "iti-10", "iti-64"}) {
-        for (auto const& entry : std::filesystem::directory_iterator(folder_.parent_path() / folder)) {
+        for (auto const& entry :
+             std::filesystem::directory_iterator(folder_.parent_path() / folder)) {
             auto const message = parse(as_bytes(test::read_file(entry.path())));
             ASSERT_TRUE(message) << entry.path().filename();
             EXPECT_FALSE(message->get("MSH", {9, 1, 2}).empty());
         }
     }
-    auto const query = parse(as_bytes(test::read_file(folder_.parent_path() / "iti-21" / "ipf-query-non-ascii-utf8.hl7")));
+    auto const query = parse(as_bytes(
+        test::read_file(folder_.parent_path() / "iti-21" / "ipf-query-non-ascii-utf8.hl7")));
     EXPECT_EQ(query->get("QPD", {3, 1, 2}), "ÄÖÜè");
 }
 

@@ -1,5 +1,5 @@
-#include "codec/mtom/cid.h"
 #include "codec/mtom/content_type.h"
+#include "codec/mtom/cid.h"
 #include "codec/mtom/package.h"
 
 #include "recorder.h"
@@ -17,7 +17,8 @@ std::string boundary_of(std::string_view header) {
 }
 
 TEST(ContentType, ReadsParametersInAnyOrderCaseAndQuoting) {
-    auto const type = ContentType::parse(" Application/SOAP+xml ; CharSet = utf-8;;action=\"urn:a;b\\\"c\" ; empty= ;");
+    auto const type = ContentType::parse(
+        " Application/SOAP+xml ; CharSet = utf-8;;action=\"urn:a;b\\\"c\" ; empty= ;");
     ASSERT_TRUE(type);
     EXPECT_EQ(type->type(), "application/soap+xml");
     EXPECT_EQ(type->parameter("charset"), "utf-8");
@@ -28,15 +29,17 @@ TEST(ContentType, ReadsParametersInAnyOrderCaseAndQuoting) {
 }
 
 TEST(ContentType, RefusesWhatIsNone) {
-    for (std::string const bad : {"", "text", "/xml", "text/", "a/b; c", "a/b; c=\"d", "a/b; c=\"d\"e", "a/b; c=\"d\" e=f",
-                                  "multipart/related; boundary=a; boundary=b", "a\x01/b"}) {
+    for (std::string const bad :
+         {"", "text", "/xml", "text/", "a/b; c", "a/b; c=\"d", "a/b; c=\"d\"e", "a/b; c=\"d\" e=f",
+          "multipart/related; boundary=a; boundary=b", "a\x01/b"}) {
         EXPECT_FALSE(ContentType::parse(bad)) << bad;
     }
     EXPECT_FALSE(ContentType::parse("a/b; c=" + std::string(kMaxContentType, 'x')));
 }
 
 TEST(ContentType, HoldsTheBoundaryToItsRules) {
-    EXPECT_EQ(boundary_of("multipart/related; boundary=" + std::string(70, 'b')), std::string(70, 'b'));
+    EXPECT_EQ(boundary_of("multipart/related; boundary=" + std::string(70, 'b')),
+              std::string(70, 'b'));
     EXPECT_EQ(boundary_of("multipart/related; boundary=" + std::string(71, 'b')), "refused");
     EXPECT_EQ(boundary_of("multipart/related; type=\"x/y\""), "refused");
     EXPECT_EQ(boundary_of("multipart/related; boundary=\"\""), "refused");
@@ -61,7 +64,8 @@ TEST(MatchCid, TriesFourSpellingsInOrder) {
 
 TEST(MatchCid, RefusesOtherSchemesAndDanglingReferences) {
     std::vector<std::string> const ids = {"root", "", "http://10.0.0.1/x"};
-    for (std::string_view const href : {"http://10.0.0.1/x", "file:///etc/passwd", "root", "", "cid", "cid:", "cid:other", "ftp:root"}) {
+    for (std::string_view const href : {"http://10.0.0.1/x", "file:///etc/passwd", "root", "",
+                                        "cid", "cid:", "cid:other", "ftp:root"}) {
         auto const found = match_cid(href, ids);
         ASSERT_FALSE(found) << href;
         EXPECT_EQ(found.error().code, Code::kInvalidMessage);
@@ -87,9 +91,12 @@ TEST(WritePackage, IsReadBackByTheReader) {
     EXPECT_NE(boundary, make_boundary(system_ids()));
     Bytes const document = {0, 1, 13, 10, 45, 45, 255};
     std::vector<Attachment> parts;
-    parts.push_back({attachment_id(boundary, 1), "application/pdf", std::make_shared<MemoryContent>(document)});
-    parts.push_back({attachment_id(boundary, 2), "text/plain\r\nX-Evil: 1", std::make_shared<MemoryContent>(Bytes{})});
-    Package const package = write_package("<env/>", std::move(parts), boundary, "urn:ihe:iti:2007:RetrieveDocumentSetResponse");
+    parts.push_back(
+        {attachment_id(boundary, 1), "application/pdf", std::make_shared<MemoryContent>(document)});
+    parts.push_back({attachment_id(boundary, 2), "text/plain\r\nX-Evil: 1",
+                     std::make_shared<MemoryContent>(Bytes{})});
+    Package const package = write_package("<env/>", std::move(parts), boundary,
+                                          "urn:ihe:iti:2007:RetrieveDocumentSetResponse");
 
     auto const type = package_type(*ContentType::parse(package.content_type));
     ASSERT_TRUE(type);
@@ -106,7 +113,8 @@ TEST(WritePackage, IsReadBackByTheReader) {
     ASSERT_TRUE(got.ok);
     ASSERT_EQ(got.parts.size(), 3U);
     EXPECT_EQ(got.parts[0].headers.content_id, type->start);
-    EXPECT_EQ(got.parts[0].headers.content_type, "application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"");
+    EXPECT_EQ(got.parts[0].headers.content_type,
+              "application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"");
     EXPECT_EQ(got.parts[0].data, "<env/>");
     EXPECT_EQ(got.parts[1].headers.content_type, "application/pdf");
     EXPECT_EQ(got.parts[1].data, as_text(document));

@@ -18,11 +18,15 @@ Outcome read(std::string_view body, std::string const& boundary = "B", Limits co
     Outcome const bytewise = run_bytewise(body, boundary, limits);
     EXPECT_EQ(whole.ok, bytewise.ok);
     EXPECT_EQ(whole.code, bytewise.code);
-    if (whole.ok) { EXPECT_EQ(whole.picture, bytewise.picture); }
+    if (whole.ok) {
+        EXPECT_EQ(whole.picture, bytewise.picture);
+    }
     for (unsigned seed = 1; seed <= 5; ++seed) {
         Outcome const sliced = run_random(body, boundary, seed, limits);
         EXPECT_EQ(whole.ok, sliced.ok);
-        if (whole.ok) { EXPECT_EQ(whole.picture, sliced.picture); }
+        if (whole.ok) {
+            EXPECT_EQ(whole.picture, sliced.picture);
+        }
     }
     return whole;
 }
@@ -37,8 +41,10 @@ Limits strict() {
 
 TEST(PartReader, GivesPartsHeadersAndOctetsUnchanged) {
     std::string const binary("\r\n--\r\n--BB\r\n-\0\xff\n--B\n \r\r\n", 26);
-    Outcome const got = read(part("Content-Type: text/xml\r\nContent-ID: <a@b>\r\n", "<x/>") +
-                             part("content-id:<c@d>\r\nCONTENT-TRANSFER-ENCODING: Binary\r\nX-Other: 1\r\n", binary) + "--B--\r\n");
+    Outcome const got = read(
+        part("Content-Type: text/xml\r\nContent-ID: <a@b>\r\n", "<x/>") +
+        part("content-id:<c@d>\r\nCONTENT-TRANSFER-ENCODING: Binary\r\nX-Other: 1\r\n", binary) +
+        "--B--\r\n");
     ASSERT_TRUE(got.ok);
     ASSERT_EQ(got.parts.size(), 2U);
     EXPECT_EQ(got.parts[0].headers.content_id, "a@b");
@@ -49,22 +55,28 @@ TEST(PartReader, GivesPartsHeadersAndOctetsUnchanged) {
 }
 
 TEST(PartReader, SkipsPreambleAndEpilogue) {
-    Outcome const got = read("This is MIME\r\n--Bx\r\n\r\n" + part("", "1") + "--B--\r\nepilogue --B\r\n--B\r\n", "B", strict());
+    Outcome const got =
+        read("This is MIME\r\n--Bx\r\n\r\n" + part("", "1") + "--B--\r\nepilogue --B\r\n--B\r\n",
+             "B", strict());
     EXPECT_TRUE(got.ok);
     EXPECT_EQ(got.picture, "[|||1].");
     EXPECT_EQ(read("\r\n" + part("", "1") + "--B--").picture, "[|||1].");
 }
 
 TEST(PartReader, TakesEmptyPartsAndBlanksBehindDelimiters) {
-    EXPECT_EQ(read("--B \t\r\nContent-ID: <1>\r\n\r\n\r\n--B\t\r\n\r\n--B--").picture, "[1|||][|||].");
+    EXPECT_EQ(read("--B \t\r\nContent-ID: <1>\r\n\r\n\r\n--B\t\r\n\r\n--B--").picture,
+              "[1|||][|||].");
     // A delimiter right behind the headers' blank line
     EXPECT_EQ(read("--B\r\n\r\n--B\r\n\r\nx\r\n--B--").picture, "[|||][|||x].");
 }
 
 TEST(PartReader, UnfoldsHeaders) {
-    Outcome const got = read("--B\r\nContent-Type: application/xop+xml;\r\n\tcharset=UTF-8;\r\n type=\"a/b\"\r\nContent-ID:\r\n <i@d>\r\n\r\n\r\n--B--");
+    Outcome const got = read(
+        "--B\r\nContent-Type: application/xop+xml;\r\n\tcharset=UTF-8;\r\n "
+        "type=\"a/b\"\r\nContent-ID:\r\n <i@d>\r\n\r\n\r\n--B--");
     ASSERT_TRUE(got.ok);
-    EXPECT_EQ(got.parts[0].headers.content_type, "application/xop+xml;\tcharset=UTF-8; type=\"a/b\"");
+    EXPECT_EQ(got.parts[0].headers.content_type,
+              "application/xop+xml;\tcharset=UTF-8; type=\"a/b\"");
     EXPECT_EQ(got.parts[0].headers.content_id, "i@d");
 }
 
@@ -95,16 +107,20 @@ TEST(PartReader, RefusesABodyWithoutItsFinalDelimiter) {
 
 TEST(PartReader, RefusesHeadersThatTwoReadersWouldReadDifferently) {
     for (std::string_view const headers :
-         {"Content-ID <a>\r\n", ": x\r\n", " folded: first\r\n", "Content-ID: <a>\r\nContent-Id: <b>\r\n",
-          "Content-Transfer-Encoding: binary\r\nContent-Transfer-Encoding: base64\r\n", "X: a\x01z\r\n", "X: a\rb\r\n",
-          "Content-Type: Multipart/mixed; boundary=C\r\n", "Content-Transfer-Encoding: gzip\r\n"}) {
+         {"Content-ID <a>\r\n", ": x\r\n", " folded: first\r\n",
+          "Content-ID: <a>\r\nContent-Id: <b>\r\n",
+          "Content-Transfer-Encoding: binary\r\nContent-Transfer-Encoding: base64\r\n",
+          "X: a\x01z\r\n", "X: a\rb\r\n", "Content-Type: Multipart/mixed; boundary=C\r\n",
+          "Content-Transfer-Encoding: gzip\r\n"}) {
         Outcome const got = read(part(headers, "") + "--B--");
         EXPECT_FALSE(got.ok) << headers;
         EXPECT_EQ(got.code, Code::kInvalidMessage);
     }
-    Outcome const twice = read(part("Content-ID: <a>\r\n", "") + part("Content-ID: <a>\r\n", "") + "--B--");
+    Outcome const twice =
+        read(part("Content-ID: <a>\r\n", "") + part("Content-ID: <a>\r\n", "") + "--B--");
     EXPECT_EQ(twice.code, Code::kInvalidMessage);
-    EXPECT_TRUE(read(part("", "") + part("", "") + "--B--").ok) << "parts without an id are not twins";
+    EXPECT_TRUE(read(part("", "") + part("", "") + "--B--").ok)
+        << "parts without an id are not twins";
 }
 
 TEST(PartReader, HoldsItsLimitsAtTheEdge) {
@@ -118,20 +134,24 @@ TEST(PartReader, HoldsItsLimitsAtTheEdge) {
     limits.header_block = 100;
     // "X: " + value + CRLF + CRLF
     EXPECT_TRUE(read(part("X: " + std::string(93, 'a') + "\r\n", "") + "--B--", "B", limits).ok);
-    EXPECT_EQ(read(part("X: " + std::string(94, 'a') + "\r\n", "") + "--B--", "B", limits).code, Code::kTooLarge);
-    EXPECT_EQ(run_whole("--B\r\nX: " + std::string(1000, 'a'), "B", limits).code, Code::kTooLarge) << "endless line";
+    EXPECT_EQ(read(part("X: " + std::string(94, 'a') + "\r\n", "") + "--B--", "B", limits).code,
+              Code::kTooLarge);
+    EXPECT_EQ(run_whole("--B\r\nX: " + std::string(1000, 'a'), "B", limits).code, Code::kTooLarge)
+        << "endless line";
 
     limits = {};
     limits.preamble = 20;
     EXPECT_TRUE(read(std::string(11, 'p') + "\r\n" + part("", "") + "--B--", "B", limits).ok);
-    EXPECT_EQ(read(std::string(21, 'p') + "\r\n" + part("", "") + "--B--", "B", limits).code, Code::kTooLarge);
+    EXPECT_EQ(read(std::string(21, 'p') + "\r\n" + part("", "") + "--B--", "B", limits).code,
+              Code::kTooLarge);
     EXPECT_EQ(Limits{}.parts, 256U);
     EXPECT_EQ(Limits{}.header_block, 16384U);
 }
 
 TEST(PartReader, UndoesTransferEncodings) {
     auto const data = [](std::string_view encoding, std::string_view body) {
-        Outcome const got = read(part("Content-Transfer-Encoding: " + std::string(encoding) + "\r\n", body) + "--B--");
+        Outcome const got = read(
+            part("Content-Transfer-Encoding: " + std::string(encoding) + "\r\n", body) + "--B--");
         return got.ok ? got.parts[0].data : "ERROR";
     };
     EXPECT_EQ(data("BASE64", "aGVs\r\nbG8g\r\n d29ybGQ="), "hello world");
@@ -140,7 +160,8 @@ TEST(PartReader, UndoesTransferEncodings) {
     EXPECT_EQ(data("base64", "aGU=aGVs"), "ERROR");
     EXPECT_EQ(data("base64", "aGVsb"), "ERROR");
     EXPECT_EQ(data("base64", "aGVs*"), "ERROR");
-    EXPECT_EQ(data("quoted-printable", "a=3Db=E5=b1=B1 \t\r\nsoft=\r\nline= \r\n end  "), "a=b山\r\nsoftline end");
+    EXPECT_EQ(data("quoted-printable", "a=3Db=E5=b1=B1 \t\r\nsoft=\r\nline= \r\n end  "),
+              "a=b山\r\nsoftline end");
     EXPECT_EQ(data("quoted-printable", "a=4"), "ERROR");
     EXPECT_EQ(data("quoted-printable", "a=G1"), "ERROR");
     EXPECT_EQ(data("quoted-printable", "a="), "a");
@@ -154,8 +175,14 @@ TEST(PartReader, StopsAtTheHandlersErrorAndRepeatsIt) {
     public:
         Status part_begin(PartHeaders const&) override { return {}; }
         Status part_data(ByteView) override { return Error(Code::kStorageUnavailable, "disk"); }
-        Status part_end() override { ADD_FAILURE(); return {}; }
-        Status done() override { ADD_FAILURE(); return {}; }
+        Status part_end() override {
+            ADD_FAILURE();
+            return {};
+        }
+        Status done() override {
+            ADD_FAILURE();
+            return {};
+        }
     } handler;
     PartReader reader("B", {}, handler);
     std::string const body = part("", "data") + "--B--";
@@ -168,7 +195,10 @@ TEST(PartReader, HandsDataOnWithoutKeepingIt) {
     class Counting final : public PartHandler {
     public:
         Status part_begin(PartHeaders const&) override { return {}; }
-        Status part_data(ByteView piece) override { seen += piece.size(); return {}; }
+        Status part_data(ByteView piece) override {
+            seen += piece.size();
+            return {};
+        }
         Status part_end() override { return {}; }
         Status done() override { return {}; }
         std::size_t seen = 0;
@@ -191,10 +221,33 @@ TEST(PartReader, HandsDataOnWithoutKeepingIt) {
 // Streams made of the pieces that parsers trip over: no crash, one outcome however they are sliced.
 TEST(PartReader, SurvivesHostileStreams) {
     std::string const longest(70, 'x');
-    std::vector<std::string> const pieces = {
-        "--B", "--B--", "\r\n", "\n", "\r", "--", "-", "B", " ", "\t", "Content-ID: <a>", "Content-Id:<a%40b>", "\r\n\r\n",
-        "Content-Transfer-Encoding: base64", "Content-Transfer-Encoding: quoted-printable", "Content-Type: multipart/related; boundary=B",
-        "=41", "=", "QUJD", "====", std::string(70, ' '), std::string("\0\xff", 2), ":", "data", longest, "--B\r\n", "\r\n--B\r\n"};
+    std::vector<std::string> const pieces = {"--B",
+                                             "--B--",
+                                             "\r\n",
+                                             "\n",
+                                             "\r",
+                                             "--",
+                                             "-",
+                                             "B",
+                                             " ",
+                                             "\t",
+                                             "Content-ID: <a>",
+                                             "Content-Id:<a%40b>",
+                                             "\r\n\r\n",
+                                             "Content-Transfer-Encoding: base64",
+                                             "Content-Transfer-Encoding: quoted-printable",
+                                             "Content-Type: multipart/related; boundary=B",
+                                             "=41",
+                                             "=",
+                                             "QUJD",
+                                             "====",
+                                             std::string(70, ' '),
+                                             std::string("\0\xff", 2),
+                                             ":",
+                                             "data",
+                                             longest,
+                                             "--B\r\n",
+                                             "\r\n--B\r\n"};
     std::mt19937 random(17);
     Limits limits;
     limits.header_block = 120;

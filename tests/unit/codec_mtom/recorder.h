@@ -37,8 +37,8 @@ public:
     std::string picture() const {
         std::string all;
         for (Part const& part : parts) {
-            all += "[" + part.headers.content_id + "|" + part.headers.content_type + "|" + part.headers.transfer_encoding +
-                   "|" + part.data + (part.ended ? "]" : "...");
+            all += "[" + part.headers.content_id + "|" + part.headers.content_type + "|" +
+                   part.headers.transfer_encoding + "|" + part.data + (part.ended ? "]" : "...");
         }
         return all + (done_calls == 1 ? "." : "!");
     }
@@ -55,7 +55,8 @@ struct Outcome {
 
 /// `next_size` says how many octets the next slice has.
 template <class NextSize>
-Outcome run(std::string_view body, std::string const& boundary, Limits const& limits, NextSize const& next_size) {
+Outcome run(std::string_view body, std::string const& boundary, Limits const& limits,
+            NextSize const& next_size) {
     Recorder recorder;
     PartReader reader(boundary, limits, recorder);
     Status status;
@@ -70,15 +71,19 @@ Outcome run(std::string_view body, std::string const& boundary, Limits const& li
     return outcome;
 }
 
-inline Outcome run_whole(std::string_view body, std::string const& boundary, Limits const& limits = {}) {
+inline Outcome run_whole(std::string_view body, std::string const& boundary,
+                         Limits const& limits = {}) {
     return run(body, boundary, limits, [&] { return std::max<std::size_t>(body.size(), 1); });
 }
-inline Outcome run_bytewise(std::string_view body, std::string const& boundary, Limits const& limits = {}) {
+inline Outcome run_bytewise(std::string_view body, std::string const& boundary,
+                            Limits const& limits = {}) {
     return run(body, boundary, limits, [] { return std::size_t{1}; });
 }
-inline Outcome run_random(std::string_view body, std::string const& boundary, unsigned seed, Limits const& limits = {}) {
+inline Outcome run_random(std::string_view body, std::string const& boundary, unsigned seed,
+                          Limits const& limits = {}) {
     std::mt19937 random(seed);
-    return run(body, boundary, limits, [&random] { return std::size_t{1} + random() % (random() % 4 ? 9 : 200); });
+    return run(body, boundary, limits,
+               [&random] { return std::size_t{1} + random() % (random() % 4 ? 9 : 200); });
 }
 
 }  // namespace musubi::mtom::test

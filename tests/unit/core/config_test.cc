@@ -14,18 +14,33 @@ using enum ConfigType;
 
 std::vector<ConfigKey> const kKeys = {
     {.key = "a.text", .type = kText, .default_value = "word", .doc = "a text"},
-    {.key = "a.number", .type = kInteger, .default_value = "5", .doc = "a number", .min = 1, .max = 10},
+    {.key = "a.number",
+     .type = kInteger,
+     .default_value = "5",
+     .doc = "a number",
+     .min = 1,
+     .max = 10},
     {.key = "a.flag", .type = kBoolean, .default_value = "true", .doc = "a flag"},
     {.key = "a.file", .type = kPath, .default_value = "sub/default", .doc = "a path"},
     {.key = "b.list", .type = kTextList, .default_value = "x, y", .doc = "a list"},
-    {.key = "b.wait", .type = kDurationMs, .default_value = "2s", .doc = "a duration", .min = 0, .max = 7'200'000},
+    {.key = "b.wait",
+     .type = kDurationMs,
+     .default_value = "2s",
+     .doc = "a duration",
+     .min = 0,
+     .max = 7'200'000},
     {.key = "b.pin", .type = kInteger, .default_value = "0", .doc = "a secret", .secret = true},
-    {.key = "must.be", .type = kText, .default_value = "", .doc = "the one that must be there", .required = true},
+    {.key = "must.be",
+     .type = kText,
+     .default_value = "",
+     .doc = "the one that must be there",
+     .required = true},
 };
 
 class ConfigFile : public ::testing::Test {
 protected:
-    ConfigFile() : folder_(fs::temp_directory_path() / ("musubi-config-" + std::to_string(::getpid()))) {
+    ConfigFile()
+        : folder_(fs::temp_directory_path() / ("musubi-config-" + std::to_string(::getpid()))) {
         fs::create_directories(folder_);
     }
     ~ConfigFile() override { fs::remove_all(folder_); }
@@ -39,14 +54,17 @@ protected:
         EXPECT_FALSE(config.ok());
         return config ? "" : config.error().detail;
     }
-    static bool has(std::string const& text, std::string const& part) { return text.find(part) != std::string::npos; }
+    static bool has(std::string const& text, std::string const& part) {
+        return text.find(part) != std::string::npos;
+    }
 
     fs::path const folder_;
 };
 
 TEST_F(ConfigFile, EveryTypeIsRead) {
     auto const config = load(
-        "a:\n  text: \"値\"\n  number: 10\n  flag: false\n  file: keys/master\nb:\n  list: [one, \"two, three\"]\n"
+        "a:\n  text: \"値\"\n  number: 10\n  flag: false\n  file: keys/master\nb:\n  list: [one, "
+        "\"two, three\"]\n"
         "  wait: 15min\nmust: {be: here}\n");
     ASSERT_TRUE(config.ok()) << config.error().detail;
     EXPECT_EQ(config->text("a.text"), "値");
@@ -81,7 +99,8 @@ TEST_F(ConfigFile, PathsAreRelativeToTheFileAndAbsoluteOnesStay) {
 
 TEST_F(ConfigFile, AllProblemsAreToldAtOnceWithFileAndLine) {
     std::string const text = problems(
-        "a:\n  number: 11\n  flag: yes please\n  nonsense: 1\nb:\n  list: single\n  wait: soon\nother: {x: 1}\n");
+        "a:\n  number: 11\n  flag: yes please\n  nonsense: 1\nb:\n  list: single\n  wait: "
+        "soon\nother: {x: 1}\n");
     std::string const file = (folder_ / "node.yaml").string();
     EXPECT_TRUE(has(text, file + ":2: a.number: 11 is not between 1 and 10")) << text;
     EXPECT_TRUE(has(text, file + ":3: a.flag: expected true or false")) << text;
@@ -99,7 +118,8 @@ TEST_F(ConfigFile, BoundsAreInclusive) {
     EXPECT_TRUE(has(problems("a: {number: 0}\nmust: {be: here}\n"), "not between"));
     EXPECT_TRUE(load("b: {wait: 2h}\nmust: {be: here}\n").ok());
     EXPECT_TRUE(has(problems("b: {wait: 7200001ms}\nmust: {be: here}\n"), "not between"));
-    EXPECT_TRUE(has(problems("b: {wait: 9223372036854775807h}\nmust: {be: here}\n"), "expected a duration"));
+    EXPECT_TRUE(has(problems("b: {wait: 9223372036854775807h}\nmust: {be: here}\n"),
+                    "expected a duration"));
     EXPECT_TRUE(has(problems("a: {number: 5x}\nmust: {be: here}\n"), "expected an integer"));
 }
 
@@ -109,13 +129,15 @@ TEST_F(ConfigFile, ARequiredKeyWithoutAValueIsMissingToo) {
 }
 
 TEST_F(ConfigFile, AKeyThatStandsTwiceIsRefused) {
-    EXPECT_TRUE(has(problems("must:\n  be: one\n  be: two\n"), ":3: 'must.be' stands here a second time"));
+    EXPECT_TRUE(
+        has(problems("must:\n  be: one\n  be: two\n"), ":3: 'must.be' stands here a second time"));
 }
 
 TEST_F(ConfigFile, BrokenYamlAndMissingFilesAreErrorsNotExceptions) {
     EXPECT_TRUE(has(problems("a: [1\n"), "node.yaml:"));
     EXPECT_TRUE(has(problems("just text\n"), ":1: expected a section"));
-    EXPECT_TRUE(has(problems("b: {list: [{x: 1}]}\nmust: {be: here}\n"), "expected a list of texts"));
+    EXPECT_TRUE(
+        has(problems("b: {list: [{x: 1}]}\nmust: {be: here}\n"), "expected a list of texts"));
     EXPECT_TRUE(has(problems("? [a, b]\n: 1\nmust: {be: here}\n"), "expected the name of a key"));
     auto const absent = Config::load((folder_ / "absent.yaml").string(), kKeys);
     ASSERT_FALSE(absent.ok());
@@ -140,10 +162,12 @@ TEST_F(ConfigFile, TheRenderedDefaultFileNamesEveryKeyAndIsReadBack) {
         EXPECT_TRUE(has(text, std::string(key.doc))) << key.key;
     }
     EXPECT_TRUE(has(text, "an integer from 1 to 10"));
-    // With the required value filled in and every comment sign before a value taken away it is a valid file.
+    // With the required value filled in and every comment sign before a value taken away it is a
+    // valid file.
     std::string live = text;
     live.replace(live.find("be:   # required"), 3, "be: here");
-    for (std::string const line : {"# text: word", "# number: 5", "# flag: true", "# list: [x, y]", "# wait: 2s"}) {
+    for (std::string const line :
+         {"# text: word", "# number: 5", "# flag: true", "# list: [x, y]", "# wait: 2s"}) {
         std::size_t const at = live.find(line);
         ASSERT_NE(at, std::string::npos) << line;
         live.replace(at, 2, "");

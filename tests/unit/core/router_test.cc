@@ -55,13 +55,16 @@ domain::Subject subject_with_user() {
 }
 
 bool has_role(domain::AuditParticipant const& participant, std::string const& code) {
-    return participant.roles.size() == 1 && participant.roles[0].code == code && participant.roles[0].system == "DCM";
+    return participant.roles.size() == 1 && participant.roles[0].code == code &&
+           participant.roles[0].system == "DCM";
 }
 
-// Security fact sheet 5 and the national extension of ITI-20: what DICOM calls mandatory is always there.
+// Security fact sheet 5 and the national extension of ITI-20: what DICOM calls mandatory is always
+// there.
 TEST(AuditParticipants, BothSidesAreCompleteAndTheRequesterIsTheSource) {
     domain::Subject const subject = subject_with_user();
-    auto const all = participants_of({&subject, "CN=kita", "192.0.2.7", "https://node/x", "192.0.2.1", true});
+    auto const all =
+        participants_of({&subject, "CN=kita", "192.0.2.7", "https://node/x", "192.0.2.1", true});
     ASSERT_EQ(all.size(), 3U);
     EXPECT_TRUE(has_role(all[0], "110153"));
     EXPECT_TRUE(has_role(all[1], "110152"));
@@ -77,7 +80,8 @@ TEST(AuditParticipants, BothSidesAreCompleteAndTheRequesterIsTheSource) {
 
 // ITI TF-2 3.43.5.1: data flows from the repository to the consumer.
 TEST(AuditParticipants, WhereDataFlowsBackTheRolesSwap) {
-    auto const all = participants_of({nullptr, "CN=kita", "192.0.2.7", "https://node/x", "192.0.2.1", false});
+    auto const all =
+        participants_of({nullptr, "CN=kita", "192.0.2.7", "https://node/x", "192.0.2.1", false});
     ASSERT_EQ(all.size(), 2U);
     EXPECT_TRUE(has_role(all[0], "110152"));
     EXPECT_TRUE(has_role(all[1], "110153"));
@@ -91,9 +95,10 @@ TEST(AuditParticipants, AnUnknownPeerIsStillSomebody) {
 
 TEST(AuditParticipants, TheHumanStandsWithNameRoleAndPurpose) {
     domain::Subject const subject = subject_with_user();
-    auto const event = complete_event(AuditDraft{}, Toy<ToyKind::kRead>::spec(),
-                                      {&subject, "CN=kita", "192.0.2.7", "https://node/x", "192.0.2.1", true},
-                                      {"node-a", "region-a"}, WallTime(std::chrono::seconds(1)));
+    auto const event =
+        complete_event(AuditDraft{}, Toy<ToyKind::kRead>::spec(),
+                       {&subject, "CN=kita", "192.0.2.7", "https://node/x", "192.0.2.1", true},
+                       {"node-a", "region-a"}, WallTime(std::chrono::seconds(1)));
     ASSERT_EQ(event.participants.size(), 3U);
     EXPECT_EQ(event.participants[2].user_id, "alias<user@issuer>");
     EXPECT_EQ(event.participants[2].roles.at(0).code, "doctor");

@@ -1,6 +1,6 @@
 #pragma once
-// A transaction that does what its test says, and ports that answer what their test says. For tests of the pipeline and
-// of the bindings in front of it.
+// A transaction that does what its test says, and ports that answer what their test says. For tests
+// of the pipeline and of the bindings in front of it.
 
 #include "core/pipeline.h"
 #include "core/ports.h"
@@ -31,7 +31,9 @@ public:
         if (found == members.end()) return Error(Code::kDenied, "no member");
         return found->second;
     }
-    bool may_call(domain::Member const&, std::string_view id) const override { return !forbidden.contains(id); }
+    bool may_call(domain::Member const&, std::string_view id) const override {
+        return !forbidden.contains(id);
+    }
     Result<core::Decision> decide(domain::Subject const&, core::TransactionSpec const&,
                                   core::PolicyQuery const&) const override {
         ++asked;
@@ -40,8 +42,8 @@ public:
     std::string source_name() const override { return "test"; }
 };
 
-/// Keeps what was recorded. `broken`: fails that many times. Records inside a transaction are kept in `joined` until the
-/// test looks at the database.
+/// Keeps what was recorded. `broken`: fails that many times. Records inside a transaction are kept
+/// in `joined` until the test looks at the database.
 class Ledger final : public core::AuditPort {
 public:
     int broken = 0;
@@ -51,13 +53,15 @@ public:
 
     Status record(std::vector<domain::AuditEvent> more) override {
         std::lock_guard const lock(mutex_);
-        if (broken > 0 && broken--) return Error(Code::kStorageUnavailable, "audit is out of order");
+        if (broken > 0 && broken--)
+            return Error(Code::kStorageUnavailable, "audit is out of order");
         events.insert(events.end(), more.begin(), more.end());
         return {};
     }
     Status record_in(pg::Tx& tx, std::vector<domain::AuditEvent> more) override {
         std::lock_guard const lock(mutex_);
-        if (broken > 0 && broken--) return Error(Code::kStorageUnavailable, "audit is out of order");
+        if (broken > 0 && broken--)
+            return Error(Code::kStorageUnavailable, "audit is out of order");
         for (auto const& event : more) {
             if (write) TRY(write(tx, event));
         }
@@ -70,11 +74,11 @@ private:
 };
 
 struct ToyDeps {
-    std::vector<std::string> order;           ///< stages as they were passed
-    std::set<std::string> throwing;           ///< stages that throw
-    std::map<std::string, Error> failing;     ///< stages that refuse
-    std::string response = "data";           ///< withhold() removes each '!' and throws at '*'
-    bool silent = false;                      ///< audit() has nothing to tell
+    std::vector<std::string> order;        ///< stages as they were passed
+    std::set<std::string> throwing;        ///< stages that throw
+    std::map<std::string, Error> failing;  ///< stages that refuse
+    std::string response = "data";         ///< withhold() removes each '!' and throws at '*'
+    bool silent = false;                   ///< audit() has nothing to tell
     std::function<Status(core::CallContext const&)> work;  ///< what handle() does beside answering
 
     Status pass(std::string const& stage) {
@@ -99,15 +103,22 @@ struct Toy {
 
     static core::TransactionSpec const& spec() {
         static core::TransactionSpec const kSpec{
-            .id = kKind == ToyKind::kRead ? "TOY-R" : kKind == ToyKind::kChange ? "TOY-C" : "TOY-I",
+            .id = kKind == ToyKind::kRead     ? "TOY-R"
+                  : kKind == ToyKind::kChange ? "TOY-C"
+                                              : "TOY-I",
             .name = "Toy",
             .action = kKind == ToyKind::kRead ? domain::Action::kQuery : domain::Action::kPublish,
             .changes_data = kKind != ToyKind::kRead,
             .event_id = domain::dcm("110112", "Query"),
             .event_action = 'E',
             .requester_is_source = true,
-            .soap = {{.path = "/toy", .action = "urn:toy", .response_action = "urn:toyResponse", .mtom = false,
-                      .operation = "Toy_Do", .request_element = "{urn:t}Ask", .response_element = "{urn:t}Answer"}},
+            .soap = {{.path = "/toy",
+                      .action = "urn:toy",
+                      .response_action = "urn:toyResponse",
+                      .mtom = false,
+                      .operation = "Toy_Do",
+                      .request_element = "{urn:t}Ask",
+                      .response_element = "{urn:t}Answer"}},
             .hl7v2 = {{"ADT", {"A01", "A04"}}},
         };
         return kSpec;
@@ -132,7 +143,8 @@ struct Toy {
         if (response.find('*') != std::string::npos) throw std::runtime_error("thrown in withhold");
         return static_cast<int>(std::erase(response, '!'));
     }
-    static std::vector<core::AuditDraft> audit(Deps& d, core::AuditInput<Request, Response> const&) {
+    static std::vector<core::AuditDraft> audit(Deps& d,
+                                               core::AuditInput<Request, Response> const&) {
         static_cast<void>(d.pass("audit"));
         if (d.silent) return {};
         return {core::AuditDraft{}};

@@ -18,13 +18,14 @@ protected:
         std::ofstream(file_) << text;
         return file_.string();
     }
-    std::filesystem::path file_ =
-        std::filesystem::temp_directory_path() / ("musubi-codes-" + std::to_string(::getpid()) + ".xml");
+    std::filesystem::path file_ = std::filesystem::temp_directory_path() /
+                                  ("musubi-codes-" + std::to_string(::getpid()) + ".xml");
 };
 
 TEST_F(CodesFile, AddsItsCodesToThoseOfThePacks) {
     std::string const xml = write(
-        "<Codes><CodeType name=\"classCode\" classScheme=\"urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a\">"
+        "<Codes><CodeType name=\"classCode\" "
+        "classScheme=\"urn:uuid:41a5887f-8865-4c09-adf7-e362475b143a\">"
         "<Code code=\"LETTER\" display=\"Letter\" codingScheme=\"2.999.4\"/></CodeType>"
         "<CodeType name=\"mimeType\"><Code code=\"text/goofy\" ext=\"goofy\"/></CodeType></Codes>");
     auto const pack = test::source_dir() / "profiles/ihe-base/codes.yaml";
@@ -33,7 +34,8 @@ TEST_F(CodesFile, AddsItsCodesToThoseOfThePacks) {
     EXPECT_TRUE(domain->knows(domain::CodeSet::kClassCode, {"LETTER", "2.999.4", ""}));
     EXPECT_FALSE(domain->knows(domain::CodeSet::kClassCode, {"LETTER", "2.999.5", ""}));
     EXPECT_TRUE(domain->knows_mime_type("text/goofy"));
-    EXPECT_TRUE(domain->knows(domain::CodeSet::kConfidentialityCode, {"N", "2.16.840.1.113883.5.25", ""}));
+    EXPECT_TRUE(
+        domain->knows(domain::CodeSet::kConfidentialityCode, {"N", "2.16.840.1.113883.5.25", ""}));
 }
 
 TEST_F(CodesFile, ThatIsBrokenIsRefusedByName) {

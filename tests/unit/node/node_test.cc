@@ -17,7 +17,8 @@ TEST(ParseAddress, HostAndPortAreTold) {
 }
 
 TEST(ParseAddress, AnythingElseIsRefused) {
-    for (char const* text : {"", ":", "8443", "host", "host:", ":8443", "host:x", "host:80x", "host:-1", "host:65536"}) {
+    for (char const* text : {"", ":", "8443", "host", "host:", ":8443", "host:x", "host:80x",
+                             "host:-1", "host:65536"}) {
         EXPECT_FALSE(parse_address(text).ok()) << text;
     }
 }
@@ -63,7 +64,8 @@ TEST(InOrder, AMissingADoubledAndACircularPortAreNamed) {
 
 TEST(LinkedModules, KeysAreUniqueAndInTheSectionOfTheirModule) {
     std::set<std::string_view> names;
-    for (core::ConfigKey const& key : all_config_keys()) EXPECT_TRUE(names.insert(key.key).second) << key.key;
+    for (core::ConfigKey const& key : all_config_keys())
+        EXPECT_TRUE(names.insert(key.key).second) << key.key;
     for (auto const* module : linked_modules()) {
         for (core::ConfigKey const& key : module->config_keys) {
             EXPECT_TRUE(key.key.starts_with(std::string(module->name) + ".")) << key.key;
@@ -80,24 +82,30 @@ TEST(NodeConfig, EveryDefaultSatisfiesItsOwnBounds) {
     EXPECT_TRUE(config.ok()) << (config ? "" : config.error().detail);
 }
 
-std::vector<Option> const kTable = {{"config", "a file", "", true}, {"limit", "a number", "100"},
+std::vector<Option> const kTable = {{"config", "a file", "", true},
+                                    {"limit", "a number", "100"},
                                     {"loud", "a flag", "", false, true}};
 
 TEST(OptionsOfACommand, ValuesDefaultsAndFlagsAreRead) {
     Options options;
-    EXPECT_FALSE(Options::parse("x", "", kTable, {"--config", "f.yaml", "--loud"}, options).has_value());
+    EXPECT_FALSE(
+        Options::parse("x", "", kTable, {"--config", "f.yaml", "--loud"}, options).has_value());
     EXPECT_EQ(options["config"], "f.yaml");
     EXPECT_EQ(options["limit"], "100");
     EXPECT_TRUE(options.has("loud"));
     Options quiet;
-    EXPECT_FALSE(Options::parse("x", "", kTable, {"--config=f.yaml", "--limit=5"}, quiet).has_value());
+    EXPECT_FALSE(
+        Options::parse("x", "", kTable, {"--config=f.yaml", "--limit=5"}, quiet).has_value());
     EXPECT_EQ(quiet["limit"], "5");
     EXPECT_FALSE(quiet.has("loud"));
 }
 
 TEST(OptionsOfACommand, WrongUsageIsExitStatusTwo) {
     for (std::vector<std::string> const& arguments :
-         {std::vector<std::string>{"--config", "f", "--nonsense"}, {"--config"}, {}, {"--config", "f", "stray"}}) {
+         {std::vector<std::string>{"--config", "f", "--nonsense"},
+          {"--config"},
+          {},
+          {"--config", "f", "stray"}}) {
         Options options;
         EXPECT_EQ(Options::parse("x", "", kTable, arguments, options), std::optional<int>(2));
     }
@@ -110,7 +118,8 @@ TEST(OptionsOfACommand, HelpIsExitStatusZeroWhateverIsMissing) {
 
 TEST(OptionsOfACommand, WordsWithoutDashesAreKeptWhereTheyAreWanted) {
     Options options;
-    EXPECT_FALSE(Options::parse("x", "", kTable, {"grant", "--config", "f"}, options, "grant|show").has_value());
+    EXPECT_FALSE(Options::parse("x", "", kTable, {"grant", "--config", "f"}, options, "grant|show")
+                     .has_value());
     EXPECT_EQ(options.positional(), std::vector<std::string>{"grant"});
 }
 

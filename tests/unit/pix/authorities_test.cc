@@ -46,7 +46,10 @@ TEST(FeedableIds, TheAssigningAuthorityIsReadInEachOfItsForms) {
     Row const rows[] = {
         {"OID and type", cx("1", "", kKita, "ISO"), {kKita}, kKita},
         {"all three, agreeing", cx("1", "KITA", kKita, "ISO"), {kKita}, kKita},
-        {"all three, a namespace nobody configured", cx("1", "HOUSE", kKita, "ISO"), {kKita}, kKita},
+        {"all three, a namespace nobody configured",
+         cx("1", "HOUSE", kKita, "ISO"),
+         {kKita},
+         kKita},
         {"all three, contradicting", cx("1", "OTHER", kKita, "ISO"), {kKita}, ""},
         {"namespace alone", cx("1", "KITA", "", ""), {kKita}, kKita},
         {"namespace nobody configured", cx("1", "HOUSE", "", ""), {kKita}, ""},
@@ -74,19 +77,22 @@ TEST(FeedableIds, TheAssigningAuthorityIsReadInEachOfItsForms) {
 }
 
 TEST(FeedableIds, IdsOfOthersAreIgnoredBesideOneOfOurs) {
-    auto const ids = feedable_ids({cx("7", "", kOther, "ISO"), cx("1", "", kKita, "ISO")}, member(), Names());
+    auto const ids =
+        feedable_ids({cx("7", "", kOther, "ISO"), cx("1", "", kKita, "ISO")}, member(), Names());
     ASSERT_TRUE(ids.ok());
     EXPECT_EQ(*ids, (std::vector<domain::PatientId>{{"1", kKita}}));
 }
 
 TEST(FeedableIds, AnIdThatStandsTwiceCountsOnce) {
-    auto const ids = feedable_ids({cx("1", "KITA", "", ""), cx("1", "", kKita, "ISO")}, member(), Names());
+    auto const ids =
+        feedable_ids({cx("1", "KITA", "", ""), cx("1", "", kKita, "ISO")}, member(), Names());
     ASSERT_TRUE(ids.ok());
     EXPECT_EQ(ids->size(), 1U);
 }
 
 TEST(FeedableIds, NoneLeftNamesEveryProblem) {
-    auto const ids = feedable_ids({cx("1", "", kOther, "ISO"), cx("", "", kKita, "ISO")}, member(), Names());
+    auto const ids =
+        feedable_ids({cx("1", "", kOther, "ISO"), cx("", "", kKita, "ISO")}, member(), Names());
     ASSERT_FALSE(ids.ok());
     EXPECT_EQ(ids.error().code, Code::kInvalidContent);
     EXPECT_EQ(ids.error().issues.size(), 2U);

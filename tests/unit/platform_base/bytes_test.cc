@@ -14,7 +14,9 @@ TEST(Base64, RoundTripsEveryLengthModuloThree) {
     }
 }
 
-TEST(Base64, SkipsWhiteSpaceAnywhere) { EXPECT_EQ(*from_base64(" Zm9v\r\n\tYmE = "), *from_base64("Zm9vYmE=")); }
+TEST(Base64, SkipsWhiteSpaceAnywhere) {
+    EXPECT_EQ(*from_base64(" Zm9v\r\n\tYmE = "), *from_base64("Zm9vYmE="));
+}
 
 TEST(Base64, RefusesWrongAlphabetPaddingAndLength) {
     for (char const* bad : {"Zm9v!", "Zg", "Zg=", "Zg===", "=", "Zm9v=", "Zg==Zg=="}) {

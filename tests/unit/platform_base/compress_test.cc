@@ -65,7 +65,8 @@ TEST(Compress, TellsDamageApartFromText) {
     Bytes const good = packed(kText, &dictionary);
     std::string buffer;
     for (std::size_t size = 0; size < good.size(); ++size) {
-        EXPECT_FALSE(decompress(buffer, ByteView(good).first(size), kLimit, &dictionary).ok()) << size;
+        EXPECT_FALSE(decompress(buffer, ByteView(good).first(size), kLimit, &dictionary).ok())
+            << size;
     }
     Bytes longer = good;
     longer.insert(longer.end(), good.begin(), good.end());
@@ -84,7 +85,8 @@ TEST(Compress, ServesManyThreadsWithOneDictionary) {
             std::string buffer;
             std::string const plain = std::string(kText) + std::to_string(t);
             for (int i = 0; i < 200; ++i) {
-                auto const text = decompress(buffer, packed(plain, &dictionary), kLimit, &dictionary);
+                auto const text =
+                    decompress(buffer, packed(plain, &dictionary), kLimit, &dictionary);
                 if (text && *text == plain) ++good;
             }
         });

@@ -7,7 +7,8 @@
 namespace musubi {
 
 TEST(Oid, FollowsTheGrammarOfTheProfile) {  // ITI TF-3 table 4.2.3.1.7-2
-    for (char const* good : {"1.2", "2.999.1.1.1", "2.25.329800735698586629295641978511506172918", "0.0"}) {
+    for (char const* good :
+         {"1.2", "2.999.1.1.1", "2.25.329800735698586629295641978511506172918", "0.0"}) {
         EXPECT_TRUE(is_oid(good)) << good;
     }
     for (char const* bad : {"", "1", "1.", "3.1", "1.02", "1..2", ".1", "1.2.a", "urn:oid:1.2"}) {

@@ -83,7 +83,8 @@ TEST(DecodeEucjp, ReadsTheThreeSets) {
 TEST(EncodeIso2022jp, ReturnsToAsciiBeforeEveryDelimiter) {
     auto const bytes = encode_iso2022jp("山本^亨~ヤ|", {});
     ASSERT_TRUE(bytes);
-    EXPECT_EQ(*bytes, kanji("\x3b\x33\x4b\x5c") + "^" + kanji("\x35\x7c") + "~" + kanji("\x25\x64") + "|");
+    EXPECT_EQ(*bytes,
+              kanji("\x3b\x33\x4b\x5c") + "^" + kanji("\x35\x7c") + "~" + kanji("\x25\x64") + "|");
     EXPECT_EQ(*encode_iso2022jp("山", {}), kanji("\x3b\x33"));
 }
 
@@ -113,7 +114,8 @@ TEST(EncodeIso2022jp, ReportsWhatTheSetLacksWithItsPosition) {
 
 TEST(EncodeIso2022jp, WritesTheSetsTheReceiverDeclared) {
     EXPECT_EQ(*encode_iso2022jp("ﾔﾏ", {}, {.half_width_katakana = true}), "\x1b(ITO\x1b(B");
-    EXPECT_EQ(*encode_iso2022jp("丂山", {}, {.supplementary_kanji = true}), "\x1b$(D\x30\x21" + kanji("\x3b\x33"));
+    EXPECT_EQ(*encode_iso2022jp("丂山", {}, {.supplementary_kanji = true}),
+              "\x1b$(D\x30\x21" + kanji("\x3b\x33"));
 }
 
 TEST(EncodeIso2022jp, LetsNobodySmuggleAShiftOfTheSet) {
@@ -155,7 +157,8 @@ TEST(Iso2022jp, EveryCharacterOfJisX0208SurvivesTheRoundTrip) {
     for (int row = 1; row <= 84; ++row) {
         if (row > 8 && row < 16) continue;
         for (int cell = 1; cell <= 94; ++cell) {
-            std::string const codes = {static_cast<char>(row + 0x20), static_cast<char>(cell + 0x20)};
+            std::string const codes = {static_cast<char>(row + 0x20),
+                                       static_cast<char>(cell + 0x20)};
             auto const text = decode_iso2022jp(as_bytes(kanji(codes)));
             if (!text) continue;
             ++defined;

@@ -6,7 +6,8 @@ namespace musubi {
 
 TEST(Utf8, RefusesOverlongSurrogateAndTruncatedForms) {
     EXPECT_TRUE(is_valid_utf8("紹介状 𠮷野家"));
-    for (std::string const bad : {"\xc0\x80", "\xed\xa0\x80", "\xe3\x81", "\xff", "\xf4\x90\x80\x80", "\x80"}) {
+    for (std::string const bad :
+         {"\xc0\x80", "\xed\xa0\x80", "\xe3\x81", "\xff", "\xf4\x90\x80\x80", "\x80"}) {
         EXPECT_FALSE(is_valid_utf8(bad));
     }
 }

@@ -394,7 +394,8 @@ TEST_F(Blobs, ManyThreadsStoreAndReadAtOnce) {
     EXPECT_EQ(good, 60);
 }
 
-// Large files are verified in blocks by two threads: damage in any block is found, also in the last.
+// Large files are verified in blocks by two threads: damage in any block is found, also in the
+// last.
 TEST_F(Blobs, DamageAnywhereInALargeFileIsFound) {
     std::size_t const size = 17 * 1024 * 1024 + 5;
     Uuid const id = stored(pattern(size));

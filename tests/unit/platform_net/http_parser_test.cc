@@ -18,7 +18,8 @@ Parsed parse(std::string_view input, std::size_t slice) {
     HttpParser parser(limits);
     Parsed parsed;
     std::size_t used = 0;
-    for (std::size_t available = std::min(slice, input.size());; available = std::min(available + slice, input.size())) {
+    for (std::size_t available = std::min(slice, input.size());;
+         available = std::min(available + slice, input.size())) {
         std::size_t taken = 0;
         do {
             taken = parser.feed(input.substr(used, available - used));
@@ -35,11 +36,13 @@ Parsed parse(std::string_view input, std::size_t slice) {
     return parsed;
 }
 
-std::string const kChunkedHead = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+std::string const kChunkedHead =
+    "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST(HttpParser, ReadsChunkedBodiesHoweverTheyAreCut) {
-    for (std::string const& framing : {std::string("0\r\n\r\n"), std::string("5\r\nhello\r\n0\r\n\r\n"),
-                                       std::string("1\r\nh\r\n4\r\nello\r\n0\r\nX-Trailer: 1\r\n\r\n")}) {
+    for (std::string const& framing :
+         {std::string("0\r\n\r\n"), std::string("5\r\nhello\r\n0\r\n\r\n"),
+          std::string("1\r\nh\r\n4\r\nello\r\n0\r\nX-Trailer: 1\r\n\r\n")}) {
         std::string const body = framing.size() > 5 ? "hello" : "";
         for (std::size_t slice = 1; slice < 40; ++slice) {
             Parsed const parsed = parse(kChunkedHead + framing, slice);
@@ -52,8 +55,8 @@ TEST(HttpParser, ReadsChunkedBodiesHoweverTheyAreCut) {
 
 // Found by fuzzing: a last chunk followed by less than an empty trailer, offered again and again.
 TEST(HttpParser, WaitsForTheRestOfALastChunk) {
-    for (std::string const& tail : {std::string("0"), std::string("0\r"), std::string("0\r\n"), std::string("0\r\nh"),
-                                    std::string("0\r\n\r")}) {
+    for (std::string const& tail : {std::string("0"), std::string("0\r"), std::string("0\r\n"),
+                                    std::string("0\r\nh"), std::string("0\r\n\r")}) {
         for (std::size_t slice = 1; slice < 8; ++slice) {
             Parsed const parsed = parse(kChunkedHead + tail, slice);
             EXPECT_FALSE(parsed.complete) << tail;

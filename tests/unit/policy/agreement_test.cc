@@ -21,8 +21,8 @@ class AgreementFile : public ::testing::Test {
 protected:
     AgreementFile() {
         static std::atomic<int> number{0};
-        folder_ = fs::temp_directory_path() /
-                  ("musubi-agreement-" + std::to_string(::getpid()) + "-" + std::to_string(number++));
+        folder_ = fs::temp_directory_path() / ("musubi-agreement-" + std::to_string(::getpid()) +
+                                               "-" + std::to_string(number++));
         fs::create_directories(folder_ / "region");
         fs::create_directories(folder_ / "pki");
     }
@@ -95,7 +95,8 @@ TEST_F(AgreementFile, IsCompiledWithGroupsDatesAndCertificates) {
     auto const& agreement = **loaded;
     auto const* one = agreement.member("one");
     ASSERT_NE(one, nullptr);
-    EXPECT_EQ(one->transactions, (std::set<std::string, std::less<>>{"ITI-18", "ITI-41", "ITI-51"}));
+    EXPECT_EQ(one->transactions,
+              (std::set<std::string, std::less<>>{"ITI-18", "ITI-41", "ITI-51"}));
     EXPECT_EQ(one->roles, std::set<std::string>{"medical"});
     EXPECT_EQ(one->member.strictness, domain::Strictness::kStrict);
     EXPECT_EQ(agreement.member_by_certificate(std::string(64, 'a'), ""), one);
@@ -108,7 +109,8 @@ TEST_F(AgreementFile, IsCompiledWithGroupsDatesAndCertificates) {
     EXPECT_FALSE(agreement.in_force(agreement.region.begins - std::chrono::microseconds(1)));
     EXPECT_TRUE(agreement.in_force(agreement.region.begins));
     EXPECT_FALSE(agreement.in_force(agreement.region.ends));
-    EXPECT_TRUE(agreement.rules.at(0).needs_consent) << "consent is asked unless a rule says otherwise";
+    EXPECT_TRUE(agreement.rules.at(0).needs_consent)
+        << "consent is asked unless a rule says otherwise";
 }
 
 struct Mistake {
@@ -121,33 +123,44 @@ TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
     Mistake const mistakes[] = {
         {"  version: \"1\"", "  colour: red\n  version: \"1\"", "4: region: unknown key 'colour'"},
         {"  version: \"1\"\n", "", "2: region: 'version' is missing"},
-        {"  version: \"1\"", "  version: \"1\"\n  version: \"2\"", "5: region: key 'version' stands twice"},
+        {"  version: \"1\"", "  version: \"1\"\n  version: \"2\"",
+         "5: region: key 'version' stands twice"},
         {"urn:oid:2.999.1.1", "2.999.1.1", "3: region: 'home_community_id' must be urn:oid:OID"},
         {"2026-04-01", "2026-02-30", "5: region: 'valid_from' must be a day"},
         {"2027-03-31", "2025-03-31", "6: region: 'valid_to' lies before"},
         {"[feed, publish, query, retrieve]", "[feed, delete]", "10: role: 'delete' is none of"},
         {"2.999.7.1\n", "2.999.x\n", "14: member: 'institution_oid' is no OID"},
-        {"subject: CN=one,O=Test", "file: ../pki/none.crt", "16: certificate: cannot read certificate file"},
-        {"subject: CN=one,O=Test", "subject: CN=one\n        file: x", "16: certificate: exactly one of"},
+        {"subject: CN=one,O=Test", "file: ../pki/none.crt",
+         "16: certificate: cannot read certificate file"},
+        {"subject: CN=one,O=Test", "subject: CN=one\n        file: x",
+         "16: certificate: exactly one of"},
         {"fingerprint: AAAA", "fingerprint: AA", "17: certificate: 'fingerprint' must be 64"},
         {"[2.999.7.1.1]", "[hospital]", "18: member: 'hospital' is no OID"},
         {"[2.999.7.1.1]", "[2.999.7.1.1, 2.999.7.1.1]", "18: member: '2.999.7.1.1' stands twice"},
-        {"[2.999.7.1.1]", "[]", "12: member: role 'medical' feeds patients, but there is no assigning authority"},
+        {"[2.999.7.1.1]", "[]",
+         "12: member: role 'medical' feeds patients, but there is no assigning authority"},
         {"default_role: medical", "default_role: nurse", "12: member: there is no role 'nurse'"},
         {"[query, ITI-41]", "[query, reading]", "20: member: 'reading' is neither"},
         {"[query, ITI-41]", "[]", "20: member: 'transactions' must not be empty"},
-        {"transactions:", "strictness: weak\n    transactions:", "20: member: 'strictness' must be"},
+        {"transactions:", "strictness: weak\n    transactions:",
+         "20: member: 'strictness' must be"},
         {"    role: medical", "    role: nurse", "22: rule: there is no role 'nurse'"},
         {"    type_codes: any\n", "", "22: rule: one of 'type_codes' and 'class_codes' is needed"},
-        {"    type_codes: any", "    type_codes: []", "24: rule: 'type_codes' must be 'any' or a list"},
-        {"    type_codes: any", "    type_codes: [57833-6]", "22: rule: '57833-6' must be code^^scheme"},
-        {"    type_codes: any", "    type_codes: any\n    class_codes: [a^^b]", "22: rule: 'any' in one of"},
+        {"    type_codes: any", "    type_codes: []",
+         "24: rule: 'type_codes' must be 'any' or a list"},
+        {"    type_codes: any", "    type_codes: [57833-6]",
+         "22: rule: '57833-6' must be code^^scheme"},
+        {"    type_codes: any", "    type_codes: any\n    class_codes: [a^^b]",
+         "22: rule: 'any' in one of"},
         {"    confidentiality: any\n", "", "22: rule: 'confidentiality' is missing"},
-        {"    type_codes: any", "    own: true\n    needs_consent: true\n    type_codes: any", "25: rule: own documents"},
-        {"    type_codes: any", "    needs_consent: maybe\n    type_codes: any", "24: rule: 'needs_consent' must be true"},
+        {"    type_codes: any", "    own: true\n    needs_consent: true\n    type_codes: any",
+         "25: rule: own documents"},
+        {"    type_codes: any", "    needs_consent: maybe\n    type_codes: any",
+         "24: rule: 'needs_consent' must be true"},
         {"T3.1", "T2.1", "22: clause 'T2.1' is already used in line 8"},
         {"opt-in", "opt-out", "27: consent: 'model' must be opt-in"},
-        {"    may: [feed", "    exempt: true\n    may: [feed", "23: rule: role 'medical' is exempt"},
+        {"    may: [feed", "    exempt: true\n    may: [feed",
+         "23: rule: role 'medical' is exempt"},
     };
     for (auto const& mistake : mistakes) {
         auto const found = problems(replaced(kGood, mistake.what, mistake.with));
@@ -195,12 +208,13 @@ TEST_F(AgreementFile, FingerprintIsTheDigestOfTheCertificateInThePem) {
     ASSERT_TRUE(fingerprint.ok());
     EXPECT_EQ(*fingerprint, to_hex(sha256(as_bytes("der of hospital-kita"))));
     std::ofstream(folder_ / "pki/broken.crt") << "-----BEGIN CERTIFICATE-----\nabc";
-    EXPECT_EQ(certificate_fingerprint((folder_ / "pki/broken.crt").string()).error().code, Code::kInvalidContent);
+    EXPECT_EQ(certificate_fingerprint((folder_ / "pki/broken.crt").string()).error().code,
+              Code::kInvalidContent);
 }
 
 TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
-    for (auto const* name : {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit", "toolkit-lenient",
-                             "hospital-minami"}) {
+    for (auto const* name : {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit",
+                             "toolkit-lenient", "hospital-minami"}) {
         certificate(name);
     }
     auto const samples = test::source_dir() / "profiles/regions/sample";
@@ -213,7 +227,8 @@ TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
     ASSERT_NE(lenient, nullptr);
     EXPECT_EQ(lenient->member.code, "toolkit-lenient");
     EXPECT_EQ(lenient->member.strictness, domain::Strictness::kLenient);
-    EXPECT_EQ(lenient->member.assigning_authorities, (*kita)->member("toolkit")->member.assigning_authorities);
+    EXPECT_EQ(lenient->member.assigning_authorities,
+              (*kita)->member("toolkit")->member.assigning_authorities);
     EXPECT_EQ(lenient->member.assigning_authorities.size(), 11U);
     EXPECT_TRUE((*kita)->role("conformance-test")->exempt);
 

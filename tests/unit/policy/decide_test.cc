@@ -14,7 +14,8 @@ std::string const kOther = "R2^^^&2.999.1.1.1&ISO";
 std::string const kNormal = "N^^conf", kRestricted = "R^^conf", kVery = "V^^conf";
 WallTime const kNow = WallTime(std::chrono::hours(24 * 365 * 56));
 
-/// hospital and clinic: everything N and R; pharmacy: prescriptions; open: a rule without consent; test: exempt.
+/// hospital and clinic: everything N and R; pharmacy: prescriptions; open: a rule without consent;
+/// test: exempt.
 Agreement agreement() {
     Agreement a;
     a.region.begins = kNow - std::chrono::hours(1);
@@ -28,11 +29,13 @@ Agreement agreement() {
         r.exempt = exempt;
         a.roles.push_back(std::move(r));
     };
-    role("medical", "2.1", {Action::kFeedPatient, Action::kPublish, Action::kQuery, Action::kRetrieve}, false);
+    role("medical", "2.1",
+         {Action::kFeedPatient, Action::kPublish, Action::kQuery, Action::kRetrieve}, false);
     role("pharmacy", "2.2", {Action::kQuery, Action::kRetrieve}, false);
     role("test", "9.1", {Action::kPublish, Action::kQuery}, true);
     auto const rule = [&](std::string id, std::string of, bool own, std::vector<std::string> types,
-                          std::vector<std::string> classes, std::vector<std::string> conf, bool consent) {
+                          std::vector<std::string> classes, std::vector<std::string> conf,
+                          bool consent) {
         AccessRule r;
         r.id = std::move(id);
         r.role = std::move(of);
@@ -91,7 +94,8 @@ core::Decision ask(Agreement const& a, std::string const& member, domain::Action
     return decide(a, Question{who, action, query, kNow}, facts);
 }
 
-// ---- the oracle: walks the history forward and answers for one document, sharing nothing with decide.cc ----
+// ---- the oracle: walks the history forward and answers for one document, sharing nothing with
+// decide.cc ----
 
 struct Doc {
     std::string owner, type, klass;
@@ -115,12 +119,16 @@ bool oracle_consents(std::vector<ConsentEntry> const& history, Doc const& doc) {
             }
         }
     }
-    auto const said = [](std::map<std::string, bool> const& map, std::string const& key, bool word) {
+    auto const said = [](std::map<std::string, bool> const& map, std::string const& key,
+                         bool word) {
         auto const found = map.find(key);
         return found != map.end() && found->second == word;
     };
-    if (said(owners, doc.owner, false) || said(codes, doc.type, false) || said(codes, doc.klass, false)) return false;
-    return all || said(owners, doc.owner, true) || said(codes, doc.type, true) || said(codes, doc.klass, true);
+    if (said(owners, doc.owner, false) || said(codes, doc.type, false) ||
+        said(codes, doc.klass, false))
+        return false;
+    return all || said(owners, doc.owner, true) || said(codes, doc.type, true) ||
+           said(codes, doc.klass, true);
 }
 
 bool oracle(std::string const& member, std::vector<ConsentEntry> const& history, Doc const& doc) {
@@ -142,8 +150,10 @@ bool oracle(std::string const& member, std::vector<ConsentEntry> const& history,
 
 std::vector<std::vector<ConsentEntry>> histories() {
     std::vector<ConsentEntry> const words = {
-        entry(ConsentScope::kAll, "", true, 0),           entry(ConsentScope::kAll, "", false, 0),
-        entry(ConsentScope::kOwner, "clinic", true, 0),   entry(ConsentScope::kOwner, "clinic", false, 0),
+        entry(ConsentScope::kAll, "", true, 0),
+        entry(ConsentScope::kAll, "", false, 0),
+        entry(ConsentScope::kOwner, "clinic", true, 0),
+        entry(ConsentScope::kOwner, "clinic", false, 0),
         entry(ConsentScope::kDocument, "57833-6^^loinc", true, 0),
         entry(ConsentScope::kDocument, "57833-6^^loinc", false, 0),
         entry(ConsentScope::kDocument, "summary^^jp", false, 0),
@@ -172,7 +182,8 @@ TEST(Decide, AgreesWithAnIndependentReadingForEveryMemberDocumentAndConsentHisto
                                           std::pair{"other^^loinc", "prescription^^jp"},
                                           std::pair{"18842-5^^loinc", "summary^^jp"},
                                           std::pair{"57833-6^^loinc", "notice^^jp"}}) {
-            for (auto const& conf : {std::vector{kNormal}, std::vector{kNormal, kRestricted}, std::vector{kVery}}) {
+            for (auto const& conf :
+                 {std::vector{kNormal}, std::vector{kNormal, kRestricted}, std::vector{kVery}}) {
                 docs.push_back({owner, type, klass, conf});
             }
         }
@@ -188,8 +199,8 @@ TEST(Decide, AgreesWithAnIndependentReadingForEveryMemberDocumentAndConsentHisto
                 bool const expected = oracle(member, history, doc);
                 (expected ? open : closed) += 1;
                 ASSERT_EQ(decision.scopes[0].second.allows(label), expected)
-                    << member << " " << doc.owner << " " << doc.type << " " << doc.klass << " " << doc.conf[0]
-                    << " after " << history.size() << " words";
+                    << member << " " << doc.owner << " " << doc.type << " " << doc.klass << " "
+                    << doc.conf[0] << " after " << history.size() << " words";
             }
         }
     }
@@ -200,7 +211,8 @@ TEST(Decide, AgreesWithAnIndependentReadingForEveryMemberDocumentAndConsentHisto
 TEST(Decide, WithoutConsentShowsOnlyOwnDocumentsAndNamesTheClauses) {
     auto const a = agreement();
     EXPECT_EQ(ask(a, "hospital", domain::Action::kQuery).rule_id, "2.1,3.1");
-    EXPECT_EQ(ask(a, "hospital", domain::Action::kQuery, {entry(ConsentScope::kAll, "", true, 1)}).rule_id,
+    EXPECT_EQ(ask(a, "hospital", domain::Action::kQuery, {entry(ConsentScope::kAll, "", true, 1)})
+                  .rule_id,
               "2.1,3.1,3.2");
     // The matrix has no row for own documents of pharmacies: the built-in one is named.
     EXPECT_EQ(ask(a, "pharmacy", domain::Action::kRetrieve).rule_id, "2.2,3.4,own");
@@ -211,7 +223,8 @@ TEST(Decide, DeniesByDefault) {
     auto const feed = ask(a, "pharmacy", domain::Action::kFeedPatient);
     EXPECT_FALSE(feed.permitted);
     EXPECT_EQ(feed.rule_id, kRuleDefault);
-    EXPECT_FALSE(ask(a, "toolkit", domain::Action::kRetrieve).permitted) << "exempt is not almighty";
+    EXPECT_FALSE(ask(a, "toolkit", domain::Action::kRetrieve).permitted)
+        << "exempt is not almighty";
     EXPECT_FALSE(ask(a, "hospital", domain::Action::kOperate).permitted);
 
     domain::Subject nobody;

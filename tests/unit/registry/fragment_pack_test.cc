@@ -29,7 +29,8 @@ std::string rendered_entry() {
     entry.type_codes = {{"18842-5", "2.16.840.1.113883.6.1", "退院時サマリー"}};
     entry.format_codes = {{"hl7j-discharge-cda", "JP-formatCode", "HL7J 退院時サマリー CDA"}};
     entry.practice_setting_codes = {{"08", "1.2.392.200250.2.2.2", "循環器科"}};
-    entry.healthcare_facility_type_codes = {{"clinic", "JP-healthcareFacilityTypeCode", "一般診療所"}};
+    entry.healthcare_facility_type_codes = {
+        {"clinic", "JP-healthcareFacilityTypeCode", "一般診療所"}};
     entry.confidentiality_codes = {{"R", "2.16.840.1.113883.5.25", "制限"}};
     return ebxml::render_fragment(entry);
 }
@@ -38,8 +39,9 @@ std::string rendered_entry() {
 
 TEST(FragmentPack, GivesBackEveryOctet) {
     std::string buffer;
-    for (std::string const& fragment : {rendered_entry(), std::string(), std::string("<a>\x01\x02\x03\x04</a>"),
-                                        std::string(300'000, 'x')}) {
+    for (std::string const& fragment :
+         {rendered_entry(), std::string(), std::string("<a>\x01\x02\x03\x04</a>"),
+          std::string(300'000, 'x')}) {
         Bytes const packed = pack_fragment(fragment).value();
         EXPECT_EQ(*unpacked_size(packed), fragment.size());
         auto const text = unpack_fragment(buffer, packed);
@@ -57,7 +59,8 @@ TEST(FragmentPack, FoldsAnEntryToAFractionOfItsSize) {
 
 // What was stored with these words unfolds with these words only.
 TEST(FragmentPack, DictionaryIsTheOneThatStoredFragmentsNeed) {
-    EXPECT_EQ(to_hex(sha1(as_bytes(kFragmentDictionary1))), "f0bd3d297fc23c3ea847fb62fd12ac97c18856af");
+    EXPECT_EQ(to_hex(sha1(as_bytes(kFragmentDictionary1))),
+              "f0bd3d297fc23c3ea847fb62fd12ac97c18856af");
 }
 
 TEST(FragmentPack, RefusesUnknownFormatsAndDamage) {

@@ -39,8 +39,10 @@ TEST(QueryPlan, EveryQueryHasAStatementOfItsReturnType) {
         ASSERT_NE(refs.statement, nullptr) << i;
         ASSERT_NE(leaf.statement, nullptr) << i;
         std::string const sql = refs.statement->sql;
-        EXPECT_EQ(sql.find("registry.fragment"), std::string::npos) << "ObjectRef reads fragments: " << i;
-        EXPECT_NE(std::string(leaf.statement->sql).find("registry.fragment"), std::string::npos) << i;
+        EXPECT_EQ(sql.find("registry.fragment"), std::string::npos)
+            << "ObjectRef reads fragments: " << i;
+        EXPECT_NE(std::string(leaf.statement->sql).find("registry.fragment"), std::string::npos)
+            << i;
     }
 }
 

@@ -1,4 +1,5 @@
-// The state checks of ITI-42 (ITI TF-2 3.42.4.1.3): every row has its code, and the object it is about in the context.
+// The state checks of ITI-42 (ITI TF-2 3.42.4.1.3): every row has its code, and the object it is
+// about in the context.
 #include "registry/registration.h"
 
 #include "domain/reason.h"
@@ -24,7 +25,9 @@ public:
         return Uuid(octets);
     }
     std::int64_t key() override { return ++keys_; }
-    void random(std::uint8_t* out, std::size_t size) override { std::fill(out, out + size, std::uint8_t{0}); }
+    void random(std::uint8_t* out, std::size_t size) override {
+        std::fill(out, out + size, std::uint8_t{0});
+    }
 
 private:
     int uuids_ = 0;
@@ -37,7 +40,8 @@ Uuid registered(int n) {
     return Uuid(octets);
 }
 
-Association association(std::string id, AssociationType type, std::string source, std::string target) {
+Association association(std::string id, AssociationType type, std::string source,
+                        std::string target) {
     Association a;
     a.id = std::move(id);
     a.type_urn = std::string(domain::to_urn(type));
@@ -68,7 +72,8 @@ protected:
         entry.hash = "da39a3ee5e6b4b0d3255bfef95601890afd80709";
         entry.size = "10";
         submission_.entries.push_back(entry);
-        submission_.associations.push_back(association("sm-" + id, AssociationType::kHasMember, "set", id));
+        submission_.associations.push_back(
+            association("sm-" + id, AssociationType::kHasMember, "set", id));
     }
 
     KnownObject& know(int n, ObjectKind kind = ObjectKind::kEntry) {
@@ -192,19 +197,22 @@ TEST_F(Registration, RefusesAFolderUniqueIdThatIsRegistered) {
 }
 
 TEST_F(Registration, AcceptsARepeatedDocumentWithEqualHashAndSize) {
-    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709", 10};
+    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "DA39A3EE5E6B4B0D3255BFEF95601890AFD80709",
+                                   10};
     auto const plan = decide();
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->repeats, std::vector<std::size_t>{0});
 }
 
 TEST_F(Registration, RefusesARepeatedDocumentWithAnotherHash) {
-    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "0000000000000000000000000000000000000000", 10};
+    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "0000000000000000000000000000000000000000",
+                                   10};
     EXPECT_EQ(refused(), Reasons{Reason::kNonIdenticalHash});
 }
 
 TEST_F(Registration, RefusesARepeatedDocumentWithAnotherSize) {
-    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "da39a3ee5e6b4b0d3255bfef95601890afd80709", 11};
+    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                                   11};
     EXPECT_EQ(refused(), Reasons{Reason::kNonIdenticalSize});
 }
 
@@ -269,14 +277,16 @@ TEST_P(Relationship, AcceptsATargetOfAPatientThatWasMergedIntoThisOne) {
 
 INSTANTIATE_TEST_SUITE_P(AllTypes, Relationship,
                          testing::Values(AssociationType::kReplace, AssociationType::kAppend,
-                                         AssociationType::kTransform, AssociationType::kTransformReplace,
+                                         AssociationType::kTransform,
+                                         AssociationType::kTransformReplace,
                                          AssociationType::kSigns, AssociationType::kIsSnapshotOf));
 
 TEST_F(Registration, AppendMayPointIntoTheSubmissionAndReplaceMayNot) {
     add_entry("doc2", "1.2.11");
     submission_.associations.push_back(association("rel", AssociationType::kAppend, "doc2", "doc"));
     EXPECT_EQ(refused(), Reasons{});
-    submission_.associations.back().type_urn = std::string(domain::to_urn(AssociationType::kReplace));
+    submission_.associations.back().type_urn =
+        std::string(domain::to_urn(AssociationType::kReplace));
     EXPECT_EQ(refused(), Reasons{Reason::kUnresolvedReference});
 }
 
@@ -289,7 +299,8 @@ TEST_F(Registration, SnapshotOfAStableEntryIsRefused) {
 TEST_F(Registration, TwoReplacementsOfOneEntryInOneSubmissionAreRefused) {
     add_entry("doc2", "1.2.11");
     relate(AssociationType::kReplace, 5);
-    submission_.associations.push_back(association("rel2", AssociationType::kReplace, "doc2", registered(5).to_urn()));
+    submission_.associations.push_back(
+        association("rel2", AssociationType::kReplace, "doc2", registered(5).to_urn()));
     know(5);
     EXPECT_EQ(refused(), Reasons{Reason::kDeprecatedDocument});
 }
@@ -325,7 +336,8 @@ TEST_F(Registration, AMembershipThatTheSubmissionBringsItselfIsNotMadeAgain) {
     relate(AssociationType::kReplace, 5);
     know(5);
     know(8, ObjectKind::kFolder);
-    submission_.associations.push_back(association("fd", AssociationType::kHasMember, registered(8).to_urn(), "doc"));
+    submission_.associations.push_back(
+        association("fd", AssociationType::kHasMember, registered(8).to_urn(), "doc"));
     state_.folders.push_back({registered(5), registered(8), 1, 8, 1});
     auto const plan = decide();
     ASSERT_TRUE(plan);
@@ -340,7 +352,8 @@ TEST_F(Registration, AFolderOfAnotherPatientStopsTheReplacement) {
 }
 
 TEST_F(Registration, AFolderMembershipNeedsApprovedEndsOfThePatient) {
-    submission_.associations.push_back(association("fd", AssociationType::kHasMember, registered(8).to_urn(), "doc"));
+    submission_.associations.push_back(
+        association("fd", AssociationType::kHasMember, registered(8).to_urn(), "doc"));
     EXPECT_EQ(refused(), Reasons{Reason::kUnresolvedReference});
     KnownObject& folder = know(8, ObjectKind::kFolder);
     EXPECT_EQ(refused(), Reasons{});
@@ -354,8 +367,8 @@ TEST_F(Registration, AFolderMembershipNeedsApprovedEndsOfThePatient) {
 }
 
 TEST_F(Registration, AnExistingEntryInAnExistingFolderNeedsBothApproved) {
-    submission_.associations.push_back(
-        association("fd", AssociationType::kHasMember, registered(8).to_urn(), registered(9).to_urn()));
+    submission_.associations.push_back(association("fd", AssociationType::kHasMember,
+                                                   registered(8).to_urn(), registered(9).to_urn()));
     know(8, ObjectKind::kFolder);
     KnownObject& entry = know(9);
     EXPECT_EQ(refused(), Reasons{});
@@ -374,11 +387,14 @@ TEST_F(Registration, AReferenceMayPointToADeprecatedEntryOfAnotherPatient) {
 }
 
 TEST_F(Registration, ARegisteredSetGetsNoNewMembersAndASetRefersToEntriesOnly) {
-    submission_.associations.push_back(association("ref", AssociationType::kHasMember, registered(9).to_urn(), "doc"));
+    submission_.associations.push_back(
+        association("ref", AssociationType::kHasMember, registered(9).to_urn(), "doc"));
     know(9, ObjectKind::kSet);
     EXPECT_EQ(refused(), Reasons{Reason::kMetadata});
-    submission_.associations.back() = association("ref", AssociationType::kHasMember, "set", registered(9).to_urn());
-    for (ObjectKind const kind : {ObjectKind::kSet, ObjectKind::kFolder, ObjectKind::kAssociation}) {
+    submission_.associations.back() =
+        association("ref", AssociationType::kHasMember, "set", registered(9).to_urn());
+    for (ObjectKind const kind :
+         {ObjectKind::kSet, ObjectKind::kFolder, ObjectKind::kAssociation}) {
         know(9, kind);
         EXPECT_EQ(refused(), Reasons{Reason::kMetadata});
     }
@@ -395,7 +411,8 @@ TEST_F(Registration, TellsAllThatIsWrongAtOnce) {
 }
 
 TEST_F(Registration, ASymbolicReferenceThatNamesNothingIsLeftToValidation) {
-    submission_.associations.push_back(association("ref", AssociationType::kHasMember, "set", "nobody"));
+    submission_.associations.push_back(
+        association("ref", AssociationType::kHasMember, "set", "nobody"));
     auto const plan = decide();
     ASSERT_TRUE(plan);
     EXPECT_EQ(plan->associations.size(), 1u);

@@ -9,7 +9,9 @@ namespace {
 
 constexpr char const* kSha1OfAbc = "a9993e364706816aba3e25717850c26c9cd0d89d";
 
-std::shared_ptr<ReceivedContent> abc() { return std::make_shared<MemoryContent>(Bytes{'a', 'b', 'c'}); }
+std::shared_ptr<ReceivedContent> abc() {
+    return std::make_shared<MemoryContent>(Bytes{'a', 'b', 'c'});
+}
 
 domain::DocumentEntry entry(std::string id) {
     domain::DocumentEntry e;
@@ -43,7 +45,8 @@ TEST(CheckDocuments, EachEntryNeedsItsDocumentAndEachDocumentItsEntry) {
     EXPECT_EQ(reasons(request), std::vector<Reason>{Reason::kMissingDocumentMetadata});
     request = one_of_each();
     request.documents[0].entry_id = "D2";
-    EXPECT_EQ(reasons(request), (std::vector<Reason>{Reason::kMissingDocumentMetadata, Reason::kMissingDocument}));
+    EXPECT_EQ(reasons(request),
+              (std::vector<Reason>{Reason::kMissingDocumentMetadata, Reason::kMissingDocument}));
 }
 
 TEST(CheckDocuments, ADocumentThatStandsTwiceIsRefused) {
