@@ -357,7 +357,7 @@ class Believer(unittest.TestCase):
             chosen = [c for c in cases.ALL.values() if c.id not in NOT_BELIEVER and
                       any(fnmatch.fnmatchcase(c.id, g) for g in BELIEVER)]
             self.assertGreater(len(chosen), 300)
-            rules = runner.MaySkip("* no-samples\n")
+            rules = runner.MaySkip("* no-samples\n* no-regional-id\n")
             real, runner.save_exchange = runner.save_exchange, \
                 lambda case_id, recorder: real(case_id, recorder, folder)
             try:
@@ -421,7 +421,7 @@ class CommandLine(unittest.TestCase):
         chosen = [c for c in cases.ALL.values()
                   if not any(fnmatch.fnmatchcase(c.id, pattern) for pattern in slow)]
         run = runner.new_run(Target(self.target), SHARED)
-        rules = runner.MaySkip("* no-samples\n")
+        rules = runner.MaySkip("* no-samples\n* no-regional-id\n")
         with tempfile.TemporaryDirectory() as folder:
             real, runner.save_exchange = runner.save_exchange, \
                 lambda case_id, recorder: real(case_id, recorder, folder)

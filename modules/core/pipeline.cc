@@ -99,7 +99,7 @@ Outbound Pipeline::run(Definition const& definition, Inbound const& inbound) {
     auto outbound = guarded([&]() -> Result<Outbound> {
         auto response = act(run);
         if (!response) return std::move(response).error();
-        return succeed(run, std::move(*response));
+        return succeed(run, *response);
     });
     if (outbound) return std::move(*outbound);
     return fail(run, std::move(outbound).error());
@@ -233,7 +233,7 @@ Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Erro
     return events;
 }
 
-Result<Outbound> Pipeline::succeed(Run& run, Erased response) {
+Result<Outbound> Pipeline::succeed(Run& run, Erased const& response) {
     Definition const& d = run.definition;
     std::vector<domain::AuditEvent> events = TRY(events_of(run, nullptr, response.get()));
     std::any reply = TRY(d.encode_(d.deps_, response.get(), run.request.get()));

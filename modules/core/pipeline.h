@@ -79,7 +79,7 @@ private:
                                                       void const* response) const;
     Status record_failure(Run& run, Error const& error);
     Outbound fail(Run& run, Error error);
-    Result<Outbound> succeed(Run& run, Erased response);
+    Result<Outbound> succeed(Run& run, Erased const& response);
 
     Ports& ports_;
     pg::Pool& pool_;

@@ -3,7 +3,7 @@
 namespace musubi::core {
 
 Status Router::add(Definition definition) {
-    auto owned = std::make_unique<Definition>(std::move(definition));
+    auto owned = std::make_unique<Definition>(definition);
     TransactionSpec const& spec = owned->spec();
     // Entered into copies first: a refused definition leaves nothing behind that points to it.
     auto soap_entries = soap_;

@@ -40,8 +40,8 @@ Status Composition::build() {
             module.error().detail = std::string(descriptor->name) + ": " + module.error().detail;
             return std::move(module).error();
         }
-        for (core::Definition& definition : (*module)->transactions())
-            TRY(router_.add(std::move(definition)));
+        for (core::Definition const& definition : (*module)->transactions())
+            TRY(router_.add(definition));
         parts_.push_back({descriptor, std::move(*module)});
     }
     return {};

@@ -19,8 +19,9 @@ run_lint() {
     changed=$(git diff --name-only --diff-filter=d "${1:-HEAD~1}" -- 'modules/*.cc' 2>/dev/null || true)
     if [ -n "$changed" ]; then
         say "clang-tidy on $(wc -l <<<"$changed") files"
+        python3 scripts/tidy_database.py build/dev var/tidy
         # shellcheck disable=SC2086
-        clang-tidy-16 -p build/dev --quiet $changed >var/log/tidy.log 2>/dev/null ||
+        clang-tidy-16 -p var/tidy --quiet $changed >var/log/tidy.log 2>/dev/null ||
             { grep -E 'error|warning' var/log/tidy.log | head -n 40 >&2; failed=1; }
     fi
     [ "$failed" -eq 0 ] || fail "lint found something"

@@ -33,7 +33,7 @@ test_conformance() {
     python3 scripts/make_region.py --out "$folder" --region a --pki var/test/pki --db-host "$MUSUBI_TOP/$TEST_PG" \
         --db-name musubi_conformance --port-base "$TEST_PORT_BASE"
     region_start "$folder" $((TEST_PORT_BASE + 2))
-    python3 conformance/selftest.py >var/log/conformance_selftest.log 2>&1 ||
+    /usr/bin/python3 conformance/selftest.py >var/log/conformance_selftest.log 2>&1 ||
         { tail -n 30 var/log/conformance_selftest.log >&2; test_failed=$((test_failed + 1)); }
     python3 scripts/conformance_target.py --pki var/test/pki --musubi "$(musubi_binary)" \
         --config "$MUSUBI_TOP/$folder/musubi.yaml" --port-base "$TEST_PORT_BASE" >var/test/target.json

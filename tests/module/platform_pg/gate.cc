@@ -11,23 +11,23 @@
 namespace musubi::pg {
 namespace {
 
-sockaddr_un address_in(std::string const& folder) {
+sockaddr_un address_of(std::string const& path) {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
-    std::string const path = folder + "/.s.PGSQL.54329";
     std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
     return address;
 }
 
 }  // namespace
 
-CommitGate::CommitGate(std::string const& server_folder, Cut cut)
-    : server_folder_(server_folder), cut_(cut) {
+CommitGate::CommitGate(std::filesystem::path const& server_socket, Cut cut)
+    : server_socket_(server_socket), cut_(cut) {
     std::string pattern = (std::filesystem::temp_directory_path() / "musubi-gate-XXXXXX").string();
     if (!::mkdtemp(pattern.data())) throw std::runtime_error("no folder for the gate");
     folder_ = pattern;
     listener_ = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_un const address = address_in(folder_);
+    sockaddr_un const address =
+        address_of((std::filesystem::path(folder_) / server_socket_.filename()).string());
     if (::bind(listener_, reinterpret_cast<sockaddr const*>(&address), sizeof(address)) != 0 ||
         ::listen(listener_, 4) != 0) {
         throw std::runtime_error("the gate cannot listen");
@@ -49,7 +49,7 @@ void CommitGate::serve() {
         if (::poll(&waiting, 1, 20) <= 0) continue;
         int const client = ::accept(listener_, nullptr, nullptr);
         int const server = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-        sockaddr_un const address = address_in(server_folder_);
+        sockaddr_un const address = address_of(server_socket_.string());
         if (::connect(server, reinterpret_cast<sockaddr const*>(&address), sizeof(address)) == 0) {
             pump(client, server);
         }

@@ -17,7 +17,8 @@ class CommitGate {
 public:
     enum class Cut { kBeforeServer, kBeforeClient };
 
-    CommitGate(std::string const& server_folder, Cut cut);
+    /// The socket file of the server; the gate has one of the same name in its own folder.
+    CommitGate(std::filesystem::path const& server_socket, Cut cut);
     ~CommitGate();
     CommitGate(CommitGate const&) = delete;
     CommitGate& operator=(CommitGate const&) = delete;
@@ -28,7 +29,7 @@ private:
     void serve();
     void pump(int client, int server);
 
-    std::string const server_folder_;
+    std::filesystem::path server_socket_;
     Cut const cut_;
     std::string folder_;
     int listener_ = -1;

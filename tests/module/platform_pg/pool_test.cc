@@ -44,9 +44,16 @@ Status insert(Pool& pool, std::int64_t id) {
     });
 }
 
-std::string socket_folder(std::string const& conninfo) {
-    std::size_t const at = conninfo.find("host=") + 5;
-    return conninfo.substr(at, conninfo.find(' ', at) - at);
+std::string word_of(std::string const& conninfo, std::string const& key) {
+    std::size_t const at = conninfo.find(key + "=");
+    if (at == std::string::npos) return {};
+    std::size_t const begin = at + key.size() + 1;
+    return conninfo.substr(begin, conninfo.find(' ', begin) - begin);
+}
+
+std::string server_socket(std::string const& conninfo) {
+    std::string const port = word_of(conninfo, "port");
+    return word_of(conninfo, "host") + "/.s.PGSQL." + (port.empty() ? "5432" : port);
 }
 
 // The gate's folder stands in for the server's.
@@ -223,7 +230,7 @@ TEST(PgPool, AFrozenServerCostsABoundedTimeAndTheConnection) {
 TEST(PgPool, ACommitWhoseAnswerIsLostHasAnUnknownOutcomeAndIsNotRepeated) {
     test::TestDatabase database(kFiles);
     Pool direct(PoolConfig{.conninfo = database.owner()});
-    CommitGate gate(socket_folder(database.owner()), CommitGate::Cut::kBeforeClient);
+    CommitGate gate(server_socket(database.owner()), CommitGate::Cut::kBeforeClient);
     Pool pool(PoolConfig{.conninfo = through(gate, database.owner())});
     int runs = 0;
     auto const error = error_of(pool.run([&](Tx& tx) -> Status {
@@ -241,7 +248,7 @@ TEST(PgPool, ACommitWhoseAnswerIsLostHasAnUnknownOutcomeAndIsNotRepeated) {
 TEST(PgPool, ACommitThatNeverArrivedHasAnUnknownOutcomeToo) {
     test::TestDatabase database(kFiles);
     Pool direct(PoolConfig{.conninfo = database.owner()});
-    CommitGate gate(socket_folder(database.owner()), CommitGate::Cut::kBeforeServer);
+    CommitGate gate(server_socket(database.owner()), CommitGate::Cut::kBeforeServer);
     Pool pool(PoolConfig{.conninfo = through(gate, database.owner())});
     auto tx = pool.begin();
     ASSERT_TRUE(tx.ok());
