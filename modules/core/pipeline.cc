@@ -243,7 +243,7 @@ Result<Outbound> Pipeline::succeed(Run& run, Erased const& response) {
         TRY(run.tx->commit());
         run.audited = true;
         static_cast<void>(FAULT("pipeline.after_commit"));
-    } else if (settings_.audit_enabled) {
+    } else {
         // No record, no data.
         TRY(ports_.require<AuditPort>().record(std::move(events)));
     }

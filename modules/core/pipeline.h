@@ -35,8 +35,6 @@ struct Outbound {
 struct PipelineSettings {
     std::string audit_source_id;  ///< AuditSourceIdentification/@AuditSourceID
     std::string enterprise_site_id;
-    bool audit_enabled =
-        true;  ///< only the benchmark harness of a build with FAULT points may turn it off
 };
 
 class Pipeline {
