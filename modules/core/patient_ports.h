@@ -1,0 +1,95 @@
+#pragma once
+// What the patient index (module mpi) offers to the doors of identity: pix, pdq, xcpd. Authorities
+// are resolved here (OIDs); everything is thread-safe and lives as long as the node.
+
+#include "core/transaction.h"
+#include "domain/patient_feed.h"
+
+namespace musubi::core {
+
+/// An assigning authority of the region (configuration; OIDs may have arcs beyond 32 bits).
+struct AssigningAuthority {
+    std::string oid;
+    std::string namespace_id;          ///< HD.1 that we emit; may be empty
+    std::vector<std::string> aliases;  ///< further OIDs and namespace ids that senders use for it
+    bool several_ids = false;          ///< one person may hold several active ids here
+    bool direct = false;               ///< its ids are regional ids as they are
+};
+
+class AuthorityPort {
+public:
+    virtual ~AuthorityPort() = default;
+    /// By OID, namespace id or alias. Null: not an authority of this region. An authority whose
+    /// namespace and universal id denote different ones is kInvalidContent/kUnknownKeyIdentifier.
+    virtual Result<AssigningAuthority const*> resolve(domain::SentAuthority const& sent) const = 0;
+    virtual std::vector<AssigningAuthority> authorities() const = 0;
+};
+
+/// A feed with its authorities resolved, by a sender who may feed them.
+struct PatientChange {
+    domain::FeedEvent event = domain::FeedEvent::kAdd;
+    std::vector<domain::LocalId> ids, prior_ids, other_ids;
+    domain::DemographicsChange demographics;
+    std::string member;       ///< code of the sending member
+    std::string message_key;  ///< sender, facility and message id: for history and idempotency
+    ByteView original;        ///< as received; kept encrypted
+};
+
+struct PatientChangeOutcome {
+    std::string patient;                ///< surviving regional id (CX) of the record
+    std::vector<std::string> subsumed;  ///< regional ids that stopped to be active
+    bool created = false;
+};
+
+/// Takes feeds inside the caller's transaction: stores, links, queues what follows from it.
+class PatientIndexPort {
+public:
+    virtual ~PatientIndexPort() = default;
+    /// Refusals are kUnknownKeyIdentifier (204) or kDuplicateKeyIdentifier (205) with "PID^1^3" or "MRG^1^1"
+    /// as location; then nothing changed.
+    virtual Result<PatientChangeOutcome> apply(pg::Tx& tx, PatientChange const& change) = 0;
+};
+
+/// ITI-9 / 45: the ids of one person in all domains.
+class CrossReferencePort {
+public:
+    virtual ~CrossReferencePort() = default;
+    struct Found {
+        std::string patient;               ///< surviving regional id (CX)
+        std::vector<domain::LocalId> ids;  ///< all active ids, the asked one included, by domain
+    };
+    /// kNotFound: the domain does not know this id (or it was merged away).
+    virtual Result<Found> cross_references(domain::PatientId const& id) const = 0;
+};
+
+/// ITI-21 / 22 / 47 / 55.
+class DemographicsPort {
+public:
+    virtual ~DemographicsPort() = default;
+    struct Candidate {
+        std::string patient;  ///< surviving regional id (CX)
+        std::vector<domain::LocalId> ids;
+        domain::Demographics person;  ///< of the record that fits best
+        int degree = 100;             ///< 0..100
+    };
+    struct Search {
+        domain::DemographicsQuery query;  ///< authorities resolved to OIDs by the caller
+        std::vector<std::string>
+            authorities;  ///< records of these domains may be searched; empty: all
+        int limit = 100;  ///< more than this: kTooLarge
+    };
+    /// One candidate per person, best first. kTooLarge: more persons fit than `limit`, or the
+    /// criteria select too many records to look at; the caller tells the protocol's error.
+    virtual Result<std::vector<Candidate>> search(Search const& search) const = 0;
+};
+
+/// Told inside the feed's transaction whenever the set of ids of one person changed (ITI-10, 46).
+/// Joined. A split tells each resulting set.
+class CrossReferenceWatcherPort {
+public:
+    virtual ~CrossReferenceWatcherPort() = default;
+    virtual Status ids_changed(pg::Tx& tx, std::string const& patient,
+                               std::vector<domain::LocalId> const& ids) = 0;
+};
+
+}  // namespace musubi::core
