@@ -29,14 +29,37 @@ Status sync_folder(std::filesystem::path const& folder) {
     return {};
 }
 
-Status write_fully(int fd, std::string_view octets) {
+Status write_fully(int fd, std::uint64_t offset, std::string_view octets) {
     while (!octets.empty()) {
-        auto const n = ::write(fd, octets.data(), octets.size());
+        auto const n = ::pwrite(fd, octets.data(), octets.size(), static_cast<off_t>(offset));
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return failed("cannot write");
         octets.remove_prefix(static_cast<std::size_t>(n));
+        offset += static_cast<std::uint64_t>(n);
     }
     return {};
+}
+
+constexpr std::size_t kRoom = 1U << 20;
+
+/// Whether the room made ahead is all that lies behind `offset`.
+Result<bool> only_zeros_behind(std::filesystem::path const& path, std::uint64_t offset) {
+    int const fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return failed("cannot open segment");
+    std::string block(256U << 10, '\0');
+    ssize_t n = 0;
+    bool zeros = true;
+    while (zeros) {
+        n = ::pread(fd, block.data(), block.size(), static_cast<off_t>(offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) break;
+        std::string_view const read(block.data(), static_cast<std::size_t>(n));
+        zeros = read.find_first_not_of('\0') == std::string_view::npos;
+        offset += static_cast<std::uint64_t>(n);
+    }
+    ::close(fd);
+    if (n < 0) return failed("cannot read segment");
+    return zeros;
 }
 
 }  // namespace
@@ -61,7 +84,7 @@ Journal::~Journal() {
     }
     work_.notify_all();
     if (thread_.joinable()) thread_.join();
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0) close_segment();
     if (lock_fd_ >= 0) ::close(lock_fd_);
 }
 
@@ -99,10 +122,13 @@ Status Journal::recover(std::filesystem::path const& path) {
         return Error(Code::kStorageUnavailable,
                      "audit journal: cannot read size: " + error.message());
     if (size > page.next) {
+        bool const torn = !TRY(only_zeros_behind(path, page.next));
         // Kept for inspection: should it be damage in the middle instead of a torn tail, nothing is
         // thrown away.
-        std::filesystem::copy_file(path, path.string() + ".torn",
-                                   std::filesystem::copy_options::overwrite_existing, error);
+        if (torn) {
+            std::filesystem::copy_file(path, path.string() + ".torn",
+                                       std::filesystem::copy_options::overwrite_existing, error);
+        }
         if (error || ::truncate(path.c_str(), static_cast<off_t>(page.next)) != 0) {
             return Error(Code::kStorageUnavailable, "audit journal: cannot cut a torn tail off");
         }
@@ -110,8 +136,10 @@ Status Journal::recover(std::filesystem::path const& path) {
         int const outcome = fd < 0 ? -1 : ::fsync(fd);
         if (fd >= 0) ::close(fd);
         if (outcome != 0) return failed("cannot sync after cutting");
-        log_warning("atna.torn_tail_cut", {{"segment", path.filename().string()},
-                                           {"octets", std::to_string(size - page.next)}});
+        if (torn) {
+            log_warning("atna.torn_tail_cut", {{"segment", path.filename().string()},
+                                               {"octets", std::to_string(size - page.next)}});
+        }
     }
     segments_.push_back({path, page.next, true});
     return {};
@@ -173,27 +201,53 @@ Status Journal::flush(std::string const& octets) {
     static auto& syncs = counter("atna_journal_syncs_total");
     TRY(FAULT("atna.before_write"));
     if (fd_ < 0) TRY(begin_segment());
-    TRY(write_fully(fd_, octets));
+    make_room(written_ + octets.size());
+    TRY(write_fully(fd_, written_, octets));
     TRY(FAULT("atna.after_write"));
     if (::fdatasync(fd_) != 0) return failed("cannot sync");
     TRY(FAULT("atna.after_sync"));
     syncs.add();
     syncs_.fetch_add(1);
+    written_ += octets.size();
     std::lock_guard const lock(mutex_);
     auto& segment = segments_.back();
-    segment.size += octets.size();
+    segment.size = written_;
     if (segment.size >= settings_.segment_bytes) {
         segment.closed = true;
-        ::close(std::exchange(fd_, -1));
+        close_segment();
     }
     return {};
 }
 
+void Journal::make_room(std::uint64_t end) {
+    if (end <= prepared_) return;
+    static std::string const zeros(kRoom, '\0');
+    auto const target =
+        std::max(end, std::min<std::uint64_t>(prepared_ + kRoom, settings_.segment_bytes));
+    while (prepared_ < target) {
+        auto const size =
+            static_cast<std::size_t>(std::min<std::uint64_t>(target - prepared_, kRoom));
+        if (!write_fully(fd_, prepared_, std::string_view(zeros).substr(0, size))) break;
+        prepared_ += size;
+    }
+    if (prepared_ == target) return;
+    // There may still be room for the records themselves: the file grows with them.
+    prepared_ = written_;
+    if (::ftruncate(fd_, static_cast<off_t>(written_)) != 0) log_warning("atna.room_left", {});
+}
+
+/// Gives the room back that was not used; a reader would stop there anyway.
+void Journal::close_segment() {
+    if (::ftruncate(fd_, static_cast<off_t>(written_)) != 0)
+        log_warning("atna.segment_left_long", {});
+    ::close(std::exchange(fd_, -1));
+}
+
 Status Journal::begin_segment() {
     auto const path = segment_path(settings_.folder, next_number_++);
-    int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0600);
+    int const fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return failed("cannot make segment");
-    Status status = write_fully(fd, kSegmentMagic);
+    Status status = write_fully(fd, 0, kSegmentMagic);
     if (status && ::fsync(fd) != 0) status = failed("cannot sync segment");
     if (status) status = sync_folder(settings_.folder);
     if (!status) {
@@ -202,6 +256,7 @@ Status Journal::begin_segment() {
         return status;
     }
     fd_ = fd;
+    written_ = prepared_ = kSegmentMagic.size();
     std::lock_guard const lock(mutex_);
     segments_.push_back({path, kSegmentMagic.size(), false});
     return {};

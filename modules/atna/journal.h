@@ -6,7 +6,8 @@
 // syncs once. A record is durable when append() succeeds. When writing fails (disk full, I/O error)
 // every waiting caller gets the error, the segment is given up as it is and the next append tries a
 // new one: after a failed sync the kernel may have dropped pages, so the same file is never trusted
-// again.
+// again. Room is made ahead, a MiB of zeros at a time: what overwrites them changes neither size
+// nor extents of the file, so that a sync need not wait for the file system's own journal.
 //
 // One process at a time owns a folder (lock file). Thread-safe. Errors: kStorageUnavailable,
 // kConflict (folder in use), kBusy (too much is waiting), kTooLarge (a record beyond 16 MiB). FAULT
@@ -58,7 +59,9 @@ private:
     void run();
     Status flush(std::string const& octets);
     Status begin_segment();
+    void make_room(std::uint64_t end);
     void give_up_segment();
+    void close_segment();
 
     JournalSettings const settings_;
     int lock_fd_ = -1;
@@ -72,6 +75,8 @@ private:
 
     int fd_ = -1;                    // the flusher's own
     std::uint64_t next_number_ = 1;  // the flusher's own
+    std::uint64_t written_ = 0;      // the flusher's own: durable octets of the open segment
+    std::uint64_t prepared_ = 0;     // the flusher's own: up to here the file has its size already
     std::atomic<bool> writable_{true};
     std::atomic<std::uint64_t> syncs_{0};
     std::thread thread_;

@@ -6,8 +6,8 @@
 //   little-endian)
 //
 // `length` counts uuid and sealed octets, the checksum covers both. Only appended to; what follows
-// the last good record was never acknowledged. Pure functions apart from reading files;
-// thread-safe.
+// the last good record was never acknowledged: zeros (room made ahead) or a torn record. Pure
+// functions apart from reading files; thread-safe.
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"

@@ -4,6 +4,7 @@
 
 #include "core/transaction.h"
 #include "domain/patient_feed.h"
+#include "platform/base/bytes.h"
 
 namespace musubi::core {
 

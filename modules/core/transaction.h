@@ -84,6 +84,7 @@ struct Located {
 struct PolicyQuery {
     std::vector<std::string> patients;
     std::vector<domain::Label> publishes;  ///< labels of what a submission would add
+    bool refers = false;  ///< it points to objects registered before: the scope tells to which
     bool operator==(PolicyQuery const&) const = default;
 };
 

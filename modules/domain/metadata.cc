@@ -49,4 +49,17 @@ bool is_replacement(AssociationType type) {
     return type == AssociationType::kReplace || type == AssociationType::kTransformReplace;
 }
 
+bool points_outside(Submission const& submission) {
+    std::set<std::string_view> inside;
+    for (auto const& set : submission.submission_sets) inside.insert(set.id);
+    for (auto const& entry : submission.entries) inside.insert(entry.id);
+    for (auto const& folder : submission.folders) inside.insert(folder.id);
+    for (auto const& association : submission.associations) inside.insert(association.id);
+    return std::any_of(submission.associations.begin(), submission.associations.end(),
+                       [&](Association const& association) {
+                           return !inside.contains(association.source) ||
+                                  !inside.contains(association.target);
+                       });
+}
+
 }  // namespace musubi::domain

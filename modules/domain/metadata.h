@@ -130,6 +130,8 @@ struct Submission {
 
     SubmissionSet const& set() const { return submission_sets.front(); }
 };
+/// Whether an association has an end that is no object of the submission.
+bool points_outside(Submission const& submission);
 
 /// Object types and classification nodes (ITI TF-3 table 4.2.5.2).
 inline constexpr std::string_view kStableEntryType =

@@ -119,6 +119,13 @@ void add_with_consent(AccessRule const& rule, Consent const& consent,
     out.push_back(std::move(narrowed));
 }
 
+domain::ScopeRule own_documents(std::string const& member) {
+    domain::ScopeRule own;
+    own.rule_id = kRuleOwn;
+    own.owners = {member};
+    return own;
+}
+
 domain::Scope read_scope(Agreement const& agreement, Role const& role, std::string const& member,
                          Consent const& consent) {
     domain::Scope scope;
@@ -135,12 +142,7 @@ domain::Scope read_scope(Agreement const& agreement, Role const& role, std::stri
             add_with_consent(rule, consent, scope.rules);
         }
     }
-    if (!own_row) {
-        domain::ScopeRule own;
-        own.rule_id = kRuleOwn;
-        own.owners = {member};
-        scope.rules.push_back(std::move(own));
-    }
+    if (!own_row) scope.rules.push_back(own_documents(member));
     return scope;
 }
 
@@ -167,6 +169,10 @@ void tell(std::string const& patient, domain::Scope const& scope, Trail const& t
     }
 }
 
+void add_once(std::vector<std::string>& ids, std::string const& id) {
+    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
+}
+
 core::Decision decide_read(Agreement const& agreement, Role const& role, Question const& question,
                            Facts const& facts, Trail const& trail) {
     core::Decision out;
@@ -175,10 +181,7 @@ core::Decision decide_read(Agreement const& agreement, Role const& role, Questio
     for (auto const& patient : question.query.patients) {
         auto const scope = read_scope(agreement, role, question.subject.member.code,
                                       consent_of(patient, facts.consent));
-        for (auto const& rule : scope.rules) {
-            if (std::find(used.begin(), used.end(), rule.rule_id) == used.end())
-                used.push_back(rule.rule_id);
-        }
+        for (auto const& rule : scope.rules) add_once(used, rule.rule_id);
         tell(patient, scope, trail);
         out.scopes.emplace_back(patient, scope);
     }
@@ -186,11 +189,18 @@ core::Decision decide_read(Agreement const& agreement, Role const& role, Questio
     return out;
 }
 
-core::Decision decide_publish(Role const& role, Question const& question,
-                              AgreementMember const& member, Facts const& facts,
-                              Trail const& trail) {
+/// Whoever points to a document tells that it knows of it: so a submission may refer to what its
+/// publisher could read, and to the member's own documents in any case.
+bool reads_to_refer(Role const& role, Question const& question) {
+    return question.query.refers && role.may.contains(domain::Action::kQuery);
+}
+
+core::Decision decide_publish(Agreement const& agreement, Role const& role,
+                              Question const& question, Facts const& facts, Trail const& trail) {
+    AgreementMember const& member = *agreement.member(question.subject.member.code);
     if (question.query.patients.empty()) return denied(kRuleDefault, trail, "no patient named");
     core::Decision out;
+    std::vector<std::string> used = {role.clause};
     for (auto const& label : question.query.publishes) {
         if (label.owner != member.member.code)
             return denied(kRuleDefault, trail, "publishes for another member");
@@ -201,17 +211,18 @@ core::Decision decide_publish(Role const& role, Question const& question,
             common(fed->second, member.member.assigning_authorities).empty()) {
             return denied(kRuleIdentity, trail, "no authority of the member has fed this patient");
         }
-        // What a submission may refer to and replace: the member's own documents.
-        domain::ScopeRule own;
-        own.rule_id = kRuleOwn;
-        own.owners = {member.member.code};
         domain::Scope scope;
-        scope.rules = {std::move(own)};
+        if (reads_to_refer(role, question)) {
+            scope = read_scope(agreement, role, member.member.code,
+                               consent_of(patient, facts.consent));
+            for (auto const& rule : scope.rules) add_once(used, rule.rule_id);
+        }
+        scope.rules.push_back(own_documents(member.member.code));
         tell(patient, scope, trail);
         out.scopes.emplace_back(patient, std::move(scope));
     }
     out.permitted = true;
-    out.rule_id = role.clause;
+    out.rule_id = join(used);
     return out;
 }
 
@@ -245,8 +256,7 @@ core::Decision run(Agreement const& agreement, Question const& question, Facts c
         case domain::Action::kRetrieve:
             return decide_read(agreement, *role, question, facts, trail);
         case domain::Action::kPublish:
-            return decide_publish(*role, question, *agreement.member(question.subject.member.code),
-                                  facts, trail);
+            return decide_publish(agreement, *role, question, facts, trail);
         case domain::Action::kFeedPatient:
         case domain::Action::kOperate: {
             // Which identifiers a feed may carry is checked by the transaction against the member's
@@ -268,8 +278,10 @@ Needs needs(Agreement const& agreement, Question const& question) {
     if (!role || role->exempt || !role->may.contains(question.action) ||
         question.query.patients.empty())
         return out;
-    out.consent = is_read(question.action) && has_rule_needing_consent(agreement, *role);
     out.authorities = question.action == domain::Action::kPublish;
+    bool const reads = is_read(question.action) ||
+                       (out.authorities && reads_to_refer(*role, question));
+    out.consent = reads && has_rule_needing_consent(agreement, *role);
     return out;
 }
 

@@ -83,8 +83,9 @@ Result<core::Located> Iti42::locate(Deps&, Request const& request, domain::Subje
     return located;
 }
 
-core::PolicyQuery Iti42::policy_query(Request const&, core::Located const& located) {
-    return {located.patients, std::any_cast<std::vector<domain::Label> const&>(located.details)};
+core::PolicyQuery Iti42::policy_query(Request const& request, core::Located const& located) {
+    return {located.patients, std::any_cast<std::vector<domain::Label> const&>(located.details),
+            domain::points_outside(request)};
 }
 
 Result<Registered> Iti42::handle(Deps& deps, core::Authorized<Request> const& request) {

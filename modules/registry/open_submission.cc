@@ -121,18 +121,26 @@ Result<std::shared_ptr<LabelTable const>> complete_table(pg::Tx& tx, LabelBook c
     return std::make_shared<LabelTable const>(table->extended_by(std::move(more)));
 }
 
-bool shows(pg::Row const& row, Publisher const& publisher, LabelTable const& table) {
+/// Seen: own, or covered by the scope; a folder shows by an entry in it. Changed only when own: by
+/// the entry's label, by the folder's owner.
+void judge(KnownObject& object, pg::Row const& row, Publisher const& publisher,
+           LabelTable const& table) {
     domain::Scope const& scope = publisher.permit.scope_for(std::string(row.text(kText)));
-    if (publisher.permit.everything() || scope.everything) return true;
-    if (row.text_if(kOwner).value_or("") == publisher.member.code) return true;
-    auto const labels = row.int32_array(kLabels);
-    return std::any_of(labels.begin(), labels.end(), [&](std::int32_t number) {
+    if (publisher.permit.everything() || scope.everything) {
+        object.visible = object.own = true;
+        return;
+    }
+    object.own = row.text_if(kOwner).value_or("") == publisher.member.code;
+    object.visible = object.own;
+    for (std::int32_t const number : row.int32_array(kLabels)) {
         domain::Label const* label = table.find(number);
-        return label && scope.allows(*label);
-    });
+        if (!label) continue;
+        object.visible = object.visible || scope.allows(*label);
+        if (object.kind == ObjectKind::kEntry) object.own = label->owner == publisher.member.code;
+    }
 }
 
-KnownObject reference_of(pg::Row const& row, bool visible) {
+KnownObject reference_of(pg::Row const& row, Publisher const& publisher, LabelTable const& table) {
     KnownObject object;
     object.kind = static_cast<ObjectKind>(row.int16(kKind));
     if (object.kind == ObjectKind::kEntry)
@@ -141,7 +149,7 @@ KnownObject reference_of(pg::Row const& row, bool visible) {
     object.patient_key = row.int64(kPatient);
     object.key = row.int64(kKey);
     object.survivor = row.int64(kSurvivor);
-    object.visible = visible;
+    judge(object, row, publisher, table);
     return object;
 }
 
@@ -152,7 +160,7 @@ void take(State& state, pg::Row const& row, Publisher const& publisher, LabelTab
             break;
         case kTakenRow: state.taken_uuids.insert(row.uuid(kId)); break;
         case kReferenceRow:
-            state.references[row.uuid(kId)] = reference_of(row, shows(row, publisher, table));
+            state.references[row.uuid(kId)] = reference_of(row, publisher, table);
             break;
         case kUniqueIdRow:
             state.unique_ids[std::string(row.text(kText))] = {

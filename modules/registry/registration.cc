@@ -191,6 +191,11 @@ private:
             refuse(Reason::kMetadata, who + "IsSnapshotOf points to an On-Demand DocumentEntry");
         }
         if (!domain::is_replacement(type)) return;
+        if (!known->own) {
+            refuse(Reason::kMetadata, who + "targetObject " + association.target +
+                                          " is another member's: only its publisher replaces it");
+            return;
+        }
         // One approved successor: the second replacement of one entry in one message loses.
         if (!plan_.deprecate.insert({known->patient_key, known->key}).second) {
             refuse(Reason::kDeprecatedDocument, who + "targetObject " + association.target +
@@ -213,6 +218,13 @@ private:
             return;
         }
         check_folder_end(association.source, who + "Folder ");
+        KnownObject const* folder = n_.find(association.source) ? nullptr
+                                                                : registered(association.source);
+        // What joins a folder decides who sees the folder: that is its publisher's to say.
+        if (folder && !folder->own) {
+            refuse(Reason::kMetadata, who + "Folder " + association.source +
+                                          " is another member's: only its publisher adds to it");
+        }
         check_folder_end(association.target, who + "DocumentEntry ");
         members_.emplace(source.key, target.key);
     }

@@ -22,6 +22,7 @@ struct KnownObject {
     std::int64_t patient_key = 0, key = 0;
     std::int64_t survivor = 0;  ///< of its patient
     bool visible = false;       ///< to the submitter; a hidden one counts as absent
+    bool own = false;           ///< the submitter may change it: published by the same member
 };
 
 struct KnownUniqueId {

@@ -131,8 +131,9 @@ Result<core::Located> Iti41::locate(Deps& deps, Request const& request,
     return located;
 }
 
-core::PolicyQuery Iti41::policy_query(Request const&, core::Located const& located) {
-    return {located.patients, std::any_cast<std::vector<domain::Label> const&>(located.details)};
+core::PolicyQuery Iti41::policy_query(Request const& request, core::Located const& located) {
+    return {located.patients, std::any_cast<std::vector<domain::Label> const&>(located.details),
+            domain::points_outside(request.submission)};
 }
 
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {

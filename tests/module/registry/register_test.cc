@@ -219,6 +219,43 @@ TEST_F(RegisterTest, AHiddenTargetIsRefusedLikeAnAbsentOne) {
     EXPECT_EQ(submit(Draft(4).add(e)).codes, Codes{"XDSNonIdenticalSize"});
 }
 
+TEST_F(RegisterTest, WhatAMemberMaySeeOfAnotherItMayReferToButNotChange) {
+    world_.policy.rules["kita"].push_back({"matrix", {"minami"}, {}, {}, {"N^^2.999.5"}});
+    ASSERT_TRUE(
+        world_.submit("minami", Draft(1).add(entry(2)).add(folder(3)).put(10, 3, 2)).success);
+    int n = 20;
+    for (auto const type :
+         {AssociationType::kAppend, AssociationType::kTransform, AssociationType::kSigns}) {
+        Answer const told = submit(Draft(n).add(entry(n + 1)).relate(n + 2, type, n + 1, 2));
+        EXPECT_TRUE(told.success) << told.body;
+        n += 10;
+    }
+    Answer const folded = submit(Draft(60).add(folder(61)).put(62, 61, 2).refer(2));
+    EXPECT_TRUE(folded.success) << folded.body;
+    for (auto const type : {AssociationType::kReplace, AssociationType::kTransformReplace}) {
+        Answer const told = submit(Draft(70).add(entry(71)).relate(72, type, 71, 2));
+        EXPECT_EQ(told.codes, Codes{"XDSRegistryMetadataError"});
+    }
+    EXPECT_EQ(submit(Draft(70).add(entry(71)).put(72, 3, 71)).codes,
+              Codes{"XDSRegistryMetadataError"});
+    EXPECT_EQ(status_of(world_, 2), "Approved");
+    EXPECT_EQ(status_of(world_, 71), "absent");
+    // The publisher still replaces it, and what others appended goes with it.
+    world_.policy.rules["minami"] = {{"own", {"minami"}, {}, {}, {}}};
+    Answer const replaced =
+        world_.submit("minami", Draft(80).add(entry(81)).relate(82, AssociationType::kReplace, 81, 2));
+    EXPECT_TRUE(replaced.success) << replaced.body;
+    EXPECT_EQ(status_of(world_, 2), "Deprecated");
+    EXPECT_EQ(status_of(world_, 21), "Deprecated");
+}
+
+TEST_F(RegisterTest, PolicyIsToldWhetherASubmissionRefersToWhatIsRegistered) {
+    accept(Draft(1).add(entry(2)));
+    EXPECT_FALSE(world_.policy.last_query().refers);
+    accept(Draft(3).add(entry(4)).relate(20, AssociationType::kAppend, 4, 2));
+    EXPECT_TRUE(world_.policy.last_query().refers);
+}
+
 TEST_F(RegisterTest, OneOfManyConcurrentReplacementsWins) {
     accept(Draft(1).add(entry(2)));
     std::vector<Answer> answers(16);

@@ -280,6 +280,52 @@ TEST(Decide, PublishingNeedsAPatientWhomTheMemberHasFed) {
     EXPECT_FALSE(decide(a, question, facts).permitted);
 }
 
+TEST(Decide, ASubmissionMayReferToWhatItsPublisherCouldReadAndNothingMore) {
+    auto const a = agreement();
+    auto const who = subject(a, "hospital");
+    core::PolicyQuery query;
+    query.patients = {kPatient};
+    query.publishes = {{"hospital", "c^^s", "t^^s", "", {kNormal}}};
+    query.refers = true;
+    Question const question{who, domain::Action::kPublish, query, kNow};
+    EXPECT_TRUE(needs(a, question).consent);
+    EXPECT_TRUE(needs(a, question).authorities);
+
+    domain::Label const theirs{"clinic", "c^^s", "t^^s", "", {kNormal}};
+    domain::Label const secret{"clinic", "c^^s", "t^^s", "", {kVery}};
+    domain::Label const own_secret{"hospital", "c^^s", "t^^s", "", {kVery}};
+    Facts facts;
+    facts.authorities[kPatient] = {"2.999.5.0"};
+    auto const without = decide(a, question, facts);
+    ASSERT_TRUE(without.permitted);
+    EXPECT_FALSE(without.scopes.at(0).second.allows(theirs));
+    EXPECT_TRUE(without.scopes.at(0).second.allows(own_secret));
+    facts.consent = {entry(ConsentScope::kAll, "", true, 1)};
+    auto const with = decide(a, question, facts);
+    EXPECT_TRUE(with.scopes.at(0).second.allows(theirs));
+    EXPECT_FALSE(with.scopes.at(0).second.allows(secret));
+    EXPECT_TRUE(with.scopes.at(0).second.allows(own_secret));
+    EXPECT_EQ(with.rule_id, "2.1,3.1,3.2");
+}
+
+TEST(Decide, ARoleThatMayNotReadRefersToItsOwnDocumentsOnly) {
+    auto a = agreement();
+    a.roles[0].may.erase(domain::Action::kQuery);
+    auto const who = subject(a, "hospital");
+    core::PolicyQuery query;
+    query.patients = {kPatient};
+    query.refers = true;
+    Question const question{who, domain::Action::kPublish, query, kNow};
+    EXPECT_FALSE(needs(a, question).consent);
+    Facts facts;
+    facts.authorities[kPatient] = {"2.999.5.0"};
+    facts.consent = {entry(ConsentScope::kAll, "", true, 1)};
+    auto const decision = decide(a, question, facts);
+    ASSERT_TRUE(decision.permitted);
+    EXPECT_FALSE(decision.scopes.at(0).second.allows({"clinic", "c^^s", "t^^s", "", {}}));
+    EXPECT_TRUE(decision.scopes.at(0).second.allows({"hospital", "c^^s", "t^^s", "", {}}));
+}
+
 TEST(Decide, ExemptRolesNeedNoFactsAndSeeEverything) {
     auto const a = agreement();
     auto const who = subject(a, "toolkit");

@@ -83,6 +83,7 @@ protected:
         object.survivor = 1;
         object.key = n;
         object.visible = true;
+        object.own = true;
         return state_.references[registered(n)] = object;
     }
 
@@ -275,6 +276,16 @@ TEST_P(Relationship, AcceptsATargetOfAPatientThatWasMergedIntoThisOne) {
     EXPECT_EQ(plan->deprecate.contains({3, 5}), domain::is_replacement(GetParam()));
 }
 
+TEST_P(Relationship, RefersToAnotherMembersDocumentButReplacesNone) {
+    relate(GetParam(), 5);
+    KnownObject& target = know(5);
+    target.own = false;
+    target.entry_kind = GetParam() == AssociationType::kIsSnapshotOf ? domain::EntryKind::kOnDemand
+                                                                     : domain::EntryKind::kStable;
+    EXPECT_EQ(refused(), domain::is_replacement(GetParam()) ? Reasons{Reason::kMetadata}
+                                                            : Reasons{});
+}
+
 INSTANTIATE_TEST_SUITE_P(AllTypes, Relationship,
                          testing::Values(AssociationType::kReplace, AssociationType::kAppend,
                                          AssociationType::kTransform,
@@ -374,6 +385,17 @@ TEST_F(Registration, AnExistingEntryInAnExistingFolderNeedsBothApproved) {
     EXPECT_EQ(refused(), Reasons{});
     entry.status = Availability::kDeprecated;
     EXPECT_EQ(refused(), Reasons{Reason::kDeprecatedDocument});
+}
+
+TEST_F(Registration, AnotherMembersDocumentJoinsAnOwnFolderAndNothingJoinsAnotherMembersFolder) {
+    submission_.associations.push_back(association("fd", AssociationType::kHasMember,
+                                                   registered(8).to_urn(), registered(9).to_urn()));
+    know(8, ObjectKind::kFolder);
+    know(9).own = false;
+    EXPECT_EQ(refused(), Reasons{});
+    know(9);
+    know(8, ObjectKind::kFolder).own = false;
+    EXPECT_EQ(refused(), Reasons{Reason::kMetadata});
 }
 
 TEST_F(Registration, AReferenceMayPointToADeprecatedEntryOfAnotherPatient) {
