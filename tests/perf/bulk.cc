@@ -45,7 +45,7 @@ registry::State state_of(DocumentName name, std::int64_t patients) {
         registry::KnownObject known;
         known.patient_key = known.survivor = patient;
         known.key = object_key(old, patients, 1);
-        known.visible = true;
+        known.visible = known.own = true;
         state.references[entry_uuid(old)] = known;
     }
     return state;
