@@ -1,5 +1,6 @@
 #include "platform/pg/connection.h"
 
+#include "platform/base/deadline.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "platform/pg/connection_impl.h"
@@ -19,6 +20,11 @@ namespace {
 
 thread_local std::uint64_t round_trip_count = 0;
 
+// A session's own limit that ends this little after the deadline is good enough: telling another
+// one costs each transaction a command more.
+constexpr std::chrono::milliseconds kDeadlineSlack{250};
+// How long the server may take to tell that it has ended a statement.
+constexpr std::chrono::milliseconds kGrace{1000};
 constexpr std::size_t kMaxParams = 65'535;
 constexpr std::size_t kMaxParamBytes = std::size_t{1} << 30;
 
@@ -52,6 +58,14 @@ std::string expecting(Statement const& statement, std::size_t param_count) {
            "' || n AS integer) END FROM (SELECT count(*) AS n FROM musubi_rows) AS counted";
 }
 
+// The server's own word (57014, query_canceled) or its silence, at a time when the request's is
+// over. Silence behind a COMMIT stays what it is: unknown.
+bool ended_by_deadline(Failure const& failure, bool commits) {
+    auto const until = RequestDeadline::current();
+    if (!until || std::chrono::steady_clock::now() + kDeadlineSlack < *until) return false;
+    return sqlstate(failure.error) == "57014" || (!failure.outcome_known && !commits);
+}
+
 }  // namespace
 
 std::uint64_t round_trips() { return round_trip_count; }
@@ -83,7 +97,7 @@ bool Connection::Impl::send_prepare(std::string const& name, std::string const& 
 bool Connection::Impl::send(Command const& command, std::size_t index,
                             std::vector<Expected>& expected) {
     if (command.kind != Command::Kind::kExecute) {
-        expected.push_back({index, {}, nullptr});
+        expected.push_back({index, {}, nullptr, false});
         return send_plain(sql_of(command.kind));
     }
     std::string name = command.statement.name;
@@ -101,10 +115,10 @@ bool Connection::Impl::send(Command const& command, std::size_t index,
         std::string const sql = command.expected_rows
                                     ? expecting(command.statement, command.params.size())
                                     : std::string(command.statement.sql);
-        expected.push_back({index, name, command.statement.sql});
+        expected.push_back({index, name, command.statement.sql, false});
         if (!send_prepare(name, sql, *params)) return false;
     }
-    expected.push_back({index, {}, nullptr});
+    expected.push_back({index, {}, nullptr, false});
     return send_prepared(name, *params);
 }
 
@@ -125,6 +139,37 @@ std::optional<Error> Connection::Impl::refuse_locally(std::span<Command const> c
         }
     }
     return std::nullopt;
+}
+
+std::chrono::milliseconds Connection::Impl::limit_for(std::span<Command const> commands) const {
+    auto const until = RequestDeadline::current();
+    // Going back is never too late.
+    if (!until || commands.back().kind == Command::Kind::kRollback) return {};
+    auto const left =
+        std::chrono::floor<std::chrono::milliseconds>(*until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return std::chrono::milliseconds(-1);
+    return left + kDeadlineSlack < statement_timeout ? left : std::chrono::milliseconds(0);
+}
+
+bool Connection::Impl::send_all(std::span<Command const> commands, std::chrono::milliseconds limit,
+                                std::vector<Expected>& expected) {
+    // Behind BEGIN, if there is one; without it the closing sync ends what is local as well.
+    std::size_t const limit_at =
+        commands.front().kind == Command::Kind::kBegin ||
+                commands.front().kind == Command::Kind::kBeginRepeatableRead ||
+                commands.front().kind == Command::Kind::kBeginSerializable
+            ? 1
+            : 0;
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+        if (limit.count() > 0 && i == limit_at) {
+            std::string const sql = "SELECT set_config('statement_timeout', '" +
+                                    std::to_string(limit.count()) + "', true)";
+            expected.push_back({i, {}, nullptr, true});
+            if (!send_plain(sql.c_str())) return false;
+        }
+        if (!send(commands[i], i, expected)) return false;
+    }
+    return true;
 }
 
 bool Connection::Impl::wait(std::chrono::steady_clock::time_point deadline) {
@@ -212,8 +257,8 @@ void Connection::Impl::receive(std::span<Command const> commands,
 
 void Connection::Impl::accept(PGresult* result, Command const& command, Expected const& expected,
                               Outcome& outcome) {
-    if (!expected.prepares.empty()) {
-        prepared.emplace(expected.prepares, expected.sql);
+    if (expected.aside || !expected.prepares.empty()) {
+        if (!expected.aside) prepared.emplace(expected.prepares, expected.sql);
         PQclear(result);
         return;
     }
@@ -238,6 +283,11 @@ Outcome Connection::exchange(std::span<Command const> commands) {
             Failure{Error(Code::kStorageUnavailable, "connection already lost"), true};
         return outcome;
     }
+    std::chrono::milliseconds const limit = self.limit_for(commands);
+    if (limit.count() < 0) {
+        outcome.failure = Failure{deadline_error(name_of(commands.back())), true};
+        return outcome;
+    }
     // Losing a connection with COMMIT under way leaves the outcome open, so look whether it is lost
     // already.
     if (commands.back().kind == Command::Kind::kCommit && went_away()) {
@@ -248,15 +298,22 @@ Outcome Connection::exchange(std::span<Command const> commands) {
     auto const started = std::chrono::steady_clock::now();
     std::vector<Impl::Expected> expected;
     expected.reserve(commands.size() * 2);
-    bool sent = true;
-    for (std::size_t i = 0; sent && i < commands.size(); ++i)
-        sent = self.send(commands[i], i, expected);
+    bool const sent = self.send_all(commands, limit, expected);
     ++round_trip_count;
     if (!sent || PQpipelineSync(self.handle) != 1) {
         outcome.failure = self.lost(commands.back());
         return outcome;
     }
-    self.receive(commands, expected, outcome, started + self.exchange_timeout);
+    // With COMMIT under way nobody hangs up early: the outcome would be unknown.
+    bool const commits = commands.back().kind == Command::Kind::kCommit;
+    auto const patience = limit.count() > 0 && !commits
+                              ? std::min(self.exchange_timeout, limit + kGrace)
+                              : self.exchange_timeout;
+    self.receive(commands, expected, outcome, started + patience);
+    if (outcome.failure && ended_by_deadline(*outcome.failure, commits)) {
+        outcome.failure->error = deadline_error(name_of(commands.back()));
+        outcome.failure->outcome_known = true;
+    }
     std::chrono::duration<double> const took = std::chrono::steady_clock::now() - started;
     self.measure(commands, took.count());
     return outcome;

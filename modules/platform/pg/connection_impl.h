@@ -18,11 +18,13 @@ struct Connection::Impl {
         std::size_t index = 0;  ///< of the command
         std::string prepares;   ///< name of the prepared statement, or empty
         char const* sql = nullptr;
+        bool aside = false;  ///< belongs to none of the commands
     };
 
     pg_conn* handle = nullptr;
     bool broken = false;
     std::chrono::milliseconds exchange_timeout{};
+    std::chrono::milliseconds statement_timeout{};
     std::unordered_map<std::string, char const*> prepared;  ///< name -> our SQL
     std::unordered_map<char const*, Histogram*>
         histograms;  ///< by the address of the statement's name
@@ -36,7 +38,12 @@ struct Connection::Impl {
     bool send_plain(char const* sql);
     bool send_prepared(std::string const& name, Params const& params);
     bool send_prepare(std::string const& name, std::string const& sql, Params const& params);
+    bool send_all(std::span<Command const> commands, std::chrono::milliseconds limit,
+                  std::vector<Expected>& expected);
     bool send(Command const& command, std::size_t index, std::vector<Expected>& expected);
+    /// What the request's deadline leaves for a statement, when that is less than the session's
+    /// own limit; zero: nothing to tell the server; negative: the time is over.
+    std::chrono::milliseconds limit_for(std::span<Command const> commands) const;
     std::optional<Error> refuse_locally(std::span<Command const> commands) const;
     bool wait(std::chrono::steady_clock::time_point deadline);  ///< false: the time is up
     Failure judge(pg_result const* result, Command const& command);

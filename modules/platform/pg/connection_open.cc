@@ -97,6 +97,7 @@ Result<std::unique_ptr<Connection>> Connection::open(SessionConfig const& config
     }
     // The server ends a statement at its own time-out; whoever is silent for longer than that is
     // gone or frozen.
+    impl->statement_timeout = config.statement_timeout;
     impl->exchange_timeout = config.statement_timeout + std::chrono::milliseconds(1000);
     return std::unique_ptr<Connection>(new Connection(std::move(impl)));
 }

@@ -1,5 +1,7 @@
 #include "platform/pg/errors.h"
 
+#include "platform/base/metrics.h"
+
 namespace musubi::pg {
 namespace {
 
@@ -40,10 +42,18 @@ std::string_view field(std::string const& detail, std::string_view key) {
 bool is_commit_unknown(Error const& error) { return error.reason == kReasonCommitUnknown; }
 bool is_rerunnable(Error const& error) { return error.reason == kReasonRerunnable; }
 bool is_row_count_missed(Error const& error) { return error.reason == kReasonRowCount; }
+bool is_deadline_passed(Error const& error) { return error.reason == kReasonDeadline; }
 std::string_view violated_constraint(Error const& error) {
     return field(error.detail, " constraint=");
 }
 std::string_view sqlstate(Error const& error) { return field(error.detail, " sqlstate="); }
+
+Error deadline_error(std::string_view statement) {
+    static Counter& passed = counter("musubi_pg_deadline_total");
+    passed.add();
+    return {Code::kBusy, kReasonDeadline,
+            "statement=" + std::string(statement) + " the request's deadline has passed"};
+}
 
 Error to_error(std::string_view statement, ServerError const& refused) {
     Meaning const meaning = meaning_of(refused);

@@ -1,5 +1,6 @@
 #include "platform/pg/pool.h"
 
+#include "platform/base/deadline.h"
 #include "platform/base/ids.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -33,7 +34,9 @@ public:
           broken_(counter("musubi_pg_broken_connections_total", label_of(config_))) {}
 
     Result<Lease> acquire() {
-        Clock::time_point const deadline = Clock::now() + config_.acquire_timeout;
+        if (RequestDeadline::passed()) return deadline_error("(none)");
+        Clock::time_point const deadline =
+            RequestDeadline::cap(Clock::now() + config_.acquire_timeout);
         std::unique_lock lock(mutex_);
         while (true) {
             if (!idle_.empty()) {
