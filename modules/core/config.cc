@@ -21,9 +21,14 @@ std::string type_name(ConfigType type) {
         case ConfigType::kBoolean: return "true or false";
         case ConfigType::kPath: return "a path";
         case ConfigType::kTextList: return "a list of texts";
+        case ConfigType::kPathList: return "a list of paths";
         case ConfigType::kDurationMs: return "a duration such as 500ms, 30s, 15min or 2h";
     }
     return "text";
+}
+
+bool is_list(ConfigType type) {
+    return type == ConfigType::kTextList || type == ConfigType::kPathList;
 }
 
 std::optional<std::int64_t> read_integer(std::string_view text) {
@@ -120,15 +125,12 @@ private:
     }
 
     void take_node(ConfigKey const& key, YAML::Node const& node, int line) {
-        if (key.type == ConfigType::kTextList) {
-            if (!node.IsSequence())
-                return problem(line, std::string(key.key) + ": expected a list of texts");
+        if (is_list(key.type)) {
+            std::string const expected = std::string(key.key) + ": expected " + type_name(key.type);
+            if (!node.IsSequence()) return problem(line, expected);
             std::vector<std::string> list;
             for (auto const& entry : node) {
-                if (!entry.IsScalar()) {
-                    return problem(entry.Mark().line + 1,
-                                   std::string(key.key) + ": expected a list of texts");
-                }
+                if (!entry.IsScalar()) return problem(entry.Mark().line + 1, expected);
                 list.push_back(entry.as<std::string>());
             }
             return take(key, "", std::move(list), line);
@@ -136,6 +138,12 @@ private:
         if (!node.IsScalar())
             return problem(line, std::string(key.key) + ": expected " + type_name(key.type));
         take(key, node.as<std::string>(), {}, line);
+    }
+
+    /// A relative path is meant from the folder of the file.
+    std::string absolute(std::string const& path) const {
+        if (path.empty() || file_.empty()) return path;
+        return (std::filesystem::absolute(file_).parent_path() / path).lexically_normal().string();
     }
 
     void take(ConfigKey const& key, std::string const& text, std::vector<std::string> list,
@@ -152,12 +160,9 @@ private:
         switch (key.type) {
             case ConfigType::kText:
             case ConfigType::kTextList: break;
-            case ConfigType::kPath:
-                if (!text.empty() && !file_.empty()) {
-                    value.text = (std::filesystem::absolute(file_).parent_path() / text)
-                                     .lexically_normal()
-                                     .string();
-                }
+            case ConfigType::kPath: value.text = absolute(text); break;
+            case ConfigType::kPathList:
+                for (std::string& path : value.list) path = absolute(path);
                 break;
             case ConfigType::kBoolean:
                 if (text == "true" || text == "false") number = text == "true" ? 1 : 0;
@@ -245,7 +250,7 @@ std::string render_default_config(std::vector<ConfigKey> const& keys) {
             }
             out += key->needs_restart ? "; takes effect at the next start\n"
                                       : "; read again by a reload\n";
-            bool const list_type = key->type == ConfigType::kTextList;
+            bool const list_type = is_list(key->type);
             std::string const value = list_type ? "[" + std::string(key->default_value) + "]"
                                                 : std::string(key->default_value);
             out += key->required ? "  " + name + ":   # required\n"

@@ -13,7 +13,15 @@
 
 namespace musubi::core {
 
-enum class ConfigType : std::uint8_t { kText, kInteger, kBoolean, kPath, kTextList, kDurationMs };
+enum class ConfigType : std::uint8_t {
+    kText,
+    kInteger,
+    kBoolean,
+    kPath,
+    kTextList,
+    kPathList,
+    kDurationMs
+};
 
 struct ConfigKey {
     std::string_view key;  ///< dotted, section first: "registry.max_results"
@@ -39,7 +47,8 @@ public:
         std::string_view key) const;  ///< also kPath, made absolute against the file's folder
     std::int64_t integer(std::string_view key) const;  ///< also kDurationMs
     bool boolean(std::string_view key) const;
-    std::vector<std::string> const& list(std::string_view key) const;
+    std::vector<std::string> const& list(
+        std::string_view key) const;  ///< also kPathList, made absolute likewise
     std::string const& file() const { return file_; }
 
 private:

@@ -1,6 +1,8 @@
 #include "domain/metadata.h"
 
+#include <algorithm>
 #include <array>
+#include <set>
 
 namespace musubi::domain {
 namespace {

@@ -31,7 +31,9 @@ std::vector<core::ConfigKey> node_config_keys() {
         {.key = "node.request_deadline",
          .type = kDurationMs,
          .default_value = "10s",
-         .doc = "how long one request may take inside the node",
+         .doc = "how long one request may take once it was received: then its database work ends, "
+                "nothing is changed, and it is answered busy; waiting for a registry elsewhere has "
+                "its own limit",
          .min = 1000,
          .max = 300'000},
         {.key = "node.drain_timeout",
@@ -144,7 +146,7 @@ std::vector<core::ConfigKey> node_config_keys() {
          .min = 0,
          .max = 16'777'216},
         {.key = "affinity_domain.packs",
-         .type = kTextList,
+         .type = kPathList,
          .default_value = "",
          .doc = "code sets that the affinity domain agreed on: packs (profiles/) or files in the "
                 "codes.xml form (.xml)",

@@ -1,16 +1,12 @@
 #include "node/soap_client.h"
 
 #include "codec/mtom/content_type.h"
-#include "codec/mtom/package.h"
 #include "codec/mtom/part_reader.h"
-#include "codec/soap/write_envelope.h"
+#include "codec/soap/packaging.h"
 #include "platform/base/ids.h"
 
 namespace musubi::node {
 namespace {
-
-constexpr std::string_view kInclude =
-    "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:";
 
 /// Keeps a whole package in memory: client commands fetch documents one by one.
 class Collector final : public mtom::PartHandler {
@@ -38,34 +34,18 @@ private:
     Bytes* current_ = nullptr;
 };
 
-peer::PeerRequest request_of(SoapCall&& call, soap::RequestHeaders const& headers) {
+Result<peer::PeerRequest> request_of(SoapCall&& call, soap::RequestHeaders const& headers) {
     peer::PeerRequest request;
     request.url = call.url;
     request.identity = call.identity;
     request.total_timeout_ms = 300'000;
     request.max_answer_bytes = 2ULL << 30;
-    std::string payload;
-    std::string const boundary = mtom::make_boundary(system_ids());
-    std::vector<mtom::Attachment> attachments;
-    for (soap::BodyPiece& piece : call.body) {
-        payload += piece.xml;
-        if (!piece.document) continue;
-        std::string id = mtom::attachment_id(boundary, attachments.size() + 1);
-        payload.append(kInclude).append(id).append("\"/>");
-        attachments.push_back({std::move(id), piece.content_type, piece.document});
-    }
-    std::string envelope = soap::write_request(headers, payload);
-    if (!call.mtom) {
-        request.headers = {{"Content-Type", "application/soap+xml; charset=UTF-8; action=\"" +
-                                                headers.action + "\""}};
-        request.body.push_back({std::move(envelope), nullptr});
-        return request;
-    }
-    mtom::Package package =
-        mtom::write_package(std::move(envelope), std::move(attachments), boundary, headers.action);
-    request.headers = {{"Content-Type", package.content_type}};
-    for (auto& segment : package.segments)
-        request.body.push_back({std::move(segment.text), segment.content});
+    soap::Packaged packaged = TRY(soap::package_request(
+        std::move(call.body), headers,
+        call.mtom ? soap::Packaging::kMtom : soap::Packaging::kSimple, system_ids()));
+    request.headers = {{"Content-Type", std::move(packaged.content_type)}};
+    for (auto& segment : packaged.segments)
+        request.body.push_back({std::move(segment.text), std::move(segment.content)});
     return request;
 }
 
@@ -82,7 +62,8 @@ Result<SoapAnswer> call(peer::PeerClient& client, SoapCall call) {
     headers.action = call.action;
     headers.message_id = system_ids().uuid().to_urn();
     headers.to = call.url;
-    peer::PeerAnswer answer = TRY(client.post(request_of(std::move(call), headers)));
+    auto const request = TRY(request_of(std::move(call), headers));
+    peer::PeerAnswer answer = TRY(client.post(request));
     auto const type = mtom::ContentType::parse(answer.header("Content-Type"));
     if (!type) return Error(Code::kPeerUnavailable, "HTTP status " + std::to_string(answer.status));
     Bytes root(answer.body.begin(), answer.body.end());

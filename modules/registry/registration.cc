@@ -218,8 +218,8 @@ private:
             return;
         }
         check_folder_end(association.source, who + "Folder ");
-        KnownObject const* folder = n_.find(association.source) ? nullptr
-                                                                : registered(association.source);
+        KnownObject const* folder =
+            n_.find(association.source) ? nullptr : registered(association.source);
         // What joins a folder decides who sees the folder: that is its publisher's to say.
         if (folder && !folder->own) {
             refuse(Reason::kMetadata, who + "Folder " + association.source +

@@ -79,6 +79,32 @@ Result<bool> same_documents(domain::Submission const& held, core::SentSubmission
     return true;
 }
 
+template <class Object>
+bool keeps_extras(Object const& sent, std::vector<Object> const& held) {
+    auto const same = [&](Object const& one) { return one.unique_id == sent.unique_id; };
+    auto const found = std::find_if(held.begin(), held.end(), same);
+    if (found == held.end()) return true;
+    return std::all_of(sent.extra_slots.begin(), sent.extra_slots.end(), [&](auto const& extra) {
+        return std::any_of(found->extra_slots.begin(), found->extra_slots.end(),
+                           [&](auto const& kept) { return kept.name == extra.name; });
+    });
+}
+
+/// The one warning that the framework has for a registration (ITI TF-3 4.2.3.1.6), seen in what is
+/// held when the answer that carried it was lost.
+std::vector<Issue> unsaved_extras(domain::Submission const& sent, domain::Submission const& held) {
+    auto const all_kept = [](auto const& ours, auto const& theirs) {
+        return std::all_of(ours.begin(), ours.end(),
+                           [&](auto const& one) { return keeps_extras(one, theirs); });
+    };
+    if (all_kept(sent.submission_sets, held.submission_sets) &&
+        all_kept(sent.entries, held.entries) && all_kept(sent.folders, held.folders)) {
+        return {};
+    }
+    return {{Severity::kWarning, Reason::kExtraMetadataNotSaved,
+             "the registry did not keep all of the extra metadata", ""}};
+}
+
 /// Leaves again when it goes.
 struct Slot {
     explicit Slot(std::atomic<std::int64_t>& taken) : taken_(taken), number(++taken) {}
@@ -168,11 +194,11 @@ Result<std::vector<Issue>> RemoteRegistry::after_lost_answer(core::CallContext c
     }
     core::SentSubmission const sent = identity_of(submission);
     for (std::size_t attempt = 0;; ++attempt) {
-        auto const registered = is_registered(call, sent);
+        auto const held = look_up(call, sent.set_unique_id);
+        auto const registered = held ? same_documents(*held, sent) : Result<bool>(held.error());
         if (!registered)
             return not_available(core::kReasonOutcomeUnknown, registered.error().detail);
-        // Its warnings are lost with the answer.
-        if (*registered) return std::vector<Issue>();
+        if (*registered) return unsaved_extras(submission, *held);
         if (attempt == settings_.ask_again.size()) break;
         std::this_thread::sleep_for(settings_.ask_again[attempt]);
     }
@@ -182,13 +208,18 @@ Result<std::vector<Issue>> RemoteRegistry::after_lost_answer(core::CallContext c
 
 Result<bool> RemoteRegistry::is_registered(core::CallContext const& call,
                                            core::SentSubmission const& sent) {
+    return same_documents(TRY(look_up(call, sent.set_unique_id)), sent);
+}
+
+Result<domain::Submission> RemoteRegistry::look_up(core::CallContext const& call,
+                                                   std::string const& set_unique_id) {
     Identity const* const identity = identity_for(call.subject);
     if (!identity)
         return Error(Code::kUnsupported, "no identity for member " + call.subject.member.code);
     domain::RawQuery query;
     query.id = to_urn(domain::QueryKind::kGetSubmissionSetAndContents);
     query.return_type = "LeafClass";
-    query.parameters = {{"$XDSSubmissionSetUniqueId", {{ebxml::query_text(sent.set_unique_id)}}}};
+    query.parameters = {{"$XDSSubmissionSetUniqueId", {{ebxml::query_text(set_unique_id)}}}};
     std::string const request = ebxml::write_adhoc_query_request(query);
     core::ClientCall record = client_call(query_spec(), call, settings_.url);
     domain::AuditObject object;
@@ -199,26 +230,25 @@ Result<bool> RemoteRegistry::is_registered(core::CallContext const& call,
     object.query = request;
     object.details.push_back({"QueryEncoding", "UTF-8"});
     record.objects.push_back(std::move(object));
-    bool registered = false;
+    domain::Submission held;
     TRY(pipeline_.call(record, [&]() -> Status {
-        auto const told = ask(*identity, request, sent);
+        auto told = ask(*identity, request);
         answers_ = told || told.error().code != Code::kPeerUnavailable;
-        registered = TRY(told);
+        held = TRY(std::move(told));
         return {};
     }));
-    return registered;
+    return held;
 }
 
-Result<bool> RemoteRegistry::ask(Identity const& identity, std::string const& query,
-                                 core::SentSubmission const& sent) {
+Result<domain::Submission> RemoteRegistry::ask(Identity const& identity, std::string const& query) {
     auto const message = TRY(call_soap(peers_, ids_,
                                        {settings_.url, "urn:ihe:iti:2007:RegistryStoredQuery",
                                         query, identity, settings_.ask_timeout}));
-    auto const answer = TRY(ebxml::read_query_response(message.envelope.payload));
+    auto answer = TRY(ebxml::read_query_response(message.envelope.payload));
     if (answer.response.status != ebxml::ResponseStatus::kSuccess) {
         return Error(Code::kPeerUnavailable, "the registry refused the query");
     }
-    return same_documents(answer.objects, sent);
+    return std::move(answer.objects);
 }
 
 }  // namespace musubi::registry_link

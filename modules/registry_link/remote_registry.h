@@ -35,8 +35,10 @@ private:
     Result<std::vector<Issue>> send(Identity const& identity, domain::Submission const& submission);
     Result<std::vector<Issue>> after_lost_answer(core::CallContext const& call,
                                                  domain::Submission const& submission);
-    Result<bool> ask(Identity const& identity, std::string const& query,
-                     core::SentSubmission const& sent);
+    /// What the registry holds of a submission set, with everything in it; one recorded query.
+    Result<domain::Submission> look_up(core::CallContext const& call,
+                                       std::string const& set_unique_id);
+    Result<domain::Submission> ask(Identity const& identity, std::string const& query);
     Identity const* identity_for(domain::Subject const& subject) const;
 
     core::PeerPort& peers_;

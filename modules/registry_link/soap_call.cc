@@ -1,6 +1,6 @@
 #include "registry_link/soap_call.h"
 
-#include "codec/soap/write_envelope.h"
+#include "codec/soap/packaging.h"
 #include "platform/base/text.h"
 
 namespace musubi::registry_link {
@@ -28,11 +28,15 @@ Result<soap::Message> call_soap(core::PeerPort& port, IdSource& ids, SoapCall ca
     headers.action = call.action;
     headers.message_id = ids.uuid().to_urn();
     headers.to = call.url;
+    std::vector<soap::BodyPiece> body;
+    body.push_back({std::move(call.payload), nullptr, ""});
+    soap::Packaged packaged =
+        TRY(soap::package_request(std::move(body), headers, soap::Packaging::kSimple, ids));
     core::PeerCall request;
     request.url = std::move(call.url);
-    request.headers = {
-        {"Content-Type", "application/soap+xml; charset=UTF-8; action=\"" + call.action + "\""}};
-    request.body.push_back({soap::write_request(headers, call.payload), nullptr});
+    request.headers = {{"Content-Type", std::move(packaged.content_type)}};
+    for (auto& segment : packaged.segments)
+        request.body.push_back({std::move(segment.text), std::move(segment.content)});
     request.certificate_file = std::move(call.identity.certificate_file);
     request.key_file = std::move(call.identity.key_file);
     request.timeout = call.timeout;

@@ -242,8 +242,8 @@ TEST_F(RegisterTest, WhatAMemberMaySeeOfAnotherItMayReferToButNotChange) {
     EXPECT_EQ(status_of(world_, 71), "absent");
     // The publisher still replaces it, and what others appended goes with it.
     world_.policy.rules["minami"] = {{"own", {"minami"}, {}, {}, {}}};
-    Answer const replaced =
-        world_.submit("minami", Draft(80).add(entry(81)).relate(82, AssociationType::kReplace, 81, 2));
+    Answer const replaced = world_.submit(
+        "minami", Draft(80).add(entry(81)).relate(82, AssociationType::kReplace, 81, 2));
     EXPECT_TRUE(replaced.success) << replaced.body;
     EXPECT_EQ(status_of(world_, 2), "Deprecated");
     EXPECT_EQ(status_of(world_, 21), "Deprecated");

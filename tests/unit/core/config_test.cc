@@ -21,6 +21,7 @@ std::vector<ConfigKey> const kKeys = {
      .min = 1,
      .max = 10},
     {.key = "a.flag", .type = kBoolean, .default_value = "true", .doc = "a flag"},
+    {.key = "a.files", .type = kPathList, .default_value = "", .doc = "paths"},
     {.key = "a.file", .type = kPath, .default_value = "sub/default", .doc = "a path"},
     {.key = "b.list", .type = kTextList, .default_value = "x, y", .doc = "a list"},
     {.key = "b.wait",
@@ -89,6 +90,11 @@ TEST_F(ConfigFile, PathsAreRelativeToTheFileAndAbsoluteOnesStay) {
     auto const relative = load("a: {file: ../keys/k}\nmust: {be: here}\n");
     ASSERT_TRUE(relative.ok());
     EXPECT_EQ(relative->text("a.file"), (folder_.parent_path() / "keys/k").string());
+    auto const listed = load("a: {files: [packs/a, ../b, /etc/c]}\nmust: {be: here}\n");
+    ASSERT_TRUE(listed.ok()) << listed.error().detail;
+    EXPECT_EQ(listed->list("a.files"),
+              (std::vector<std::string>{(folder_ / "packs/a").string(),
+                                        (folder_.parent_path() / "b").string(), "/etc/c"}));
     auto const absolute = load("a: {file: /etc/k}\nmust: {be: here}\n");
     ASSERT_TRUE(absolute.ok());
     EXPECT_EQ(absolute->text("a.file"), "/etc/k");

@@ -282,8 +282,8 @@ TEST_P(Relationship, RefersToAnotherMembersDocumentButReplacesNone) {
     target.own = false;
     target.entry_kind = GetParam() == AssociationType::kIsSnapshotOf ? domain::EntryKind::kOnDemand
                                                                      : domain::EntryKind::kStable;
-    EXPECT_EQ(refused(), domain::is_replacement(GetParam()) ? Reasons{Reason::kMetadata}
-                                                            : Reasons{});
+    EXPECT_EQ(refused(),
+              domain::is_replacement(GetParam()) ? Reasons{Reason::kMetadata} : Reasons{});
 }
 
 INSTANTIATE_TEST_SUITE_P(AllTypes, Relationship,

@@ -209,6 +209,21 @@ TEST_F(RemoteRegistryTest, AfterALostAnswerTheRegistrysWordCounts) {
     }
 }
 
+TEST_F(RemoteRegistryTest, AfterALostAnswerTheWarningIsSeenInWhatTheRegistryHolds) {
+    domain::Submission with_extra = submission();
+    with_extra.entries[0].extra_slots = {{"urn:example:ward", {"3"}}};
+    RemoteRegistry registry(peer, pipeline, system_ids(), settings);
+    peer.script = {fails(kNoReason), says(holds(submission()))};
+    auto const dropped = registry.register_document_set(call, with_extra);
+    ASSERT_TRUE(dropped) << dropped.error().detail;
+    EXPECT_EQ(reasons(*dropped), std::vector{Reason::kExtraMetadataNotSaved});
+    EXPECT_EQ(dropped->at(0).severity, Severity::kWarning);
+    peer.script = {fails(kNoReason), says(holds(with_extra))};
+    auto const kept = registry.register_document_set(call, with_extra);
+    ASSERT_TRUE(kept) << kept.error().detail;
+    EXPECT_TRUE(kept->empty());
+}
+
 TEST_F(RemoteRegistryTest, NotThereIsAskedAgainAndThenUnknown) {
     peer.script = {fails(kNoReason), says(holds({})), says(holds({}))};
     auto const done = send();
