@@ -2,6 +2,7 @@
 
 #include "core/audit_participants.h"
 #include "domain/reason.h"
+#include "platform/base/deadline.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -97,6 +98,10 @@ Outbound Pipeline::run(Definition const& definition, Inbound const& inbound) {
     LogTrace const trace(inbound.trace);
     Run run(*this, definition, inbound);
     auto outbound = guarded([&]() -> Result<Outbound> {
+        // A transaction that settles waits for a neighbour, which has a limit of its own: what the
+        // neighbour has done must still be written down.
+        RequestDeadline const until(definition.settle_ ? RequestDeadline::Time{}
+                                                       : inbound.deadline);
         auto response = act(run);
         if (!response) return std::move(response).error();
         return succeed(run, *response);

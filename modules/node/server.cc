@@ -87,9 +87,11 @@ Status Server::open_doors() {
 
     if (!config.text("listen.mllp").empty()) {
         Address const mllp = TRY(parse_address(config.text("listen.mllp")));
-        hl7v2_ = std::make_unique<binding::Hl7v2Endpoint>(
-            composition_->router(), composition_->pipeline(), policy, system_clock(), system_ids(),
-            binding::Hl7v2Settings{});
+        binding::Hl7v2Settings hl7v2;
+        hl7v2.deadline = settings.deadline;
+        hl7v2_ = std::make_unique<binding::Hl7v2Endpoint>(composition_->router(),
+                                                          composition_->pipeline(), policy,
+                                                          system_clock(), system_ids(), hl7v2);
         net::MllpServerConfig server;
         server.listener.name = "mllp";
         server.listener.address = mllp.host;

@@ -13,7 +13,7 @@ namespace musubi::binding {
 struct Hl7v2Settings {
     std::string application = "MUSUBI";  ///< our MSH-3 where the request names no receiver
     std::string facility = "MUSUBI";
-    std::chrono::milliseconds deadline{10'000};
+    std::chrono::milliseconds deadline{10'000};  ///< for one message, once it was received
 };
 
 class Hl7v2Endpoint final : public core::MllpEndpoint {

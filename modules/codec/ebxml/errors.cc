@@ -22,7 +22,9 @@ std::string_view fixed_text(Code code) {
 }
 
 Reason reason_for(Error const& error, Actor actor) {
-    if (error.reason != Reason::kNone) return error.reason;
+    // Reasons beyond the vocabulary are the platform's, for our own code (a deadlock, a deadline).
+    if (error.reason != Reason::kNone && static_cast<int>(error.reason) < kReasonCount)
+        return error.reason;
     switch (error.code) {
         case Code::kBusy: return Reason::kBusy;
         case Code::kTooLarge: return Reason::kOutOfResources;

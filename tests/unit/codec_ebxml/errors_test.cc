@@ -87,6 +87,8 @@ TEST(Errors, OutcomesWithoutIssuesHaveTheirOwnCodes) {
     };
     EXPECT_EQ(code(Error(Code::kBusy, "x"), Actor::kRegistry), "XDSRegistryBusy");
     EXPECT_EQ(code(Error(Code::kBusy, "x"), Actor::kRepository), "XDSRepositoryBusy");
+    // A reason of the platform says nothing to a peer; the code does.
+    EXPECT_EQ(code(Error(Code::kBusy, Reason{0xFF04}, "x"), Actor::kRegistry), "XDSRegistryBusy");
     EXPECT_EQ(code(Error(Code::kStorageUnavailable, "x"), Actor::kRegistry), "XDSRegistryError");
     EXPECT_EQ(code(Error(Code::kInternal, "x"), Actor::kRepository), "XDSRepositoryError");
     EXPECT_EQ(code(Error(Code::kTooLarge, "x"), Actor::kRepository), "XDSRepositoryOutOfResources");
