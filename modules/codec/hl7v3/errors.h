@@ -1,0 +1,39 @@
+#pragma once
+// Our errors as HL7 v3 acknowledgements tell them, and back (ITI TF-2 Appendix O; code system
+// AcknowledgementDetailCode; table 0357 of v2 for unknown keys, as IHE uses it). Pure functions,
+// thread-safe. `Error::detail` never travels.
+
+#include "domain/reason.h"
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace musubi::hl7v3 {
+
+/// Who answers: the receiver of a message (CA, CE, CR) or the application (AA, AE, AR).
+enum class AckFamily : std::uint8_t { kAccept, kApplication };
+
+/// AE: correct it before you send again. AR: not offered, or not possible now. Null: accepted.
+std::string_view ack_type_code(Error const* error, AckFamily family);
+
+struct AckDetail {
+    std::string code;
+    std::string_view code_system;
+    std::string text;
+    std::string location;  ///< XPath; empty when the error has no place
+};
+
+/// One for each issue, at most 100; an error without issues gives one. `trace` joins both sides'
+/// logs and is told where the text of an issue is not.
+std::vector<AckDetail> ack_details(Error const& error, std::string_view trace = {});
+/// What a responder answers that has no deferred discovery (ITI TF-2 3.55.6.2).
+AckDetail deferred_not_offered();
+
+/// QE: the query itself could not be read; AE: it could not be answered.
+std::string_view query_response_code(Error const& error);
+
+/// kNone for a code that we have no word for.
+Reason reason_of(std::string_view detail_code);
+
+}  // namespace musubi::hl7v3
