@@ -46,8 +46,8 @@ struct PatientChangeOutcome {
 class PatientIndexPort {
 public:
     virtual ~PatientIndexPort() = default;
-    /// Refusals are kUnknownKeyIdentifier (204) or kDuplicateKeyIdentifier (205) with "PID^1^3" or "MRG^1^1"
-    /// as location; then nothing changed.
+    /// Refusals are kUnknownKeyIdentifier (204) or kDuplicateKeyIdentifier (205) with "PID^1^3" or
+    /// "MRG^1^1" as location; then nothing changed.
     virtual Result<PatientChangeOutcome> apply(pg::Tx& tx, PatientChange const& change) = 0;
 };
 
@@ -67,11 +67,16 @@ public:
 class DemographicsPort {
 public:
     virtual ~DemographicsPort() = default;
+    /// What one domain knows of the person. The asker may see some domains and not others, so each
+    /// record keeps its own demographics: what a hidden hospital wrote must not show elsewhere.
+    struct Record {
+        domain::LocalId id;
+        domain::Demographics person;
+        int degree = 0;  ///< 0..100 how well this record fits the query; 0: does not fit
+    };
     struct Candidate {
-        std::string patient;  ///< surviving regional id (CX)
-        std::vector<domain::LocalId> ids;
-        domain::Demographics person;  ///< of the record that fits best
-        int degree = 100;             ///< 0..100
+        std::string patient;          ///< surviving regional id (CX)
+        std::vector<Record> records;  ///< active ones, best fit first, at least one fits
     };
     struct Search {
         domain::DemographicsQuery query;  ///< authorities resolved to OIDs by the caller

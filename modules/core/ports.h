@@ -26,6 +26,12 @@ public:
     virtual Result<Decision> decide(domain::Subject const& subject, TransactionSpec const& spec,
                                     PolicyQuery const& query) const = 0;
     virtual std::string source_name() const = 0;  ///< region name for records and health
+    /// What the agreement in force asks of questions by demographics. Default: all are refused.
+    virtual domain::DemographicsRules demographics_rules() const { return {}; }
+    /// Every assigning authority (OID) that the agreement gives a member.
+    virtual std::vector<std::string> member_authorities() const { return {}; }
+    /// Whether insurance numbers may serve as a key for matching (off unless the agreement says so).
+    virtual bool insurance_is_key() const { return false; }
 };
 
 /// The audit trail (module atna).
@@ -71,14 +77,29 @@ public:
     virtual std::string authority_of_namespace(std::string const& namespace_id) const = 0;
 };
 
-/// Told when regional ids become known or merge, inside the feed's own transaction (registry,
-/// policy). Joined, not provided: everybody who keeps something by patient listens.
+/// Told when regional ids become known, merge or part, inside the feed's own transaction (registry,
+/// policy). Joined, not provided: everybody who keeps something by patient listens. Merges are told
+/// flat: the surviving id stands for itself.
 class PatientWatcherPort {
 public:
     virtual ~PatientWatcherPort() = default;
     virtual Status patient_known(pg::Tx& tx, std::string const& cx) = 0;
     virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                                   std::string const& surviving_cx) = 0;
+    /// The two are not, or no longer, one person: what was said of the merge is taken back.
+    virtual Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
+                                    std::string const& surviving_cx) {
+        static_cast<void>(tx), static_cast<void>(subsumed_cx), static_cast<void>(surviving_cx);
+        return {};
+    }
+    /// After a person fell apart: what was published under `from_cx` itself with one of these ids of
+    /// the source belongs to `to_cx`.
+    virtual Status source_ids_moved(pg::Tx& tx, std::vector<domain::PatientId> const& ids,
+                                    std::string const& from_cx, std::string const& to_cx) {
+        static_cast<void>(tx), static_cast<void>(ids);
+        static_cast<void>(from_cx), static_cast<void>(to_cx);
+        return {};
+    }
 };
 
 /// With an Error: whether a registry elsewhere registered is not known yet. Without it nothing was

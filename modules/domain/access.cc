@@ -31,4 +31,40 @@ bool Scope::allows(Label const& label) const {
                                      [&](ScopeRule const& rule) { return rule.matches(label); });
 }
 
+bool IdentityScope::allows(std::string const& authority) const {
+    return everything ||
+           std::find(authorities.begin(), authorities.end(), authority) != authorities.end();
+}
+
+namespace {
+
+using Criterion = DemographicsRules::Criterion;
+constexpr std::pair<std::string_view, Criterion> kCriteria[] = {
+    {"id", Criterion::kId},
+    {"family", Criterion::kFamily},
+    {"given", Criterion::kGiven},
+    {"birth", Criterion::kBirth},
+    {"sex", Criterion::kSex},
+    {"address", Criterion::kAddress},
+    {"phone", Criterion::kPhone},
+    {"account", Criterion::kAccount},
+    {"mothers_name", Criterion::kMothersName},
+};
+
+}  // namespace
+
+std::optional<DemographicsRules::Criterion> criterion_of(std::string_view word) {
+    for (auto const& [name, criterion] : kCriteria) {
+        if (name == word) return criterion;
+    }
+    return std::nullopt;
+}
+
+std::string_view to_string(DemographicsRules::Criterion criterion) {
+    for (auto const& [name, one] : kCriteria) {
+        if (one == criterion) return name;
+    }
+    return "";
+}
+
 }  // namespace musubi::domain

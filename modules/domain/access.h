@@ -44,6 +44,7 @@ enum class Action : std::uint8_t {
     kRetrieve,     ///< ITI-43
     kPublish,      ///< ITI-41, ITI-42
     kOperate,      ///< operator commands
+    kIdentify,     ///< ITI-9, 21, 22, 45, 47, 55, 56: who is this patient, by which ids
 };
 
 /// What the agreement can see of a document without opening it.
@@ -67,10 +68,42 @@ struct ScopeRule {
     bool matches(Label const& label) const;
 };
 
+/// Whose identifiers of one patient may be told: the assigning authorities (OIDs). What a hospital
+/// knows of a person (name, address) is as open as its identifier.
+struct IdentityScope {
+    bool everything = false;
+    std::vector<std::string> authorities;
+    bool allows(std::string const& authority) const;
+};
+
+/// What the agreement asks of questions by demographics.
+struct DemographicsRules {
+    enum class Criterion : std::uint8_t {
+        kId,
+        kFamily,
+        kGiven,
+        kBirth,
+        kSex,
+        kAddress,
+        kPhone,
+        kAccount,
+        kMothersName
+    };
+    std::string clause;
+    /// One of these sets must be in the question completely. None: every question is refused.
+    std::vector<std::vector<Criterion>> minimum;
+    int max_candidates = 0;
+    int queries_per_minute = 0;       ///< per member
+    int alarm_patients_per_hour = 0;  ///< per member: more different patients shown raise an alarm
+};
+std::optional<DemographicsRules::Criterion> criterion_of(std::string_view word);
+std::string_view to_string(DemographicsRules::Criterion criterion);
+
 /// What a permit covers for one patient. No rule: nothing.
 struct Scope {
     bool everything = false;  ///< the agreement's exempt roles only (conformance test, operator)
     std::vector<ScopeRule> rules;
+    IdentityScope identities = {};
     bool allows(Label const& label) const;
 };
 

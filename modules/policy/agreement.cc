@@ -57,7 +57,7 @@ Result<std::string> certificate_fingerprint(std::string const& pem_file) {
 std::vector<std::string_view> transactions_of_group(std::string_view group) {
     static std::map<std::string_view, std::vector<std::string_view>> const groups = {
         {"feed", {"ITI-8", "ITI-30", "ITI-44", "ITI-64"}},
-        {"identify", {"ITI-9", "ITI-21", "ITI-45", "ITI-47"}},
+        {"identify", {"ITI-9", "ITI-21", "ITI-22", "ITI-45", "ITI-47"}},
         {"publish", {"ITI-41", "ITI-42", "ITI-61", "RAD-68"}},
         {"query", {"ITI-18", "ITI-51"}},
         {"retrieve", {"ITI-43", "RAD-69"}},

@@ -53,12 +53,24 @@ struct AccessRule {
     int line = 0;
 };
 
+/// Whose patient identifiers a role is told. Own authorities are always open to a member.
+struct IdentityRule {
+    std::string id;
+    std::string role;
+    std::vector<std::string> authorities;  ///< empty: any
+    bool needs_consent = true;
+    int line = 0;
+};
+
 struct Agreement {
     std::string file;
     Region region;
     std::vector<AgreementMember> members;
     std::vector<Role> roles;
     std::vector<AccessRule> rules;
+    std::vector<IdentityRule> identity_rules;
+    domain::DemographicsRules demographics;  ///< without the section: every question is refused
+    bool insurance_is_key = false;
 
     AgreementMember const* member(std::string_view code) const;
     AgreementMember const* member_by_certificate(std::string_view fingerprint,

@@ -48,6 +48,23 @@ void check_members(Agreement const& agreement, Problems& problems) {
     }
 }
 
+void check_identity(Agreement const& agreement, Once& clauses, Problems& problems) {
+    for (auto const& rule : agreement.identity_rules) {
+        clauses.see(rule.id, rule.line);
+        auto const* role = agreement.role(rule.role);
+        if (!role) {
+            if (!rule.role.empty())
+                problems.add(rule.line, "identity rule: there is no role '" + rule.role + "'");
+        } else if (role->exempt) {
+            problems.add(rule.line, "identity rule: role '" + rule.role +
+                                        "' is exempt, a rule for it has no effect");
+        } else if (!role->may.contains(domain::Action::kIdentify)) {
+            problems.add(rule.line,
+                         "identity rule: role '" + rule.role + "' may not identify patients");
+        }
+    }
+}
+
 void check_roles(Agreement const& agreement, Problems& problems) {
     Once codes("role code", problems), clauses("clause", problems);
     for (auto const& role : agreement.roles) {
@@ -69,6 +86,7 @@ void check_roles(Agreement const& agreement, Problems& problems) {
                          "rule: role '" + rule.role + "' may neither query nor retrieve");
         }
     }
+    check_identity(agreement, clauses, problems);
 }
 
 }  // namespace

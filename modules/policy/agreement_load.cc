@@ -2,6 +2,7 @@
 // are looked for in what could be read (agreement_check.cc).
 
 #include "policy/agreement_check.h"
+#include "policy/agreement_identity.h"
 #include "policy/yaml_map.h"
 
 #include "platform/base/bytes.h"
@@ -45,7 +46,8 @@ public:
     }
 
     std::shared_ptr<Agreement> read(YAML::Node const& root) {
-        YamlMap const top(root, "agreement", {"region", "members", "roles", "rules", "consent"},
+        YamlMap const top(root, "agreement",
+                          {"region", "members", "roles", "rules", "identity", "consent"},
                           problems_);
         if (YAML::Node const node = top.find("region"); node.IsDefined()) {
             region(node);
@@ -55,6 +57,8 @@ public:
         each(top, "roles", [&](YAML::Node const& node) { role(node); });
         each(top, "members", [&](YAML::Node const& node) { member(node); });
         each(top, "rules", [&](YAML::Node const& node) { rule(node); });
+        if (YAML::Node const node = top.find("identity"); node.IsDefined())
+            load_identity(node, problems_, *agreement_);
         consent(top);
         return agreement_;
     }
@@ -116,12 +120,14 @@ private:
                 out.may.insert(domain::Action::kRetrieve);
             } else if (word == "publish") {
                 out.may.insert(domain::Action::kPublish);
+            } else if (word == "identify") {
+                out.may.insert(domain::Action::kIdentify);
             } else if (word == "operate") {
                 out.may.insert(domain::Action::kOperate);
             } else {
-                problems_.add(
-                    map.line("may"),
-                    "role: '" + word + "' is none of feed, publish, query, retrieve, operate");
+                problems_.add(map.line("may"),
+                              "role: '" + word +
+                                  "' is none of feed, identify, publish, query, retrieve, operate");
             }
         }
         agreement_->roles.push_back(std::move(out));

@@ -1,5 +1,8 @@
 #include "policy/decide.h"
 
+#include "policy/decide_identity.h"
+#include "policy/patient_consent.h"
+
 #include <algorithm>
 
 namespace musubi::policy {
@@ -35,39 +38,16 @@ Role const* acting_role(Agreement const& agreement, domain::Subject const& subje
 }
 
 bool is_read(domain::Action action) {
-    return action == domain::Action::kQuery || action == domain::Action::kRetrieve;
+    return action == domain::Action::kQuery || action == domain::Action::kRetrieve ||
+           action == domain::Action::kIdentify;
 }
 
-bool has_rule_needing_consent(Agreement const& agreement, Role const& role) {
+bool has_rule_needing_consent(Agreement const& agreement, Role const& role, domain::Action action) {
+    if (action == domain::Action::kIdentify)
+        return has_identity_rule_needing_consent(agreement, role);
     return std::any_of(agreement.rules.begin(), agreement.rules.end(), [&](AccessRule const& rule) {
         return rule.role == role.code && !rule.own && rule.needs_consent;
     });
-}
-
-/// The patient's word, sorted for use: what stands, for one patient.
-struct Consent {
-    bool all = false;
-    std::vector<std::string> owners, codes;                    ///< granted one by one
-    std::vector<std::string> withheld_owners, withheld_codes;  ///< withdrawn one by one
-};
-
-Consent consent_of(std::string const& patient, std::vector<ConsentEntry> const& entries) {
-    std::vector<ConsentEntry> mine;
-    std::copy_if(entries.begin(), entries.end(), std::back_inserter(mine),
-                 [&](ConsentEntry const& entry) { return entry.patient == patient; });
-    Consent out;
-    for (auto const& entry : standing(std::move(mine))) {
-        switch (entry.scope) {
-            case ConsentScope::kAll: out.all = entry.granted; break;
-            case ConsentScope::kOwner:
-                (entry.granted ? out.owners : out.withheld_owners).push_back(entry.value);
-                break;
-            case ConsentScope::kDocument:
-                (entry.granted ? out.codes : out.withheld_codes).push_back(entry.value);
-                break;
-        }
-    }
-    return out;
 }
 
 std::vector<std::string> common(std::vector<std::string> const& a,
@@ -90,7 +70,7 @@ domain::ScopeRule of(AccessRule const& rule) {
 
 /// One row of the matrix under one patient's consent. Up to three ways in: covered by a grant for
 /// all, by grants for owners, by grants for classes and types.
-void add_with_consent(AccessRule const& rule, Consent const& consent,
+void add_with_consent(AccessRule const& rule, PatientConsent const& consent,
                       std::vector<domain::ScopeRule>& out) {
     auto base = of(rule);
     base.except_owners = consent.withheld_owners;
@@ -127,7 +107,7 @@ domain::ScopeRule own_documents(std::string const& member) {
 }
 
 domain::Scope read_scope(Agreement const& agreement, Role const& role, std::string const& member,
-                         Consent const& consent) {
+                         PatientConsent const& consent) {
     domain::Scope scope;
     bool own_row = false;
     for (auto const& rule : agreement.rules) {
@@ -167,10 +147,6 @@ void tell(std::string const& patient, domain::Scope const& scope, Trail const& t
         add("not class or type", rule.except_codes);
         trail.say(std::move(line));
     }
-}
-
-void add_once(std::vector<std::string>& ids, std::string const& id) {
-    if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(id);
 }
 
 core::Decision decide_read(Agreement const& agreement, Role const& role, Question const& question,
@@ -213,8 +189,8 @@ core::Decision decide_publish(Agreement const& agreement, Role const& role,
         }
         domain::Scope scope;
         if (reads_to_refer(role, question)) {
-            scope = read_scope(agreement, role, member.member.code,
-                               consent_of(patient, facts.consent));
+            scope =
+                read_scope(agreement, role, member.member.code, consent_of(patient, facts.consent));
             for (auto const& rule : scope.rules) add_once(used, rule.rule_id);
         }
         scope.rules.push_back(own_documents(member.member.code));
@@ -222,6 +198,23 @@ core::Decision decide_publish(Agreement const& agreement, Role const& role,
         out.scopes.emplace_back(patient, std::move(scope));
     }
     out.permitted = true;
+    out.rule_id = join(used);
+    return out;
+}
+
+core::Decision decide_identify(Agreement const& agreement, Role const& role,
+                               Question const& question, Facts const& facts, Trail const& trail) {
+    AgreementMember const& member = *agreement.member(question.subject.member.code);
+    core::Decision out;
+    out.permitted = true;
+    std::vector<std::string> used = {role.clause};
+    for (auto const& patient : question.query.patients) {
+        domain::Scope scope;
+        scope.identities =
+            identity_scope(agreement, role, member, consent_of(patient, facts.consent), used);
+        trail.say(patient + ": identifiers of " + join(scope.identities.authorities));
+        out.scopes.emplace_back(patient, std::move(scope));
+    }
     out.rule_id = join(used);
     return out;
 }
@@ -234,6 +227,7 @@ core::Decision decide_exempt(Role const& role, Question const& question, Trail c
     for (auto const& patient : question.query.patients) {
         domain::Scope scope;
         scope.everything = true;
+        scope.identities.everything = true;
         out.scopes.emplace_back(patient, std::move(scope));
     }
     trail.say("role '" + role.code + "' is exempt by " + role.clause);
@@ -255,6 +249,8 @@ core::Decision run(Agreement const& agreement, Question const& question, Facts c
         case domain::Action::kQuery:
         case domain::Action::kRetrieve:
             return decide_read(agreement, *role, question, facts, trail);
+        case domain::Action::kIdentify:
+            return decide_identify(agreement, *role, question, facts, trail);
         case domain::Action::kPublish:
             return decide_publish(agreement, *role, question, facts, trail);
         case domain::Action::kFeedPatient:
@@ -279,9 +275,9 @@ Needs needs(Agreement const& agreement, Question const& question) {
         question.query.patients.empty())
         return out;
     out.authorities = question.action == domain::Action::kPublish;
-    bool const reads = is_read(question.action) ||
-                       (out.authorities && reads_to_refer(*role, question));
-    out.consent = reads && has_rule_needing_consent(agreement, *role);
+    bool const reads =
+        is_read(question.action) || (out.authorities && reads_to_refer(*role, question));
+    out.consent = reads && has_rule_needing_consent(agreement, *role, question.action);
     return out;
 }
 

@@ -89,6 +89,21 @@ std::string AgreementPolicy::source_name() const {
     return now->region.name + " v" + now->region.version;
 }
 
+domain::DemographicsRules AgreementPolicy::demographics_rules() const {
+    return agreement()->demographics;
+}
+
+std::vector<std::string> AgreementPolicy::member_authorities() const {
+    std::set<std::string> all;
+    auto const now = agreement();
+    for (auto const& one : now->members)
+        all.insert(one.member.assigning_authorities.begin(),
+                   one.member.assigning_authorities.end());
+    return {all.begin(), all.end()};
+}
+
+bool AgreementPolicy::insurance_is_key() const { return agreement()->insurance_is_key; }
+
 Status AgreementPolicy::reload() {
     auto fresh = load_agreement(file_);
     if (!fresh) {

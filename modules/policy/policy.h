@@ -24,6 +24,9 @@ public:
     Result<core::Decision> decide(domain::Subject const& subject, core::TransactionSpec const& spec,
                                   core::PolicyQuery const& query) const override;
     std::string source_name() const override;
+    domain::DemographicsRules demographics_rules() const override;
+    std::vector<std::string> member_authorities() const override;
+    bool insurance_is_key() const override;
 
     Result<Explanation> explain(domain::Subject const& subject, domain::Action action,
                                 core::PolicyQuery const& query) const;

@@ -238,5 +238,62 @@ TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
     EXPECT_EQ((*minami)->region.home_community_id, "urn:oid:2.999.1.2");
 }
 
+std::string const kIdentity = R"(identity:
+  rules:
+    - id: T3.10
+      role: medical
+      authorities: [2.999.7.1.1]
+  demographics:
+    clause: T3.12
+    minimum_criteria: [[id], [family, birth]]
+    maximum_candidates: 25
+    queries_per_minute: 60
+    alarm_patients_per_hour: 100
+  insurance_is_key: true
+consent:
+)";
+
+std::string with_identity() {
+    return replaced(replaced(kGood, "may: [feed,", "may: [feed, identify,"), "consent:\n",
+                    kIdentity);
+}
+
+TEST_F(AgreementFile, TellsWhoIsToldWhoseIdentifiers) {
+    auto const loaded = load_agreement(write(with_identity()));
+    ASSERT_TRUE(loaded.ok()) << loaded.error().issues.front().context;
+    auto const& agreement = **loaded;
+    ASSERT_EQ(agreement.identity_rules.size(), 1u);
+    EXPECT_EQ(agreement.identity_rules.front().authorities,
+              std::vector<std::string>{"2.999.7.1.1"});
+    EXPECT_TRUE(agreement.identity_rules.front().needs_consent);
+    EXPECT_TRUE(agreement.insurance_is_key);
+    using Criterion = domain::DemographicsRules::Criterion;
+    EXPECT_EQ(agreement.demographics.minimum,
+              (std::vector<std::vector<Criterion>>{{Criterion::kId},
+                                                   {Criterion::kFamily, Criterion::kBirth}}));
+    EXPECT_EQ(agreement.demographics.max_candidates, 25);
+}
+
+TEST_F(AgreementFile, WithoutTheSectionNoQuestionByDemographicsIsOpen) {
+    auto const loaded = load_agreement(write(kGood));
+    ASSERT_TRUE(loaded.ok());
+    EXPECT_TRUE((*loaded)->demographics.minimum.empty());
+    EXPECT_TRUE((*loaded)->identity_rules.empty());
+    EXPECT_FALSE((*loaded)->insurance_is_key);
+}
+
+TEST_F(AgreementFile, MistakesInTheIdentitySectionAreAllTold) {
+    auto text = replaced(with_identity(), "[family, birth]", "[family, shoe_size]");
+    text = replaced(text, "authorities: [2.999.7.1.1]\n  demographics",
+                    "authorities: [x]\n  demographics");
+    text = replaced(text, "maximum_candidates: 25", "maximum_candidates: 0");
+    auto const found = problems(text);
+    ASSERT_EQ(found.size(), 3u);
+    auto const role = problems(replaced(with_identity(), "      role: medical\n      authorities",
+                                        "      role: nobody\n      authorities"));
+    ASSERT_EQ(role.size(), 1u);
+    EXPECT_NE(role.front().find("there is no role 'nobody'"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace musubi::policy

@@ -30,7 +30,9 @@ Agreement agreement() {
         a.roles.push_back(std::move(r));
     };
     role("medical", "2.1",
-         {Action::kFeedPatient, Action::kPublish, Action::kQuery, Action::kRetrieve}, false);
+         {Action::kFeedPatient, Action::kIdentify, Action::kPublish, Action::kQuery,
+          Action::kRetrieve},
+         false);
     role("pharmacy", "2.2", {Action::kQuery, Action::kRetrieve}, false);
     role("test", "9.1", {Action::kPublish, Action::kQuery}, true);
     auto const rule = [&](std::string id, std::string of, bool own, std::vector<std::string> types,
@@ -50,6 +52,10 @@ Agreement agreement() {
     rule("3.2", "medical", false, {}, {}, {kNormal, kRestricted}, true);
     rule("3.3", "pharmacy", false, {"57833-6^^loinc"}, {"prescription^^jp"}, {kNormal}, true);
     rule("3.4", "pharmacy", false, {}, {"notice^^jp"}, {kNormal}, false);
+    IdentityRule identity;
+    identity.id = "3.10";
+    identity.role = "medical";
+    a.identity_rules.push_back(identity);
     auto const member = [&](std::string code, std::string of) {
         AgreementMember m;
         m.member.code = code;
@@ -353,6 +359,57 @@ TEST(Decide, ExplainsWithTheSameOutcome) {
     EXPECT_EQ(told.decision.rule_id, "2.1,3.1,3.2");
     ASSERT_EQ(told.lines.size(), 3U);
     EXPECT_NE(told.lines[2].find("open by 3.2; owner clinic"), std::string::npos) << told.lines[2];
+}
+
+domain::IdentityScope identities(std::vector<ConsentEntry> consent) {
+    Agreement const a = agreement();
+    auto const decision = ask(a, "clinic", domain::Action::kIdentify, std::move(consent));
+    EXPECT_TRUE(decision.permitted);
+    return decision.scopes.empty() ? domain::IdentityScope{}
+                                   : decision.scopes.front().second.identities;
+}
+
+std::string const kHospitalIds = "2.999.5.0", kClinicIds = "2.999.5.1", kPharmacyIds = "2.999.5.2";
+
+TEST(DecideIdentity, OwnIdentifiersAreOpenWithoutAnyConsent) {
+    auto const scope = identities({});
+    EXPECT_TRUE(scope.allows(kClinicIds));
+    EXPECT_FALSE(scope.allows(kHospitalIds));
+    EXPECT_FALSE(scope.everything);
+}
+
+TEST(DecideIdentity, ConsentOpensTheIdentifiersOfTheMembersItCovers) {
+    auto const all = identities({entry(ConsentScope::kAll, "", true, 1)});
+    EXPECT_TRUE(all.allows(kHospitalIds));
+    EXPECT_TRUE(all.allows(kPharmacyIds));
+    auto const one = identities({entry(ConsentScope::kOwner, "hospital", true, 1)});
+    EXPECT_TRUE(one.allows(kHospitalIds));
+    EXPECT_FALSE(one.allows(kPharmacyIds));
+    auto const but = identities({entry(ConsentScope::kAll, "", true, 1),
+                                 entry(ConsentScope::kOwner, "hospital", false, 2)});
+    EXPECT_FALSE(but.allows(kHospitalIds));
+    EXPECT_TRUE(but.allows(kPharmacyIds));
+}
+
+TEST(DecideIdentity, ConsentToOneKindOfDocumentOpensNoIdentifier) {
+    auto const scope = identities({entry(ConsentScope::kDocument, "57833-6^^loinc", true, 1)});
+    EXPECT_FALSE(scope.allows(kHospitalIds));
+}
+
+TEST(DecideIdentity, ARuleMayNameTheAuthoritiesAndDoWithoutConsent) {
+    Agreement a = agreement();
+    a.identity_rules.front().needs_consent = false;
+    a.identity_rules.front().authorities = {kHospitalIds};
+    auto const decision = ask(a, "clinic", domain::Action::kIdentify);
+    auto const& scope = decision.scopes.front().second.identities;
+    EXPECT_TRUE(scope.allows(kHospitalIds));
+    EXPECT_FALSE(scope.allows(kPharmacyIds));
+    EXPECT_EQ(decision.rule_id, "2.1,3.10");
+}
+
+TEST(DecideIdentity, ARoleThatMayNotIdentifyIsDenied) {
+    Agreement const a = agreement();
+    EXPECT_FALSE(ask(a, "pharmacy", domain::Action::kIdentify).permitted);
 }
 
 }  // namespace

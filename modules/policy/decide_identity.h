@@ -1,0 +1,18 @@
+#pragma once
+// Which identifiers of a patient a member is told (pure). Its own authorities always; another
+// member's by a rule of its role, and where the rule asks for consent, only if the patient has
+// agreed to that member's data being seen.
+
+#include "policy/agreement.h"
+#include "policy/patient_consent.h"
+
+namespace musubi::policy {
+
+bool has_identity_rule_needing_consent(Agreement const& agreement, Role const& role);
+
+/// Adds the clauses that opened something to `used`.
+domain::IdentityScope identity_scope(Agreement const& agreement, Role const& role,
+                                     AgreementMember const& member, PatientConsent const& consent,
+                                     std::vector<std::string>& used);
+
+}  // namespace musubi::policy
