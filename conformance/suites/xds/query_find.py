@@ -181,6 +181,22 @@ BAD = [
 ]
 
 
+@case("xds/iti-18/bad-parameter/several-at-once",
+      "a query that lacks two parameters hears of both", "ITI TF-2 3.18.4.1.3")
+def _several(t):
+    answer = t.query("FindDocuments", [])
+    answer.failure(MISSING, mentions=D + "PatientId")
+    answer.failure(MISSING, mentions=D + "Status")
+
+
+@case("xds/iti-18/bad-parameter/fault-beside-an-unknown-parameter",
+      "an unknown parameter is ignored, the fault beside it is told", "ebRS 3.0 6.3.2.1")
+def _fault_beside_unknown(t):
+    parameters = find_parameters(dataset(t), [])
+    answer = t.query("FindDocuments", [parameters[0], ("$Unheard", ["('x')"])])
+    answer.failure(MISSING, mentions=D + "Status")
+
+
 def _bad(codes, change):
     def run(t):
         data = dataset(t)

@@ -1,7 +1,8 @@
 """ITI-42: what depends on what the registry holds: patients, unique ids, relationships."""
 from lib.cases import add, case
 from lib.checks import equal, same_set, true
-from lib.names import APND, HAS_MEMBER, IS_SNAPSHOT_OF, RPLC, XFRM
+from lib.names import (APND, HAS_MEMBER, IS_SNAPSHOT_OF, RPLC, SIGNS, XFRM,
+                       XFRM_RPLC)
 
 from .register import META, TF, rename
 
@@ -144,11 +145,53 @@ def _relation_to_nothing(kind):
     return run
 
 
-for _kind in (RPLC, APND, XFRM, IS_SNAPSHOT_OF):
+for _kind in (RPLC, APND, XFRM, XFRM_RPLC, SIGNS, IS_SNAPSHOT_OF):
     _short = _kind.rsplit(":", 1)[1]
     add(f"xds/iti-42/relation/{_short}-to-nothing",
         f"{_short} to an entry that does not exist is refused", TF + "4.2.2",
         _relation_to_nothing(_kind))
+
+
+def _relation_across(kind):
+    def run(t):
+        first = t.build_uuids.submission(t.patient())
+        t.register(first).success()
+        patient = t.patient()
+        made = t.build_uuids.submission(patient, relation=kind, related_to=first.entry.id)
+        t.register(made).failure("XDSPatientIdDoesNotMatch")
+        equal(t.stored(patient).objects, [], "objects stored by a refused submission")
+    return run
+
+
+for _kind in (APND, XFRM, XFRM_RPLC, SIGNS):
+    _short = _kind.rsplit(":", 1)[1]
+    add(f"xds/iti-42/relation/{_short}-to-another-patient",
+        f"{_short} to an entry of another patient is refused", TF + "4.2.2",
+        _relation_across(_kind))
+
+
+@case("xds/iti-42/relation/late-member-of-a-set",
+      "a registered submission set gets no further members", "ITI TF-3 4.2.1.5")
+def _late_member(t):
+    patient = t.patient()
+    first = t.build_uuids.submission(patient)
+    t.register(first).success()
+    second = t.build_uuids.submission(patient)
+    second.associations.append(
+        t.build_uuids.link(HAS_MEMBER, first.set.id, second.entry.id, "Original"))
+    t.register(second).failure({"UnresolvedReferenceException"} | META)
+    same_set(t.stored(patient).ids("entries"), [first.entry.id], "entries of the patient")
+
+
+@case("xds/iti-42/relation/several-faults-at-once",
+      "a submission that is wrong in form and in state hears of both", TF + "4.2.4")
+def _several(t):
+    patient = t.new_patient_id()
+    made = t.build_uuids.submission(patient)
+    made.entry.slots.pop("languageCode")
+    answer = t.register(made)
+    answer.failure_among("XDSUnknownPatientId")
+    answer.failure_among("XDSRegistryMetadataError")
 
 
 @case("xds/iti-42/relation/source-not-in-message", "the source of a relation must be submitted",
