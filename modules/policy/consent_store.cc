@@ -61,7 +61,9 @@ Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& pat
 }
 
 Result<std::vector<ConsentEntry>> state(pg::ReadTx& tx, std::vector<std::string> const& patients) {
-    auto const rows = TRY(tx.exec(sql::kState, pg::Params().text_array(patients)));
+    auto const rows = patients.size() == 1
+                          ? TRY(tx.exec(sql::kStateOfOne, pg::Params().text(patients.front())))
+                          : TRY(tx.exec(sql::kState, pg::Params().text_array(patients)));
     return entries(rows);
 }
 

@@ -38,4 +38,11 @@ inline constexpr pg::Statement kState{"policy.consent_state",
                                       "organisation, recorded_at, position "
                                       "FROM policy.consent_state WHERE patient = ANY($1)"};
 
+/// Of one patient, as nearly always: found by the index, whatever size the planner takes the table
+/// for.
+inline constexpr pg::Statement kStateOfOne{"policy.consent_state_of_one",
+                                           "SELECT patient, scope, value, granted, basis, "
+                                           "recorded_by, organisation, recorded_at, position "
+                                           "FROM policy.consent_state WHERE patient = $1"};
+
 }  // namespace musubi::policy::sql

@@ -112,14 +112,8 @@ Result<core::Located> Iti43::locate(Deps& deps, Request const& request, domain::
     core::Located located;
     Rows rows;
     if (!unique_ids.empty()) rows = TRY(find(deps.pool, {unique_ids.begin(), unique_ids.end()}));
-    std::map<std::string, std::string> survivors;
-    for (DocumentRow& row : rows) {
-        auto const [entry, fresh] = survivors.try_emplace(row.patient);
-        if (fresh) entry->second = TRY(deps.identity.survivor_of(row.patient));
-        row.patient = entry->second;
-    }
     std::set<std::string> patients;
-    for (auto const& [submitted, survivor] : survivors) patients.insert(survivor);
+    for (DocumentRow const& row : rows) patients.insert(row.patient);
     located.patients.assign(patients.begin(), patients.end());
     located.details = std::move(rows);
     return located;

@@ -1,6 +1,7 @@
 #include "core/module.h"
 #include "repository/iti41.h"
 #include "repository/iti43.h"
+#include "repository/merge_watcher.h"
 #include "repository/reconciler.h"
 #include "repository/remote_registry.h"
 #include "repository/settler.h"
@@ -27,7 +28,9 @@ public:
               deps_, context.clock,
               {context.config.text("node.audit_source_id"),
                std::chrono::milliseconds(context.config.integer("repository.pending_grace")),
-               std::chrono::milliseconds(context.config.integer("repository.settle_period"))}) {}
+               std::chrono::milliseconds(context.config.integer("repository.settle_period"))}) {
+        context.ports.join<core::PatientWatcherPort>(watcher_);
+    }
 
     std::vector<core::Definition> transactions() override {
         return {deps_.registry.is_remote() ? core::define<RemoteIti41>(deps_)
@@ -46,6 +49,7 @@ public:
 
 private:
     Deps deps_;
+    MergeWatcher watcher_;
     Reconciler reconciler_;
     Settler settler_;
 };

@@ -27,11 +27,32 @@ inline constexpr pg::Statement kInsertContents{
 inline constexpr pg::Statement kFindDocuments{
     "repository.find_documents",
     "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, "
-    "practice_code,"
-    " confidentiality, mime_type, size, blob_id,"
+    "practice_code, confidentiality, mime_type, size, blob_id,"
     " (select submission_key from repository.pending_document p where p.document_key = "
-    "d.document_key)"
+    "d.document_key),"
+    " (select survivor from repository.merged_patient m where m.patient = d.patient)"
     " from repository.document d where unique_id = any($1)"};
+
+// The same for one document, with the sealed content, which is asked for next in nearly every case.
+// Not of one copy among several: only the decision tells which is wanted, and what is read ahead
+// stays bounded by one small document.
+inline constexpr pg::Statement kFindDocument{
+    "repository.find_document",
+    "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, "
+    "practice_code, confidentiality, mime_type, size, blob_id,"
+    " (select submission_key from repository.pending_document p where p.document_key = "
+    "d.document_key),"
+    " (select survivor from repository.merged_patient m where m.patient = d.patient),"
+    " case when not exists (select from repository.document o where o.unique_id = d.unique_id"
+    " and o.document_key <> d.document_key)"
+    " then (select sealed from repository.content c where c.document_key = d.document_key) end"
+    " from repository.document d where unique_id = $1"};
+
+// $1 was merged into $2. What stood for $1 so far is $2 from now on.
+inline constexpr pg::Statement kNoteMerge{
+    "repository.note_merge",
+    "with moved as (update repository.merged_patient set survivor = $2 where survivor = $1)"
+    " insert into repository.merged_patient (patient, survivor) values ($1, $2)"};
 
 inline constexpr pg::Statement kReadContents{
     "repository.read_contents",

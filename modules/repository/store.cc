@@ -19,7 +19,7 @@ DocumentRow read_row(pg::Row const& row) {
     DocumentRow document;
     document.unique_id = row.text(0);
     document.key = row.int64(1);
-    document.patient = row.text(2);
+    document.patient = row.is_null(13) ? row.text(2) : row.text(13);
     document.label.owner = row.text(3);
     document.owner_oid = row.text(4);
     document.label.class_code = row.text(5);
@@ -77,11 +77,17 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
 
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<DocumentRow>> {
+        bool const one = unique_ids.size() == 1;
         pg::Rows const rows =
-            TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
+            one ? TRY(tx.exec(sql::kFindDocument, pg::Params().text(unique_ids.front())))
+                : TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
         std::vector<DocumentRow> documents;
         documents.reserve(static_cast<std::size_t>(rows.size()));
-        for (pg::Row const row : rows) documents.push_back(read_row(row));
+        for (pg::Row const row : rows) {
+            documents.push_back(read_row(row));
+            if (!one || row.is_null(14)) continue;
+            documents.back().sealed = SealedContent{rows, row.bytes(14)};
+        }
         // No pending submission sorts before any.
         std::sort(documents.begin(), documents.end(),
                   [](DocumentRow const& a, DocumentRow const& b) {
@@ -90,6 +96,10 @@ Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> c
                   });
         return documents;
     });
+}
+
+void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving) {
+    tx.queue(sql::kNoteMerge, std::move(pg::Params().text(subsumed).text(surviving)));
 }
 
 Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys) {

@@ -9,12 +9,18 @@
 
 namespace musubi::repository {
 
+/// Sealed content of one document as the database sent it; copies share it.
+struct SealedContent {
+    pg::Rows rows;  ///< keeps the octets
+    ByteView octets;
+};
+
 /// One copy of a document: identical content may have been registered more than once, each with its
 /// own label.
 struct DocumentRow {
     std::string unique_id;
     std::int64_t key = 0;
-    std::string patient;  ///< CX at submission
+    std::string patient;  ///< CX: at submission when written, the surviving one when read
     std::string owner_oid;
     domain::Label label;
     std::string mime_type;
@@ -23,6 +29,8 @@ struct DocumentRow {
     std::optional<Uuid> blob_id;  ///< none: content lies in the database
     std::optional<std::int64_t> pending =
         std::nullopt;  ///< submission whose registration is not confirmed; when read
+    /// When read: content that came along, still sealed. Not to be opened before the decision.
+    std::optional<SealedContent> sealed = std::nullopt;
 };
 
 struct NewContent {
@@ -34,7 +42,8 @@ struct NewContent {
 void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
             std::vector<NewContent> const& contents);
 
-/// Sorted by unique id; of the copies of one document those that are confirmed come first.
+/// One round trip. Sorted by unique id; of the copies of one document those that are confirmed come
+/// first. A single document of which there is one copy brings its small content along.
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids);
 
 /// Sealed documents as the database sent them; the views live as long as `rows` or a copy of it.
@@ -44,6 +53,9 @@ struct SealedContents {
 };
 Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys);
 Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id);
+
+/// Queued. `subsumed` and `surviving` are regional ids (CX), neither merged away before.
+void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving);
 
 /// What a sealed document belongs to: it opens nowhere else.
 Bytes content_aad(std::int64_t document_key, std::string const& unique_id);

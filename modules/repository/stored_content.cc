@@ -64,14 +64,25 @@ Opened open_blob(Deps& deps, DocumentRow const& row) {
     return std::shared_ptr<Content const>(TRY(deps.blobs.get(*row.blob_id, row.owner_oid)));
 }
 
-Opened open_small(Deps& deps, DocumentRow const& row, SealedContents const& sealed) {
-    auto const found = sealed.by_key.find(row.key);
-    if (found == sealed.by_key.end())
-        return Error(Code::kStorageUnavailable, "document without content");
-    Bytes plain = TRY(deps.keys.open(vault::Purpose::kDocument, row.owner_oid, found->second,
+/// Content that came along with its row. Of a pending row it does not count: it may have been
+/// dropped since.
+bool came_along(DocumentRow const& row) { return row.sealed && !row.pending; }
+
+Opened open_small(Deps& deps, DocumentRow const& row, ByteView sealed) {
+    Bytes plain = TRY(deps.keys.open(vault::Purpose::kDocument, row.owner_oid, sealed,
                                      content_aad(row.key, row.unique_id)));
     if (plain.size() != row.size) return other_size();
     return std::shared_ptr<Content const>(std::make_shared<PlainContent>(std::move(plain)));
+}
+
+Opened open_one(Deps& deps, DocumentRow const& row, Result<SealedContents> const& sealed) {
+    if (row.blob_id) return open_blob(deps, row);
+    if (came_along(row)) return open_small(deps, row, row.sealed->octets);
+    if (!sealed) return sealed.error();
+    auto const found = sealed->by_key.find(row.key);
+    if (found == sealed->by_key.end())
+        return Error(Code::kStorageUnavailable, "document without content");
+    return open_small(deps, row, found->second);
 }
 
 }  // namespace
@@ -79,14 +90,12 @@ Opened open_small(Deps& deps, DocumentRow const& row, SealedContents const& seal
 std::vector<Opened> open_contents(Deps& deps, std::vector<DocumentRow const*> const& rows) {
     std::vector<std::int64_t> keys;
     for (DocumentRow const* row : rows) {
-        if (!row->blob_id) keys.push_back(row->key);
+        if (!row->blob_id && !came_along(*row)) keys.push_back(row->key);
     }
     auto const sealed = read_sealed(deps.pool, keys);
     std::vector<Opened> contents;
     for (DocumentRow const* row : rows) {
-        Opened opened = row->blob_id ? open_blob(deps, *row)
-                        : sealed     ? open_small(deps, *row, *sealed)
-                                     : Opened(sealed.error());
+        Opened opened = open_one(deps, *row, sealed);
         if (!opened) {
             counter("musubi_damaged_documents_total").add();
             log_error("document.unreadable", {{"document_key", std::to_string(row->key)},

@@ -12,6 +12,7 @@
 #include "platform/xml/parse.h"
 #include "repository/iti41.h"
 #include "repository/iti43.h"
+#include "repository/merge_watcher.h"
 #include "support/fake_ports.h"
 #include "support/source_tree.h"
 #include "support/test_database.h"
@@ -218,6 +219,13 @@ protected:
     }
     Answer fetch(std::string const& unique_id, std::string const& member = "kita") {
         return retrieve({{std::nullopt, kUnique, unique_id}}, member);
+    }
+    /// As a feed does it.
+    void merge(std::string const& subsumed, std::string const& surviving) {
+        auto const done = pool_.run([&](pg::Tx& tx) -> Status {
+            return MergeWatcher().patient_merged(tx, subsumed, surviving);
+        });
+        EXPECT_TRUE(done.ok()) << (done.ok() ? "" : done.error().detail);
     }
     std::string ask(std::string const& statement) {
         auto const rows = pg::run_script(database_.superuser(), statement);

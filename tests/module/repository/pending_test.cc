@@ -17,7 +17,11 @@ std::vector<pg::MigrationFile> migrations() {
         test::read_file(test::source_dir() / "db/repository/V0001__init.sql");
     static std::string const kSecond =
         test::read_file(test::source_dir() / "db/repository/V0002__pending.sql");
-    return {{"repository/V0001__init.sql", kFirst}, {"repository/V0002__pending.sql", kSecond}};
+    static std::string const kThird =
+        test::read_file(test::source_dir() / "db/repository/V0003__merged_patient.sql");
+    return {{"repository/V0001__init.sql", kFirst},
+            {"repository/V0002__pending.sql", kSecond},
+            {"repository/V0003__merged_patient.sql", kThird}};
 }
 
 class NoRegistry final : public core::DocumentRegistryPort {

@@ -1,4 +1,5 @@
 #include "module/repository/fixture.h"
+#include "platform/pg/round_trips.h"
 #include "repository/reconciler.h"
 
 #include <fstream>
@@ -188,11 +189,56 @@ TEST_F(RepositoryTest, OfSeveralCopiesTheOneThatTheReaderMaySeeIsDelivered) {
 
 TEST_F(RepositoryTest, AfterAMergeTheSurvivorsConsentDecides) {
     provide({{"1.2.1", small_}});
-    patients_.survivors[kPatient] = kSurvivor;
+    merge(kPatient, kSurvivor);
     ledger_.events.clear();
     EXPECT_EQ(fetch("1.2.1").documents.size(), 1U);
     EXPECT_EQ(policy_.last_query().patients, Strings{kSurvivor});
     EXPECT_EQ(ledger_.events.at(0).objects.at(0).id, kSurvivor);
+}
+
+TEST_F(RepositoryTest, AChainOfMergesLeadsToItsEndInAnyOrder) {
+    provide({{"1.2.1", small_}}, "R1^^^&1.2.3.4.5&ISO");
+    provide({{"1.2.2", small_}}, "R2^^^&1.2.3.4.5&ISO");
+    merge("R1^^^&1.2.3.4.5&ISO", "R2^^^&1.2.3.4.5&ISO");
+    merge("R2^^^&1.2.3.4.5&ISO", "R3^^^&1.2.3.4.5&ISO");
+    merge("R4^^^&1.2.3.4.5&ISO", "R3^^^&1.2.3.4.5&ISO");
+    for (char const* id : {"1.2.1", "1.2.2"}) {
+        EXPECT_EQ(fetch(id).documents.size(), 1U);
+        EXPECT_EQ(policy_.last_query().patients, Strings{"R3^^^&1.2.3.4.5&ISO"}) << id;
+    }
+    EXPECT_EQ(retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.2"}})
+                  .documents.size(),
+              2U);
+    EXPECT_EQ(policy_.last_query().patients, Strings{"R3^^^&1.2.3.4.5&ISO"});
+}
+
+TEST(RepositoryMigration, WhatWasMergedBeforeIsTakenFromThePatientIndex) {
+    std::vector<std::pair<std::string, std::string>> texts;
+    for (char const* name : {"mpi/V0001__init.sql", "mpi/V0002__issued.sql",
+                             "repository/V0001__init.sql", "repository/V0002__pending.sql"}) {
+        texts.emplace_back(name, test::read_file(test::source_dir() / "db" / name));
+    }
+    std::vector<pg::MigrationFile> files;
+    for (auto const& [path, text] : texts) files.push_back({path, text});
+    test::TestDatabase const database(files);
+    auto const run = [&](std::string const& script) {
+        auto const rows = pg::run_script(database.superuser(), script);
+        EXPECT_TRUE(rows.ok()) << (rows ? "" : rows.error().detail);
+        return rows && !rows->empty() ? rows->front().front() : "";
+    };
+    run("insert into mpi.patient (regional_id, survivor) values ('c', null), ('b', 'c'), "
+        "('a', 'b'), ('d', null)");
+    run(test::read_file(test::source_dir() / "db/repository/V0003__merged_patient.sql"));
+    EXPECT_EQ(run("select string_agg(patient || survivor, ' ' order by patient)"
+                  " from repository.merged_patient"),
+              "ac bc");
+}
+
+TEST_F(RepositoryTest, ADocumentInTheDatabaseCostsOneRoundTripBesideTheDecision) {
+    provide({{"1.2.1", small_}});
+    auto const before = pg::round_trips();
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), small_);
+    EXPECT_EQ(pg::round_trips() - before, 1U);  // policy and audit are fakes here
 }
 
 TEST_F(RepositoryTest, APatientIdWithTrailingDelimitersIsTheSamePatient) {

@@ -1,0 +1,15 @@
+#include "repository/merge_watcher.h"
+
+#include "repository/store.h"
+
+namespace musubi::repository {
+
+Status MergeWatcher::patient_known(pg::Tx&, std::string const&) { return {}; }
+
+Status MergeWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
+                                    std::string const& surviving_cx) {
+    note_merge(tx, subsumed_cx, surviving_cx);
+    return {};
+}
+
+}  // namespace musubi::repository
