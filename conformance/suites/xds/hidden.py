@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from lib.cases import add, case
 from lib.canon import canonical_reply
 from lib.checks import equal, fail, same_set, true
-from lib.names import APND, APPROVED, DEPRECATED, FOURTEEN, REFERENCE_IDS, RPLC, XFRM
+from lib.names import (APND, APPROVED, DEPRECATED, FOURTEEN, HAS_MEMBER, REFERENCE_IDS, RPLC, SIGNS,
+                       XFRM, XFRM_RPLC)
 from lib.answers import RegistryAnswer
 
 SECTION = "ITI TF-1 9; TF-2 3.18.4.1.3, 3.43.4.1.3 with the agreement's opt-in"
@@ -178,13 +179,31 @@ def _multi(t):
         [(DE + "PatientId", [f"('{ids.patient}')"]), (DE + "Status", [BOTH])]), clinic)))
 
 
-def _relate(kind):
+def _related(kind):
+    """A submission of one document with a relation of this kind to an entry."""
+    return lambda t, patient, ids: t.build_uuids.submission(patient, relation=kind,
+                                                            related_to=ids.entry)
+
+
+def _referring(t, patient, ids):
+    made = t.build_uuids.submission(patient)
+    made.associations.append(
+        t.build_uuids.link(HAS_MEMBER, made.set.id, ids.entry, "Reference"))
+    return made
+
+
+def _collecting(t, patient, ids):
+    made = t.build_uuids.submission(patient, folders=1)
+    t.build_uuids.put_in_folder(made, made.folder.id, ids.entry)
+    return made
+
+
+def _submit_about(make):
     def run(t):
         clinic = t.need_role("clinic")
         codes = []
         for ids in (hidden(t), absent(t)):
-            made = t.build_uuids.submission(t.member_patient(clinic), relation=kind,
-                                            related_to=ids.entry)
+            made = make(t, t.member_patient(clinic), ids)
             reply = t.call("ITI-42", "registry", made.write(), clinic)
             if reply.fault is not None:
                 codes.append(("fault", tuple(reply.fault_codes())))
@@ -200,10 +219,17 @@ def _relate(kind):
     return run
 
 
-for _kind in (RPLC, XFRM, APND):
+for _kind in (RPLC, XFRM, APND, XFRM_RPLC, SIGNS):
     _short = _kind.rsplit(":", 1)[1]
     add(f"xds/hidden/{_short}-to-a-hidden-entry",
-        f"{_short} to a hidden entry fails as to one that does not exist", SECTION, _relate(_kind))
+        f"{_short} to a hidden entry fails as to one that does not exist", SECTION,
+        _submit_about(_related(_kind)))
+add("xds/hidden/reference-to-a-hidden-entry",
+    "a set's Reference to a hidden entry fails as to one that does not exist", SECTION,
+    _submit_about(_referring))
+add("xds/hidden/folder-member-to-a-hidden-entry",
+    "putting a hidden entry into an own folder fails as with one that does not exist", SECTION,
+    _submit_about(_collecting))
 
 
 @case("xds/hidden/owner-sees-it", "the publishing member sees its own documents", SECTION)
