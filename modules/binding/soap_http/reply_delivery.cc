@@ -8,7 +8,9 @@
 namespace musubi::binding {
 
 ReplyDelivery::ReplyDelivery(Post post, Settings settings)
-    : post_(std::move(post)), settings_(settings), thread_([this] { work(); }) {}
+    : post_(std::move(post)), settings_(settings) {
+    for (int i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
+}
 
 ReplyDelivery::~ReplyDelivery() {
     {
@@ -16,7 +18,7 @@ ReplyDelivery::~ReplyDelivery() {
         stopping_ = true;
     }
     changed_.notify_all();
-    thread_.join();
+    for (std::thread& thread : threads_) thread.join();
 }
 
 void ReplyDelivery::deliver(std::string address, core::HttpReply reply) {
@@ -30,28 +32,41 @@ void ReplyDelivery::deliver(std::string address, core::HttpReply reply) {
     changed_.notify_all();
 }
 
+/// What is due first of those whose address is free.
+ReplyDelivery::Queue::iterator ReplyDelivery::next() {
+    auto best = waiting_.end();
+    for (auto item = waiting_.begin(); item != waiting_.end(); ++item) {
+        if (busy_.contains(item->address)) continue;
+        if (best == waiting_.end() || item->due < best->due) best = item;
+    }
+    return best;
+}
+
 void ReplyDelivery::work() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
-        auto const next =
-            std::min_element(waiting_.begin(), waiting_.end(),
-                             [](Waiting const& a, Waiting const& b) { return a.due < b.due; });
-        if (next == waiting_.end()) {
+        auto const found = next();
+        if (found == waiting_.end()) {
             changed_.wait(lock);
-        } else if (next->due > std::chrono::steady_clock::now()) {
-            changed_.wait_until(lock, next->due);
+        } else if (found->due > std::chrono::steady_clock::now()) {
+            // A copy: another thread may take the item away meanwhile.
+            auto const due = found->due;
+            changed_.wait_until(lock, due);
         } else {
-            Waiting item = std::move(*next);
-            waiting_.erase(next);
+            Waiting item = std::move(*found);
+            waiting_.erase(found);
+            busy_.insert(item.address);
             lock.unlock();
-            attempt(std::move(item));
+            auto const sent = post_(item.address, item.reply);
             lock.lock();
+            busy_.erase(item.address);
+            finish(std::move(item), sent);
+            changed_.notify_all();
         }
     }
 }
 
-void ReplyDelivery::attempt(Waiting item) {
-    auto const sent = post_(item.address, item.reply);
+void ReplyDelivery::finish(Waiting item, Status const& sent) {
     if (sent) {
         counter("musubi_async_replies_total", "outcome=\"delivered\"").add();
         return;
@@ -64,7 +79,6 @@ void ReplyDelivery::attempt(Waiting item) {
     }
     item.due =
         std::chrono::steady_clock::now() + settings_.first_pause * (1 << (item.failures - 1));
-    std::lock_guard const lock(mutex_);
     waiting_.push_back(std::move(item));
 }
 

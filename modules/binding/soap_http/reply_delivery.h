@@ -1,6 +1,8 @@
 #pragma once
 // Sends the answers of asynchronous exchanges to the addresses that their askers named (ITI TF-2
 // V.5). The network belongs to others: the node gives us a function that posts.
+// An address is posted to by one thread at a time: one that does not answer holds up its own
+// answers only, as long as fewer such addresses than threads are being tried.
 
 #include "core/doors.h"
 
@@ -8,19 +10,22 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
+#include <vector>
 
 namespace musubi::binding {
 
 class ReplyDelivery {
 public:
-    /// Posts one reply; called from the delivery thread only.
+    /// Posts one reply; called from the delivery threads, for one address by one at a time.
     using Post = std::function<Status(std::string const& address, core::HttpReply const& reply)>;
     struct Settings {
         std::size_t max_waiting =
             256;  ///< further answers are dropped and counted: the asker times out and asks again
         int attempts = 5;
         std::chrono::milliseconds first_pause{1'000};  ///< doubled after each failure
+        int threads = 4;
     };
 
     ReplyDelivery(Post post, Settings settings);
@@ -35,16 +40,19 @@ private:
         int failures = 0;
         std::chrono::steady_clock::time_point due;
     };
+    using Queue = std::deque<Waiting>;
     void work();
-    void attempt(Waiting item);
+    Queue::iterator next();
+    void finish(Waiting item, Status const& sent);
 
     Post const post_;
     Settings const settings_;
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::deque<Waiting> waiting_;
+    Queue waiting_;
+    std::set<std::string> busy_;  ///< addresses that are being posted to
     bool stopping_ = false;
-    std::thread thread_;
+    std::vector<std::thread> threads_;
 };
 
 }  // namespace musubi::binding

@@ -90,7 +90,7 @@ TEST(ReplyDelivery, WhatDoesNotFitTheQueueIsDropped) {
                 }
                 return {};
             },
-            {1, 3, kShort});
+            {1, 3, kShort, 1});
         delivery.deliver("https://a", numbered(1));
         entered.get_future().wait();                 // taken from the queue, which is empty now
         delivery.deliver("https://a", numbered(2));  // waits
@@ -100,6 +100,38 @@ TEST(ReplyDelivery, WhatDoesNotFitTheQueueIsDropped) {
     }
     EXPECT_EQ(std::count(posted.begin(), posted.end(), 3), 0);
     EXPECT_EQ(posted.front(), 1);
+}
+
+TEST(ReplyDelivery, AnAddressThatHangsHoldsUpItsOwnAnswersOnly) {
+    std::promise<void> entered, release, other;
+    std::mutex mutex;
+    std::vector<std::string> posted;
+    ReplyDelivery delivery(
+        [&](std::string const& address, core::HttpReply const& reply) -> Status {
+            std::size_t before = 0;
+            {
+                std::lock_guard const lock(mutex);
+                before = posted.size();
+                posted.push_back(address + " " + std::to_string(reply.status));
+            }
+            if (before == 0) {
+                entered.set_value();
+                release.get_future().wait();
+            }
+            if (address == "https://b") other.set_value();
+            return {};
+        },
+        {8, 3, kShort, 2});
+    delivery.deliver("https://a", numbered(1));
+    entered.get_future().wait();
+    delivery.deliver("https://a", numbered(2));
+    delivery.deliver("https://b", numbered(3));
+    EXPECT_EQ(other.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    {
+        std::lock_guard const lock(mutex);
+        EXPECT_EQ(posted, (std::vector<std::string>{"https://a 1", "https://b 3"}));
+    }
+    release.set_value();
 }
 
 TEST(ReplyDelivery, StoppingDropsWhatStillWaits) {
