@@ -1,6 +1,7 @@
 #include "core/pipeline.h"
 
 #include "core/audited_tx.h"
+#include "platform/base/deadline.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -147,6 +148,21 @@ TEST_F(PipelineTest, AChangeCommitsTogetherWithItsRecord) {
     EXPECT_EQ(column(kNotes), Strings{"outer"});
     EXPECT_EQ(column(kRecords), Strings{"TOY-C"});
     EXPECT_TRUE(ledger_.events.empty());
+}
+
+TEST_F(PipelineTest, TheDeadlineHoldsWhileARequestIsWorkedOnAndNotForItsRecord) {
+    deps_.work = [](CallContext const& call) -> Status {
+        EXPECT_EQ(RequestDeadline::current(), call.deadline);
+        // Time passes: what the handler has written cannot become durable any more.
+        RequestDeadline const over(std::chrono::steady_clock::now() - std::chrono::hours(1));
+        static_cast<void>(call.tx->tx().exec(kInsertNote, pg::Params().text("late")));
+        return {};
+    };
+    EXPECT_EQ(text(run(change_)), "error " + std::string(to_string(Code::kBusy)));
+    EXPECT_FALSE(RequestDeadline::current());
+    EXPECT_TRUE(column(kNotes).empty());
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_EQ(ledger_.events[0].outcome, domain::AuditOutcome::kSeriousFailure);
 }
 
 // No door around the record: a handler has the transaction, but not the right to end it.

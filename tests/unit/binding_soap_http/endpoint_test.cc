@@ -177,6 +177,18 @@ TEST_F(SoapDoor, AnAnswerRelatesToItsRequestWhichIsReadTrimmed) {
     EXPECT_EQ(ledger_.events[0].participants[1].user_id, "https://node/toy");
 }
 
+TEST_F(SoapDoor, ARequestHasItsTimeFromTheMomentItWasReceived) {
+    std::chrono::steady_clock::time_point until;
+    deps_.work = [&](core::CallContext const& call) -> Status {
+        until = call.deadline;
+        return {};
+    };
+    auto const before = std::chrono::steady_clock::now();
+    EXPECT_EQ(send_headers(std::string(kAction) + kId).status, 200);
+    EXPECT_GE(until, before + SoapSettings().deadline);
+    EXPECT_LE(until, std::chrono::steady_clock::now() + SoapSettings().deadline);
+}
+
 TEST_F(SoapDoor, APackageIsAnsweredByAPackage) {
     std::string const body =
         "--B\r\nContent-Type: application/xop+xml\r\nContent-ID: <r@x>\r\n\r\n" +
