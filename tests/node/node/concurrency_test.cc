@@ -105,5 +105,71 @@ TEST_F(Concurrency, OneOfManyReplacementsWins) {
     check_store(node);
 }
 
+// ITI TF-3 4.2.2.2: replacing deprecates what was appended to or made from the original, and what
+// is deprecated takes no more of either.
+TEST_F(Concurrency, AddendaAndTransformationsDoNotOutliveAReplacement) {
+    using enum domain::AssociationType;
+    Papers const original = letter_for(patient, "original");
+    ASSERT_TRUE(toolkit.submit(original).success());
+    auto const found = toolkit.find(patient);
+    ASSERT_EQ(found.objects.entries.size(), 1U) << found.text();
+    std::vector<Papers> all;
+    for (int i = 0; i < kSenders; ++i) {
+        Papers papers = letter_for(patient, "version " + std::to_string(i));
+        relate(papers,
+               i % 4 == 0   ? kReplace
+               : i % 2 == 0 ? kAppend
+                            : kTransform,
+               found.objects.entries[0].id);
+        all.push_back(std::move(papers));
+    }
+    auto const heard = submit_all(all);
+    std::vector<std::string> replacements;
+    std::size_t taken = 0;
+    for (std::size_t i = 0; i < heard.size(); ++i) {
+        if (!heard[i].success()) {
+            EXPECT_TRUE(heard[i].has_code("XDSRegistryDeprecatedDocumentError")) << heard[i].text();
+            continue;
+        }
+        ++taken;
+        if (i % 4 == 0) replacements.push_back(all[i].documents[0].unique_id);
+    }
+    EXPECT_EQ(replacements.size(), 1U);
+    EXPECT_EQ(toolkit.find(patient).unique_ids(), replacements);
+    EXPECT_EQ(toolkit.find_all(patient).objects.entries.size(), taken + 1);
+    check_store(node);
+}
+
+// ITI TF-1 5.3 and TF-2 3.8: after a merge the survivor has the documents, each chain with one end.
+TEST_F(Concurrency, ReplacementsDuringAMergeLeaveOneApprovedEnd) {
+    std::string const survivor = fresh_patient();
+    ASSERT_EQ(toolkit.feed("A01", survivor), "AA");
+    Papers const original = letter_for(patient, "original");
+    ASSERT_TRUE(toolkit.submit(original).success());
+    auto const found = toolkit.find(patient);
+    ASSERT_EQ(found.objects.entries.size(), 1U) << found.text();
+    std::vector<Papers> all;
+    for (int i = 0; i < kSenders; ++i) {
+        Papers papers = letter_for(patient, "version " + std::to_string(i));
+        relate(papers, domain::AssociationType::kReplace, found.objects.entries[0].id);
+        all.push_back(std::move(papers));
+    }
+    auto merge = std::async(std::launch::async, [&] {
+        return NodeClient(node, "toolkit").feed("A40", survivor, patient);
+    });
+    auto const heard = submit_all(all);
+    EXPECT_EQ(merge.get(), "AA");
+    std::vector<std::string> ends;
+    for (std::size_t i = 0; i < heard.size(); ++i) {
+        if (heard[i].success()) ends.push_back(all[i].documents[0].unique_id);
+        EXPECT_TRUE(heard[i].success() || heard[i].refused()) << heard[i].text();
+    }
+    EXPECT_LE(ends.size(), 1U);
+    if (ends.empty()) ends.push_back(original.documents[0].unique_id);
+    EXPECT_EQ(toolkit.find(survivor).unique_ids(), ends);
+    EXPECT_TRUE(toolkit.find(patient).objects.entries.empty());
+    check_store(node);
+}
+
 }  // namespace
 }  // namespace musubi::test

@@ -198,6 +198,24 @@ TEST_F(DatabaseFaults, FrozenDatabaseHoldsRequestsButNotTheNode) {
     expect_well();
 }
 
+TEST_F(DatabaseFaults, ServerWithoutFreeConnectionsIsToldAndNobodyHangs) {
+    node.sql("alter role musubi_serving connection limit 1");
+    node.sql(
+        "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = "
+        "'musubi_serving' and datname = current_database()");
+    std::vector<std::future<Found>> waiting;
+    for (int i = 0; i < 8; ++i) {
+        waiting.push_back(std::async(std::launch::async, [&] { return toolkit.find(patient); }));
+    }
+    for (auto& one : waiting) {
+        Found const found = one.get();
+        EXPECT_TRUE(found.success() || found.refused()) << found.text();
+        EXPECT_EQ(found.objects.entries.size(), found.success() ? 1U : 0U);
+    }
+    node.sql("alter role musubi_serving connection limit -1");
+    expect_well();
+}
+
 TEST_F(DatabaseFaults, TerminatedBackendsAreReplaced) {
     auto const killed = node.sql(
         "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = "

@@ -5,6 +5,8 @@
 
 #include "codec/hl7v2/parse.h"
 #include "support/invariants.h"
+#include "support/syscall_faults.h"
+#include "support/tcp_proxy.h"
 #include "unit/platform_net/tls_peer.h"
 
 namespace musubi::test {
@@ -56,6 +58,13 @@ protected:
     std::size_t records_before = 0;
 };
 
+std::string repeated(std::string_view what, int times) {
+    std::string all;
+    all.reserve(what.size() * static_cast<std::size_t>(times));
+    for (int i = 0; i < times; ++i) all += what;
+    return all;
+}
+
 std::string in_body(std::string const& payload) { return envelope(kQueryAction, payload); }
 
 TEST_F(Hostile, DocumentTypesAreRefusedBeforeAnythingIsExpanded) {
@@ -85,6 +94,43 @@ TEST_F(Hostile, ShapesBeyondTheLimitsAreRefused) {
     expect_fault(in_body(wide + "/>"));
     expect_fault(in_body("<a b=\"" + std::string(2'000'000, 'x') + "\"/>"));
     expect_fault("/xds/registry", kSoapType, in_body("<a>" + std::string(17U << 20, 'x') + "</a>"));
+}
+
+TEST_F(Hostile, ShapesOfManyMegabytesCostLittleMemory) {
+    std::int64_t const before = node.resident_kib();
+    expect_fault(in_body("<a b=\"" + std::string(100U << 20, 'x') + "\"/>"));
+    expect_fault(in_body("<a>" + std::string(100U << 20, 'x')));
+    expect_fault(in_body(repeated("<a x=\"1\"/>", 1'500'000)));
+    // One envelope at its limit, and what the parser had made of it when it gave up.
+    EXPECT_LT(node.peak_resident_kib() - before, 64 * 1024);
+}
+
+// Neither a file nor a connection is opened for what a message names.
+TEST_F(Hostile, WhatAMessageNamesIsNeverFetched) {
+    std::string const why = SyscallFaults::unavailable();
+    if (!why.empty()) GTEST_SKIP() << why;
+    TcpProxy elsewhere;  // somebody who would take the connection
+    std::string const url = "http://127.0.0.1:" + std::to_string(elsewhere.port()) + "/canary";
+    std::string const file = "file:///canary/of/the/test";
+    SyscallFaults watch(node.pid(), {"open,openat,connect", ""});
+    for (std::string const& named : {url, file}) {
+        expect_fault("<!DOCTYPE a SYSTEM \"" + named + "\">" + in_body("<a/>"));
+        expect_fault("<!DOCTYPE a [<!ENTITY x SYSTEM \"" + named + "\">]>" + in_body("<a>&x;</a>"));
+        expect_fault("<!DOCTYPE a [<!ENTITY % x SYSTEM \"" + named + "\"> %x;]>" + in_body("<a/>"));
+        for (std::string const& payload :
+             {"<a xmlns:i=\"http://www.w3.org/2001/XMLSchema-instance\" "
+              "i:schemaLocation=\"urn:x " +
+                  named + "\" i:noNamespaceSchemaLocation=\"" + named + "\"/>",
+              "<x:include xmlns:x=\"http://www.w3.org/2001/XInclude\" href=\"" + named + "\"/>"}) {
+            ASSERT_TRUE(
+                toolkit.post("/xds/registry", kSoapType, {{in_body(payload), nullptr}}).ok());
+        }
+    }
+    watch.end();
+    std::string const port = "htons(" + std::to_string(elsewhere.port()) + ")";
+    EXPECT_FALSE(watch.trace().empty()) << "nothing was watched";
+    EXPECT_EQ(watch.trace().find("canary"), std::string::npos) << watch.trace();
+    EXPECT_EQ(watch.trace().find(port), std::string::npos) << watch.trace();
 }
 
 TEST_F(Hostile, BrokenCharactersAreRefused) {
@@ -220,6 +266,8 @@ TEST_F(Hostile, BrokenHl7IsAcknowledgedWithAnErrorAndTheNextMessageWorks) {
         "MSH|^~\\&|A|B|C|D|||ORU^R01|1|P|2.3.1\rPID|1",
         std::string("MSH|^~\\&|A|B|C|D|||ADT^A01|1|P|2.3.1\rPID|\0\0", 46),
         "MSH|^~\\&|A|B|C|D|||ADT^A01|1|P|2.3.1\rPID|" + std::string(70'000, '\\'),
+        "MSH|^~\\&|A|B|C|D|||ADT^A01|1|P|2.3.1\r" + repeated("Z|\r", 1'000'000),
+        "MSH|^~\\&|A|B|C|D|||ADT^A01|1|P|2.3.1\rPID|" + repeated("\\E\\", 20'000),
     };
     for (std::size_t i = 0; i < wrong.size(); ++i) {
         SCOPED_TRACE(i);
