@@ -70,6 +70,27 @@ std::map<std::int64_t, Unconfirmed> unconfirmed(Deps& deps, core::CallContext co
     return out;
 }
 
+using ByPatient = std::map<std::string, core::AuditDraft>;  ///< empty: nobody's that we know
+
+void add(ByPatient& drafts, std::string const& patient, domain::DocumentRequest const& request) {
+    core::AuditDraft& draft = drafts[patient];
+    if (draft.objects.empty() && !patient.empty())
+        draft.objects.push_back(domain::audit_patient(patient));
+    draft.objects.push_back(domain::audit_document(request.document_unique_id,
+                                                   request.repository_unique_id, request.home));
+}
+
+/// Whose document was asked for, whether or not the asker may see it; empty when we hold none.
+std::string patient_of(Deps const& deps, core::Located const* located,
+                       domain::DocumentRequest const& request) {
+    Rows const* rows = located ? std::any_cast<Rows>(&located->details) : nullptr;
+    if (!rows || misdirected(deps, request)) return {};
+    for (DocumentRow const& row : *rows) {
+        if (row.unique_id == request.document_unique_id) return row.patient;
+    }
+    return {};
+}
+
 }  // namespace
 
 core::TransactionSpec const& Iti43::spec() {
@@ -184,38 +205,29 @@ int Iti43::withhold(core::Permit const& permit, Response& response) {
     return static_cast<int>(std::erase_if(response.delivered, hidden));
 }
 
-std::vector<core::AuditDraft> Iti43::audit(Deps&,
+// One record for each patient whose documents were delivered, one for each whose were not, and one
+// for what belongs to nobody known (ITI TF-2 3.43.5, 3.20.7.1). The asker never learns whose a
+// document is that he may not see; the patient, and whoever looks for curiosity, has to.
+std::vector<core::AuditDraft> Iti43::audit(Deps& deps,
                                            core::AuditInput<Request, Response> const& input) {
+    ByPatient delivered, failed;
+    if (input.response) {
+        for (DeliveredDocument const& d : input.response->delivered)
+            add(delivered, d.patient, d.document.request);
+        for (auto const& item : input.response->failed)
+            add(failed, patient_of(deps, input.located, item), item);
+        for (auto& [patient, draft] : failed) {
+            draft.outcome = domain::AuditOutcome::kMinorFailure;
+            draft.outcome_description = "not delivered";
+        }
+    } else {
+        for (auto const& item : input.request ? *input.request : Request{})
+            add(failed, patient_of(deps, input.located, item), item);
+        if (failed.empty()) failed.try_emplace("");
+    }
     std::vector<core::AuditDraft> drafts;
-    if (!input.response) {
-        core::AuditDraft draft;
-        for (auto const& item : input.request ? *input.request : Request{}) {
-            draft.objects.push_back(domain::audit_document(item.document_unique_id,
-                                                           item.repository_unique_id, item.home));
-        }
-        return {std::move(draft)};
-    }
-    // One record for each patient whose documents were delivered, one for what was not (ITI
-    // TF-2 3.43.5, 3.20.7.1).
-    std::map<std::string, core::AuditDraft> delivered;
-    for (DeliveredDocument const& d : input.response->delivered) {
-        core::AuditDraft& draft = delivered[d.patient];
-        if (draft.objects.empty()) draft.objects.push_back(domain::audit_patient(d.patient));
-        auto const& request = d.document.request;
-        draft.objects.push_back(domain::audit_document(request.document_unique_id,
-                                                       request.repository_unique_id, request.home));
-    }
     for (auto& [patient, draft] : delivered) drafts.push_back(std::move(draft));
-    if (!input.response->failed.empty()) {
-        core::AuditDraft draft;
-        draft.outcome = domain::AuditOutcome::kMinorFailure;
-        draft.outcome_description = "not delivered";
-        for (auto const& item : input.response->failed) {
-            draft.objects.push_back(domain::audit_document(item.document_unique_id,
-                                                           item.repository_unique_id, item.home));
-        }
-        drafts.push_back(std::move(draft));
-    }
+    for (auto& [patient, draft] : failed) drafts.push_back(std::move(draft));
     return drafts;
 }
 

@@ -183,8 +183,8 @@ domain::Subject World::subject(std::string const& member) const {
     return subject;
 }
 
-Answer World::run(core::Definition const& definition, std::string const& member,
-                  std::string const& body) {
+xml::Document World::exchange(core::Definition const& definition, std::string const& member,
+                              std::string const& body, Answer& answer) {
     auto document = xml::parse(as_bytes(body));
     if (!document) throw std::runtime_error("request does not parse: " + document.error().detail);
     soap::Incoming incoming{std::move(*document), {}, {}, false};
@@ -199,17 +199,27 @@ Answer World::run(core::Definition const& definition, std::string const& member,
                           std::chrono::steady_clock::now() + std::chrono::seconds(30)};
     core::Outbound out = pipeline.run(definition, inbound);
     if (out.fault) throw std::runtime_error("fault: " + out.fault->detail);
-    Answer answer;
     answer.body = std::any_cast<soap::Outgoing const&>(out.reply).body.front().xml;
     auto reply = xml::parse(as_bytes(answer.body));
     if (!reply) throw std::runtime_error("answer does not parse: " + reply.error().detail);
-    auto read = ebxml::read_query_response(reply->root());
-    if (!read) throw std::runtime_error("answer cannot be read: " + read.error().detail);
-    answer.success = read->response.status == ebxml::ResponseStatus::kSuccess;
-    for (auto const& row : read->response.errors) {
+    return std::move(*reply);
+}
+
+void World::tell(ebxml::RegistryResponse const& response, Answer& answer) {
+    answer.success = response.status == ebxml::ResponseStatus::kSuccess;
+    for (auto const& row : response.errors) {
         answer.codes.push_back(row.error_code);
         answer.contexts.push_back(row.context);
     }
+}
+
+Answer World::run(core::Definition const& definition, std::string const& member,
+                  std::string const& body) {
+    Answer answer;
+    xml::Document const reply = exchange(definition, member, body, answer);
+    auto read = ebxml::read_query_response(reply.root());
+    if (!read) throw std::runtime_error("answer cannot be read: " + read.error().detail);
+    tell(read->response, answer);
     answer.objects = std::move(read->objects);
     for (auto const& ref : read->refs) answer.ids.push_back(ref.id);
     for (auto const& o : answer.objects.submission_sets) answer.ids.push_back(o.id);
@@ -221,32 +231,12 @@ Answer World::run(core::Definition const& definition, std::string const& member,
 }
 
 Answer World::submit(std::string const& member, Draft const& draft) {
-    std::string const body = ebxml::write_submit_objects_request(draft.s);
-    auto document = xml::parse(as_bytes(body));
-    if (!document) throw std::runtime_error("request does not parse: " + document.error().detail);
-    soap::Incoming incoming{std::move(*document), {}, {}, false};
-    incoming.envelope.payload = incoming.document.root();
-    core::Inbound inbound{subject(member),
-                          nullptr,
-                          "https://node/xds/registry",
-                          "",
-                          "",
-                          "trace",
-                          core::WireRef::of(incoming),
-                          std::chrono::steady_clock::now() + std::chrono::seconds(30)};
-    core::Outbound out = pipeline.run(iti42, inbound);
-    if (out.fault) throw std::runtime_error("fault: " + out.fault->detail);
     Answer answer;
-    answer.body = std::any_cast<soap::Outgoing const&>(out.reply).body.front().xml;
-    auto reply = xml::parse(as_bytes(answer.body));
-    if (!reply) throw std::runtime_error("answer does not parse: " + reply.error().detail);
-    auto read = ebxml::read_registry_response(reply->root());
+    xml::Document const reply =
+        exchange(iti42, member, ebxml::write_submit_objects_request(draft.s), answer);
+    auto const read = ebxml::read_registry_response(reply.root());
     if (!read) throw std::runtime_error("answer cannot be read: " + read.error().detail);
-    answer.success = read->status == ebxml::ResponseStatus::kSuccess;
-    for (auto const& row : read->errors) {
-        answer.codes.push_back(row.error_code);
-        answer.contexts.push_back(row.context);
-    }
+    tell(*read, answer);
     return answer;
 }
 

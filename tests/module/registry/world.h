@@ -111,6 +111,10 @@ public:
 private:
     Answer run(core::Definition const& definition, std::string const& member,
                std::string const& body);
+    /// Through the pipeline and back as XML; keeps the text of the answer.
+    xml::Document exchange(core::Definition const& definition, std::string const& member,
+                           std::string const& body, Answer& answer);
+    static void tell(ebxml::RegistryResponse const& response, Answer& answer);
 };
 
 /// 'a' and ('a','b') as query parameters.

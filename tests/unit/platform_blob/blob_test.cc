@@ -188,7 +188,7 @@ TEST_F(Blobs, DamageIsFoundBeforeADamagedPieceIsHandedOut) {
         {"bit in the second chunk",
          [](Bytes& b) { b[vault::kStreamHeaderSize + kChunk + 100] ^= 4; }},
         {"last octet", [](Bytes& b) { b.back() ^= 128; }},
-        {"cut inside", [](Bytes& b) { b.resize(b.size() - 100); }},
+        {"cut inside", [](Bytes& b) { b.erase(b.end() - 100, b.end()); }},
         {"cut at a chunk border",
          [](Bytes& b) { b.resize(vault::kStreamHeaderSize + 2 * kChunk); }},
         {"cut to the header", [](Bytes& b) { b.resize(vault::kStreamHeaderSize); }},
