@@ -13,21 +13,22 @@ struct Judged {
     std::string problem;
 };
 
-Judged authority_of(hl7v2::PatientIdentifier const& id, domain::Member const& member,
+Judged authority_of(domain::SentIdentifier const& id, domain::Member const& member,
                     core::PatientFeedPort const& authorities) {
     if (id.id.empty()) return {"", "the id (CX.1) is empty"};
+    domain::SentAuthority const& sent = id.authority;
     std::string const by_name =
-        id.namespace_id.empty() ? "" : authorities.authority_of_namespace(id.namespace_id);
-    if (!id.universal_id.empty()) {
-        if (id.universal_id_type != "ISO" || !is_oid(id.universal_id)) {
+        sent.namespace_id.empty() ? "" : authorities.authority_of_namespace(sent.namespace_id);
+    if (!sent.universal_id.empty()) {
+        if (sent.universal_id_type != "ISO" || !is_oid(sent.universal_id)) {
             return {"", "the assigning authority (CX.4) must be an OID of type ISO"};
         }
-        if (!by_name.empty() && by_name != id.universal_id) {
+        if (!by_name.empty() && by_name != sent.universal_id) {
             return {"", "namespace and OID of the assigning authority name different domains"};
         }
-        return {id.universal_id, ""};
+        return {sent.universal_id, ""};
     }
-    if (!id.namespace_id.empty()) {
+    if (!sent.namespace_id.empty()) {
         if (by_name.empty()) return {"", "the assigning authority's namespace is not configured"};
         return {by_name, ""};
     }
@@ -40,11 +41,11 @@ Judged authority_of(hl7v2::PatientIdentifier const& id, domain::Member const& me
 }  // namespace
 
 Result<std::vector<domain::PatientId>> feedable_ids(
-    std::vector<hl7v2::PatientIdentifier> const& identifiers, domain::Member const& member,
+    std::vector<domain::SentIdentifier> const& identifiers, domain::Member const& member,
     core::PatientFeedPort const& authorities) {
     std::vector<domain::PatientId> ids;
     std::vector<Issue> issues;
-    for (hl7v2::PatientIdentifier const& identifier : identifiers) {
+    for (domain::SentIdentifier const& identifier : identifiers) {
         Judged judged = authority_of(identifier, member, authorities);
         auto const& allowed = member.assigning_authorities;
         if (judged.problem.empty() &&

@@ -21,7 +21,7 @@ Result<std::pair<domain::PatientId, domain::PatientId>> merge_pair(
                    "MRG-1 and PID-3 have no assigning authority in common", "MRG^1^1"}});
 }
 
-core::AuditDraft draft_for(std::string const& patient, hl7v2::PatientFeed const* feed,
+core::AuditDraft draft_for(std::string const& patient, domain::PatientFeed const* feed,
                            char action) {
     core::AuditDraft draft;
     draft.action = action;
@@ -65,21 +65,24 @@ Result<Iti8::Response> Iti8::handle(Deps& deps, core::Authorized<Request> const&
     auto const ids = TRY(feedable_ids(request->identifiers, member, deps.feed));
     pg::Tx& tx = request.tx().tx();
     switch (request->event) {
-        case hl7v2::FeedEvent::kAdd: {
+        case domain::FeedEvent::kAdd: {
             FeedOutcome outcome;
             outcome.patient = TRY(deps.feed.add(tx, ids));
             TRY(FAULT("iti8.after_add"));
             return outcome;
         }
-        case hl7v2::FeedEvent::kUpdate:
+        case domain::FeedEvent::kUpdate:
             return FeedOutcome{};  // the registry ignores A08 (ITI TF-2 3.8.4.1.3)
-        case hl7v2::FeedEvent::kMerge: {
+        case domain::FeedEvent::kMerge: {
             auto const prior = TRY(feedable_ids(request->prior_identifiers, member, deps.feed));
             auto const [subsumed, surviving] = TRY(merge_pair(prior, ids));
             auto const merged = TRY(deps.feed.merge(tx, subsumed, surviving));
             TRY(FAULT("iti8.after_merge"));
             return FeedOutcome{merged.surviving_cx, merged.subsumed_cx};
         }
+        case domain::FeedEvent::kChangeId:
+        case domain::FeedEvent::kLink:
+        case domain::FeedEvent::kUnlink: break;  // events of ITI-30, not routed here
     }
     return Error(Code::kInternal, "unknown feed event");
 }
@@ -88,8 +91,8 @@ int Iti8::withhold(core::Permit const&, Response&) { return 0; }
 
 std::vector<core::AuditDraft> Iti8::audit(Deps&, core::AuditInput<Request, Response> const& input) {
     if (!input.request) return {core::AuditDraft{}};
-    bool const update = input.request->event == hl7v2::FeedEvent::kUpdate;
-    bool const merge = input.request->event == hl7v2::FeedEvent::kMerge;
+    bool const update = input.request->event == domain::FeedEvent::kUpdate;
+    bool const merge = input.request->event == domain::FeedEvent::kMerge;
     if (!input.response) return {draft_for("", input.request, update || merge ? 'U' : 'C')};
     if (merge) {
         return {draft_for(input.response->subsumed, input.request, 'D'),

@@ -24,7 +24,7 @@ struct FeedOutcome {
 struct Iti8 {
     using Deps = pix::Deps;
     using Wire = hl7v2::Incoming;
-    using Request = hl7v2::PatientFeed;
+    using Request = domain::PatientFeed;
     using Response = FeedOutcome;
     using Reply = hl7v2::Outgoing;
 

@@ -1,10 +1,10 @@
 #include "binding/mllp/hl7v2_endpoint.h"
 
-#include "codec/hl7v2/ack.h"
-#include "codec/hl7v2/exchange.h"
+#include "codec/hl7v2/answer.h"
 #include "codec/hl7v2/parse.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
+#include "platform/base/metrics.h"
 
 namespace musubi::binding {
 namespace {
@@ -59,7 +59,7 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
         if (why.code == Code::kInvalidMessage) why.code = Code::kUnsupported;
         return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, why);
     }
-    hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message)};
+    hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message), as_bytes(bytes)};
     hl7v2::Header const& header = incoming.header;
     core::Definition const* definition = router_.find_hl7v2(header.message_type, header.trigger);
     if (!definition) return refused(peer, &subject, header, trace, unsupported(router_, header));
@@ -76,9 +76,8 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
         core::WireRef::of(incoming),
         clock_.monotonic() + settings_.deadline};
     core::Outbound outbound = pipeline_.run(*definition, inbound);
-    if (outbound.fault) return answer(header, trace, &*outbound.fault);
-    auto const& reply = std::any_cast<hl7v2::Outgoing const&>(outbound.reply);
-    return answer(header, trace, reply.error ? &*reply.error : nullptr);
+    if (outbound.fault) return answer(incoming, trace, hl7v2::Outgoing{*outbound.fault});
+    return answer(incoming, trace, std::any_cast<hl7v2::Outgoing const&>(outbound.reply));
 }
 
 std::string Hl7v2Endpoint::refuse(core::PeerConnection const& peer, Error const& why) {
@@ -92,19 +91,30 @@ std::string Hl7v2Endpoint::refused(core::PeerConnection const& peer, domain::Sub
     // The refusal gives nothing away, so it is told even when its record could not be written; the
     // failure is logged and counted by the audit trail itself.
     static_cast<void>(pipeline_.record_refusal(subject, peer, "mllp", trace, why));
-    return answer(header, trace, &why);
+    return std::string(as_text(hl7v2::write_ack(header, seal(trace), &why)));
 }
 
-std::string Hl7v2Endpoint::answer(hl7v2::Header const& header, std::string const& trace,
-                                  Error const* error) const {
+hl7v2::AckSeal Hl7v2Endpoint::seal(std::string const& trace) const {
     hl7v2::AckSeal seal;
     seal.application = settings_.application;
     seal.facility = settings_.facility;
     seal.control_id = ids_.uuid().to_string().substr(0, 20);
     seal.time = to_dtm(clock_.now());
     seal.correlation = trace;
-    Bytes const bytes = hl7v2::write_ack(header, seal, error);
-    return std::string(as_text(bytes));
+    return seal;
+}
+
+std::string Hl7v2Endpoint::answer(hl7v2::Incoming const& request, std::string const& trace,
+                                  hl7v2::Outgoing const& reply) const {
+    static Counter& replaced = counter("mllp_replaced_characters_total");
+    hl7v2::WrittenAnswer const written =
+        hl7v2::write_answer(request, seal(trace), reply, settings_.answers);
+    if (written.replaced > 0) {
+        replaced.add(written.replaced);
+        LogTrace const log_trace(trace);
+        log_warning("mllp.characters_replaced", {{"characters", std::to_string(written.replaced)}});
+    }
+    return std::string(as_text(written.bytes));
 }
 
 }  // namespace musubi::binding

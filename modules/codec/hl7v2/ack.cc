@@ -1,5 +1,6 @@
 #include "codec/hl7v2/ack.h"
 
+#include "codec/hl7v2/data_types.h"
 #include "platform/base/japanese.h"
 #include "platform/base/text.h"
 
@@ -22,12 +23,9 @@ bool is_version(std::string_view text) {
 }
 bool has_old_err(std::string_view version) { return version.substr(0, 3) < "2.5"; }
 
-void set_hd(Builder& answer, int field, HierarchicDesignator const& hd,
-            std::string const& fallback) {
-    answer.set(field, hd.empty() ? fallback : hd.namespace_id);
-    if (hd.universal_id.empty()) return;
-    answer.set(At{field, 1, 2, 1}, hd.universal_id);
-    answer.set(At{field, 1, 3, 1}, hd.universal_id_type);
+/// A request that names no receiver is answered in our own name.
+HierarchicDesignator named(HierarchicDesignator const& hd, std::string const& own) {
+    return hd.empty() ? HierarchicDesignator{own, {}, {}} : hd;
 }
 
 /// The parts of "PID^1^3"; what is not a segment id and numbers is no location.
@@ -137,10 +135,10 @@ AckCode ack_code_of(Error const* error) {
 Builder begin_answer(Header const& request, AckSeal const& seal, std::string_view type) {
     Builder answer(request.delimiters);
     answer.segment("MSH");
-    set_hd(answer, 3, request.receiving_application, seal.application);
-    set_hd(answer, 4, request.receiving_facility, seal.facility);
-    set_hd(answer, 5, request.sending_application, {});
-    set_hd(answer, 6, request.sending_facility, {});
+    set_hd(answer, 3, named(request.receiving_application, seal.application));
+    set_hd(answer, 4, named(request.receiving_facility, seal.facility));
+    set_hd(answer, 5, request.sending_application);
+    set_hd(answer, 6, request.sending_facility);
     answer.set(7, seal.time);
     int component = 0;
     for (std::string_view const part : split(type, '^')) answer.set(At{9, 1, ++component, 1}, part);

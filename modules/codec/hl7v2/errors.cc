@@ -42,6 +42,8 @@ constexpr std::pair<Reason, Condition> kReasons[] = {
     {Reason::kUnknownKeyIdentifier, Condition::kUnknownKeyIdentifier},
     {Reason::kUnknownPatientId, Condition::kUnknownKeyIdentifier},
     {Reason::kDuplicateKeyIdentifier, Condition::kDuplicateKeyIdentifier},
+    // Version 2.5 has no word for it (table 0208 learns TM later).
+    {Reason::kTooManyResults, Condition::kInternalError},
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include "codec/hl7v2/exchange.h"
 #include "codec/hl7v2/parse.h"
 #include "domain/reason.h"
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
 #include "unit/core/toy.h"
 
 #include <gtest/gtest.h>
@@ -19,6 +21,46 @@ struct V2Toy : test::Toy<test::ToyKind::kRead, hl7v2::Incoming> {
     static Reply encode_error(Deps&, Error const& error, Request const*) { return Reply{error}; }
 };
 
+/// Answers queries with what the test put into `answer`, and names their octets.
+struct V2Query : test::Toy<test::ToyKind::kRead, hl7v2::Incoming> {
+    using Reply = hl7v2::Outgoing;
+    static inline hl7v2::QueryAnswer answer;
+    static inline std::vector<std::string> octets;
+    static core::TransactionSpec const& spec() {
+        static core::TransactionSpec const kSpec{.id = "TOY-Q",
+                                                 .name = "Toy",
+                                                 .action = domain::Action::kQuery,
+                                                 .event_id = domain::dcm("110112", "Query"),
+                                                 .soap = {},
+                                                 .hl7v2 = {{"QBP", {"Q22", "Q23"}}}};
+        return kSpec;
+    }
+    static Result<Request> decode(Deps& d, Wire const& wire, core::DecodeContext const&) {
+        TRY(d.pass("decode"));
+        octets.emplace_back(as_text(wire.bytes));
+        return std::string("request");
+    }
+    static Result<Reply> encode(Deps&, Response&&, Request const&) {
+        Reply reply;
+        reply.answer = answer;
+        return reply;
+    }
+    static Reply encode_error(Deps&, Error const& error, Request const*) { return Reply{error}; }
+};
+
+std::string query(std::string const& type, std::string const& id = "M1",
+                  std::string const& rest = "") {
+    return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||" + type + "|" + id + "|P|2.5" + rest +
+           "\rQPD|IHE PDQ Query|T1|@PID.8^M\rRCP|I\r";
+}
+hl7v2::QueryAnswer answer_with(std::string const& family) {
+    domain::Demographics person;
+    person.names = {{family, "", "", "", "", "L", domain::Script::kUntold}};
+    hl7v2::QueryAnswer made;
+    made.patients = {{{{{"7", "2.999.1"}, "PI"}}, person, std::nullopt}};
+    return made;
+}
+
 std::string message(std::string const& type, std::string const& version = "2.3.1",
                     std::string const& rest = "") {
     return "MSH|^~\\&|APP|KITA|MUSUBI|REGION|20260101120000||" + type + "|M1|P|" + version + rest +
@@ -34,6 +76,9 @@ protected:
                     pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}),
           door_(router_, pipeline_, gate_, system_clock(), system_ids(), Hl7v2Settings{}) {
         EXPECT_TRUE(router_.add(core::define<V2Toy>(deps_)).ok());
+        EXPECT_TRUE(router_.add(core::define<V2Query>(deps_)).ok());
+        V2Query::answer = {};
+        V2Query::octets.clear();
         gate_.members["CN=kita"] = test::toy_member();
     }
 
@@ -164,6 +209,70 @@ TEST_F(V2Door, TheSendersCharacterSetIsEchoed) {
     EXPECT_EQ(msa(ack, 1), "AA");
     EXPECT_EQ(ack.segment(0).raw_field(18), "~ISO IR87");
     EXPECT_NE(raw_.find("\x1b$B8k7M\x1b(B"), std::string::npos);
+}
+
+TEST_F(V2Door, TypeAndEventChooseTheTransactionAndItsResponse) {
+    V2Query::answer = answer_with("YAMADA");
+    std::string const asked = query("QBP^Q22^QBP_Q21");
+    auto const rsp = send(asked);
+    EXPECT_EQ(rsp.segment(0).raw_field(9), "RSP^K22^RSP_K21");
+    EXPECT_EQ(msa(rsp, 1), "AA");
+    EXPECT_EQ(rsp.get("QAK", {2}), "OK");
+    EXPECT_EQ(rsp.find("QPD")->raw(), "QPD|IHE PDQ Query|T1|@PID.8^M");
+    EXPECT_EQ(rsp.get("PID", {5}), "YAMADA");
+    EXPECT_EQ(V2Query::octets, std::vector<std::string>{asked});
+    EXPECT_EQ(send(query("QBP^Q23^QBP_Q21")).segment(0).raw_field(9), "RSP^K23^RSP_K23");
+    EXPECT_EQ(send(message("ADT^A01")).segment(0).raw_field(9), "ACK^A01");
+    auto const unknown = send(query("QBP^Q99^QBP_Q21"));
+    EXPECT_EQ(msa(unknown, 1), "AR");
+    EXPECT_EQ(unknown.get("ERR", {3}), "201");
+    EXPECT_EQ(unknown.count("QAK"), 0);
+}
+
+TEST_F(V2Door, ARefusedQueryIsAnsweredByItsResponse) {
+    for (std::string const stage : {"decode", "handle"}) {
+        deps_.failing = {
+            {stage, Error(Code::kInvalidContent, {{Severity::kError, Reason::kUnknownKeyIdentifier,
+                                                   "unknown", "QPD^1^3^1^1"}})}};
+        auto const rsp = send(query("QBP^Q23^QBP_Q21"));
+        EXPECT_EQ(rsp.segment(0).raw_field(9), "RSP^K23^RSP_K23") << stage;
+        EXPECT_EQ(msa(rsp, 1), "AE") << stage;
+        EXPECT_EQ(rsp.get("QAK", {1}), "T1") << stage;
+        EXPECT_EQ(rsp.get("QAK", {2}), "AE") << stage;
+        EXPECT_EQ(rsp.get("ERR", {3}), "204") << stage;
+        EXPECT_EQ(rsp.count("PID"), 0) << stage;
+    }
+    gate_.members.clear();
+    auto const stranger = send(query("QBP^Q23^QBP_Q21"));
+    EXPECT_EQ(stranger.segment(0).raw_field(9), "ACK^Q23^ACK");
+    EXPECT_EQ(msa(stranger, 1), "AR");
+}
+
+TEST_F(V2Door, CharactersTheReceiverLacksAreReplacedCountedAndLogged) {
+    std::vector<std::string> lines;
+    set_log_sink([&](LogLevel, std::string const& line) { lines.push_back(line); });
+    Counter& replaced = counter("mllp_replaced_characters_total");
+    std::uint64_t const before = replaced.value();
+    V2Query::answer = answer_with("髙橋");
+    auto const rsp = send(query("QBP^Q22^QBP_Q21", "M1", "||||||~ISO IR87||ISO 2022-1994"));
+    set_log_sink({});
+    EXPECT_EQ(rsp.get("PID", {5}), "高橋");
+    EXPECT_EQ(rsp.segment(0).raw_field(18), "~ISO IR87");
+    EXPECT_EQ(replaced.value(), before + 1);
+    ASSERT_EQ(lines.size(), 1U);
+    EXPECT_NE(lines[0].find("mllp.characters_replaced"), std::string::npos);
+    EXPECT_EQ(lines[0].find("橋"), std::string::npos);
+}
+
+TEST_F(V2Door, EachMessageOfAConnectionIsAnsweredWhateverCameBefore) {
+    V2Query::answer = answer_with("YAMADA");
+    for (std::string const id : {"M1", "M1", "M2", "M1"}) {
+        auto const rsp = send(query("QBP^Q22^QBP_Q21", id));
+        EXPECT_EQ(msa(rsp, 1), "AA");
+        EXPECT_EQ(msa(rsp, 2), id);
+        EXPECT_EQ(msa(send(message("ADT^A01")), 1), "AA");
+        EXPECT_EQ(msa(send("garbage"), 1), "AR");
+    }
 }
 
 TEST_F(V2Door, WhatNeverBecameAMessageIsRejectedToo) {

@@ -17,6 +17,10 @@ std::string msh(std::string_view type, std::string_view version = "2.3.1",
 }
 constexpr char kPid[] = "PID|||12345^^^HOSP1&2.999.1.1&ISO^PI\r";
 
+using domain::FeedEvent;
+using domain::PatientFeed;
+using domain::Script;
+
 Result<PatientFeed> feed_of(std::string_view text) {
     auto const message = parse(as_bytes(text));
     if (!message) return message.error();
@@ -49,40 +53,39 @@ TEST(PatientFeed, ReadsAJapaneseAdmission) {
     EXPECT_EQ(feed->event, FeedEvent::kAdd);
     EXPECT_EQ(feed->trigger, "A01");
     EXPECT_EQ(feed->control_id, "M0001");
-    EXPECT_EQ(feed->sending_application.namespace_id, "HIS");
-    EXPECT_EQ(feed->sending_facility, (HierarchicDesignator{"HOSP1", "2.999.1", "ISO"}));
-    EXPECT_EQ(feed->receiving_facility.namespace_id, "REGION");
-    EXPECT_EQ(feed->recorded, "20250401090000");
+    EXPECT_EQ(feed->application, "HIS");
+    EXPECT_EQ(feed->facility, "HOSP1");
     ASSERT_EQ(feed->identifiers.size(), 2U);
     EXPECT_EQ(feed->identifiers[0].id, "12345");
-    EXPECT_EQ(feed->identifiers[0].namespace_id, "HOSP1");
-    EXPECT_EQ(feed->identifiers[0].universal_id, "2.999.1.1");
-    EXPECT_EQ(feed->identifiers[0].universal_id_type, "ISO");
+    EXPECT_EQ(feed->identifiers[0].authority.namespace_id, "HOSP1");
+    EXPECT_EQ(feed->identifiers[0].authority.universal_id, "2.999.1.1");
+    EXPECT_EQ(feed->identifiers[0].authority.universal_id_type, "ISO");
+    EXPECT_EQ(feed->identifiers[0].authority.location, "PID^1^3^1^4");
     EXPECT_EQ(feed->identifiers[0].type_code, "PI");
     EXPECT_EQ(feed->identifiers[1].location, "PID^1^3^2");
     EXPECT_TRUE(feed->prior_identifiers.empty());
-    ASSERT_EQ(feed->names->size(), 2U);
-    EXPECT_EQ(feed->names->at(0).family, "患者");
-    EXPECT_EQ(feed->names->at(0).representation, "I");
-    EXPECT_EQ(feed->names->at(1).given, "タロウ");
-    EXPECT_EQ(feed->names->at(1).representation, "P");
-    EXPECT_EQ(feed->birth_time, "19600102");
-    EXPECT_EQ(feed->sex, "M");
-    EXPECT_EQ(feed->addresses->at(0).whole, "静岡県静岡市登呂1-3-5");
-    EXPECT_EQ(feed->addresses->at(0).postal_code, "422-8033");
-    EXPECT_EQ(feed->home_phones->at(0).number, "054-000-0000");
-    EXPECT_FALSE(feed->business_phones);
+    ASSERT_EQ(feed->demographics.names->size(), 2U);
+    EXPECT_EQ(feed->demographics.names->at(0).family, "患者");
+    EXPECT_EQ(feed->demographics.names->at(0).script, Script::kIdeographic);
+    EXPECT_EQ(feed->demographics.names->at(1).given, "タロウ");
+    EXPECT_EQ(feed->demographics.names->at(1).script, Script::kPhonetic);
+    EXPECT_EQ(feed->demographics.birth_time, "19600102");
+    EXPECT_EQ(feed->demographics.sex, "M");
+    EXPECT_EQ(feed->demographics.addresses->at(0).whole, "静岡県静岡市登呂1-3-5");
+    EXPECT_EQ(feed->demographics.addresses->at(0).postal_code, "422-8033");
+    EXPECT_EQ(feed->demographics.home_phones->at(0).number, "054-000-0000");
+    EXPECT_FALSE(feed->demographics.business_phones);
 }
 
 TEST(PatientFeed, TellsAbsentFromDeleted) {
     auto const feed = feed_of(msh("ADT^A08") + "PID|||1||\"\"||\"\"|||||||\"\"\r");
     ASSERT_TRUE(feed);
     EXPECT_EQ(feed->event, FeedEvent::kUpdate);
-    ASSERT_TRUE(feed->names);
-    EXPECT_TRUE(feed->names->empty());
-    EXPECT_EQ(feed->birth_time, "");
-    EXPECT_FALSE(feed->sex);
-    EXPECT_FALSE(feed->addresses);
+    ASSERT_TRUE(feed->demographics.names);
+    EXPECT_TRUE(feed->demographics.names->empty());
+    EXPECT_EQ(feed->demographics.birth_time, "");
+    EXPECT_FALSE(feed->demographics.sex);
+    EXPECT_FALSE(feed->demographics.addresses);
 }
 
 TEST(PatientFeed, TakesEveryTriggerAndVersion) {
@@ -96,6 +99,7 @@ TEST(PatientFeed, TakesEveryTriggerAndVersion) {
         EXPECT_EQ(problems(msh("ADT^A40", version) + kPid + "MRG|9\r"), List{"accepted"});
     }
     EXPECT_EQ(problems(msh("ADT^A40^ADT_A39", "2.5") + kPid + "MRG|9\r"), List{"accepted"});
+    EXPECT_EQ(problems(msh("ADT^A40^ADT_A39", "2.5.1") + kPid + "MRG|9\r"), List{"accepted"});
     EXPECT_EQ(problems(msh("ADT^A01^ADT_A01", "2.5", "D") + kPid), List{"accepted"});
 }
 
@@ -125,6 +129,63 @@ TEST(PatientFeed, ReportsEveryProblemOfTheContent) {
     EXPECT_EQ(problems(msh("ADT^A40") + kPid + "MRG|1\r" + kPid + "MRG|2\r"),
               (List{"100 PID^2", "100 MRG^2"}));
     EXPECT_EQ(feed_of(msh("ADT^A01")).error().code, Code::kInvalidContent);
+}
+
+// ITI TF-2 3.30: events, their structures and version.
+TEST(PatientFeed, TakesTheEventsOfIdentityManagement) {
+    struct Row {
+        std::string type;
+        FeedEvent event;
+        std::string rest;
+    } const rows[] = {
+        {"A28^ADT_A05", FeedEvent::kAdd, ""},
+        {"A31^ADT_A05", FeedEvent::kUpdate, ""},
+        {"A40^ADT_A39", FeedEvent::kMerge, "MRG|9\r"},
+        {"A47^ADT_A30", FeedEvent::kChangeId, "MRG|9^^^&2.999.1.1&ISO\r"},
+        {"A24^ADT_A24", FeedEvent::kLink, "PV1||N\rPID|||77^^^HOSP2\r"},
+        {"A37^ADT_A37", FeedEvent::kUnlink, "PID|||77^^^HOSP2\r"},
+    };
+    for (Row const& row : rows) {
+        std::string const message = msh("ADT^" + row.type, "2.5") + kPid + row.rest;
+        auto const feed = feed_of(message);
+        ASSERT_TRUE(feed) << row.type;
+        EXPECT_EQ(feed->event, row.event) << row.type;
+        ASSERT_EQ(feed->identifiers.size(), 1U) << row.type;
+        bool const pair = row.event == FeedEvent::kLink || row.event == FeedEvent::kUnlink;
+        ASSERT_EQ(feed->other_identifiers.size(), pair ? 1U : 0U) << row.type;
+        if (pair) {
+            EXPECT_EQ(feed->other_identifiers[0].location, "PID^2^3^1");
+        }
+        bool const prior = row.rest.starts_with("MRG");
+        EXPECT_EQ(feed->prior_identifiers.size(), prior ? 1U : 0U) << row.type;
+
+        std::string const bare = "ADT^" + row.type.substr(0, 3);
+        EXPECT_EQ(problems(msh(bare, "2.5") + kPid + row.rest), List{"203 MSH^1^12"}) << bare;
+        EXPECT_EQ(problems(msh(bare + "^ADT_A01", "2.5") + kPid + row.rest),
+                  List{"200 MSH^1^9^1^3"})
+            << bare;
+        if (row.event != FeedEvent::kMerge) {
+            EXPECT_EQ(problems(msh("ADT^" + row.type, "2.3.1") + kPid + row.rest),
+                      List{"203 MSH^1^12"})
+                << bare;
+        }
+    }
+}
+
+TEST(PatientFeed, NeedsBothSidesOfALink) {
+    EXPECT_EQ(problems(msh("ADT^A24^ADT_A24", "2.5") + kPid), List{"100 PID^2"});
+    EXPECT_EQ(problems(msh("ADT^A37^ADT_A37", "2.5")), (List{"100 PID^1", "100 PID^2"}));
+    EXPECT_EQ(problems(msh("ADT^A24^ADT_A24", "2.5") + kPid + "PID|||\r"), List{"101 PID^2^3"});
+    EXPECT_EQ(problems(msh("ADT^A24^ADT_A24", "2.5") + kPid + kPid + kPid), List{"100 PID^3"});
+    EXPECT_EQ(problems(msh("ADT^A47^ADT_A30", "2.5") + kPid), List{"100 MRG^1"});
+}
+
+TEST(PatientFeed, LeavesDemographicsAloneWhenRecordsAreLinked) {
+    auto const feed = feed_of(msh("ADT^A24^ADT_A24", "2.5") +
+                              "PID|||1||YAMADA^TARO||19600102|M\rPID|||2||SATO^HANAKO\r");
+    ASSERT_TRUE(feed);
+    EXPECT_FALSE(feed->demographics.names);
+    EXPECT_FALSE(feed->demographics.birth_time);
 }
 
 TEST(PatientFeed, PutsNothingOfThePatientIntoErrors) {
@@ -159,7 +220,8 @@ TEST_F(SampleFeed, AnswersAsTheSampleTableSays) {
     for (char const* const name :
          {"ipf-a40-merge.hl7", "ipf-a01-happy.hl7", "ipf-a01-pid3-without-domain.hl7",
           "ipf-pixsource-A01.hl7", "ipf-pixsource-A40.hl7", "nist-a01-template.hl7",
-          "xdsfhir-a01-template.hl7"}) {
+          "xdsfhir-a01-template.hl7", "dcm4che-a40-merge.hl7", "../iti-30/ipf-a28.hl7",
+          "../iti-10/ipf-adt-a31-1.hl7"}) {
         EXPECT_EQ(ack_code_for(name), "AA") << name;
     }
     EXPECT_EQ(ack_code_for("ipf-a40-latin1-bytes.hl7"), "AE");
@@ -175,11 +237,10 @@ TEST_F(SampleFeed, ReadsTheIdentifiersOfARealMerge) {
     EXPECT_EQ(feed->event, FeedEvent::kMerge);
     ASSERT_EQ(feed->identifiers.size(), 3U);
     EXPECT_EQ(feed->identifiers[0].id, "305014");
-    EXPECT_EQ(feed->identifiers[0].universal_id, "2.16.840.1.113883.3.37.4.1.1.2.1.1");
+    EXPECT_EQ(feed->identifiers[0].authority.universal_id, "2.16.840.1.113883.3.37.4.1.1.2.1.1");
     ASSERT_EQ(feed->prior_identifiers.size(), 2U);
     EXPECT_EQ(feed->prior_identifiers[0].id, "305010");
-    EXPECT_EQ(feed->prior_identifiers[0].universal_id, "");
-    EXPECT_EQ(feed->processing_id, "P");
+    EXPECT_EQ(feed->prior_identifiers[0].authority.universal_id, "");
 }
 
 TEST_F(SampleFeed, ParsesTheMessagesOfOtherTransactions) {

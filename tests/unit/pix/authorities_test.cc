@@ -30,13 +30,16 @@ domain::Member member(std::vector<std::string> authorities = {kKita}) {
     return m;
 }
 
-hl7v2::PatientIdentifier cx(std::string id, std::string name, std::string oid, std::string type) {
-    return {std::move(id), std::move(name), std::move(oid), std::move(type), "PI", "PID^1^3^1"};
+domain::SentIdentifier cx(std::string id, std::string name, std::string oid, std::string type) {
+    return {std::move(id),
+            {std::move(name), std::move(oid), std::move(type), "PID^1^3^1^4"},
+            "PI",
+            "PID^1^3^1"};
 }
 
 struct Row {
     char const* what;
-    hl7v2::PatientIdentifier identifier;
+    domain::SentIdentifier identifier;
     std::vector<std::string> allowed;
     std::string authority;  ///< empty: refused
 };
