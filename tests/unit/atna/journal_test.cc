@@ -207,6 +207,54 @@ TEST_F(JournalFolder, NothingAcknowledgedIsLostWhenTheProcessIsKilledAtAnyPoint)
     }
 }
 
+TEST_F(JournalFolder, WritesIntoRoomMadeAheadAndGivesBackWhatItDidNotUse) {
+    fs::path segment;
+    std::uint64_t used = 0;
+    {
+        auto const journal = open();
+        ASSERT_TRUE(journal->append({record(1)}).ok());
+        segment = journal->segments().at(0).path;
+        auto const size = fs::file_size(segment);
+        ASSERT_TRUE(journal->append({record(2)}).ok());
+        EXPECT_EQ(fs::file_size(segment), size) << "the second write found its room";
+        used = journal->segments().at(0).size;
+        EXPECT_GT(size, used);
+        // More than is left of it, and more than is made at a time.
+        ASSERT_TRUE(journal->append({record(3, 3U << 20)}).ok());
+        ASSERT_TRUE(journal->append({record(4)}).ok());
+        used = journal->segments().at(0).size;
+    }
+    EXPECT_EQ(fs::file_size(segment), used);
+    EXPECT_EQ(found().size(), 4U);
+}
+
+TEST_F(JournalFolder, AnUnusedRoomIsNoTornTailButOctetsInItAre) {
+    int const status = in_child([&] {
+        arm_faults("atna.before_write=kill@3");
+        auto const journal = open();
+        for (int i = 0; i < 3; ++i) static_cast<void>(journal->append({record(i)}));
+    });
+    ASSERT_TRUE(WIFSIGNALED(status));
+    auto const segment = files().at(0);
+    auto const left = fs::file_size(segment);
+    auto const good = read_segment(segment, {})->next;
+    ASSERT_GT(left, good);
+    open();
+    EXPECT_EQ(fs::file_size(segment), good);
+    EXPECT_FALSE(fs::exists(segment.string() + ".torn"));
+
+    fs::resize_file(segment, left);
+    {
+        std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+        file.seekp(static_cast<std::streamoff>(left) - 1);
+        file.put('x');
+    }
+    open();
+    EXPECT_EQ(fs::file_size(segment), good);
+    EXPECT_EQ(fs::file_size(segment.string() + ".torn"), left) << "kept for inspection";
+    EXPECT_EQ(found().size(), 2U);
+}
+
 TEST_F(JournalFolder, AFullDiskIsAnErrorForEverybodyAndWorkGoesOnWhenThereIsRoomAgain) {
     int const status = in_child([&] {
         ::signal(SIGXFSZ, SIG_IGN);
