@@ -32,14 +32,14 @@ Result<std::vector<SealedRecord>> DatabaseAudit::seal(
 }
 
 Status DatabaseAudit::record_in(pg::Tx& tx, std::vector<domain::AuditEvent> events) {
-    for (auto const& record : TRY(seal(events))) store::queue_pending(tx, record);
+    store::queue_pending(tx, TRY(seal(events)));
     return {};
 }
 
 Status DatabaseAudit::record(std::vector<domain::AuditEvent> events) {
     auto const records = TRY(seal(events));
     return pool_.run([&](pg::Tx& tx) -> Status {
-        for (auto const& record : records) store::queue_pending(tx, record);
+        store::queue_pending(tx, records);
         return {};
     });
 }

@@ -6,7 +6,8 @@
 namespace musubi::atna::sql {
 
 inline constexpr pg::Statement kInsertPending{
-    "atna.insert_pending", "INSERT INTO atna.pending (event_uuid, sealed) VALUES ($1, $2)"};
+    "atna.insert_pending",
+    "INSERT INTO atna.pending (event_uuid, sealed) SELECT * FROM unnest($1::uuid[], $2::bytea[])"};
 
 /// One sealer at a time: released with the transaction.
 inline constexpr pg::Statement kTrySealerLock{

@@ -50,8 +50,19 @@ std::string array_literal(std::vector<std::string> const& values) {
 
 }  // namespace
 
-void queue_pending(pg::Tx& tx, SealedRecord const& record) {
-    tx.queue(sql::kInsertPending, std::move(pg::Params().uuid(record.id).bytea(record.sealed)), 1);
+void queue_pending(pg::Tx& tx, std::vector<SealedRecord> const& records) {
+    if (records.empty()) return;
+    std::vector<Uuid> ids;
+    std::vector<ByteView> sealed;
+    for (auto const& record : records) {
+        ids.push_back(record.id);
+        sealed.emplace_back(record.sealed);
+    }
+    tx.queue(sql::kInsertPending,
+             std::move(pg::Params()
+                           .uuid_array(std::span<Uuid const>(ids))
+                           .bytea_array(std::span<ByteView const>(sealed))),
+             static_cast<std::int32_t>(records.size()));
 }
 
 Result<bool> try_sealer_lock(pg::Tx& tx) {

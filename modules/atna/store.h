@@ -10,7 +10,7 @@
 
 namespace musubi::atna::store {
 
-void queue_pending(pg::Tx& tx, SealedRecord const& record);
+void queue_pending(pg::Tx& tx, std::vector<SealedRecord> const& records);
 
 Result<bool> try_sealer_lock(pg::Tx& tx);
 Result<std::vector<SealedRecord>> pending(pg::Tx& tx, int limit);

@@ -4,6 +4,8 @@
 #include "platform/base/log.h"
 #include "platform/pg/pool.h"
 
+#include <utility>
+
 namespace musubi::core {
 
 AuditedTx::AuditedTx(std::unique_ptr<pg::Tx> tx, AuditPort& audit)
@@ -18,13 +20,13 @@ Result<std::unique_ptr<AuditedTx>> AuditedTx::begin(pg::Pool& pool, AuditPort& a
 }
 
 Status AuditedTx::record(std::vector<domain::AuditEvent> events) {
-    TRY(audit_.record_in(*tx_, std::move(events)));
-    recorded_ = true;
+    for (auto& event : events) records_.push_back(std::move(event));
     return {};
 }
 
 Status AuditedTx::commit() {
-    if (!recorded_) return Error(Code::kInternal, "commit without an audit record");
+    if (records_.empty()) return Error(Code::kInternal, "commit without an audit record");
+    TRY(audit_.record_in(*tx_, std::exchange(records_, {})));
     TRY(tx_->commit(*right_));
     for (auto const& action : after_commit_) {
         try {

@@ -30,6 +30,8 @@ public:
     /// Runs after a successful commit, in the order given: for files that became final with it.
     /// What it throws is logged and changes nothing: the request has succeeded.
     void after_commit(std::function<void()> action) { after_commit_.push_back(std::move(action)); }
+    /// Keeps the records of all calls inside this transaction; they are written with one statement
+    /// that travels with COMMIT.
     Status record(std::vector<domain::AuditEvent> events);
 
 private:
@@ -40,7 +42,7 @@ private:
     std::unique_ptr<pg::Tx> tx_;
     std::unique_ptr<pg::CommitRight> right_;  ///< so that a handler that has the Tx cannot end it
     AuditPort& audit_;
-    bool recorded_ = false;
+    std::vector<domain::AuditEvent> records_;
     std::vector<std::function<void()>> after_commit_;
 };
 
