@@ -41,4 +41,22 @@ public:
     virtual Result<PeerReply> post(PeerCall const& call) = 0;
 };
 
+struct MllpPeerCall {
+    std::string host;
+    std::uint16_t port = 0;
+    std::string server_name;  ///< must be in the receiver's certificate; empty: not checked
+    std::string message;      ///< HL7 v2, in the receiver's character set, without frame bytes
+    std::chrono::milliseconds timeout{30'000};
+};
+
+/// HL7 v2 messages to others over MLLP under mutual TLS with the node's certificate (ITI-10,
+/// ITI-64). Thread-safe; keeps connections and opens new ones when they broke. A message is sent
+/// once per call: after kPeerUnavailable the receiver may have acted on it.
+class MllpPeerPort {
+public:
+    virtual ~MllpPeerPort() = default;
+    /// The answer without frame bytes.
+    virtual Result<std::string> exchange(MllpPeerCall const& call) = 0;
+};
+
 }  // namespace musubi::core

@@ -32,6 +32,8 @@ Status Composition::build() {
     peers_ = std::make_unique<PeerCalls>(config());
     ports_.provide(*client_pipeline_);
     ports_.provide<core::PeerPort>(*peers_);
+    mllp_peers_ = std::make_unique<MllpPeerCalls>(config());
+    ports_.provide<core::MllpPeerPort>(*mllp_peers_);
     core::ModuleContext context{config(),   ports_,         *services_->pool,
                                 *pipeline_, system_clock(), system_ids()};
     for (core::ModuleDescriptor const* descriptor : TRY(in_order(TRY(enabled_modules(config()))))) {

@@ -8,6 +8,7 @@
 #include "core/pipeline.h"
 #include "core/router.h"
 #include "node/linked_modules.h"
+#include "node/mllp_peer_calls.h"
 #include "node/peer_calls.h"
 #include "node/platform_services.h"
 
@@ -28,7 +29,12 @@ public:
     core::Ports& ports() { return ports_; }
     core::Router const& router() const { return router_; }
     core::Pipeline& pipeline() { return *pipeline_; }
-    PeerCalls& peers() { return *peers_; }
+    core::PeerPort& peers() { return *peers_; }
+    /// Certificates were exchanged: calls to others open new connections.
+    void forget_connections() {
+        peers_->forget_connections();
+        mllp_peers_->forget_connections();
+    }
     std::vector<Part>& parts() { return parts_; }
 
     Status start();  ///< jobs of the modules
@@ -43,6 +49,7 @@ private:
     core::Router router_;
     std::unique_ptr<core::Pipeline> pipeline_;
     std::unique_ptr<PeerCalls> peers_;
+    std::unique_ptr<MllpPeerCalls> mllp_peers_;
     std::unique_ptr<core::ClientPipeline> client_pipeline_;
     std::vector<Part> parts_;
 };

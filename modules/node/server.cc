@@ -151,7 +151,7 @@ Status Server::record_lifecycle(char const* code, char const* text) {
 void Server::reload() {
     if (auto done = tls_->reload(); !done)
         log_error("reload.tls", {{"detail", done.error().detail}});
-    composition_->peers().forget_connections();
+    composition_->forget_connections();
     for (auto& part : composition_->parts()) {
         if (auto done = part.module->reload(); !done) {
             log_error("reload.module", {{"module", std::string(part.descriptor->name)},
