@@ -14,7 +14,7 @@ std::span<Command const> commands() {
         {"print-config", "the commented default configuration", run_print_config},
         {"consent", "grant, withdraw or show a patient's consent", run_consent},
         {"audit", "search, verify or report the audit trail", run_audit},
-        {"patient", "show the regional id of a patient", run_patient},
+        {"patient", "show the regional id of a patient, evaluate matching", run_patient},
         {"feed", "client: send a patient identity feed (ITI-8)", run_feed},
         {"submit", "client: publish a document (ITI-41)", run_submit},
         {"query", "client: find documents (ITI-18)", run_query},

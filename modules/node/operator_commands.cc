@@ -72,16 +72,20 @@ int run_consent(std::vector<std::string> const& arguments) {
 }
 
 int run_patient(std::vector<std::string> const& arguments) {
+    if (!arguments.empty() && arguments.front() == "evaluate") {
+        return run_patient_evaluate(arguments);
+    }
     Options options;
     if (auto exit =
-            Options::parse("patient", "Shows the regional id of a patient.",
+            Options::parse("patient",
+                           "Shows the regional id of a patient, or measures matching (evaluate).",
                            {{"config", "configuration file", "", true},
                             {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
-                           arguments, options, "show")) {
+                           arguments, options, "show|evaluate")) {
         return *exit;
     }
     if (options.positional() != std::vector<std::string>{"show"}) {
-        std::fprintf(stderr, "musubi patient: say show\n");
+        std::fprintf(stderr, "musubi patient: say show or evaluate\n");
         return 2;
     }
     auto tools = OperatorTools::open(options["config"]);

@@ -4,7 +4,7 @@ BENCH_PG=var/bench/postgres
 
 run_bench() {
     need_packages nginx-light
-    build release musubi musubi_load musubi_generate musubi_r1 musubi_edge
+    build release musubi musubi_load musubi_generate musubi_r1 musubi_edge musubi_population
     docker/make_pki.sh var/bench/pki
     # Thousands of idle connections need as many descriptors on both sides.
     ulimit -n "$(ulimit -Hn)"
