@@ -55,6 +55,11 @@ void merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving
     tx.queue(sql::kMerge, std::move(pg::Params().text(subsumed).text(surviving)));
 }
 
+void unmerge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving) {
+    tx.queue(sql::kLockPatient, std::move(pg::Params().text(surviving)));
+    tx.queue(sql::kUnmerge, std::move(pg::Params().text(subsumed).text(surviving)));
+}
+
 Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& patient) {
     auto const rows = TRY(tx.exec(sql::kHistory, pg::Params().text(patient)));
     return entries(rows);

@@ -12,4 +12,10 @@ Status MergeWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
     return {};
 }
 
+Status MergeWatcher::patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
+                                      std::string const& surviving_cx) {
+    store::unmerge(tx, subsumed_cx, surviving_cx);
+    return {};
+}
+
 }  // namespace musubi::policy

@@ -18,15 +18,35 @@ inline constexpr pg::Statement kAppend{"policy.append_consent",
 
 /// After a merge the words spoken under both ids are one person's: they are said again for the
 /// survivor in the order in which they were spoken, so that the newest counts whichever id it was
-/// recorded under. $1 merged away, $2 survivor.
-inline constexpr pg::Statement kMerge{"policy.merge_consent",
-                                      "INSERT INTO policy.consent (consent_uuid, patient, scope, "
-                                      "value, granted, basis, recorded_by, organisation, "
-                                      "recorded_at) SELECT gen_random_uuid(), $2, scope, value, "
-                                      "granted, basis, recorded_by, organisation, recorded_at "
-                                      "FROM policy.consent WHERE patient IN ($1, $2) AND EXISTS "
-                                      "(SELECT FROM policy.consent WHERE patient = $1) "
-                                      "ORDER BY recorded_at, position"};
+/// recorded under. $1 merged away, $2 survivor. Reads what counted before kCut of the survivor, so
+/// it goes first; it leaves `merged_from`, by which a parting takes them back.
+inline constexpr pg::Statement kMerge{
+    "policy.merge_consent",
+    "WITH words AS (SELECT c.* FROM policy.consent c WHERE c.patient IN ($1, $2)"
+    " AND NOT EXISTS (SELECT FROM policy.consent_cut k WHERE k.patient = c.patient AND k.position "
+    ">= c.position)"
+    " AND EXISTS (SELECT FROM policy.consent WHERE patient = $1)),"
+    " cut AS (INSERT INTO policy.consent_cut (patient, position) SELECT $2, max(position) FROM "
+    "policy.consent WHERE patient = $2 AND EXISTS (SELECT FROM words) HAVING count(*) > 0"
+    " ON CONFLICT DO NOTHING)"
+    " INSERT INTO policy.consent (consent_uuid, patient, scope, value, granted, basis, "
+    "recorded_by, organisation, recorded_at, merged_from) SELECT gen_random_uuid(), $2, scope, "
+    "value, granted, basis, recorded_by, organisation, recorded_at, CASE WHEN patient = $1 THEN $1 "
+    "ELSE merged_from END FROM words ORDER BY recorded_at, position"};
+
+/// The two part: what a merge repeated for $2 from $1 no longer counts for it, the rest is said
+/// again.
+inline constexpr pg::Statement kUnmerge{
+    "policy.unmerge_consent",
+    "WITH words AS (SELECT c.* FROM policy.consent c WHERE c.patient = $2"
+    " AND NOT EXISTS (SELECT FROM policy.consent_cut k WHERE k.patient = c.patient AND k.position "
+    ">= c.position)),"
+    " cut AS (INSERT INTO policy.consent_cut (patient, position) SELECT $2, max(position) FROM "
+    "policy.consent WHERE patient = $2 HAVING count(*) > 0 ON CONFLICT DO NOTHING)"
+    " INSERT INTO policy.consent (consent_uuid, patient, scope, value, granted, basis, "
+    "recorded_by, organisation, recorded_at, merged_from) SELECT gen_random_uuid(), $2, scope, "
+    "value, granted, basis, recorded_by, organisation, recorded_at, merged_from FROM words"
+    " WHERE merged_from IS DISTINCT FROM $1 ORDER BY recorded_at, position"};
 
 inline constexpr pg::Statement kHistory{"policy.consent_history",
                                         "SELECT patient, scope, value, granted, basis, "

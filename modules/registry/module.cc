@@ -18,7 +18,7 @@ public:
                 std::move(settings),
                 {}},
           registry_(context.pipeline, deps_),
-          watcher_(context.ids) {
+          watcher_(context.ids, &deps_.keys) {
         context.ports.provide<core::DocumentRegistryPort>(registry_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
     }

@@ -24,13 +24,22 @@ private:
 /// that is subsumed already, changes nothing here.
 class PatientWatcher final : public core::PatientWatcherPort {
 public:
-    explicit PatientWatcher(IdSource& ids) : ids_(ids) {}
+    /// `keys`: of the tokens of source patient ids; without them nothing can be moved.
+    explicit PatientWatcher(IdSource& ids, vault::KeyRing const* keys = nullptr)
+        : ids_(ids), keys_(keys) {}
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
     Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                           std::string const& surviving_cx) override;
+    /// The alias ends.
+    Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
+                            std::string const& surviving_cx) override;
+    /// Documents follow the source patient id under which they were published.
+    Status source_ids_moved(pg::Tx& tx, std::vector<domain::PatientId> const& ids,
+                            std::string const& from_cx, std::string const& to_cx) override;
 
 private:
     IdSource& ids_;
+    vault::KeyRing const* keys_;
 };
 
 }  // namespace musubi::registry

@@ -20,6 +20,13 @@ inline constexpr pg::Statement kPatientKnown{
 inline constexpr pg::Statement kMergePatients{"registry.merge_patients",
                                               "SELECT registry.merge_patients($1, $2, $3, $4)"};
 
+/// Aliases are told flat: whoever parts stands for itself again.
+inline constexpr pg::Statement kUnmergePatient{
+    "registry.unmerge_patient",
+    "UPDATE registry.patient SET survivor_key = patient_key WHERE cx = $1"};
+inline constexpr pg::Statement kMoveSources{
+    "registry.move_sources", "SELECT registry.move_sources($1::bytea[], $2, $3, $4)"};
+
 inline constexpr pg::Statement kOpenSubmission{
     "registry.open_submission",
     "SELECT what, txt, id, other, patient, key, survivor, kind, entry_kind, status, owner, labels, "
@@ -40,10 +47,10 @@ inline constexpr pg::Statement kInsertEntry{
     " class_code, type_code, format_code, practice_setting_code, facility_type_code, event_codes,"
     " confidentiality_codes, creation_time, service_start, service_stop, mime_type, size, hash, "
     "repository,"
-    " has_author, reference_tokens) VALUES ($1, $2, $3, $4, $4, 1, 1, $5, $6, $7, $8, $9, $10, "
-    "$11, $12,"
+    " has_author, reference_tokens, source_token) VALUES ($1, $2, $3, $4, $4, 1, 1, $5, $6, $7, "
+    "$8, $9, $10, $11, $12,"
     " nullif($13::text[], '{}'), $14, $15, $16, $17, $18, $19, $20, $21, $22, nullif($23::bytea[], "
-    "'{}'))"};
+    "'{}'), nullif($24::bytea, ''))"};
 inline constexpr pg::Statement kInsertFolder{
     "registry.insert_folder",
     "INSERT INTO registry.folder (patient_key, folder_key, uuid, unique_id, status, created, "

@@ -38,6 +38,8 @@ Bytes fragment_aad(Uuid const& uuid);
 Bytes authors_aad(Uuid const& uuid);
 /// Blind token that stands for a reference id.
 Bytes reference_token(vault::KeyRing const& keys, std::string const& reference_id);
+/// Of the patient id under which a hospital published.
+Bytes source_token(vault::KeyRing const& keys, domain::PatientId const& id);
 /// 14 digits as a number: 20261121022500.
 std::int64_t dtm_number(std::string const& dtm);
 

@@ -122,6 +122,10 @@ private:
             .text_or_null(e.hash)
             .text_or_null(e.repository_unique_id);
         params.boolean(!persons.empty()).bytea_array(std::span<Bytes const>(tokens));
+        Bytes source;
+        if (auto const id = domain::PatientId::parse(e.source_patient_id.value_or("")))
+            source = source_token(keys_, *id);
+        params.bytea(source);
         tx_.queue(sql::kInsertEntry, std::move(params));
         return seal(numbered.uuid, patient_, numbered.key, ebxml::render_fragment(e), persons);
     }
@@ -233,6 +237,11 @@ Bytes authors_aad(Uuid const& uuid) { return aad_of(uuid, 'a'); }
 Bytes reference_token(vault::KeyRing const& keys, std::string const& reference_id) {
     auto const token = keys.blind_token("reference-id", to_nfc(reference_id));
     return {token.begin(), token.end()};
+}
+
+Bytes source_token(vault::KeyRing const& keys, domain::PatientId const& id) {
+    auto const token = keys.blind_token("source-patient-id", id.authority + "|" + id.id);
+    return {token.begin(), token.begin() + 16};
 }
 
 std::int64_t dtm_number(std::string const& dtm) {

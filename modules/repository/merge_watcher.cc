@@ -12,4 +12,10 @@ Status MergeWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
     return {};
 }
 
+Status MergeWatcher::patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
+                                      std::string const&) {
+    note_unmerge(tx, subsumed_cx);
+    return {};
+}
+
 }  // namespace musubi::repository

@@ -12,6 +12,8 @@ public:
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
     Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                           std::string const& surviving_cx) override;
+    Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
+                            std::string const& surviving_cx) override;
 };
 
 }  // namespace musubi::repository

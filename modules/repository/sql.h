@@ -54,6 +54,10 @@ inline constexpr pg::Statement kNoteMerge{
     "with moved as (update repository.merged_patient set survivor = $2 where survivor = $1)"
     " insert into repository.merged_patient (patient, survivor) values ($1, $2)"};
 
+// $1 stands for itself again.
+inline constexpr pg::Statement kNoteUnmerge{
+    "repository.note_unmerge", "delete from repository.merged_patient where patient = $1"};
+
 inline constexpr pg::Statement kReadContents{
     "repository.read_contents",
     "select document_key, sealed from repository.content where document_key = any($1)"};

@@ -102,6 +102,10 @@ void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surv
     tx.queue(sql::kNoteMerge, std::move(pg::Params().text(subsumed).text(surviving)));
 }
 
+void note_unmerge(pg::Tx& tx, std::string const& subsumed) {
+    tx.queue(sql::kNoteUnmerge, std::move(pg::Params().text(subsumed)));
+}
+
 Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys) {
     if (keys.empty()) return SealedContents();
     return pool.read([&](pg::ReadTx& tx) -> Result<SealedContents> {

@@ -56,6 +56,8 @@ Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id);
 
 /// Queued. `subsumed` and `surviving` are regional ids (CX), neither merged away before.
 void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving);
+/// Queued: the id stands for itself again.
+void note_unmerge(pg::Tx& tx, std::string const& subsumed);
 
 /// What a sealed document belongs to: it opens nowhere else.
 Bytes content_aad(std::int64_t document_key, std::string const& unique_id);

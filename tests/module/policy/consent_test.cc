@@ -88,7 +88,8 @@ class Consent : public ::testing::Test {
 protected:
     Consent()
         : sql_(test::read_file(test::source_dir() / "db/policy/V0001__init.sql")),
-          files_{{"policy/V0001__init.sql", sql_}},
+          parting_(test::read_file(test::source_dir() / "db/policy/V0002__parting.sql")),
+          files_{{"policy/V0001__init.sql", sql_}, {"policy/V0002__parting.sql", parting_}},
           database_(files_),
           pool_([&] {
               pg::PoolConfig config;
@@ -141,6 +142,7 @@ protected:
     ConsentDeps deps() { return {pool_, audit_, system_clock(), system_ids()}; }
 
     std::string sql_;
+    std::string parting_;
     std::vector<pg::MigrationFile> files_;
     test::TestDatabase database_;
     pg::Pool pool_;
@@ -201,6 +203,29 @@ TEST_F(Consent, OfAnOlderWordUnderTheMergedIdDoesNotUndoANewerOne) {
         pool_.run([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, old_id, kPatient); })
             .ok());
     EXPECT_FALSE(sees("clinic", "hospital"));
+}
+
+TEST_F(Consent, StaysWithTheIdUnderWhichItWasGivenWhenThePersonsPart) {
+    std::string const other = "R0^^^&2.999.1.1.1&ISO";
+    auto const pass = [&](auto step) {
+        auto const done = pool_.run([&](pg::Tx& tx) { return step(tx); });
+        ASSERT_TRUE(done.ok()) << done.error().detail;
+    };
+    ConsentChange word = change();
+    word.patient = other;
+    ASSERT_TRUE(grant(deps(), word).ok());
+    ASSERT_FALSE(sees("clinic", "hospital"));
+    for (int round = 0; round < 3; ++round) {
+        pass([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, other, kPatient); });
+        EXPECT_TRUE(sees("clinic", "hospital"));
+        pass([&](pg::Tx& tx) { return MergeWatcher().patient_unmerged(tx, other, kPatient); });
+        EXPECT_FALSE(sees("clinic", "hospital")) << "another person's word";
+    }
+    // What was said under the surviving id, before and meanwhile, stays.
+    ASSERT_TRUE(grant(deps(), change()).ok());
+    pass([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, other, kPatient); });
+    pass([&](pg::Tx& tx) { return MergeWatcher().patient_unmerged(tx, other, kPatient); });
+    EXPECT_TRUE(sees("clinic", "hospital"));
 }
 
 TEST_F(Consent, HistoryKeepsEveryWordAndCannotBeChangedByTheServingRole) {

@@ -7,15 +7,24 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <map>
 #include <stdexcept>
 
 namespace musubi::registry::test {
 namespace {
 
 std::vector<pg::MigrationFile> migrations() {
-    static std::string const kText =
-        musubi::test::read_file(musubi::test::source_dir() / "db/registry/V0001__init.sql");
-    return {{"registry/V0001__init.sql", kText}};
+    static std::map<std::string, std::string> const kTexts = [] {
+        std::map<std::string, std::string> texts;  // in the order of their versions
+        for (auto const& file :
+             std::filesystem::directory_iterator(musubi::test::source_dir() / "db/registry"))
+            texts["registry/" + file.path().filename().string()] =
+                musubi::test::read_file(file.path());
+        return texts;
+    }();
+    std::vector<pg::MigrationFile> files;
+    for (auto const& [name, text] : kTexts) files.push_back({name, text});
+    return files;
 }
 
 std::unique_ptr<vault::KeyRing> open_keys(std::filesystem::path const& folder) {
@@ -151,7 +160,7 @@ World::World(Settings settings)
           pool, clock, core::PipelineSettings{"node", "site"}),
       deps{pool, *keys, clock, ids, affinity_domain, std::move(settings), {}},
       local(pipeline, deps),
-      watcher(ids),
+      watcher(ids, keys.get()),
       iti42(core::define<Iti42>(deps)),
       iti18(core::define<Iti18>(deps)),
       iti51(core::define<Iti51>(deps)) {
