@@ -55,6 +55,15 @@ Result<std::string> build(Options const& options, std::string const& control_id)
     set_name(message, repetition, options["kana"], "P");
     if (options.has("birth-date")) message.set(7, options["birth-date"]);
     if (options.has("sex")) message.set(8, options["sex"]);
+    if (options.has("address")) {
+        message.set({11, 1, 5, 1}, options["postal-code"]);
+        message.set({11, 1, 6, 1}, "JPN").set({11, 1, 7, 1}, "H");
+        message.set({11, 1, 8, 1}, options["address"]);
+    }
+    if (options.has("phone")) {
+        message.set({13, 1, 2, 1}, "PRN").set({13, 1, 3, 1}, "PH");
+        message.set({13, 1, 12, 1}, options["phone"]);
+    }
     if (event == "A40") {
         message.segment("MRG");
         TRY(set_identifier(message, 1, options["prior"]));
@@ -108,6 +117,9 @@ int run_feed(std::vector<std::string> const& arguments) {
                            {"kana", "family^given in kana", ""},
                            {"birth-date", "YYYYMMDD", ""},
                            {"sex", "M, F, O or U", ""},
+                           {"address", "the whole address, as written", ""},
+                           {"postal-code", "with --address: NNN-NNNN", ""},
+                           {"phone", "home or mobile", ""},
                            {"facility", "MSH-4", "MUSUBI-CLIENT"},
                            {"charset", "iso-2022-jp or utf-8", "iso-2022-jp"}}),
             arguments, options)) {
