@@ -1,4 +1,5 @@
 #include "core/module.h"
+#include "mpi/engine.h"
 #include "mpi/store.h"
 
 namespace musubi::mpi {
@@ -7,13 +8,29 @@ namespace {
 class MpiModule final : public core::Module {
 public:
     MpiModule(core::ModuleContext& context, StoreSettings settings)
-        : store_(context.pool, context.ports.require<vault::KeyRing>(), context.ids, context.ports,
-                 std::move(settings)) {
+        : ports_(context.ports),
+          store_(context.pool, context.ports.require<vault::KeyRing>(), context.ids, context.ports,
+                 std::move(settings), make_engine(match::Weights{}, kWeightsVersion)) {
         context.ports.provide<core::PatientIdentityPort>(store_);
         context.ports.provide<core::PatientFeedPort>(store_);
+        context.ports.provide<core::PatientIndexPort>(store_);
+        context.ports.provide<core::CrossReferencePort>(store_);
+        context.ports.provide<core::DemographicsPort>(store_);
+        context.ports.provide<core::AuthorityPort>(store_.authorities());
+    }
+
+    /// Whether insurance numbers may serve is the agreement's word, which is read after us.
+    Status start() override {
+        match::Weights weights;
+        auto const* policy = ports_.find<core::PolicyPort>();
+        weights.use_insurance = policy && policy->insurance_is_key();
+        store_.use_matching(make_engine(std::move(weights), kWeightsVersion));
+        return {};
     }
 
 private:
+    static constexpr std::int16_t kWeightsVersion = 1;
+    core::Ports& ports_;
     Store store_;
 };
 
@@ -25,30 +42,14 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
 }  // namespace
 
 core::ModuleDescriptor const& descriptor() {
-    using enum core::ConfigType;
     static core::ModuleDescriptor const kDescriptor{
         "mpi",
         "patients of the region: regional ids, the ids hospitals gave, merges",
-        {"PatientIdentityPort", "PatientFeedPort"},
+        {"PatientIdentityPort", "PatientFeedPort", "PatientIndexPort", "CrossReferencePort",
+         "DemographicsPort", "AuthorityPort"},
         {},
         false,
-        {
-            {.key = "mpi.regional_authority",
-             .type = kText,
-             .default_value = "",
-             .doc = "OID under which regional patient ids are issued (the affinity domain's "
-                    "patient id authority)",
-             .required = true},
-            {.key = "mpi.direct_authorities",
-             .type = kTextList,
-             .default_value = "",
-             .doc = "further authorities whose ids are taken as regional ids as they are"},
-            {.key = "mpi.namespaces",
-             .type = kTextList,
-             .default_value = "",
-             .doc =
-                 "NAMESPACE=OID for senders that name an assigning authority by namespace id only"},
-        },
+        store_config_keys(),
         create};
     return kDescriptor;
 }

@@ -1,61 +1,190 @@
 #pragma once
-// The statements of schema mpi; executed only in store.cc.
+// The statements of schema mpi. Executed in this room only.
 
 #include "platform/pg/statement.h"
 
 namespace musubi::mpi::sql {
 
 inline constexpr pg::Statement kInsertPatient{
-    "mpi.insert_patient", "insert into mpi.patient (regional_id, issued) values ($1, $2)"};
+    "mpi.insert_patient",
+    "insert into mpi.patient (regional_id, issued) values ($1, $2) on conflict do nothing"};
 
-// Feeds about one id happen one after the other, also when nobody knows it yet.
-inline constexpr pg::Statement kLockId{"mpi.lock_id", "select pg_advisory_xact_lock($1)"};
+// Feeds about one id, one block or one person happen one after the other. The keys come sorted, and
+// are locked in their order.
+inline constexpr pg::Statement kLock{"mpi.lock",
+                                     "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k"};
+inline constexpr pg::Statement kTryLock{
+    "mpi.try_lock",
+    "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest($1::bigint[]) k"};
 
-// Locks, so that two feeds about one patient happen one after the other.
-inline constexpr pg::Statement kLockPatient{
-    "mpi.lock_patient", "select survivor from mpi.patient where regional_id = $1 for update"};
+#define MPI_RECORD                                                                    \
+    "r.record_key, r.authority, r.person_key, r.status, coalesce(r.survivor_key, 0)," \
+    " coalesce(r.institution, ''), coalesce(r.sealed, ''), r.regional_id,"            \
+    " r.token = sha256(convert_to(r.regional_id, 'UTF8')), p.issued,"                 \
+    " (extract(epoch from p.known_at) * 1000000)::bigint, coalesce(p.survivor, '')"
 
-inline constexpr pg::Statement kFindIdentifier{
-    "mpi.find_identifier",
-    "select regional_id, retired from mpi.identifier where authority = $1 and token = $2"};
+inline constexpr pg::Statement kRecordsByToken{
+    "mpi.records_by_token",
+    "select i.n, " MPI_RECORD
+    " from unnest($1::text[], $2::bytea[]) with ordinality i (authority, token, n)"
+    " join mpi.identifier r on r.authority = i.authority and r.token = i.token"
+    " join mpi.patient p on p.regional_id = r.regional_id"};
+inline constexpr pg::Statement kRecordsOfPersons{
+    "mpi.records_of_persons",
+    "select 0::bigint, " MPI_RECORD
+    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
+    " where r.person_key = any ($1::bigint[]) order by r.record_key"};
+inline constexpr pg::Statement kRecordsByKey{
+    "mpi.records_by_key",
+    "select 0::bigint, " MPI_RECORD
+    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
+    " where r.record_key = any ($1::bigint[]) order by r.record_key"};
+// One active id and all other active ones of its person; the asked one has 1 in front.
+inline constexpr pg::Statement kFamilyByToken{
+    "mpi.family_by_token",
+    "select (r.record_key = i.record_key)::integer::bigint, " MPI_RECORD
+    " from mpi.identifier i join mpi.identifier r on r.person_key = i.person_key"
+    " join mpi.patient p on p.regional_id = r.regional_id"
+    " where i.authority = $1 and i.token = $2 and i.status = 1 and r.status = 1"};
+inline constexpr pg::Statement kPersonsOf{
+    "mpi.persons_of",
+    "select distinct person_key from mpi.identifier where record_key = any ($1::bigint[])"};
+inline constexpr pg::Statement kEdgesOf{
+    "mpi.edges_of",
+    "select e.a, e.b, e.state, e.verdict, e.score, e.held, e.levels, e.weights_version,"
+    " e.decided_by, (extract(epoch from e.decided_at) * 1000000)::bigint"
+    " from mpi.edge e where e.a = any ($1::bigint[]) or e.b = any ($1::bigint[])"};
 
-inline constexpr pg::Statement kInsertIdentifier{
-    "mpi.insert_identifier",
-    "insert into mpi.identifier (authority, token, regional_id) values ($1, $2, $3)"};
+// A feed told again: what was said then.
+inline constexpr pg::Statement kToldBefore{
+    "mpi.told_before",
+    "select h.record_key, h.created, h.subsumed, coalesce(p.survivor, p.regional_id)"
+    " from mpi.record_history h join mpi.identifier r on r.record_key = h.record_key"
+    " join mpi.patient p on p.regional_id = r.regional_id"
+    " where h.message_token = $1 and h.digest = $2 limit 1"};
+inline constexpr pg::Statement kInsertRecordHistory{
+    "mpi.insert_record_history",
+    "insert into mpi.record_history (history_key, record_key, event, message_token, digest, "
+    "institution, sealed, created, subsumed) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
 
-inline constexpr pg::Statement kRetireIdentifier{
-    "mpi.retire_identifier",
-    "update mpi.identifier set retired = true where authority = $1 and token = $2"};
-
-inline constexpr pg::Statement kSetSurvivor{
-    "mpi.set_survivor",
-    "update mpi.patient set survivor = $2 where regional_id = $1 and survivor is null"};
+inline constexpr pg::Statement kInsertRecord{
+    "mpi.insert_record",
+    "insert into mpi.identifier (authority, token, regional_id, record_key, person_key, "
+    "institution, sealed, weights_version) values ($1, $2, $3, $4, $4, $5, $6, $7)"};
+inline constexpr pg::Statement kUpdateContent{
+    "mpi.update_content",
+    "update mpi.identifier set institution = $2, sealed = $3, weights_version = $4, changed_at = "
+    "now() where record_key = $1"};
+inline constexpr pg::Statement kUpdateRecords{
+    "mpi.update_records",
+    "update mpi.identifier r set person_key = u.person, status = u.status, survivor_key = "
+    "nullif(u.survivor, 0), regional_id = u.home, changed_at = now()"
+    " from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::bigint[], $5::text[])"
+    " u (key, person, status, survivor, home) where r.record_key = u.key"};
+inline constexpr pg::Statement kSetSurvivors{
+    "mpi.set_survivors",
+    "update mpi.patient p set survivor = nullif(u.survivor, '')"
+    " from unnest($1::text[], $2::text[]) u (home, survivor) where p.regional_id = u.home"};
+inline constexpr pg::Statement kPutEdges{
+    "mpi.put_edges",
+    "insert into mpi.edge (a, b, state, verdict, score, held, levels, weights_version, decided_by)"
+    " select u.a, u.b, u.s, u.v, u.bits / 1000.0, u.h, u.l, u.w, u.d from unnest($1::bigint[], "
+    "$2::bigint[], $3::smallint[], $4::smallint[], $5::bigint[], $6::text[], $7::text[], "
+    "$8::smallint[], $9::text[]) u (a, b, s, v, bits, h, l, w, d)"
+    " on conflict (a, b) do update set state = excluded.state, verdict = excluded.verdict, score = "
+    "excluded.score, held = excluded.held, levels = excluded.levels, weights_version = "
+    "excluded.weights_version, decided_by = excluded.decided_by, decided_at = now()"};
 
 inline constexpr pg::Statement kHistory{
     "mpi.history", "insert into mpi.history (kind, regional_id, other_id) values ($1, $2, $3)"};
 
-// Nearly everybody is his own survivor: a look at one row tells.
-inline constexpr pg::Statement kSurvivorOfOne{
-    "mpi.survivor_of_one", "select survivor from mpi.patient where regional_id = $1"};
+inline constexpr pg::Statement kDropBlocking{
+    "mpi.drop_blocking",
+    "delete from mpi.blocking where record_key = $1 and token <> all ($2::bytea[])"};
+inline constexpr pg::Statement kDropSearch{
+    "mpi.drop_search",
+    "delete from mpi.search_token where record_key = $1 and token <> all ($2::bytea[])"};
+inline constexpr pg::Statement kPutBlocking{
+    "mpi.put_blocking",
+    "insert into mpi.blocking (token, type, key_version, record_key)"
+    " select u.t, u.y, u.v, u.r from unnest($1::bytea[], $2::smallint[], $3::smallint[], "
+    "$4::bigint[]) u (t, y, v, r) on conflict do nothing"};
+inline constexpr pg::Statement kPutSearch{
+    "mpi.put_search",
+    "insert into mpi.search_token (token, type, key_version, record_key)"
+    " select u.t, u.y, u.v, u.r from unnest($1::bytea[], $2::smallint[], $3::smallint[], "
+    "$4::bigint[]) u (t, y, v, r) on conflict do nothing"};
 
-// Follows the chain A -> B -> C to its end; no row when the id is unknown.
+// Blocks that are larger than $2 say nothing about who is who: skipped, and counted in n = 0.
+inline constexpr pg::Statement kCandidates{
+    "mpi.candidates",
+    "with hit as (select t.n, b.record_key from unnest($1::bytea[]) with ordinality t (token, n)"
+    " cross join lateral (select c.record_key from mpi.blocking c where c.token = t.token"
+    " limit $2::bigint + 1) b),"
+    " fit as (select n from hit group by n having count(*) <= $2)"
+    " select 0::bigint, " MPI_RECORD
+    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
+    " where r.record_key in (select record_key from hit join fit using (n))"
+    " and r.record_key <> all ($3::bigint[]) and r.status = 1"};
+
+// Records that have one token of every group ($2 numbers the group of each token of $1).
+inline constexpr pg::Statement kSearch{
+    "mpi.search",
+    "with hit as (select distinct s.record_key, t.g from unnest($1::bytea[], $2::integer[]) t "
+    "(token, g) cross join lateral (select c.record_key from mpi.search_token c"
+    " where c.token = t.token limit $4::bigint + 1) s),"
+    " found as (select record_key from hit group by record_key having count(*) = $3 limit $4 + 1)"
+    " select 0::bigint, " MPI_RECORD
+    " from found join mpi.identifier r using (record_key)"
+    " join mpi.patient p on p.regional_id = r.regional_id where r.status = 1"
+    " and (cardinality($5::text[]) = 0 or r.authority = any ($5))"};
+inline constexpr pg::Statement kVersions{
+    "mpi.token_versions", "select version from mpi.token_version where state in (1, 2)"};
+
+inline constexpr pg::Statement kInsertDecision{
+    "mpi.insert_decision",
+    "insert into mpi.decision (decision_key, kind, a, b, previous, undoes, state, decided_by, "
+    "confirmed_by) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+
+// A merge keeps the subsumed record first (a); the others keep the smaller key first.
+inline constexpr pg::Statement kNewestDecision{
+    "mpi.newest_decision",
+    "select decision_key, kind, a, previous from mpi.decision where state = 'done' and kind <> "
+    "'undo' and ((a = $1 and b = $2) or (a = $2 and b = $1)) order by decided_at desc, "
+    "decision_key "
+    "desc limit 1"};
+inline constexpr pg::Statement kUndone{
+    "mpi.decision_undone",
+    "update mpi.decision set state = 'undone' where decision_key = $1 and state = 'done'"};
+inline constexpr pg::Statement kProposal{
+    "mpi.proposal",
+    "select decision_key, decided_by from mpi.decision where kind = $1 and a = $2 and b = $3 and "
+    "state = 'proposed' limit 1"};
+inline constexpr pg::Statement kConfirmProposal{
+    "mpi.confirm_proposal",
+    "update mpi.decision set state = 'confirmed', confirmed_by = $2 where decision_key = $1 and "
+    "state "
+    "= 'proposed'"};
+inline constexpr pg::Statement kReviewQueue{
+    "mpi.review_queue",
+    "select e.a, e.b, e.state, e.verdict, e.score, e.held, e.levels, e.weights_version,"
+    " e.decided_by, (extract(epoch from e.decided_at) * 1000000)::bigint"
+    " from mpi.edge e join mpi.identifier x on x.record_key = e.a and x.status = 1"
+    " join mpi.identifier y on y.record_key = e.b and y.status = 1"
+    " where e.state = 4 order by e.score desc, e.a, e.b limit $1"};
+
+// Nearly everybody is his own survivor; aliases are a flat star.
 inline constexpr pg::Statement kSurvivorOf{
     "mpi.survivor_of",
-    "with recursive chain (regional_id, survivor) as ("
-    " select regional_id, survivor from mpi.patient where regional_id = $1"
-    " union select p.regional_id, p.survivor from mpi.patient p join chain c on p.regional_id = "
-    "c.survivor)"
-    " select regional_id from chain where survivor is null"};
+    "select coalesce(survivor, regional_id) from mpi.patient where regional_id = $1"};
 
-// Authorities of every id that was fed in the merge tree below a surviving patient. A regional id
-// that we issued was fed by nobody; any other names the authority that fed it.
+// Authorities that fed a record whose regional id is this one or an alias of it. A regional id that
+// we issued was fed by nobody.
 inline constexpr pg::Statement kAuthoritiesOf{
     "mpi.authorities_of",
-    "with recursive tree (regional_id) as ("
-    " select regional_id from mpi.patient where regional_id = $1"
-    " union select p.regional_id from mpi.patient p join tree t on p.survivor = t.regional_id)"
-    " select i.authority from mpi.identifier i join tree t on t.regional_id = i.regional_id"
+    "select distinct r.authority from mpi.patient p join mpi.identifier r using (regional_id)"
+    " where p.regional_id = $1 or p.survivor = $1"
     " union select split_part(split_part(p.regional_id, '^', 4), '&', 2)"
-    " from mpi.patient p join tree t on t.regional_id = p.regional_id where not p.issued"};
+    " from mpi.patient p where (p.regional_id = $1 or p.survivor = $1) and not p.issued"};
 
 }  // namespace musubi::mpi::sql

@@ -1,31 +1,29 @@
 #pragma once
-// Identities in the database. Thread-safe; holds no state of its own besides its settings.
+// The patient index in the database: source records, who is one person, regional ids. Thread-safe;
+// holds no state of its own besides its settings and a short memory of the token versions.
 
 #include "core/config.h"
 #include "core/ports.h"
+#include "mpi/authorities.h"
+#include "mpi/context.h"
+#include "mpi/settings.h"
 #include "platform/base/ids.h"
 #include "platform/pg/pool.h"
 #include "platform/vault/key_ring.h"
 
-#include <map>
-#include <set>
+#include <mutex>
 
 namespace musubi::mpi {
 
-struct StoreSettings {
-    std::string regional_authority;  ///< OID under which regional ids are issued (XAD-PID)
-    std::set<std::string> direct_authorities;  ///< their ids are regional ids as they are
-    std::map<std::string, std::string>
-        namespaces;  ///< namespace id -> OID, for senders that give no OID
-};
-
-/// The section `mpi` of the configuration; kInvalidContent names the key.
-Result<StoreSettings> store_settings(core::Config const& config);
-
-class Store final : public core::PatientIdentityPort, public core::PatientFeedPort {
+class Store final : public core::PatientIdentityPort,
+                    public core::PatientFeedPort,
+                    public core::PatientIndexPort,
+                    public core::CrossReferencePort,
+                    public core::DemographicsPort {
 public:
-    Store(pg::Pool& pool, vault::KeyRing const& keys, IdSource& ids, core::Ports& ports,
-          StoreSettings settings);
+    /// Without `matching` only sources and operators link records.
+    Store(pg::Pool& pool, vault::KeyRing& keys, IdSource& ids, core::Ports& ports,
+          StoreSettings settings, std::unique_ptr<Matching> matching = nullptr);
 
     Result<std::string> survivor_of(std::string const& cx) const override;
     Result<std::vector<std::string>> authorities_of(std::string const& cx) const override;
@@ -34,32 +32,37 @@ public:
                          domain::PatientId const& surviving) override;
     std::string authority_of_namespace(std::string const& namespace_id) const override;
 
+    Result<core::PatientChangeOutcome> apply(pg::Tx& tx,
+                                             core::PatientChange const& change) override;
+    Result<Found> cross_references(domain::PatientId const& id) const override;
+    Result<std::vector<Candidate>> search(Search const& search) const override;
+
     /// The surviving regional id of any id that was fed, for operators; kNotFound when it is
     /// unknown.
     Result<std::string> regional_id_of(domain::PatientId const& id) const;
 
-private:
-    struct Known {
-        std::string regional_id;
-        bool retired = false;
-    };
-    bool is_direct(domain::PatientId const& id) const;
-    vault::Token token_of(domain::PatientId const& id) const;
-    Result<std::optional<Known>> find(pg::Tx& tx, domain::PatientId const& id) const;
-    Result<std::string> active_id_of(pg::Tx& tx, domain::PatientId const& id,
-                                     char const* location) const;
-    enum class Origin : std::uint8_t { kFed, kIssued };
-    Result<std::string> make_patient(pg::Tx& tx, std::string const& cx, Origin origin);
-    /// Until the end of the transaction nobody else feeds or merges these ids.
-    void lock(pg::Tx& tx, std::vector<domain::PatientId> const& ids) const;
-    /// The end of the merge chain, locked.
-    Result<std::string> surviving(pg::Tx& tx, std::string cx) const;
+    /// Before the first request only.
+    void use_matching(std::unique_ptr<Matching> matching);
 
-    pg::Pool& pool_;
-    vault::KeyRing const& keys_;
-    IdSource& ids_;
-    core::Ports& ports_;
+    core::AuthorityPort& authorities() { return authorities_; }
+    Context const& context() const { return context_; }
+    /// Versions of tokens to write and to look up. Read again after ten seconds: a new version is
+    /// filled only when every node has had time to see it.
+    Result<std::vector<std::int16_t>> versions(pg::Tx& tx) const;
+    Result<std::vector<std::int16_t>> versions(pg::ReadTx& tx) const;
+
+private:
+    template <class Transaction>
+    Result<std::vector<std::int16_t>> versions_by(Transaction& tx) const;
+
     StoreSettings settings_;
+    Tokens tokens_;
+    std::unique_ptr<Matching> matching_;
+    Context context_;
+    AuthorityTable authorities_;
+    mutable std::mutex mutex_;
+    mutable std::vector<std::int16_t> versions_;
+    mutable std::chrono::steady_clock::time_point versions_read_{};
 };
 
 }  // namespace musubi::mpi

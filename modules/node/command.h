@@ -24,6 +24,7 @@ int run_print_config(std::vector<std::string> const& arguments);
 int run_consent(std::vector<std::string> const& arguments);
 int run_audit(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);
+int run_patient_review(std::vector<std::string> const& arguments);    ///< of run_patient
 int run_patient_evaluate(std::vector<std::string> const& arguments);  ///< of run_patient
 int run_feed(std::vector<std::string> const& arguments);
 int run_submit(std::vector<std::string> const& arguments);

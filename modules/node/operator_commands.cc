@@ -75,17 +75,19 @@ int run_patient(std::vector<std::string> const& arguments) {
     if (!arguments.empty() && arguments.front() == "evaluate") {
         return run_patient_evaluate(arguments);
     }
+    if (!arguments.empty() && arguments.front() == "review") return run_patient_review(arguments);
     Options options;
     if (auto exit =
             Options::parse("patient",
-                           "Shows the regional id of a patient, or measures matching (evaluate).",
+                           "Shows the regional id of a patient, decides about pairs of records "
+                           "(review, with a --help of its own), or measures matching (evaluate).",
                            {{"config", "configuration file", "", true},
                             {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
-                           arguments, options, "show|evaluate")) {
+                           arguments, options, "show|review|evaluate")) {
         return *exit;
     }
     if (options.positional() != std::vector<std::string>{"show"}) {
-        std::fprintf(stderr, "musubi patient: say show or evaluate\n");
+        std::fprintf(stderr, "musubi patient: say show, review or evaluate\n");
         return 2;
     }
     auto tools = OperatorTools::open(options["config"]);

@@ -1,5 +1,8 @@
 #include "node/operator_tools.h"
 
+#include "mpi/engine.h"
+#include "node/linked_modules.h"
+
 #include <unistd.h>
 
 #include <cstdlib>
@@ -14,7 +17,22 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& co
         std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
     tools->audit = std::make_unique<atna::DatabaseAudit>(*s.pool, *tools->sealer, system_ids());
     tools->patients = std::make_unique<mpi::Store>(*s.pool, *s.keys, system_ids(), tools->ports,
-                                                   TRY(mpi::store_settings(s.config)));
+                                                   TRY(mpi::store_settings(s.config)),
+                                                   mpi::make_engine(mpi::match::Weights{}, 1));
+    // Only modules of this node: another one's tables are not in its database.
+    for (auto const* module : TRY(enabled_modules(s.config))) {
+        if (module->name == "registry") {
+            tools->registry =
+                std::make_unique<registry::PatientWatcher>(system_ids(), s.keys.get());
+            tools->ports.join<core::PatientWatcherPort>(*tools->registry);
+        } else if (module->name == "policy") {
+            tools->policy = std::make_unique<policy::MergeWatcher>();
+            tools->ports.join<core::PatientWatcherPort>(*tools->policy);
+        } else if (module->name == "repository") {
+            tools->repository = std::make_unique<repository::MergeWatcher>();
+            tools->ports.join<core::PatientWatcherPort>(*tools->repository);
+        }
+    }
     return tools;
 }
 
@@ -29,7 +47,8 @@ Result<std::string> OperatorTools::regional_id(std::string const& cx) const {
     return patients->regional_id_of(*id);
 }
 
-Status OperatorTools::record_look(std::string const& what, std::string const& patient_cx) const {
+domain::AuditEvent OperatorTools::patient_event(std::string const& what,
+                                                std::string const& patient_cx) const {
     domain::AuditEvent event;
     event.event_id = domain::dcm("110110", "Patient Record");
     event.action = 'R';
@@ -41,10 +60,14 @@ Status OperatorTools::record_look(std::string const& what, std::string const& pa
     person.is_requestor = true;
     person.roles = {{"operator", "Musubi agreement role", "operator"}};
     event.participants = {std::move(person)};
-    event.objects = {domain::audit_patient(patient_cx)};
+    if (!patient_cx.empty()) event.objects = {domain::audit_patient(patient_cx)};
     event.transaction = what;
     event.organisation = config().text("node.region");
-    return audit->record({std::move(event)});
+    return event;
+}
+
+Status OperatorTools::record_look(std::string const& what, std::string const& patient_cx) const {
+    return audit->record({patient_event(what, patient_cx)});
 }
 
 Status OperatorTools::record_log_used(std::string const& what) const {

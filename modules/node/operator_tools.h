@@ -6,6 +6,9 @@
 #include "atna/audit.h"
 #include "mpi/store.h"
 #include "node/platform_services.h"
+#include "policy/merge_watcher.h"
+#include "registry/ports.h"
+#include "repository/merge_watcher.h"
 
 namespace musubi::node {
 
@@ -13,7 +16,10 @@ struct OperatorTools {
     std::unique_ptr<PlatformServices> services;
     std::unique_ptr<atna::EntrySealer> sealer;
     std::unique_ptr<atna::DatabaseAudit> audit;
-    core::Ports ports;  ///< empty: commands change no patient
+    core::Ports ports;  ///< those who follow changes of identity
+    std::unique_ptr<registry::PatientWatcher> registry;
+    std::unique_ptr<policy::MergeWatcher> policy;
+    std::unique_ptr<repository::MergeWatcher> repository;
     std::unique_ptr<mpi::Store> patients;
 
     static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file);
@@ -22,6 +28,8 @@ struct OperatorTools {
     atna::Archive archive() const;
     /// Operators may name a patient by any id that was fed.
     Result<std::string> regional_id(std::string const& cx) const;
+    /// An operator's word in the audit trail about a patient (CX; empty: about none).
+    domain::AuditEvent patient_event(std::string const& what, std::string const& patient_cx) const;
     /// Writes down that an operator looked something up about a patient.
     Status record_look(std::string const& what, std::string const& patient_cx) const;
     /// Writes down that somebody looked into the audit trail; without that nothing is shown.

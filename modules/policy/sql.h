@@ -18,8 +18,8 @@ inline constexpr pg::Statement kAppend{"policy.append_consent",
 
 /// After a merge the words spoken under both ids are one person's: they are said again for the
 /// survivor in the order in which they were spoken, so that the newest counts whichever id it was
-/// recorded under. $1 merged away, $2 survivor. Reads what counted before kCut of the survivor, so
-/// it goes first; it leaves `merged_from`, by which a parting takes them back.
+/// recorded under. $1 merged away, $2 survivor. What was said so far then no longer counts for the
+/// survivor, only the repetition; `merged_from` lets a parting take its part of it back.
 inline constexpr pg::Statement kMerge{
     "policy.merge_consent",
     "WITH words AS (SELECT c.* FROM policy.consent c WHERE c.patient IN ($1, $2)"

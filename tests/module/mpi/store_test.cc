@@ -40,8 +40,11 @@ public:
 class MpiStore : public ::testing::Test {
 protected:
     MpiStore()
-        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql")},
-          files_{{"mpi/V0001__init.sql", texts_[0]}, {"mpi/V0002__issued.sql", texts_[1]}},
+        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql"),
+                 sql_of("V0003__records.sql")},
+          files_{{"mpi/V0001__init.sql", texts_[0]},
+                 {"mpi/V0002__issued.sql", texts_[1]},
+                 {"mpi/V0003__records.sql", texts_[2]}},
           database_(files_),
           pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
           keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
@@ -232,14 +235,14 @@ TEST_F(MpiStore, AnActiveIdOfAMovedRecordGoesOnWithTheSurvivor) {
     domain::PatientId const y{"Y-1", kMinami};
     added({a_, x_});
     std::string const second = added({b_});
-    std::string const third = added({y});
+    added({y});
     ASSERT_TRUE(merge(a_, b_).ok());
     EXPECT_EQ(added({x_}), second);
     auto const merged = merge(x_, y);
     ASSERT_TRUE(merged.ok());
     EXPECT_EQ(merged->subsumed_cx, second);
-    EXPECT_EQ(*store_.regional_id_of(b_), third);
-    EXPECT_EQ(*store_.regional_id_of(x_), third);
+    // Where two persons become one the older id stands for both.
+    for (auto const& id : {a_, b_, x_, y}) EXPECT_EQ(*store_.regional_id_of(id), second);
 }
 
 TEST_F(MpiStore, EveryChangeIsHistoryInOrder) {
@@ -309,20 +312,7 @@ TEST_F(MpiStore, NamespacesComeFromTheConfiguration) {
 }
 
 TEST(MpiSettings, WrongOidsAndNamespacesAreNamed) {
-    std::vector<core::ConfigKey> const keys = {
-        {.key = "mpi.regional_authority",
-         .type = core::ConfigType::kText,
-         .default_value = "",
-         .doc = ""},
-        {.key = "mpi.direct_authorities",
-         .type = core::ConfigType::kTextList,
-         .default_value = "",
-         .doc = ""},
-        {.key = "mpi.namespaces",
-         .type = core::ConfigType::kTextList,
-         .default_value = "",
-         .doc = ""},
-    };
+    auto const keys = store_config_keys();
     auto const read = [&](std::map<std::string, std::string> const& values) {
         return store_settings(*core::Config::from(values, keys));
     };
@@ -332,6 +322,16 @@ TEST(MpiSettings, WrongOidsAndNamespacesAreNamed) {
     ASSERT_TRUE(good.ok());
     EXPECT_EQ(good->direct_authorities.size(), 2U);
     EXPECT_EQ(good->namespaces.at("KITA"), "1.5");
+    auto const rich = read({{"mpi.regional_authority", "1.2"},
+                            {"mpi.authorities", "1.3=KITA;alias=OLD;several,1.4"},
+                            {"mpi.unknown_update", "refuse"}});
+    ASSERT_TRUE(rich.ok());
+    EXPECT_TRUE(rich->authorities.at("1.3").several_ids);
+    EXPECT_EQ(rich->authorities.at("1.3").aliases, std::vector<std::string>{"OLD"});
+    EXPECT_EQ(rich->unknown_update, UnknownUpdate::kRefuse);
+    for (char const* wrong : {"KITA=1.3", "1.3;many", "1.3,1.3"})
+        EXPECT_FALSE(read({{"mpi.regional_authority", "1.2"}, {"mpi.authorities", wrong}}).ok());
+    EXPECT_FALSE(read({{"mpi.regional_authority", "1.2"}, {"mpi.unknown_update", "maybe"}}).ok());
     EXPECT_FALSE(read({{"mpi.regional_authority", "1"}}).ok());
     EXPECT_FALSE(read({{"mpi.regional_authority", "1.2"}, {"mpi.direct_authorities", "x"}}).ok());
     EXPECT_FALSE(read({{"mpi.regional_authority", "1.2"}, {"mpi.namespaces", "KITA"}}).ok());

@@ -27,8 +27,10 @@ std::string sql_of(char const* file) {
 class Iti8Test : public ::testing::Test {
 protected:
     Iti8Test()
-        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql")},
-          files_{{"mpi/V0001__init.sql", texts_[0]}, {"mpi/V0002__issued.sql", texts_[1]}},
+        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql"),
+                 sql_of("V0003__records.sql")},
+          files_{{"mpi/V0001__init.sql", texts_[0]}, {"mpi/V0002__issued.sql", texts_[1]},
+                 {"mpi/V0003__records.sql", texts_[2]}},
           database_(files_),
           pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
           keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",

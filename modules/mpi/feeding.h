@@ -1,0 +1,60 @@
+#pragma once
+// One feed, inside the caller's transaction: adds, updates, merges, changes of ids, links of the
+// source. Used by one thread, once. Source: ITI TF-2 3.8, 3.30; pix-pdq 2.1, 2.2, 7.
+
+#include "core/patient_ports.h"
+#include "mpi/linking.h"
+
+namespace musubi::mpi {
+
+class Feeding {
+public:
+    /// `versions`: of the tokens to write and look up.
+    Feeding(Context const& context, pg::Tx& tx, std::vector<std::int16_t> versions)
+        : context_(context), tx_(tx), versions_(std::move(versions)), linking_(context, tx) {}
+
+    Result<core::PatientChangeOutcome> apply(core::PatientChange const& change);
+
+private:
+    /// An id of the message, with its record once there is one.
+    struct Named {
+        domain::LocalId id;
+        char const* location;
+        Bytes token;
+        std::optional<Record> record;
+    };
+
+    Result<std::optional<core::PatientChangeOutcome>> told_before(
+        core::PatientChange const& change);
+    Status name_all(core::PatientChange const& change);
+    Result<core::PatientChangeOutcome> put(core::PatientChange const& change);
+    Result<core::PatientChangeOutcome> merge(core::PatientChange const& change);
+    Result<core::PatientChangeOutcome> change_id(core::PatientChange const& change);
+    Result<core::PatientChangeOutcome> relate(core::PatientChange const& change, EdgeState state);
+
+    Status refuse_retired() const;
+    Status make_record(Named& named, core::PatientChange const& change, std::string const& home);
+    Result<bool> update_record(Named& named, core::PatientChange const& change);
+    Result<std::string> home_for(Named const& named, std::string const& direct_home);
+    Status make_patient(std::string const& home, bool issued);
+    Status index(RecordKey key, domain::Demographics const& person);
+    Status drop_tokens(RecordKey key);
+    /// Records that may be the same person as `keys` (whose tokens are `tokens_`), judged.
+    Status find_candidates(std::vector<RecordKey> const& keys, domain::Demographics const& person);
+    Status link(std::vector<RecordKey> const& keys);
+    void decide(char const* kind, RecordKey a, RecordKey b, EdgeState before,
+                std::string const& who);
+    Status remember(core::PatientChange const& change, RecordKey record,
+                    core::PatientChangeOutcome const& outcome);
+
+    Context const& context_;
+    pg::Tx& tx_;
+    std::vector<std::int16_t> versions_;
+    Linking linking_;
+    std::vector<Named> ids_, prior_, other_;
+    std::vector<Record> candidates_;
+    std::vector<std::pair<RecordKey, match::Evidence>> evidence_;
+    bool created_ = false;
+};
+
+}  // namespace musubi::mpi

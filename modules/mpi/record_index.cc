@@ -1,0 +1,48 @@
+#include "mpi/record_index.h"
+
+#include "mpi/sql.h"
+
+namespace musubi::mpi {
+
+RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
+                       domain::Demographics const& person) {
+    RecordTokens out;
+    if (!context.matching) return out;
+    auto const subject = context.matching->prepare(person);
+    auto const blocking = context.matching->blocking_keys(*subject);
+    auto const search = context.matching->search_keys(*subject);
+    for (std::int16_t const version : versions) {
+        for (match::Key const& key : blocking) {
+            out.blocking.push_back(context.tokens.blocking(key, version));
+            out.blocking_types.push_back(key.type);
+            out.blocking_versions.push_back(version);
+        }
+        for (match::Key const& key : search) {
+            out.search.push_back(context.tokens.search(key, version));
+            out.search_types.push_back(key.type);
+            out.search_versions.push_back(version);
+        }
+    }
+    return out;
+}
+
+void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {
+    auto const put = [&](pg::Statement const& drop, pg::Statement const& insert,
+                         std::vector<Bytes> const& values, std::vector<std::int16_t> const& types,
+                         std::vector<std::int16_t> const& versions) {
+        tx.queue(drop, pg::Params().int8(record).bytea_array(std::span<Bytes const>(values)));
+        if (values.empty()) return;
+        std::vector<std::int64_t> const records(values.size(), record);
+        tx.queue(insert, pg::Params()
+                             .bytea_array(std::span<Bytes const>(values))
+                             .int2_array(types)
+                             .int2_array(versions)
+                             .int8_array(records));
+    };
+    put(sql::kDropBlocking, sql::kPutBlocking, tokens.blocking, tokens.blocking_types,
+        tokens.blocking_versions);
+    put(sql::kDropSearch, sql::kPutSearch, tokens.search, tokens.search_types,
+        tokens.search_versions);
+}
+
+}  // namespace musubi::mpi

@@ -1,0 +1,19 @@
+#pragma once
+// The tokens under which one record is found by matching and by searches. Used by one thread.
+
+#include "mpi/context.h"
+
+namespace musubi::mpi {
+
+struct RecordTokens {
+    std::vector<Bytes> blocking, search;
+    std::vector<std::int16_t> blocking_types, search_types, blocking_versions, search_versions;
+};
+
+/// Nothing when matching is off.
+RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
+                       domain::Demographics const& person);
+/// Queued: replaces what stood there.
+void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
+
+}  // namespace musubi::mpi

@@ -1,0 +1,49 @@
+#pragma once
+// Rows of the record statements (MPI_RECORD in sql.h) as values. Internal.
+
+#include "mpi/records.h"
+#include "platform/pg/rows.h"
+
+namespace musubi::mpi {
+
+/// The first column is the statement's own.
+inline Record read_record(pg::Row const& row) {
+    Record r;
+    r.key = row.int64(1);
+    r.authority = row.text(2);
+    r.person = row.int64(3);
+    r.status = static_cast<RecordStatus>(row.int16(4));
+    r.survivor = row.int64(5);
+    r.institution = row.text(6);
+    ByteView const sealed = row.bytes(7);
+    r.sealed.assign(sealed.begin(), sealed.end());
+    r.home = row.text(8);
+    r.owns_home = row.boolean(9);
+    r.home_issued = row.boolean(10);
+    r.home_age = row.int64(11);
+    r.home_survivor = row.text(12);
+    return r;
+}
+
+inline std::vector<Record> read_records(pg::Rows const& rows) {
+    std::vector<Record> out;
+    for (pg::Row const row : rows) out.push_back(read_record(row));
+    return out;
+}
+
+inline Edge read_edge(pg::Row const& row) {
+    Edge e;
+    e.a = row.int64(0);
+    e.b = row.int64(1);
+    e.state = static_cast<EdgeState>(row.int16(2));
+    e.verdict = static_cast<EdgeVerdict>(row.int16(3));
+    e.score = row.float8(4);
+    e.held = row.text(5);
+    e.levels = row.text(6);
+    e.weights_version = row.int16(7);
+    e.decided_by = row.text(8);
+    e.decided_at = row.int64(9);
+    return e;
+}
+
+}  // namespace musubi::mpi

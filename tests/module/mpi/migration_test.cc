@@ -1,0 +1,82 @@
+// What was fed before records existed goes on as it was.
+
+#include "module/mpi/index_fixture.h"
+
+namespace musubi::mpi {
+namespace {
+
+class MpiMigration : public ::testing::Test {
+protected:
+    MpiMigration()
+        : first_(sql_of("V0001__init.sql")),
+          second_(sql_of("V0002__issued.sql")),
+          files_{{"mpi/V0001__init.sql", first_}, {"mpi/V0002__issued.sql", second_}},
+          database_(files_),
+          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
+                                                vault::KeyRing::IfAbsent::kCreate))),
+          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 2}) {}
+
+    static std::string sql_of(char const* file) {
+        return test::read_file(test::source_dir() / "db/mpi" / file);
+    }
+    void run(std::string const& script) {
+        auto const done = pg::run_script(database_.superuser(), script);
+        ASSERT_TRUE(done.ok()) << done.error().detail;
+    }
+    void patient(std::string const& cx, bool issued, std::string const& survivor = "") {
+        run("insert into mpi.patient (regional_id, issued, survivor) values ('" + cx + "', " +
+            (issued ? "true" : "false") + ", nullif('" + survivor + "', ''))");
+    }
+    void identifier(domain::PatientId const& id, std::string const& cx, bool retired) {
+        run("insert into mpi.identifier (authority, token, regional_id, retired) values ('" +
+            id.authority + "', '\\x" + to_hex(Tokens(*keys_).id(id, false)) + "', '" + cx + "', " +
+            (retired ? "true" : "false") + ")");
+    }
+
+    vault::TempFolder folder_;
+    std::string const first_, second_;
+    std::vector<pg::MigrationFile> const files_;
+    test::TestDatabase database_;
+    std::unique_ptr<vault::KeyRing> keys_;
+    pg::Pool pool_;
+};
+
+TEST_F(MpiMigration, MergesChainsAndSharedRecordsKeepTheirSurvivors) {
+    auto const cx = [](char const* id) { return domain::PatientId{id, kRegion}.to_cx(); };
+    std::string const one = cx("1"), two = cx("2"), three = cx("3");
+    domain::PatientId const a{"A", kKita}, b{"B", kKita}, x{"X", kMinami}, c{"C", kKita};
+    domain::PatientId const d1{"D1", kDirect}, d2{"D2", kDirect};
+    patient(three, true), patient(two, true, three), patient(one, true, two);
+    patient(d2.to_cx(), false), patient(d1.to_cx(), false, d2.to_cx());
+    identifier(a, one, true), identifier(x, one, false);
+    identifier(b, two, true), identifier(c, three, false);
+    run(sql_of("V0003__records.sql"));
+
+    core::Ports ports;
+    Followers followers;
+    ports.join<core::PatientWatcherPort>(followers);
+    Store store(pool_, *keys_, system_ids(), ports, StoreSettings{kRegion, {kDirect}, {}},
+                std::make_unique<PlainMatching>());
+    for (auto const& id : {a, b, x, c}) EXPECT_EQ(*store.regional_id_of(id), three);
+    EXPECT_EQ(*store.survivor_of(one), three);
+    EXPECT_EQ(*store.survivor_of(d1.to_cx()), d2.to_cx());
+    auto const fed = [&](domain::PatientId const& id) {
+        return pool_.run([&](pg::Tx& tx) { return store.add(tx, {id}); });
+    };
+    for (auto const& gone : {a, b, d1}) EXPECT_FALSE(fed(gone).ok());
+    // Told again, a record gets its demographics; nobody's id changes.
+    for (auto const& id : {x, c}) {
+        auto const again = fed(id);
+        ASSERT_TRUE(again.ok()) << again.error().detail;
+        EXPECT_EQ(*again, three);
+    }
+    EXPECT_EQ(*fed(d2), d2.to_cx());
+    EXPECT_TRUE(followers.merges.empty());
+    auto const found = store.cross_references(x);
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(found->patient, three);
+    EXPECT_EQ(found->ids.size(), 2U);
+}
+
+}  // namespace
+}  // namespace musubi::mpi
