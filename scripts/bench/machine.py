@@ -8,12 +8,13 @@ import time
 import urllib.request
 
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BENCH = os.path.join(TOP, "var/bench")
+# Another folder and other ports than those of `./dev bench`, for trying the benchmarks themselves.
+BENCH = os.path.join(TOP, os.environ.get("MUSUBI_BENCH_FOLDER", "var/bench"))
 PKI = os.path.join(BENCH, "pki")
 SOCKET = os.path.join(BENCH, "postgres")
 PG_BIN = "/usr/lib/postgresql/15/bin"
 BUILD = os.path.join(TOP, "build/release")
-PORT = 39443
+PORT = int(os.environ.get("MUSUBI_BENCH_PORT", "39443"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -71,9 +72,22 @@ def postgres_pid():
     return int(listed[0])
 
 
-def rss_kb(pid):
+def rss_kb(pid, field="VmRSS"):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
-        return int(re.search(r"VmRSS:\s+(\d+)", file.read()).group(1))
+        return int(re.search(field + r":\s+(\d+)", file.read()).group(1))
+
+
+class Peak:
+    """How much more memory a process had at its most than at the beginning."""
+
+    def __init__(self, pid):
+        self.pid = pid
+        with open(f"/proc/{pid}/clear_refs", "w", encoding="ascii") as file:
+            file.write("5")  # the kernel forgets the peak so far
+        self.before = rss_kb(pid)
+
+    def growth_kb(self):
+        return max(0, rss_kb(self.pid, "VmHWM") - self.before)
 
 
 class Node:
@@ -81,9 +95,11 @@ class Node:
 
     def __init__(self, documents, contents=0, order="time"):
         self.documents, self.contents, self.order = documents, contents, order
-        self.name = f"bench_{documents}_{order}"
+        # Nodes without audit or policy refuse databases of other names.
+        self.name = f"musubi_bench_{documents}_{order}"
         self.folder = os.path.join(BENCH, self.name)
         self.process = None
+        self.program = self.binary()
         self.patients = documents // 20
 
     def prepare(self):
@@ -121,7 +137,7 @@ class Node:
     def start(self):
         log = open(os.path.join(self.folder, "log/musubi.log"), "a", encoding="utf-8")
         began = time.monotonic()
-        self.process = subprocess.Popen([self.binary(), "serve", "--config", self.config()], stdout=log, stderr=log,
+        self.process = subprocess.Popen([self.program, "serve", "--config", self.config()], stdout=log, stderr=log,
                                         stdin=subprocess.DEVNULL, cwd=TOP)
         while time.monotonic() - began < 60:
             try:
@@ -142,6 +158,12 @@ class Node:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process = None
+
+    def drop(self):
+        """Nothing is left of it."""
+        self.stop()
+        sql("postgres", f"drop database if exists {self.name}")
+        command("rm", "-rf", self.folder)
 
     def metric(self, name):
         text = urllib.request.urlopen(f"http://127.0.0.1:{PORT + 2}/metrics", timeout=5).read().decode()
@@ -173,6 +195,15 @@ class Node:
 
 def large_id(label):
     return "2.999.1.1.21.5." + {"1M": "1", "100M": "100"}[label]
+
+
+def large(port, size, member="hospital-kita", **options):
+    """One document of `size` octets, made while it is sent."""
+    arguments = [tool("musubi_load"), "large", "--port", port, "--cert", f"{PKI}/{member}.crt", "--key",
+                 f"{PKI}/{member}.key", "--ca", f"{PKI}/ca.crt", "--size", size]
+    for name, value in options.items():
+        arguments += ["--" + name, value]
+    return json.loads(command(*arguments))
 
 
 def load(scenario, seconds, member="clinic-kita", port=PORT, warmup=1.0, **options):

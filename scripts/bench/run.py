@@ -11,8 +11,8 @@ import sys
 import time
 
 import pgbench
-from machine import (BENCH, BUILD, PG_BIN, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, command, cpu_of, large_id, load,
-                     rss_kb, sql, tool)
+from machine import (BENCH, BUILD, PG_BIN, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, command, cpu_of, large,
+                     large_id, load, rss_kb, sql, tool)
 from report import Report
 
 
@@ -131,6 +131,49 @@ class Bench:
                                          "wal_syncs": counted["wal_syncs"], "journal_syncs": counted["journal_syncs"]})
         command("rm", "-rf", folder)
 
+    def provide_and_register_1gb(self):
+        """One large document, streamed, against the least that any receiver has to do with it. In a region of its own,
+        which is thrown away: a hundred such documents would fill the disk."""
+        self.stop_node()
+        size = (256 if self.options.quick else 1024) << 20
+        node = Node(1_000, 0, "large")
+        node.drop()
+        node.prepare()
+        node.start()
+        folder = os.path.join(BENCH, "upload-files")
+        os.makedirs(folder, exist_ok=True)
+        plain = subprocess.Popen([tool("musubi_upload"), "--port", str(Nginx.PORT), "--cert", f"{PKI}/node-a.crt", "--key",
+                                  f"{PKI}/node-a.key", "--ca", f"{PKI}/ca.crt", "--folder", folder],
+                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=TOP)
+        try:
+            plain.stdout.readline()
+            large(PORT, 32 << 20, patients=node.patients)  # what the first request of its kind costs, once
+
+            def ours():
+                peak, before = Peak(node.process.pid), node.usage()
+                result = large(PORT, size, patients=node.patients)
+                after = node.usage()
+                return {"per_second": result["MB_per_s"], "seconds": result["seconds"],
+                        "client_cpu_s": result["client_cpu_s"], "growth_kb": peak.growth_kb(),
+                        "node_cpu_s": round(after["node_cpu"] - before["node_cpu"], 3)}
+
+            def baseline():
+                before = cpu_of(plain.pid)
+                rate = large(Nginx.PORT, size, path="/upload")["MB_per_s"]
+                spent.append(round(cpu_of(plain.pid) - before, 3))
+                return rate
+            spent = []
+            pairs = self.pair_up("provide-and-register-1gb", ours, baseline)
+            growth = max(detail["growth_kb"] for _, _, detail in pairs)
+            self.report.add("provide-and-register-1gb", pairs, "MB/s", "TLS upload + SHA-1 + write + fsync", 0.7,
+                            octets=size, memory={"growth_kb": growth, "goal_kb": 32 * 1024, "met": growth <= 32 * 1024},
+                            baseline_cpu_s=spent)
+        finally:
+            plain.stdin.close()
+            plain.wait(10)
+            node.drop()
+            command("rm", "-rf", folder)
+
     def edge(self):
         self.stop_node()
         nginx = Nginx({"45k": 45_000})
@@ -241,6 +284,43 @@ class Bench:
                                                warmup=self.warmup)["per_second"])
         self.report.add("policy", pairs, "queries/s", "itself, asked by a member who is exempt", 0.85)
 
+    def policy_audit_share(self):
+        """The node against itself without the audit trail, and without the agreement's decisions: programs that exist
+        for this comparison only and refuse a database that was not made for benchmarks."""
+        node = self.node()
+        self.stop_node()
+        other = Node(self.documents, self.contents)
+        goals = {"audit": 0.90, "policy": 0.85}
+        shares, all_pairs = {}, {part: [] for part in goals}
+        scenarios = {"leafclass": "clinic-kita", "retrieve": "clinic-kita", "provide": "hospital-kita"}
+        each = {part: {name: [] for name in scenarios} for part in goals}
+
+        def measured(program):
+            other.program = program
+            other.start()
+            try:
+                return {scenario: other.load(scenario, self.seconds, member=member, warmup=self.warmup)
+                        for scenario, member in scenarios.items()}
+            finally:
+                other.stop()
+        for number in range(self.pairs):
+            self.step("policy-audit-share", number)
+            whole = measured(node.binary())
+            for part in goals:
+                without = measured(tool(f"musubi_without_{part}"))
+                for scenario in scenarios:
+                    each[part][scenario].append((whole[scenario]["per_second"], without[scenario]["per_second"],
+                                                 whole[scenario]))
+                all_pairs[part].append(each[part]["leafclass"][-1])
+        for part, goal in goals.items():
+            shares[part] = {"goal": goal}
+            for scenario, runs in each[part].items():
+                ordered = sorted(value / base for value, base, _ in runs)
+                shares[part][scenario] = round(ordered[len(ordered) // 2], 3)
+        self.report.add("policy-audit-share", all_pairs["audit"], "queries/s", "itself without audit (leafclass)",
+                        goals["audit"], shares=shares,
+                        policy_runs=[{"value": value, "baseline": base} for value, base, _ in all_pairs["policy"]])
+
     def match_quality(self):
         """Matching on a made-up region with seeds that nothing was tuned on. No clock: shares of pairs."""
         persons = 6_000 if self.options.quick else 60_000
@@ -267,8 +347,10 @@ class Bench:
             self.main.stop()
 
     ALL = {"edge": edge, "find-documents": find_documents, "find-documents-objectref": find_documents_objectref,
-           "retrieve": retrieve, "provide-and-register": provide_and_register, "growth-documents": growth_documents,
-           "idle-connections": idle_connections, "startup": startup, "feed": feed, "policy": policy, "match-quality": match_quality}
+           "retrieve": retrieve, "provide-and-register": provide_and_register,
+           "provide-and-register-1gb": provide_and_register_1gb, "growth-documents": growth_documents,
+           "idle-connections": idle_connections, "startup": startup, "feed": feed, "policy": policy,
+           "policy-audit-share": policy_audit_share, "match-quality": match_quality}
 
 
 def main():

@@ -1,11 +1,14 @@
 # Benchmarks with their baselines: ./dev bench [--quick] [NAME...]. Release build, a durable PostgreSQL cluster and a
 # node of their own under var/bench; results in var/bench/NAME.json. Generated data are kept for the next run.
-BENCH_PG=var/bench/postgres
+# MUSUBI_BENCH_FOLDER (below this folder) and MUSUBI_BENCH_PORT: elsewhere, for trying the benchmarks themselves.
+BENCH_FOLDER=${MUSUBI_BENCH_FOLDER:-var/bench}
+BENCH_PG=$BENCH_FOLDER/postgres
 
 run_bench() {
     need_packages nginx-light
-    build release musubi musubi_load musubi_generate musubi_r1 musubi_edge musubi_population
-    docker/make_pki.sh var/bench/pki
+    build release musubi musubi_load musubi_generate musubi_r1 musubi_edge musubi_population musubi_upload \
+        musubi_without_audit musubi_without_policy
+    docker/make_pki.sh "$BENCH_FOLDER/pki"
     # Thousands of idle connections need as many descriptors on both sides.
     ulimit -n "$(ulimit -Hn)"
     pg_start "$BENCH_PG" 0 -c shared_buffers=4GB -c max_wal_size=8GB -c checkpoint_timeout=15min \

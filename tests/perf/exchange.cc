@@ -30,7 +30,11 @@ Status Connection::fill() {
 }
 
 Result<Answer> Connection::http(std::string_view request) {
-    TRY(stream_->write(request));
+    TRY(send(request));
+    return http_answer();
+}
+
+Result<Answer> Connection::http_answer() {
     used_ = 0;
     std::size_t head_size = std::string_view::npos;
     while (head_size == std::string_view::npos) {

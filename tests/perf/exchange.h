@@ -21,6 +21,9 @@ public:
 
     explicit Connection(std::unique_ptr<TlsStream> stream) : stream_(std::move(stream)) {}
     Result<Answer> http(std::string_view request);
+    /// The two halves of http(), for a request that is made while it is sent.
+    Status send(std::string_view bytes) { return stream_->write(bytes); }
+    Result<Answer> http_answer();
     Result<Answer> mllp(std::string_view framed);
 
 private:

@@ -7,7 +7,10 @@
 //               [--inspect-every 100] [--seed 1]
 //   musubi_load hold --port ... --connections N --seconds S     opens N connections and keeps them
 //   idle
+//   musubi_load large --port ... --size N --patients N [--path P]     one document of N octets,
+//   made while it is sent: ITI-41, or a POST to P
 
+#include "perf/large_transfer.h"
 #include "perf/run.h"
 
 #include <cstdio>
@@ -80,6 +83,21 @@ Status hold(RunOptions const& options) {
     return {};
 }
 
+Status large(RunOptions const& run, Arguments const& arguments) {
+    LargeOptions options;
+    options.tls = run.tls;
+    options.port = run.port;
+    options.size = static_cast<std::uint64_t>(arguments.integer("--size", 1 << 30));
+    options.path = arguments.text("--path");
+    options.patients = arguments.integer("--patients", 1);
+    LargeResult const result = TRY(transfer_large(options));
+    std::printf(
+        "{\"bytes\": %llu, \"seconds\": %.3f, \"MB_per_s\": %.1f, \"client_cpu_s\": %.3f}\n",
+        static_cast<unsigned long long>(options.size), result.seconds,
+        static_cast<double>(options.size) / 1e6 / result.seconds, result.client_cpu_s);
+    return {};
+}
+
 Status load(std::string const& name, Arguments const& arguments) {
     RunOptions options;
     options.tls = {arguments.text("--cert"), arguments.text("--key"), arguments.text("--ca")};
@@ -91,6 +109,7 @@ Status load(std::string const& name, Arguments const& arguments) {
     options.inspect_every = static_cast<std::uint64_t>(arguments.integer("--inspect-every", 100));
     options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1));
     if (name == "hold") return hold(options);
+    if (name == "large") return large(options, arguments);
     ScenarioOptions scenario;
     scenario.name = name;
     scenario.port = options.port;

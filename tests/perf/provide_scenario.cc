@@ -2,11 +2,9 @@
 // that nothing is a repeat.
 
 #include "codec/ebxml/read.h"
-#include "codec/ebxml/write.h"
-#include "codec/mtom/package.h"
 #include "codec/soap/envelope.h"
-#include "codec/soap/write_envelope.h"
 #include "perf/package_reader.h"
+#include "perf/provide_package.h"
 #include "perf/scenario.h"
 
 #include <atomic>
@@ -16,8 +14,6 @@ namespace musubi::perf {
 namespace {
 
 constexpr DocumentName kSample{987654321, 5};
-constexpr std::string_view kInclude =
-    "<xop:Include xmlns:xop=\"http://www.w3.org/2004/08/xop/include\" href=\"cid:";
 constexpr char const* kDocumentId = "2.999.1.1.21.3.100000000000000001";
 constexpr char const* kSetId = "2.999.1.1.21.4.100000000000000001";
 
@@ -35,34 +31,11 @@ public:
         auto content =
             std::make_shared<MemoryContent>(document_content({connection, 0}, options_.size));
         domain::DocumentEntry& entry = submission.entries[0];
-        entry.id = "Document01";
         entry.unique_id = kDocumentId;
         entry.hash = content->sha1_hex();
         entry.size = std::to_string(content->size());
-        entry.repository_unique_id.reset();
-        submission.submission_sets[0].id = "SubmissionSet01";
         submission.submission_sets[0].unique_id = kSetId;
-        submission.associations[0].id = "Association01";
-        submission.associations[0].source = "SubmissionSet01";
-        submission.associations[0].target = "Document01";
-
-        soap::RequestHeaders headers;
-        headers.action = "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b";
-        headers.message_id = kMessageIdSample;
-        headers.to = "https://localhost:" + std::to_string(options_.port) + "/xds/repository";
-        std::string payload;
-        std::vector<mtom::Attachment> attachments;
-        std::string const boundary = mtom::make_boundary(system_ids());
-        for (auto& piece : ebxml::write_provide_and_register(
-                 submission, {{entry.id, content, *entry.mime_type}})) {
-            payload += piece.xml;
-            if (!piece.document) continue;
-            std::string id = mtom::attachment_id(boundary, attachments.size() + 1);
-            payload.append(kInclude).append(id).append("\"/>");
-            attachments.push_back({std::move(id), piece.content_type, piece.document});
-        }
-        auto const package = mtom::write_package(soap::write_request(headers, payload),
-                                                 std::move(attachments), boundary, headers.action);
+        auto const package = provide_package(std::move(submission), content, options_.port);
         std::string body;
         for (auto const& segment : package.segments) {
             body += segment.text;
