@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.request
 
@@ -108,12 +109,20 @@ class Node:
         if os.path.exists(done):
             command(self.binary(), "migrate", "--config", self.config())
             return
+        began = time.monotonic()
         sql("postgres", f"drop database if exists {self.name}")
         command("rm", "-rf", self.folder)
         sql("postgres", f"create database {self.name} owner musubi_owner")
         command("python3", "scripts/make_region.py", "--out", self.folder, "--region", "a", "--pki", PKI, "--db-host",
                 SOCKET, "--db-name", self.name, "--port-base", PORT)
         command(self.binary(), "migrate", "--config", self.config())
+        self.fill()
+        sql(self.name, "vacuum analyze")
+        print(f"prepared in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+        with open(done, "w", encoding="utf-8") as file:
+            file.write("complete\n")
+
+    def fill(self):
         loaded = subprocess.run([tool("musubi_generate"), "--config", self.config(), "--documents", str(self.documents),
                                  "--contents", str(self.contents), "--order", self.order], stdout=subprocess.PIPE,
                                 text=True, check=False, cwd=TOP)
@@ -121,11 +130,8 @@ class Node:
             raise Failed("the data could not be generated")
         for size, label in ((1 << 20, "1M"), (100 << 20, "100M")):
             command(tool("musubi_generate"), "--config", self.config(), "--large", large_id(label), size)
-        sql(self.name, "vacuum analyze")
         with open(os.path.join(self.folder, "generated.json"), "w", encoding="utf-8") as file:
             file.write(loaded.stdout)
-        with open(done, "w", encoding="utf-8") as file:
-            file.write("complete\n")
 
     @staticmethod
     def binary():
@@ -191,6 +197,73 @@ class Node:
                 "journal_syncs": round((after["journal_syncs"] - before["journal_syncs"]) / total, 3),
                 "wal_bytes": round((after["wal_bytes"] - before["wal_bytes"]) / total)}
         return result
+
+
+class People(Node):
+    """A region of `persons` people as forty hospitals know them, without documents. Feeds add to it: restore() brings
+    back what prepare() made."""
+    SEED = 1
+
+    def __init__(self, persons):
+        super().__init__(0)
+        self.persons = persons
+        self.name = f"musubi_bench_people_{persons}"
+        self.folder = os.path.join(BENCH, self.name)
+
+    def fill(self):
+        hospitals = command(tool("musubi_people"), "--authorities").split()
+        agreement = os.path.join(self.folder, "agreement.yaml")
+        with open(agreement, encoding="utf-8") as file:
+            text = file.read()
+        # One member feeds for all hospitals, and asks more often than any hospital would.
+        text, fed = re.subn(r"(assigning_authorities: \[1\.2\.392\.100495\.20\.3\.51\.11319876543)\]",
+                            r"\1, " + ", ".join(hospitals) + "]", text)
+        text, rated = re.subn(r"(queries_per_minute|alarm_patients_per_hour): \d+", r"\1: 1000000", text)
+        if fed != 1 or rated != 2:
+            raise Failed("the sample agreement has changed its form")
+        with open(agreement, "w", encoding="utf-8") as file:
+            file.write(text)
+        loading = subprocess.Popen([tool("musubi_people"), "--config", self.config(), "--persons", str(self.persons),
+                                    "--seed", str(self.SEED)], cwd=TOP)
+        while loading.poll() is None:
+            # Plans that were made for empty tables are no good any more after the first thousands.
+            try:
+                loading.wait(5)
+            except subprocess.TimeoutExpired:
+                sql(self.name, "analyze")
+        if loading.returncode != 0:
+            raise Failed("the people could not be loaded")
+        # Everybody agreed: askers are measured with the consent rule at work.
+        sql(self.name, "insert into policy.consent (consent_uuid, patient, scope, value, granted, basis, recorded_by,"
+                       " organisation, recorded_at) select gen_random_uuid(), regional_id, 0, '', true, 'benchmark',"
+                       " 'benchmark', 'hospital-kita', now() from mpi.patient")
+        # The node's files belong to its database (the audit chain is anchored in them): both are kept together.
+        sql("postgres", f"drop database if exists {self.name}_kept")
+        sql("postgres", f"create database {self.name}_kept template {self.name}")
+        command("rm", "-rf", self.folder + ".kept")
+        command("cp", "-a", self.folder, self.folder + ".kept")
+
+    def restore(self):
+        self.stop()
+        sql("postgres", f"drop database if exists {self.name}")
+        sql("postgres", f"create database {self.name} owner musubi_owner template {self.name}_kept")
+        command("rm", "-rf", self.folder)
+        command("cp", "-a", self.folder + ".kept", self.folder)
+        command(self.binary(), "migrate", "--config", self.config())
+        sql(self.name, "vacuum analyze")
+        with open(os.path.join(self.folder, f"data-{self.contents}"), "w", encoding="utf-8") as file:
+            file.write("complete\n")
+
+    def questions(self, count):
+        return json.loads(command(tool("musubi_people"), "--config", self.config(), "--persons", self.persons, "--seed",
+                                  self.SEED, "--values", count))
+
+    def ask(self, scenario, seconds, **options):
+        """One run of an identity scenario, through its own door."""
+        member = "hospital-kita" if scenario == "feed" else "clinic-kita"
+        port = PORT if scenario == "pdqv3" else PORT + 1
+        return self.load(scenario, seconds, member=member, port=port, persons=self.persons, population_seed=self.SEED,
+                         **options)
 
 
 def large_id(label):

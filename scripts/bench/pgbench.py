@@ -63,15 +63,32 @@ create table feed.history (at timestamptz default now(), regional_id bigint);
 """
 
 
-def run(database, script, seconds, values=(), clients=16):
-    """Transactions per second."""
-    path = os.path.join(BENCH, "pgbench.sql")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(script)
+def identity_scripts(database, asked):
+    """One script for each question with the values as constants: what the node's own statements are given."""
+    cross_reference, search = [], []
+    for question in asked["questions"]:
+        cross_reference.append(asked["pix"].replace("$1", f"'{question['authority']}'")
+                               .replace("$2", f"'{question['token']}'::bytea") + ";\n")
+        find = (asked["pdq"].replace("$1", f"'{question['tokens']}'").replace("$2", f"'{question['groups']}'")
+                .replace("$3", str(question["count"])).replace("$4", "2000").replace("$5", "'{}'"))
+        keys = sql(database, "select coalesce(array_agg(distinct person_key), '{}') from (" + find + ") f")
+        search.append(find + ";\n" + asked["persons"].replace("$1", f"'{keys}'") + ";\n")
+    return cross_reference, search
+
+
+def run(database, script, seconds, values=(), clients=16, user=None):
+    """Transactions per second. `script` may be several, of which each transaction runs a random one."""
     # As the node: one plan for all values.
     os.environ["PGOPTIONS"] = "-c plan_cache_mode=force_generic_plan -c jit=off"
-    arguments = [f"{PG_BIN}/pgbench", "-n", "-h", SOCKET, "-U", "musubi_serving" if "registry." in script else "musubi",
-                 "-M", "prepared", "-c", clients, "-j", 2, "-T", max(1, round(seconds)), "-f", path]
+    scripts = [script] if isinstance(script, str) else script
+    serving = user or ("musubi_serving" if "registry." in scripts[0] else "musubi")
+    arguments = [f"{PG_BIN}/pgbench", "-n", "-h", SOCKET, "-U", serving, "-M", "prepared", "-c", clients, "-j", 2, "-T",
+                 max(1, round(seconds))]
+    for number, text in enumerate(scripts):
+        path = os.path.join(BENCH, f"pgbench-{number}.sql")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        arguments += ["-f", path]
     for name, value in dict(values).items():
         arguments += ["-D", f"{name}={value}"]
     out = command(*arguments, database)

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""run.py [--quick] [--documents N] [--seconds S] [--pairs N] [NAME...]: runs benchmarks with their baselines in turn.
+"""run.py [--quick] [--documents N] [--persons N] [--full] [--seconds S] [--pairs N] [NAME...]: runs benchmarks with their baselines in turn.
 
 Called by `./dev bench`, which builds, starts the database cluster and stops it. Each benchmark alternates between the
 node and its baseline, so that both meet the same neighbours; what counts is the ratio of each pair."""
 import argparse
+import glob
 import json
 import os
 import subprocess
@@ -11,8 +12,8 @@ import sys
 import time
 
 import pgbench
-from machine import (BENCH, BUILD, PG_BIN, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, command, cpu_of, large,
-                     large_id, load, rss_kb, sql, tool)
+from machine import (BENCH, BUILD, PG_BIN, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, People, command, cpu_of,
+                     large, large_id, load, rss_kb, sql, tool)
 from report import Report
 
 
@@ -27,10 +28,28 @@ class Bench:
         self.report = Report(options.quick, self.documents)
         self.report.setup.update(seconds=self.seconds, pairs=self.pairs,
                                  data="20 documents a patient, 2 replaced, in the order of time, seeded")
+        # 1 M people take hours to load: on demand.
+        self.persons = options.persons or (1_000_000 if options.full else 20_000 if options.quick else 100_000)
         self.main = None
+        self.region = None
+
+    def people(self):
+        """The region that identity benchmarks use; its node is started, the other one stopped."""
+        if self.main:
+            self.main.stop()
+        if not self.region:
+            self.region = People(self.persons)
+            print(f"preparing {self.persons:,} people", file=sys.stderr, flush=True)
+            self.region.prepare()
+        if not self.region.process:
+            self.warm(self.region)
+            self.region.start()
+        return self.region
 
     def node(self):
         """The node that most benchmarks use; generated and started once."""
+        if self.region:
+            self.region.stop()
         if not self.main:
             self.main = Node(self.documents, self.contents)
             print(f"preparing {self.documents:,} documents", file=sys.stderr, flush=True)
@@ -267,14 +286,80 @@ class Bench:
         self.report.add("startup", pairs, "s to ready", None, 2.0, lower_is_better=True)
 
     def feed(self):
-        node = self.node()
         if not sql("postgres", "select 1 from pg_database where datname = 'bench_r1'"):
             sql("postgres", "create database bench_r1")
         command(f"{PG_BIN}/psql", "-X", "-q", "-h", SOCKET, "-U", "musubi", "-d", "bench_r1", "-c", pgbench.FEED_TABLES)
-        pairs = self.pair_up("feed", lambda: node.load("feed", self.seconds, member="hospital-kita", port=PORT + 1,
-                                                       warmup=self.warmup),
+        self.people().restore()
+        region = self.people()
+        pairs = self.pair_up("feed", lambda: region.ask("feed", self.seconds, warmup=self.warmup),
                              lambda: pgbench.run("bench_r1", pgbench.FEED, self.seconds))
-        self.report.add("feed", pairs, "messages/s", "one durable transaction of 4 statements, 16 clients", 0.10)
+        peak = max(value for value, _, _ in pairs)
+        half = region.ask("feed", self.seconds, rate=round(peak / 2), warmup=self.warmup)
+        self.report.add("feed", pairs, "messages/s", "one durable transaction of 4 statements, 16 clients", 0.10,
+                        persons=self.persons, messages="A04, one in four A08; new people known at several hospitals",
+                        latency_at_half={k: half[k] for k in ("p50_us", "p99_us", "per_second")})
+        region.restore()
+
+    def identity(self, name, scenario, pick, goal):
+        """Answers about random people against the database alone, asked the same by pgbench."""
+        region = self.people()
+        scripts = pgbench.identity_scripts(region.name, region.questions(100))[pick]
+
+        def baseline():
+            return pgbench.run(region.name, scripts, self.seconds, user="musubi_serving")
+        pairs = self.pair_up(name, lambda: region.ask(scenario, self.seconds, warmup=self.warmup), baseline)
+        peak = max(value for value, _, _ in pairs)
+        half = region.ask(scenario, self.seconds, rate=round(peak / 2), warmup=self.warmup)
+        more = {"latency_at_half": {k: half[k] for k in ("p50_us", "p99_us", "per_second")}, "persons": self.persons}
+        if name == "pdq":
+            ordered = sorted((region.ask("pdqv3", self.seconds, warmup=self.warmup)["per_second"], baseline())
+                             for _ in range(3))
+            more["v3"] = {"per_second": ordered[1][0], "baseline": ordered[1][1],
+                          "ratio": round(ordered[1][0] / ordered[1][1], 3), "goal": 0.15}
+        self.report.add(name, pairs, "queries/s", "pgbench, the same SQL, 16 clients", goal, **more)
+
+    def pix_query(self):
+        self.identity("pix-query", "pix-query", 0, 0.30)
+
+    def pdq(self):
+        self.identity("pdq", "pdq", 1, 0.30)
+
+    def growth_patients(self):
+        """Throughput with this many people against that with 10,000."""
+        self.stop_node()
+        small, large_region = People(2_000 if self.options.quick else 10_000), People(self.persons)
+        goals = {name: goal for name, goal in (("pix-query", 0.9), ("pdq", 0.8), ("feed", 0.9)) if offered(name)}
+        runs = {scenario: [] for scenario in goals}
+        for region in (small, large_region):
+            print(f"preparing {region.persons:,} people", file=sys.stderr, flush=True)
+            region.prepare()
+        for number in range(max(3, self.pairs // 2)):
+            self.step("growth-patients", number)
+            measured = {}
+            for region in (large_region, small):
+                if "feed" in goals:
+                    region.restore()  # what was fed before counts as size
+                self.warm(region)
+                region.start()
+                try:
+                    for scenario in goals:
+                        # Feeds are last and short: they make the small region larger.
+                        seconds = min(self.seconds, 3) if scenario == "feed" else self.seconds
+                        measured[region, scenario] = region.ask(scenario, seconds, warmup=self.warmup)
+                finally:
+                    region.stop()
+            for scenario in goals:
+                ours = measured[large_region, scenario]
+                runs[scenario].append((ours["per_second"], measured[small, scenario]["per_second"], ours))
+        medians = {}
+        for scenario, each in runs.items():
+            ordered = sorted(value / base for value, base, _ in each)
+            medians[scenario] = {"ratio": round(ordered[len(ordered) // 2], 3), "goal": goals[scenario]}
+        self.report.add("growth-patients", runs["feed"], "messages/s",
+                        f"itself with {small.persons:,} people ({self.persons:,} here)", 0.9, each=medians,
+                        persons=self.persons)
+        for region in (small, large_region):
+            region.restore()
 
     def policy(self):
         """A reader whose every document needs matrix and consent, against one whose clause exempts him from both."""
@@ -343,34 +428,53 @@ class Bench:
                         goals=goals, seeds=runs)
 
     def stop_node(self):
-        if self.main:
-            self.main.stop()
+        for node in (self.main, self.region):
+            if node:
+                node.stop()
 
     ALL = {"edge": edge, "find-documents": find_documents, "find-documents-objectref": find_documents_objectref,
            "retrieve": retrieve, "provide-and-register": provide_and_register,
            "provide-and-register-1gb": provide_and_register_1gb, "growth-documents": growth_documents,
-           "idle-connections": idle_connections, "startup": startup, "feed": feed, "policy": policy,
+           "idle-connections": idle_connections, "startup": startup, "feed": feed, "pix-query": pix_query, "pdq": pdq,
+           "growth-patients": growth_patients, "policy": policy,
            "policy-audit-share": policy_audit_share, "match-quality": match_quality}
 
 
+TRANSACTIONS = {"pix-query": '.id = "ITI-9"', "pdq": '.id = "ITI-21"'}
+
+
+def offered(name):
+    """Whether the node has the transaction that a benchmark measures; without it there is nothing to list."""
+    if name not in TRANSACTIONS:
+        return True
+    for path in glob.glob(os.path.join(TOP, "modules/*/*.cc")):
+        with open(path, encoding="utf-8") as file:
+            if TRANSACTIONS[name] in file.read():
+                return True
+    return False
+
+
 def main():
+    listed = {name: run for name, run in Bench.ALL.items() if offered(name)}
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(Bench.ALL))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(listed))
     parser.add_argument("--quick", action="store_true", help="100,000 documents, short runs: for orientation")
     parser.add_argument("--documents", type=int)
+    parser.add_argument("--persons", type=int, help="of identity benchmarks; 100,000, with --full 1,000,000")
+    parser.add_argument("--full", action="store_true", help="1 M people: hours to load once")
     parser.add_argument("--seconds", type=float)
     parser.add_argument("--pairs", type=int)
     options = parser.parse_args()
     for name in options.names:
-        if name not in Bench.ALL:
-            parser.error(f"no benchmark {name}; there are: {', '.join(Bench.ALL)}")
+        if name not in listed:
+            parser.error(f"no benchmark {name}; there are: {', '.join(listed)}")
     bench = Bench(options)
     failed = []
     Report.header()
     try:
-        for name in options.names or Bench.ALL:
+        for name in options.names or listed:
             try:
-                Bench.ALL[name](bench)
+                listed[name](bench)
             except (Failed, OSError, RuntimeError, subprocess.SubprocessError) as why:
                 failed.append(name)
                 print(f"{name}: {why}", file=sys.stderr, flush=True)

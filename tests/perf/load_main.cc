@@ -4,7 +4,7 @@
 //   musubi_load SCENARIO --port N --cert F --key F --ca F [--connections 16] [--seconds 10]
 //   [--warmup 1] [--rate R]
 //               [--patients N] [--contents N] [--size N] [--path P] [--document ID]
-//               [--inspect-every 100] [--seed 1]
+//               [--inspect-every 100] [--seed 1] [--persons N] [--population-seed 1]
 //   musubi_load hold --port ... --connections N --seconds S     opens N connections and keeps them
 //   idle
 //   musubi_load large --port ... --size N --patients N [--path P]     one document of N octets,
@@ -13,6 +13,7 @@
 #include "perf/large_transfer.h"
 #include "perf/run.h"
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -116,6 +117,9 @@ Status load(std::string const& name, Arguments const& arguments) {
     scenario.patients = arguments.integer("--patients", 1);
     scenario.contents = arguments.integer("--contents", 1);
     scenario.size = static_cast<std::size_t>(arguments.integer("--size", 40'000));
+    scenario.persons = arguments.integer("--persons", 0);
+    scenario.population_seed =
+        static_cast<std::uint64_t>(arguments.integer("--population-seed", 1));
     scenario.path = arguments.text("--path");
     scenario.document = arguments.text("--document");
     RunResult const result = TRY(run(*TRY(make_scenario(scenario)), options));
@@ -127,6 +131,7 @@ Status load(std::string const& name, Arguments const& arguments) {
 }  // namespace musubi::perf
 
 int main(int count, char** values) {
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that closed is an error of one write
     if (count < 2) {
         std::fprintf(stderr, "usage: musubi_load SCENARIO --port N --cert F --key F --ca F ...\n");
         return 2;

@@ -11,6 +11,8 @@ Result<std::unique_ptr<Scenario>> make_scenario(ScenarioOptions const& options) 
     if (name == "retrieve") return make_retrieve(options);
     if (name == "provide") return make_provide(options);
     if (name == "feed") return make_feed(options);
+    if (name == "pix-query" || name == "pdq") return make_identity(options);
+    if (name == "pdqv3") return make_pdqv3(options);
     if (name == "get" || name == "post") return make_plain(options);
     return Error(Code::kInvalidContent, "unknown scenario " + name);
 }

@@ -54,6 +54,8 @@ struct ScenarioOptions {
     std::string
         document;  ///< `retrieve`: always this one; empty: any of the corpus that has content
     std::uint64_t seed = 1;
+    std::int64_t persons = 0;           ///< of the made-up region that identity queries are about
+    std::uint64_t population_seed = 1;  ///< as they were loaded with
 };
 Result<std::unique_ptr<Scenario>> make_scenario(ScenarioOptions const& options);
 
@@ -62,6 +64,8 @@ std::unique_ptr<Scenario> make_find(ScenarioOptions const& options);
 std::unique_ptr<Scenario> make_retrieve(ScenarioOptions const& options);
 std::unique_ptr<Scenario> make_provide(ScenarioOptions const& options);
 std::unique_ptr<Scenario> make_feed(ScenarioOptions const& options);
+std::unique_ptr<Scenario> make_identity(ScenarioOptions const& options);
+std::unique_ptr<Scenario> make_pdqv3(ScenarioOptions const& options);
 std::unique_ptr<Scenario> make_plain(ScenarioOptions const& options);
 
 // Shared by the scenarios.

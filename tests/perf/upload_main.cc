@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
@@ -170,6 +171,7 @@ Status serve(Options const& options) {
 }  // namespace musubi::perf
 
 int main(int count, char** values) {
+    std::signal(SIGPIPE, SIG_IGN);  // a peer that closed is an error of one write
     musubi::perf::Options options;
     for (int i = 1; i + 1 < count; i += 2) options[values[i]] = values[i + 1];
     for (char const* name : {"--port", "--cert", "--key", "--ca", "--folder"}) {
