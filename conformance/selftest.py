@@ -34,6 +34,7 @@ from lib.schema import Schemas  # noqa: E402
 from lib.soap import envelope, expect_fault, read_reply  # noqa: E402
 from lib.target import Target  # noqa: E402
 from lib.tls import HttpReply  # noqa: E402
+from selftest_identity import CharacterSets, People, Version2, Version3  # noqa: E402,F401
 
 SHARED = os.path.abspath(os.path.join(HERE, "..", "..", "shared"))
 runner.load_suites(runner.known_suites())
@@ -311,7 +312,7 @@ class Cases(unittest.TestCase):
     def test_there_are_enough_and_each_says_what_it_tests(self):
         self.assertGreater(len(cases.ALL), 500)
         for case in cases.ALL.values():
-            self.assertRegex(case.id, r"^(xds|tls)/[\w./+-]+$")
+            self.assertRegex(case.id, r"^(xds|tls|pix|pdq|xcpd)/[\w./+-]+$")
             self.assertNotIn("\n", case.purpose)
 
     def test_two_cases_of_one_name_are_refused(self):

@@ -9,6 +9,9 @@ parser.add_argument("--pki", required=True)
 parser.add_argument("--musubi", required=True, help="the program, for the look-up of regional ids")
 parser.add_argument("--config", required=True, help="the test node's configuration")
 parser.add_argument("--port-base", type=int, required=True)
+parser.add_argument("--namespace", action="append", default=[], metavar="OID=NAME", help="as configured at the node")
+parser.add_argument("--several-ids", metavar="OID", help="a domain in which one person may hold several ids")
+parser.add_argument("--offer", action="append", help="what the node offers beyond demo-a.json's list (replaces it)")
 options = parser.parse_args()
 top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 with open(os.path.join(top, "conformance/targets/demo-a.json"), encoding="utf-8") as source:
@@ -18,4 +21,9 @@ target["base_url"] = f"https://localhost:{options.port_base}"
 target["mllp"]["port"] = options.port_base + 1
 target["pki"] = os.path.abspath(options.pki)
 target["regional_id_command"] = [options.musubi, "patient", "show", "--config", options.config, "--patient", "{cx}"]
+target["consent_command"] = [options.musubi, "consent", "{verb}", "--config", options.config, "--patient", "{cx}"]
+target["offers"] = options.offer or target["offers"]
+target["namespaces"] = dict(entry.split("=", 1) for entry in options.namespace)
+if options.several_ids:
+    target["several_ids"] = options.several_ids
 print(json.dumps(target, indent=2))

@@ -43,7 +43,8 @@ def write_target(path, folder, https_port, mllp_port, template):
         data = json.load(file)
     data.update({"name": "self-test", "base_url": f"https://localhost:{https_port}",
                  "mllp": {"host": "localhost", "port": mllp_port}, "pki": folder})
-    data.pop("regional_id_command", None)  # the fake has no operator
+    for command in ("regional_id_command", "consent_command"):
+        data.pop(command, None)  # the fake has no operator
     with open(path, "w", encoding="utf-8") as file:
         json.dump(data, file)
 

@@ -15,6 +15,12 @@ _FILES = {
     f"{{{XDSB}}}RetrieveDocumentSetRequest": "IHE/XDS.b_DocumentRepository.xsd",
     f"{{{XDSB}}}ProvideAndRegisterDocumentSetRequest": "IHE/XDS.b_DocumentRepository.xsd",
 }
+_FILES |= {f"{{urn:hl7-org:v3}}{name}": f"HL7V3/NE2008/multicacheschemas/{name}.xsd" for name in (
+    "MCCI_IN000002UV01", "PRPA_IN201301UV02", "PRPA_IN201302UV02", "PRPA_IN201304UV02",
+    "PRPA_IN201305UV02", "PRPA_IN201306UV02", "PRPA_IN201309UV02", "PRPA_IN201310UV02",
+    "QUQI_IN000003UV01")}
+_FILES |= {f"{{urn:ihe:iti:xcpd:2009}}PatientLocationQuery{kind}": "IHE/XCPD_PLQ.xsd"
+           for kind in ("Request", "Response")}
 
 
 class Schemas:

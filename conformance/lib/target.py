@@ -38,22 +38,36 @@ class Target:
         self.members = self._data.get("members", {})
         self.member_authorities = self._data.get("member_authorities", {})
         self.regional_id_command = self._data.get("regional_id_command")
+        self.consent_command = self._data.get("consent_command")
         self.lenient_cert = self._data.get("lenient_cert")
+        self.namespaces = self._data.get("namespaces", {})
+        self.several_ids = self._data.get("several_ids")
+        self.v2_receiver = tuple(self._data.get("v2_receiver", ("NODE", "REGION")))
+        self.offers = set(self._data.get("offers", ()))
         self._pki = os.path.join(ROOT, self._data["pki"])
 
     def regional_id(self, cx):
         """The regional id behind a member's own id, from the operator's command in the target file."""
-        command = [word.replace("{cx}", cx) for word in self.regional_id_command]
+        return self._command("regional_id_command", self.regional_id_command, cx)
+
+    def consent(self, verb, cx):
+        """Records a patient's consent to everything, or takes it back: verb is grant or withdraw."""
+        return self._command("consent_command", self.consent_command, cx, verb)
+
+    @staticmethod
+    def _command(name, words, cx, verb=""):
+        command = [word.replace("{cx}", cx).replace("{verb}", verb) for word in words]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=30)
         if done.returncode:
-            raise RuntimeError(f"regional_id_command: {done.stderr.strip()}")
+            raise RuntimeError(f"{name}: {done.stderr.strip()}")
         return done.stdout.strip()
 
     def url(self, path):
         return f"https://{self.host}:{self.port}{self.base_path}{path}"
 
     def path(self, name):
-        default = {"registry": "/xds/registry", "repository": "/xds/repository"}
+        default = {"registry": "/xds/registry", "repository": "/xds/repository",
+                   "pix": "/pix/manager", "pdq": "/pdq/supplier", "xcpd": "/xcpd/responding"}
         return self.base_path + self._data.get("paths", {}).get(name, default.get(name, name))
 
     def ca_file(self):

@@ -1,6 +1,14 @@
 # Every test that needs nothing but this machine: unit, module, node, conformance. Last line: N passed, N failed, N skipped.
 TEST_PG=var/test/postgres
 TEST_PORT_BASE=28443
+# Patient-id domains as the identity suites want them: namespaces, one domain with several ids, two names of the source.
+TEST_IDENTITY_SETTINGS=(
+    --set 'mpi.authorities=[1.3.6.1.4.1.21367.13.20.1000=IHERED, 1.3.6.1.4.1.21367.13.20.2000=IHEGREEN, 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE, 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED, 1.3.6.1.4.1.21367.2005.13.20.2000=CONNGREEN;several, 2.999.1.1.1=KITA]'
+    --set 'pdq.information_sources=[NODE, MESA_PD_SUPPLIER]')
+TEST_IDENTITY_TARGET=(
+    --namespace 1.3.6.1.4.1.21367.13.20.1000=IHERED --namespace 1.3.6.1.4.1.21367.13.20.2000=IHEGREEN
+    --namespace 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE --namespace 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED
+    --several-ids 1.3.6.1.4.1.21367.2005.13.20.2000 --offer iti-22 --offer sources)
 
 test_passed=0 test_failed=0 test_skipped=0
 
@@ -31,12 +39,13 @@ test_conformance() {
     pg_sql "$TEST_PG" 5432 postgres "drop database if exists musubi_conformance" >/dev/null
     pg_database "$TEST_PG" 5432 musubi_conformance
     python3 scripts/make_region.py --out "$folder" --region a --pki var/test/pki --db-host "$MUSUBI_TOP/$TEST_PG" \
-        --db-name musubi_conformance --port-base "$TEST_PORT_BASE"
+        --db-name musubi_conformance --port-base "$TEST_PORT_BASE" "${TEST_IDENTITY_SETTINGS[@]}"
     region_start "$folder" $((TEST_PORT_BASE + 2))
     /usr/bin/python3 conformance/selftest.py >var/log/conformance_selftest.log 2>&1 ||
         { tail -n 30 var/log/conformance_selftest.log >&2; test_failed=$((test_failed + 1)); }
     python3 scripts/conformance_target.py --pki var/test/pki --musubi "$(musubi_binary)" \
-        --config "$MUSUBI_TOP/$folder/musubi.yaml" --port-base "$TEST_PORT_BASE" >var/test/target.json
+        --config "$MUSUBI_TOP/$folder/musubi.yaml" --port-base "$TEST_PORT_BASE" \
+        "${TEST_IDENTITY_TARGET[@]}" >var/test/target.json
     /usr/bin/python3 conformance/run --target var/test/target.json --junit var/log/conformance.xml \
         --html var/log/conformance.html >"$log" 2>&1 || status=$?
     region_stop "$folder"

@@ -1,0 +1,1 @@
+"""Patient demographics: ITI-21, 22 and 47."""

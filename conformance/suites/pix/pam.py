@@ -1,0 +1,189 @@
+"""ITI-30 as the alternative feed, and ITI-64 (ITI TF-2 3.30, 3.64; pix-pdq 2.2, 2.5)."""
+from lib import v2
+from lib.cases import add, case
+from lib.checks import one_of
+from lib.identity import UTF8, ask_v2, find_v2, known, linked, name_v2, need
+from lib.people import person
+from lib.v2_answers import Ack, ask, pair
+
+SECTION = "ITI TF-2 3.30.4"
+STRUCTURE = {"A28": "ADT_A05", "A31": "ADT_A05", "A47": "ADT_A30", "A40": "ADT_A39", "A24": "ADT_A24",
+             "A37": "ADT_A37", "A43": "ADT_A43"}
+
+
+def pid_line(ids, someone):
+    return f"PID|||{'~'.join(ids)}||{someone.pid5()}||{someone.birth}|{someone.sex}{someone.pid_rest()}"
+
+
+def pam(t, trigger, ids, someone=None, mrg=None, second=None, event=None, tail=None, extra="", **options):
+    """One PAM message; `second` is the other PID of A24 and A37; the answer is a judged Ack."""
+    someone = someone or person()
+    if tail is not None:
+        options["tail"] = tail
+    lines = [v2.header(t, event or f"ADT^{trigger}^{STRUCTURE[trigger]}", charset=UTF8, **options),
+             f"EVN||{'20250401090000'}", pid_line(ids, someone) + extra]
+    if mrg:
+        lines.append(f"MRG|{mrg}")
+    if trigger in ("A28", "A31"):
+        lines.append("PV1||N")
+    if second:
+        lines.append(f"PID|||{second}||^^^^^^S")
+    return ask(t, v2.join(*lines), charset=UTF8, kind=Ack)
+
+
+@case("pix/pam/A28-A31", "new person, then new demographics", SECTION)
+def _new(t):
+    before, after, identifier = person(), person(), t.new_patient_id()
+    pam(t, "A28", [identifier], before).expect("AA")
+    ask_v2(t, identifier).nothing()
+    pam(t, "A31", [identifier], after).expect("AA")
+    find_v2(t, name_v2(after)).found([pair(identifier)])
+    find_v2(t, name_v2(before)).found()
+
+
+@case("pix/pam/A40", "merge in version 2.5", SECTION)
+def _merge(t):
+    _, (old, other) = linked(t)
+    new = t.patient()
+    pam(t, "A40", [new], mrg=old).expect("AA")
+    ask_v2(t, old).expect("AE")
+    ask_v2(t, new).found([pair(other)])
+
+
+@case("pix/pam/A40-refused", "merge with an unknown id: AE, 204 at MRG^1^1", SECTION + "; pix-pdq 2.1")
+def _merge_unknown(t):
+    new = t.patient()
+    pam(t, "A40", [new], mrg=t.new_patient_id()).expect("AE").error("204", "MRG^1^1")
+    ask_v2(t, new).nothing()
+
+
+@case("pix/pam/A47", "an id is corrected: the new one has the correlates, the old one is gone", SECTION)
+def _change(t):
+    _, (old, other) = linked(t)
+    new = t.new_patient_id()
+    pam(t, "A47", [new], mrg=old).expect("AA")
+    ask_v2(t, old).expect("AE")
+    ask_v2(t, new).found([pair(other)])
+    ask_v2(t, other).found([pair(new)])
+
+
+@case("pix/pam/A47-taken", "an id is corrected to one that another patient has: refused", SECTION)
+def _change_taken(t):
+    _, (old, other) = linked(t)
+    taken = t.patient()
+    pam(t, "A47", [taken], mrg=old).expect("AE").error({"204", "205"})
+    ask_v2(t, old).found([pair(other)])
+    ask_v2(t, taken).nothing()
+
+
+@case("pix/pam/A24-A37", "the source links two ids, and takes it back", SECTION + " (Link/Unlink)")
+def _link(t):
+    one, other = t.new_patient_id(0), t.new_patient_id(1)
+    known(t, person(), [one])
+    known(t, person(), [other])
+    pam(t, "A24", [one], second=other).expect("AA")
+    ask_v2(t, one).found([pair(other)])
+    pam(t, "A37", [one], second=other).expect("AA")
+    ask_v2(t, one).nothing()
+    ask_v2(t, other).nothing()
+
+
+@case("pix/pam/unlinked-stay-apart", "what the source parted is not linked again by likeness",
+      "pix-pdq 7 (a rejected pair is sticky)")
+def _sticky(t):
+    someone = person()
+    one, other = t.new_patient_id(0), t.new_patient_id(1)
+    known(t, someone, [one])
+    known(t, someone, [other])
+    ask_v2(t, one).found([pair(other)])
+    pam(t, "A37", [one], second=other).expect("AA")
+    ask_v2(t, one).nothing()
+    known(t, someone, [other], "A08")
+    ask_v2(t, one).nothing()
+
+
+@case("pix/pam/identity-unknown", "a record flagged unknown (PID-31) is not linked by itself",
+      SECTION + "; pix-pdq 2.2")
+def _unknown(t):
+    someone, one, other = person(), t.new_patient_id(0), t.new_patient_id(1)
+    known(t, someone, [one])
+    pam(t, "A28", [other], someone, extra="|" * 18 + "Y").expect("AA")
+    ask_v2(t, one).nothing()
+
+
+@case("pix/pam/twins", "multiple birth, consecutive order, near given names: two persons",
+      SECTION + ".3-1 (Pediatric Demographics)")
+def _twins(t):
+    one, ids = person(), [t.new_patient_id(0), t.new_patient_id(1)]
+    near = type(one.given)(one.given.kanji[:2] + "和", one.given.hiragana[:-1] + "わ")
+    for identifier, given, order in ((ids[0], one.given, "1"), (ids[1], near, "2")):
+        pam(t, "A28", [identifier], one.but(given=given), extra="|" * 11 + f"Y|{order}").expect("AA")
+    ask_v2(t, ids[0]).nothing()
+
+
+WRONG = [
+    ("no-structure", {"200", "203"}, dict(event="ADT^A28")),
+    ("wrong-structure", {"200"}, dict(event="ADT^A28^ADT_A39")),
+    ("version", {"203"}, dict(version="2.3.1")),
+    ("event", {"201"}, dict(event="ADT^A29^ADT_A21")),
+    ("processing-id", {"202"}, dict(processing="X")),
+]
+
+
+def _wrong(codes, options):
+    def run(t):
+        identifier = t.new_patient_id()
+        answer = pam(t, "A28", [identifier], **options).expect("AR")
+        if answer.message.msh.field(12).startswith("2.5"):
+            answer.error(codes)
+        ask_v2(t, identifier).expect("AE")
+    return run
+
+
+for _name, _codes, _options in WRONG:
+    add(f"pix/pam/reject/{_name}", f"wrong {_name}: AR, the id stays unknown", SECTION + "; C.2.3",
+        _wrong(_codes, _options))
+
+
+@case("pix/pam/unknown-domain", "AE, 204 at PID-3", "pix-pdq 2.1")
+def _domain(t):
+    identifier = f"{t.ids.text('P')}^^^&{t.ids.oid()}&ISO"
+    pam(t, "A28", [identifier]).expect({"AE", "AR"}).error("204", "PID^1^3")
+
+
+@case("pix/pam/processing-mode", "MSH-11 with a mode (P^T) is taken", "samples/README iti-10")
+def _mode(t):
+    identifier = t.new_patient_id()
+    pam(t, "A31", [identifier], processing="P^T").expect({"AA", "AE"})
+    pam(t, "A28", [identifier], processing="P^T").expect("AA")
+
+
+# Acknowledgement modes ----------------------------------------------------------------------------
+
+@case("pix/pam/original-mode", "MSH-15 and 16 empty: one application acknowledgement", "ITI TF-2 C.2.3")
+def _original(t):
+    answer = pam(t, "A28", [t.new_patient_id()])
+    one_of(answer.code, {"AA"}, "MSA-1 in original mode")
+
+
+@case("pix/pam/enhanced-mode", "MSH-15 AL, 16 NE: a commit (CA) or an application acknowledgement (AA)",
+      "ITI TF-2 C.2.3; 3.30 Acknowledgement Support")
+def _enhanced(t):
+    identifier = t.new_patient_id()
+    answer = pam(t, "A28", [identifier], tail="|||AL|NE||UNICODE UTF-8")
+    one_of(answer.code, {"CA", "AA"}, "MSA-1")
+    ask_v2(t, identifier).nothing()
+
+
+@case("pix/pam/link-change", "ITI-64 moves a document to another regional id", "ITI TF-2 3.64")
+def _link_change(t):
+    need(t, "iti-64", "no-iti-64")
+    local, old, new = t.new_patient_id(1), t.patient(), t.patient()
+    made = t.build_uuids.submission(old)
+    made.entry.slots["sourcePatientId"] = [local]
+    t.register(made).success()
+    text = v2.join(v2.header(t, "ADT^A43^ADT_A43", sender=("2.999.1.9", "REGION")), "EVN||20250401",
+                   f"PID|||{new}~{local}|| ", f"MRG|{old}")
+    ask(t, text, kind=Ack).expect("AA")
+    found = t.stored(new).ids()
+    one_of(len(found), {1}, "number of entries under the new regional id")

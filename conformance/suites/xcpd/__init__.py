@@ -1,0 +1,1 @@
+"""Cross-community patient discovery: ITI-55 and 56."""
