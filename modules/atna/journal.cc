@@ -64,10 +64,12 @@ Result<bool> only_zeros_behind(std::filesystem::path const& path, std::uint64_t 
 
 }  // namespace
 
-struct Journal::Waiter {
+/// What is written together. Its callers wait for it alone: nobody is woken for another batch.
+struct Journal::Batch {
     std::string octets;
     Status status;
     bool done = false;
+    std::condition_variable written;
 };
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
@@ -147,38 +149,39 @@ Status Journal::recover(std::filesystem::path const& path) {
 
 Status Journal::append(std::vector<SealedRecord> const& records) {
     if (records.empty()) return {};
-    Waiter waiter;
+    std::string octets;
     for (auto const& record : records) {
         if (record.sealed.size() + 16 > kMaxRecord)
             return Error(Code::kTooLarge, "audit record beyond 16 MiB");
-        append_record(waiter.octets, record);
+        append_record(octets, record);
     }
     std::unique_lock lock(mutex_);
     if (stopping_) return Error(Code::kStorageUnavailable, "audit journal: stopped");
-    if (waiting_bytes_ + waiter.octets.size() > settings_.max_waiting_bytes) {
+    std::size_t const waiting = waiting_ ? waiting_->octets.size() : 0;
+    if (waiting + octets.size() > settings_.max_waiting_bytes) {
         return Error(Code::kBusy, "audit journal: too many records wait to be written");
     }
-    waiting_.push_back(&waiter);
-    waiting_bytes_ += waiter.octets.size();
-    work_.notify_one();
-    done_.wait(lock, [&] { return waiter.done; });
-    return std::move(waiter.status);
+    if (!waiting_) {
+        waiting_ = std::make_shared<Batch>();
+        work_.notify_one();
+    }
+    auto const batch = waiting_;
+    batch->octets += octets;
+    batch->written.wait(lock, [&] { return batch->done; });
+    return batch->status;
 }
 
 void Journal::run() {
     static auto& failures = counter("atna_journal_failures_total");
     std::unique_lock lock(mutex_);
     for (;;) {
-        work_.wait(lock, [&] { return stopping_ || !waiting_.empty(); });
-        if (waiting_.empty()) return;  // stopping
-        auto const batch = std::exchange(waiting_, {});
-        waiting_bytes_ = 0;
+        work_.wait(lock, [&] { return stopping_ || waiting_; });
+        if (!waiting_) return;  // stopping
+        auto const batch = std::exchange(waiting_, nullptr);
         lock.unlock();
-        std::string octets;
-        for (auto const* waiter : batch) octets += waiter->octets;
         Status status;
         try {
-            status = flush(octets);
+            status = flush(batch->octets);
         } catch (std::exception const&) {  // out of memory, or a fault point that throws
             status = Error(Code::kInternal, "audit journal: exception while writing");
         }
@@ -189,11 +192,11 @@ void Journal::run() {
         }
         writable_ = status.ok();
         lock.lock();
-        for (auto* waiter : batch) {
-            waiter->status = status;
-            waiter->done = true;
-        }
-        done_.notify_all();
+        batch->status = std::move(status);
+        batch->done = true;
+        lock.unlock();
+        batch->written.notify_all();
+        lock.lock();
     }
 }
 

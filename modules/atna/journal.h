@@ -52,7 +52,7 @@ public:
     std::uint64_t syncs() const { return syncs_.load(); }
 
 private:
-    struct Waiter;
+    struct Batch;
     explicit Journal(JournalSettings settings) : settings_(std::move(settings)) {}
     Status prepare();
     Status recover(std::filesystem::path const& path);
@@ -67,11 +67,10 @@ private:
     int lock_fd_ = -1;
 
     mutable std::mutex mutex_;
-    std::condition_variable work_, done_;
-    std::vector<Waiter*> waiting_;   // guarded by mutex_
-    std::size_t waiting_bytes_ = 0;  // guarded by mutex_
-    bool stopping_ = false;          // guarded by mutex_
-    std::vector<Segment> segments_;  // guarded by mutex_
+    std::condition_variable work_;
+    std::shared_ptr<Batch> waiting_;  // guarded by mutex_; none while nobody waits
+    bool stopping_ = false;           // guarded by mutex_
+    std::vector<Segment> segments_;   // guarded by mutex_
 
     int fd_ = -1;                    // the flusher's own
     std::uint64_t next_number_ = 1;  // the flusher's own

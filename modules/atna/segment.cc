@@ -1,6 +1,6 @@
 #include "atna/segment.h"
 
-#include "atna/crc32c.h"
+#include "platform/base/crc32c.h"
 
 #include <algorithm>
 #include <array>

@@ -1,10 +1,10 @@
 #include "atna/entry.h"
 
 #include "atna/compact.h"
-#include "atna/crc32c.h"
 #include "atna/message_parts.h"
 #include "atna/pace.h"
 #include "codec/auditmsg/audit_message.h"
+#include "platform/base/crc32c.h"
 
 #include <gtest/gtest.h>
 

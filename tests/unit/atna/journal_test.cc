@@ -1,6 +1,6 @@
 #include "atna/journal.h"
 
-#include "atna/crc32c.h"
+#include "platform/base/crc32c.h"
 #include "platform/base/fault.h"
 
 #include <gtest/gtest.h>

@@ -3,11 +3,11 @@
 
 #include "platform/base/bytes.h"
 
-namespace musubi::atna {
+namespace musubi {
 
 /// With the processor's own instruction where there is one.
 std::uint32_t crc32c(ByteView bytes);
 /// The same value by tables, eight octets a step; works everywhere.
 std::uint32_t crc32c_by_tables(ByteView bytes);
 
-}  // namespace musubi::atna
+}  // namespace musubi

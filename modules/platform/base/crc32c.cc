@@ -1,4 +1,4 @@
-#include "atna/crc32c.h"
+#include "platform/base/crc32c.h"
 
 #include <array>
 #include <cstring>
@@ -7,7 +7,7 @@
 #include <nmmintrin.h>
 #endif
 
-namespace musubi::atna {
+namespace musubi {
 namespace {
 
 using Tables = std::array<std::array<std::uint32_t, 256>, 8>;
@@ -78,4 +78,4 @@ std::uint32_t crc32c(ByteView bytes) {
     return crc32c_by_tables(bytes);
 }
 
-}  // namespace musubi::atna
+}  // namespace musubi
