@@ -146,7 +146,17 @@ Result<DiscoveryRequest> Iti55::decode(Deps&, Wire const& wire, core::DecodeCont
 Result<core::Located> Iti55::locate(Deps& deps, Request const& request,
                                     domain::Subject const& subject) {
     if (request.problem) return *request.problem;
-    return deps.finder.find(spec(), subject, request.query.criteria);
+    domain::DemographicsQuery criteria = request.query.criteria;
+    // Askers send the id that their own community uses, for questions back (ITI TF-2 3.55.4.1.2.2).
+    // It says nothing about our patients, as long as something else does.
+    if (!request.query.by_id_only) {
+        auto const& authorities = deps.finder.authorities();
+        std::erase_if(criteria.ids, [&](domain::IdCriterion const& one) {
+            auto const known = authorities.resolve(one.id.authority);
+            return known && *known == nullptr;
+        });
+    }
+    return deps.finder.find(spec(), subject, criteria);
 }
 
 core::PolicyQuery Iti55::policy_query(Request const&, core::Located const& located) {
