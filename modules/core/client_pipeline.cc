@@ -75,7 +75,7 @@ Status ClientPipeline::record(ClientCall const& call, Error const* error) {
     actors.subject = &call.subject;
     actors.requester_id = call.requester;
     actors.requester_address = call.local_address.empty() ? own_name() : call.local_address;
-    actors.responder_id = call.url;
+    actors.responder_id = call.responder.empty() ? call.url : call.responder;
     actors.responder_address = host_of(call.url);
     actors.requester_is_source = call.spec.requester_is_source;
     actors.requester_is_local = true;

@@ -15,6 +15,7 @@ struct ClientCall {
     std::string local_address;  ///< of this node; empty: its name is recorded
     std::string url;            ///< the responder
     std::vector<domain::AuditObject> objects = {};
+    std::string responder = {};  ///< its UserID where that is not the URL: facility|application
 };
 
 class ClientPipeline {

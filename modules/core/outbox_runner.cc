@@ -52,7 +52,8 @@ void OutboxRunner::settle(std::string const& destination, pg::Outbox::Claimed co
     if (outcome) {
         counter("musubi_outbox_total", labels + "delivered\"").add();
         written = outbox_.delivered(claimed.id);
-    } else if (outcome.error().code == Code::kInvalidContent ||
+    } else if ((outcome.error().code == Code::kInvalidContent &&
+                claimed.attempts >= settings_.refusals) ||
                clock_.now() - claimed.queued_at > settings_.patience) {
         counter("musubi_outbox_total", labels + "given_up\"").add();
         log_error("outbox.given_up", {{"topic", settings_.topic},

@@ -24,12 +24,13 @@ struct OutboxRunnerSettings {
     std::chrono::milliseconds first_pause{5'000};
     std::chrono::milliseconds longest_pause{900'000};
     std::chrono::milliseconds patience{std::chrono::hours(72)};  ///< then given up
+    int refusals = 1;  ///< attempts after which a refused message (kInvalidContent) is given up
 };
 
 class OutboxRunner {
 public:
-    /// What became of one message. kInvalidContent: the receiver will never take it; given up at
-    /// once. Any other error: tried again.
+    /// What became of one message. kInvalidContent: the receiver refused it; given up after
+    /// `refusals` attempts. Any other error: tried again.
     using Deliver = std::function<Status(std::string const& destination, ByteView payload)>;
 
     OutboxRunner(pg::Pool& pool, Clock const& clock, OutboxRunnerSettings settings,

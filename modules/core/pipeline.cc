@@ -120,6 +120,8 @@ Result<Erased> Pipeline::act(Run& run) {
     }
     auto decoded = d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject});
     if (!run.inbound.payload_issues.empty()) {
+        // What could be read all the same lets the refusal name the message that it answers.
+        if (decoded) run.request = *decoded;
         // The decoder may have a code of its own for what the schema only calls a missing element.
         bool const has_own_word = !decoded && decoded.error().code == Code::kInvalidContent &&
                                   decoded.error().reason != Reason::kNone;

@@ -27,7 +27,8 @@
 // audit record.
 //
 // encode_error answers everything that went wrong after the envelope was understood; `Request
-// const*` is null when decoding failed.
+// const*` is null when decoding failed. A payload that breaks its schema is refused with the spec's
+// `malformed`, and with the request if it could be decoded all the same.
 
 #include "core/audited_tx.h"
 #include "domain/access.h"

@@ -14,36 +14,35 @@ struct Judged {
 };
 
 Judged authority_of(domain::SentIdentifier const& id, domain::Member const& member,
-                    core::PatientFeedPort const& authorities) {
+                    core::AuthorityPort const& authorities) {
     if (id.id.empty()) return {"", "the id (CX.1) is empty"};
     domain::SentAuthority const& sent = id.authority;
-    std::string const by_name =
-        sent.namespace_id.empty() ? "" : authorities.authority_of_namespace(sent.namespace_id);
-    if (!sent.universal_id.empty()) {
-        if (sent.universal_id_type != "ISO" || !is_oid(sent.universal_id)) {
-            return {"", "the assigning authority (CX.4) must be an OID of type ISO"};
-        }
-        if (!by_name.empty() && by_name != sent.universal_id) {
-            return {"", "namespace and OID of the assigning authority name different domains"};
-        }
-        return {sent.universal_id, ""};
+    if (sent.empty()) {
+        // A sender with one domain need not name it (PID-3.4 is filled from the configuration of
+        // that source).
+        if (member.assigning_authorities.size() == 1)
+            return {member.assigning_authorities.front(), ""};
+        return {"", "the assigning authority (CX.4) is missing"};
     }
-    if (!sent.namespace_id.empty()) {
-        if (by_name.empty()) return {"", "the assigning authority's namespace is not configured"};
-        return {by_name, ""};
+    if (!sent.universal_id.empty() &&
+        (sent.universal_id_type != "ISO" || !is_oid(sent.universal_id))) {
+        return {"", "the assigning authority (CX.4) must be an OID of type ISO"};
     }
-    // A sender with one domain need not name it (PID-3.4 is filled from the configuration of that
-    // source).
-    if (member.assigning_authorities.size() == 1) return {member.assigning_authorities.front(), ""};
-    return {"", "the assigning authority (CX.4) is missing"};
+    auto const found = authorities.resolve(sent);
+    if (!found) {
+        auto const& issues = found.error().issues;
+        return {"", issues.empty() ? "the assigning authority is not known" : issues[0].context};
+    }
+    if (*found != nullptr) return {(*found)->oid, ""};
+    return {"", "the assigning authority is not one of this region"};
 }
 
 }  // namespace
 
-Result<std::vector<domain::PatientId>> feedable_ids(
+Result<std::vector<domain::LocalId>> feedable_ids(
     std::vector<domain::SentIdentifier> const& identifiers, domain::Member const& member,
-    core::PatientFeedPort const& authorities) {
-    std::vector<domain::PatientId> ids;
+    core::AuthorityPort const& authorities) {
+    std::vector<domain::LocalId> ids;
     std::vector<Issue> issues;
     for (domain::SentIdentifier const& identifier : identifiers) {
         Judged judged = authority_of(identifier, member, authorities);
@@ -53,13 +52,15 @@ Result<std::vector<domain::PatientId>> feedable_ids(
             judged.problem =
                 "assigning authority " + judged.authority + " is not one this sender may feed";
         }
-        if (judged.problem.empty()) {
-            domain::PatientId id{identifier.id, judged.authority};
-            if (std::find(ids.begin(), ids.end(), id) == ids.end()) ids.push_back(std::move(id));
-        } else {
+        if (!judged.problem.empty()) {
             issues.push_back({Severity::kError, Reason::kUnknownKeyIdentifier, judged.problem,
                               identifier.location});
+            continue;
         }
+        domain::PatientId id{identifier.id, judged.authority};
+        bool const twice =
+            std::any_of(ids.begin(), ids.end(), [&](auto const& known) { return known.id == id; });
+        if (!twice) ids.push_back({std::move(id), identifier.type_code});
     }
     if (ids.empty()) return Error(Code::kInvalidContent, std::move(issues));
     return ids;

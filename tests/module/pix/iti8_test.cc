@@ -29,7 +29,8 @@ protected:
     Iti8Test()
         : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql"),
                  sql_of("V0003__records.sql")},
-          files_{{"mpi/V0001__init.sql", texts_[0]}, {"mpi/V0002__issued.sql", texts_[1]},
+          files_{{"mpi/V0001__init.sql", texts_[0]},
+                 {"mpi/V0002__issued.sql", texts_[1]},
                  {"mpi/V0003__records.sql", texts_[2]}},
           database_(files_),
           pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
@@ -37,7 +38,8 @@ protected:
                                                 vault::KeyRing::IfAbsent::kCreate))),
           store_(pool_, *keys_, system_ids(), ports_,
                  mpi::StoreSettings{kRegion, {}, {{"KITA", kKita}}}),
-          deps_{store_, hl7v2::FeedRules{}},
+          deps_{store_.authorities(), store_, hl7v2::FeedRules{},
+                Device{system_clock(), system_ids(), "1.2.392.99"}},
           iti8_(core::define<Iti8>(deps_)),
           pipeline_((ports_.provide<core::PolicyPort>(gate_),
                      ports_.provide<core::AuditPort>(ledger_), ports_),
@@ -68,7 +70,7 @@ protected:
         ledger_.joined.clear();
         auto message = hl7v2::parse(as_bytes(text));
         EXPECT_TRUE(message.ok());
-        hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message)};
+        hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message), as_bytes(text)};
         domain::Subject subject;
         subject.member = test::toy_member();
         subject.member.assigning_authorities = {kKita};
@@ -102,7 +104,7 @@ protected:
     std::unique_ptr<vault::KeyRing> keys_;
     core::Ports ports_;
     mpi::Store store_;
-    Deps deps_;
+    FeedDeps deps_;
     core::Definition iti8_;
     test::Gate gate_;
     test::Ledger ledger_;
@@ -133,13 +135,28 @@ TEST_F(Iti8Test, TheRecordNamesTheRegionalIdAndTheMessage) {
     EXPECT_EQ(event.objects[0].details.at(0).value, "M1");
 }
 
-TEST_F(Iti8Test, AnUpdateIsAcceptedAndChangesNothing) {
+// Fact sheet 2.1: an update of an unknown id is an add, unless the configuration says otherwise.
+TEST_F(Iti8Test, AnUpdateKeepsTheRegionalIdAndIsRecordedAsOne) {
+    send(feed("A01", cx("P9")));
+    std::string const made = regional("P9");
     EXPECT_FALSE(send(feed("A08", cx("P9"))).has_value());
-    EXPECT_EQ(regional("P9"), "");
-    EXPECT_EQ(ask("select count(*) from mpi.history"), "0");
+    EXPECT_EQ(regional("P9"), made);
     ASSERT_EQ(ledger_.joined.size(), 1U);
     EXPECT_EQ(ledger_.joined[0].action, 'U');
+    EXPECT_EQ(ledger_.joined[0].objects.at(0).id, made);
     EXPECT_TRUE(send(feed("A08", cx("P9", "1.2.392.99"))).has_value());
+}
+
+TEST_F(Iti8Test, AMessageThatComesAgainIsAcceptedAgainAndChangesNothingMore) {
+    std::string const message = feed("A01", cx("P1"));
+    EXPECT_FALSE(send(message).has_value());
+    std::string const made = regional("P1");
+    EXPECT_FALSE(send(message).has_value());
+    EXPECT_EQ(ledger_.joined.size(), 1U) << "and it is recorded again";
+    EXPECT_EQ(ledger_.joined.at(0).objects.at(0).id, made);
+    EXPECT_EQ(ask("select count(*) from mpi.record_history"), "1");
+    EXPECT_FALSE(send(feed("A08", cx("P1"))).has_value()) << "the same control id, another message";
+    EXPECT_EQ(ask("select count(*) from mpi.record_history"), "2");
 }
 
 // security fact sheet 6.1: two records for A40.
@@ -177,13 +194,13 @@ TEST_F(Iti8Test, AnIdThatIsNotTheSendersIsRefusedAndAMixedListKeepsTheSenders) {
 }
 
 TEST_F(Iti8Test, AFaultInTheMiddleTakesThePatientBack) {
-    arm_faults("iti8.after_add=error");
+    arm_faults("pix.after_apply=error");
     ASSERT_TRUE(send(feed("A01", cx("P1"))).has_value());
     EXPECT_EQ(ledger_.events.size(), 1U);
     EXPECT_EQ(ask("select count(*) from mpi.patient"), "0");
     EXPECT_FALSE(send(feed("A01", cx("P1"))).has_value());
     send(feed("A01", cx("P2")));
-    arm_faults("iti8.after_merge=throw");
+    arm_faults("pix.after_apply=throw");
     ASSERT_TRUE(send(merge(cx("P2"), cx("P1"))).has_value());
     EXPECT_EQ(ask("select count(*) from mpi.patient where survivor is not null"), "0");
 }

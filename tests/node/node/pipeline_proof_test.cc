@@ -7,6 +7,7 @@
 
 #include "node/composition.h"
 #include "support/node_client.h"
+#include "support/pix_messages.h"
 
 namespace musubi::test {
 namespace {
@@ -66,6 +67,21 @@ protected:
             ack == "AA" ? ebxml::ResponseStatus::kSuccess : ebxml::ResponseStatus::kFailure;
         return heard;
     }
+    /// An HL7 v3 payload; success is told by its acknowledgement.
+    static Heard post_v3(NodeClient& client, std::string const& action, std::string const& text) {
+        auto const answer = client.post("/pix/manager", kSoapType,
+                                        {{envelope("urn:hl7-org:v3:" + action, text), nullptr}});
+        Heard heard;
+        if (!answer) return heard;
+        bool const fault = answer->body.find("Fault>") != std::string::npos;
+        heard.kind = fault ? Heard::Kind::kFault : Heard::Kind::kAnswer;
+        heard.http_status = answer->status;
+        heard.detail = answer->body;
+        bool const good = answer->body.find("<typeCode code=\"CA\"") != std::string::npos ||
+                          answer->body.find("<typeCode code=\"AA\"") != std::string::npos;
+        if (good) heard.registry.status = ebxml::ResponseStatus::kSuccess;
+        return heard;
+    }
     static Heard feed_octets(NodeClient& client, std::string const& octets) {
         std::string const answer = client.exchange_hl7(octets);
         std::size_t const at = answer.find("MSA|");
@@ -98,6 +114,38 @@ protected:
              },
              {"ITI-8 110110 C"},
              "110110"},
+            {"ITI-30",
+             "",
+             [](NodeClient& c) { return feed_octets(c, adt25("A28", fresh_patient())); },
+             [](NodeClient& c) {
+                 std::string const text = adt25("A28", fresh_patient());
+                 return feed_octets(c, text.substr(0, text.find("PID|")));
+             },
+             {"ITI-30 110110 C"},
+             "110110"},
+            {"ITI-44",
+             "",
+             [](NodeClient& c) {
+                 return post_v3(c, "PRPA_IN201301UV02",
+                                v3_feed("PRPA_IN201301UV02", fresh_patient()));
+             },
+             soap("/pix/manager", "urn:hl7-org:v3:PRPA_IN201301UV02"),
+             {"ITI-44 110110 C"},
+             "110110"},
+            {"ITI-9",
+             "publisher",
+             [this](NodeClient& c) { return feed_octets(c, pix_query(patient)); },
+             [](NodeClient& c) { return feed_octets(c, msh25("QBP^Q23^QBP_Q21") + "RCP|I\r"); },
+             {"ITI-9 110112 E"},
+             "110112"},
+            {"ITI-45",
+             "publisher",
+             [this](NodeClient& c) {
+                 return post_v3(c, "PRPA_IN201309UV02", v3_pix_query(patient));
+             },
+             soap("/pix/manager", "urn:hl7-org:v3:PRPA_IN201309UV02"),
+             {"ITI-45 110112 E"},
+             "110112"},
             {"ITI-18",
              "publisher",
              [this](NodeClient& c) { return Heard(c.find(patient)); },

@@ -1,28 +1,15 @@
 #include "pix/authorities.h"
 
 #include "domain/reason.h"
+#include "unit/pix/fakes.h"
 
 #include <gtest/gtest.h>
 
 namespace musubi::pix {
 namespace {
 
-constexpr char const* kKita = "1.2.392.10";
-constexpr char const* kOther = "1.2.392.20";
-
-/// Knows the namespaces KITA and ALIAS.
-class Names final : public core::PatientFeedPort {
-public:
-    Result<std::string> add(pg::Tx&, std::vector<domain::PatientId> const&) override {
-        return Error(Code::kInternal, "not asked for");
-    }
-    Result<Merged> merge(pg::Tx&, domain::PatientId const&, domain::PatientId const&) override {
-        return Error(Code::kInternal, "not asked for");
-    }
-    std::string authority_of_namespace(std::string const& name) const override {
-        return name == "KITA" ? kKita : name == "OTHER" ? kOther : "";
-    }
-};
+using test::kKita;
+using test::kOther;
 
 domain::Member member(std::vector<std::string> authorities = {kKita}) {
     domain::Member m;
@@ -63,14 +50,21 @@ TEST(FeedableIds, TheAssigningAuthorityIsReadInEachOfItsForms) {
         {"OID without its type", cx("1", "", kKita, ""), {kKita}, ""},
         {"no OID", cx("1", "", "kita", "ISO"), {kKita}, ""},
         {"no id", cx("", "", kKita, "ISO"), {kKita}, ""},
+        {"an OID that is none of the region's",
+         cx("1", "", "1.2.392.77", "ISO"),
+         {"1.2.392.77"},
+         ""},
+        {"another word for the authority", cx("1", "KITA-OLD", "", ""), {kKita}, kKita},
         {"somebody else's domain", cx("1", "", kOther, "ISO"), {kKita}, ""},
         {"somebody else's domain by name", cx("1", "OTHER", "", ""), {kKita}, ""},
     };
     for (Row const& row : rows) {
-        auto const ids = feedable_ids({row.identifier}, member(row.allowed), Names());
+        auto const ids =
+            feedable_ids({row.identifier}, member(row.allowed), test::FakeAuthorities());
         ASSERT_EQ(ids.ok(), !row.authority.empty()) << row.what;
         if (ids) {
-            EXPECT_EQ(ids->at(0), (domain::PatientId{"1", row.authority})) << row.what;
+            EXPECT_EQ(ids->at(0).id, (domain::PatientId{"1", row.authority})) << row.what;
+            EXPECT_EQ(ids->at(0).type_code, "PI") << row.what;
         } else {
             ASSERT_EQ(ids.error().issues.size(), 1U) << row.what;
             EXPECT_EQ(ids.error().issues[0].reason, Reason::kUnknownKeyIdentifier) << row.what;
@@ -80,26 +74,26 @@ TEST(FeedableIds, TheAssigningAuthorityIsReadInEachOfItsForms) {
 }
 
 TEST(FeedableIds, IdsOfOthersAreIgnoredBesideOneOfOurs) {
-    auto const ids =
-        feedable_ids({cx("7", "", kOther, "ISO"), cx("1", "", kKita, "ISO")}, member(), Names());
+    auto const ids = feedable_ids({cx("7", "", kOther, "ISO"), cx("1", "", kKita, "ISO")}, member(),
+                                  test::FakeAuthorities());
     ASSERT_TRUE(ids.ok());
-    EXPECT_EQ(*ids, (std::vector<domain::PatientId>{{"1", kKita}}));
+    EXPECT_EQ(*ids, (std::vector<domain::LocalId>{{{"1", kKita}, "PI"}}));
 }
 
 TEST(FeedableIds, AnIdThatStandsTwiceCountsOnce) {
-    auto const ids =
-        feedable_ids({cx("1", "KITA", "", ""), cx("1", "", kKita, "ISO")}, member(), Names());
+    auto const ids = feedable_ids({cx("1", "KITA", "", ""), cx("1", "", kKita, "ISO")}, member(),
+                                  test::FakeAuthorities());
     ASSERT_TRUE(ids.ok());
     EXPECT_EQ(ids->size(), 1U);
 }
 
 TEST(FeedableIds, NoneLeftNamesEveryProblem) {
-    auto const ids =
-        feedable_ids({cx("1", "", kOther, "ISO"), cx("", "", kKita, "ISO")}, member(), Names());
+    auto const ids = feedable_ids({cx("1", "", kOther, "ISO"), cx("", "", kKita, "ISO")}, member(),
+                                  test::FakeAuthorities());
     ASSERT_FALSE(ids.ok());
     EXPECT_EQ(ids.error().code, Code::kInvalidContent);
     EXPECT_EQ(ids.error().issues.size(), 2U);
-    EXPECT_FALSE(feedable_ids({}, member(), Names()).ok());
+    EXPECT_FALSE(feedable_ids({}, member(), test::FakeAuthorities()).ok());
 }
 
 }  // namespace

@@ -1,0 +1,73 @@
+#include "pix/feed.h"
+
+#include "pix/authorities.h"
+#include "platform/base/fault.h"
+
+namespace musubi::pix {
+namespace {
+
+Result<core::PatientChange> change_of(FeedDeps const& deps, FeedRequest const& request,
+                                      domain::Member const& member) {
+    domain::PatientFeed const& feed = request.feed;
+    core::PatientChange change;
+    change.event = feed.event;
+    change.ids = TRY(feedable_ids(feed.identifiers, member, deps.authorities));
+    switch (feed.event) {
+        case domain::FeedEvent::kMerge:
+        case domain::FeedEvent::kChangeId:
+            change.prior_ids = TRY(feedable_ids(feed.prior_identifiers, member, deps.authorities));
+            break;
+        case domain::FeedEvent::kLink:
+        case domain::FeedEvent::kUnlink:
+            change.other_ids = TRY(feedable_ids(feed.other_identifiers, member, deps.authorities));
+            break;
+        case domain::FeedEvent::kAdd:
+        case domain::FeedEvent::kUpdate: break;
+    }
+    // A merge changes ids only: demographics come in a message of their own (ITI TF-2 3.8.4.2).
+    if (feed.event != domain::FeedEvent::kMerge) change.demographics = feed.demographics;
+    change.member = member.code;
+    change.message_key =
+        member.code + "|" + feed.facility + "|" + feed.application + "|" + feed.control_id;
+    change.original = request.original;
+    return change;
+}
+
+core::AuditDraft draft_for(std::vector<std::string> const& patients, FeedRequest const& request,
+                           char action) {
+    core::AuditDraft draft;
+    draft.action = action;
+    for (std::string const& patient : patients) {
+        if (patient.empty()) continue;
+        domain::AuditObject object = domain::audit_patient(patient);
+        object.details.push_back({request.detail_type, request.feed.control_id});
+        draft.objects.push_back(std::move(object));
+    }
+    return draft;
+}
+
+}  // namespace
+
+Result<core::PatientChangeOutcome> apply_feed(FeedDeps& deps, FeedRequest const& request,
+                                              core::CallContext const& call) {
+    auto const change = TRY(change_of(deps, request, call.subject.member));
+    auto outcome = TRY(deps.index.apply(call.tx->tx(), change));
+    TRY(FAULT("pix.after_apply"));
+    if (deps.after_commit) call.tx->after_commit(deps.after_commit);
+    return outcome;
+}
+
+std::vector<core::AuditDraft> audit_feed(FeedRequest const* request,
+                                         core::PatientChangeOutcome const* outcome) {
+    if (!request) return {core::AuditDraft{}};
+    std::vector<std::string> patient;
+    if (outcome) patient.push_back(outcome->patient);
+    if (request->feed.event == domain::FeedEvent::kAdd) return {draft_for(patient, *request, 'C')};
+    if (request->feed.event != domain::FeedEvent::kMerge || !outcome)
+        return {draft_for(patient, *request, 'U')};
+    // Both ids may have been one person's already: then none stopped to be active.
+    return {draft_for(outcome->subsumed.empty() ? patient : outcome->subsumed, *request, 'D'),
+            draft_for(patient, *request, 'U')};
+}
+
+}  // namespace musubi::pix

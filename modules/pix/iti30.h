@@ -1,0 +1,17 @@
+#pragma once
+// ITI-30 Patient Identity Management, HL7 v2.5 (ITI TF-2 3.30): new person (A28), update (A31),
+// change of id (A47), link and unlink (A24, A37). Both options are offered, and the enhanced
+// acknowledgement where the sender asks for it. Its merge (A40) has the trigger event of ITI-8 and
+// is handled and recorded there.
+
+#include "pix/hl7v2_feed.h"
+
+namespace musubi::pix {
+
+struct Iti30 : Hl7v2Feed {
+    static core::TransactionSpec const& spec();
+    static Result<Reply> encode(Deps&, Response&&, Request const&);
+    static Reply encode_error(Deps&, Error const&, Request const*);
+};
+
+}  // namespace musubi::pix
