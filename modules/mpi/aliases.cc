@@ -38,7 +38,7 @@ public:
     AliasPlan plan(std::size_t groups) {
         part_homes();
         roots_.resize(groups);
-        for (std::size_t g = 0; g < groups; ++g) roots_[g] = root_of(g);
+        find_roots();
         for (auto const& [cx, home] : homes_) plan_.survivor[cx] = survivor_of(cx, home, 0);
         for (auto const& [cx, home] : homes_) {
             if (plan_.survivor[cx] != home.before)
@@ -92,19 +92,20 @@ private:
                            [&](std::size_t i) { return records_[i].active(); });
     }
 
-    /// Empty: nothing issued in this group.
-    std::string root_of(std::size_t group) const {
+    /// Who may stand for each group; empty: nothing was issued in it.
+    void find_roots() {
         // First who stands for active records already, then who stands for merged ones, then any.
-        std::optional<std::tuple<int, std::int64_t, std::string>> best;
+        std::vector<std::optional<std::tuple<int, std::int64_t, std::string>>> best(roots_.size());
         for (auto const& [cx, home] : homes_) {
-            if (!home.issued || home.records.empty() || group_[home.records.front()] != group)
-                continue;
+            if (!home.issued || home.records.empty()) continue;
             bool const stands = home.before.empty() && home.age != INT64_MAX;
             int const rank = has_active(home) ? (stands ? 0 : 2) : (stands ? 1 : 3);
             std::tuple candidate(rank, home.age, cx);
-            if (!best || candidate < *best) best = candidate;
+            auto& first = best[group_[home.records.front()]];
+            if (!first || candidate < *first) first = candidate;
         }
-        return best ? std::get<2>(*best) : std::string();
+        for (std::size_t g = 0; g < roots_.size(); ++g)
+            roots_[g] = best[g] ? std::get<2>(*best[g]) : std::string();
     }
 
     std::size_t final_of(std::size_t i) const {

@@ -12,6 +12,9 @@
 
 namespace musubi::mpi {
 
+/// A block with more records says nothing about who is who.
+inline constexpr std::int64_t kMaxBlock = 300;
+
 struct Context {
     pg::Pool& pool;
     vault::KeyRing& keys;

@@ -2,6 +2,7 @@
 
 #include "mpi/match/features.h"
 #include "mpi/match/search.h"
+#include "platform/base/digest.h"
 
 namespace musubi::mpi {
 namespace {
@@ -53,6 +54,19 @@ private:
 
 std::unique_ptr<Matching> make_engine(match::Weights weights, std::int16_t version) {
     return std::make_unique<Engine>(std::move(weights), version);
+}
+
+std::unique_ptr<Matching> make_engine(StoreSettings const& settings, bool insurance_is_key) {
+    auto made = match::weights_from(settings.weights);
+    match::Weights weights = made ? std::move(*made) : match::Weights{};
+    weights.use_insurance = insurance_is_key;
+    if (settings.weights.empty() && !insurance_is_key) return make_engine(std::move(weights), 1);
+    std::string words = insurance_is_key ? "insurance;" : "";
+    for (auto const& [name, value] : settings.weights)
+        words.append(name).append("=").append(value).append(";");
+    Bytes const digest = sha256(as_bytes(words));
+    int const version = 2 + (digest[0] << 8 | digest[1]) % 32'000;
+    return make_engine(std::move(weights), static_cast<std::int16_t>(version));
 }
 
 }  // namespace musubi::mpi

@@ -11,8 +11,6 @@
 namespace musubi::mpi {
 namespace {
 
-constexpr std::int64_t kMaxBlock = 300;
-
 Error refused(char const* location, std::string rule) {
     return Error(Code::kConflict,
                  {{Severity::kError, Reason::kUnknownKeyIdentifier, std::move(rule), location}});
@@ -23,7 +21,7 @@ Error refused(char const* location, std::string rule) {
 Result<core::PatientChangeOutcome> Feeding::apply(core::PatientChange const& change) {
     if (change.ids.empty()) return Error(Code::kInvalidContent, "a feed names at least one id");
     TRY(name_all(change));
-    if (auto before = TRY(told_before(change))) return *before;
+    if (told_before_) return *told_before_;
     TRY(FAULT("mpi.after_open"));
     switch (change.event) {
         case domain::FeedEvent::kAdd:
@@ -62,30 +60,29 @@ Status Feeding::name_all(core::PatientChange const& change) {
         }
     }
     std::vector<std::int64_t> const keys(locks.begin(), locks.end());
+    tx_.queue(sql::kLockIndexShared, pg::Params().int8(sql::kIndexLock));
     tx_.queue(sql::kLock, pg::Params().int8_array(keys));
-    pg::Rows const rows = TRY(
-        tx_.exec(sql::kRecordsByToken, pg::Params()
-                                           .text_array(std::span<std::string const>(authorities))
-                                           .bytea_array(std::span<Bytes const>(tokens))));
-    for (pg::Row const row : rows)
-        order[static_cast<std::size_t>(row.int64(0) - 1)]->record = read_record(row);
+    pg::Params params;
+    params.text_array(std::span<std::string const>(authorities));
+    params.bytea_array(std::span<Bytes const>(tokens));
+    if (change.message_key.empty())
+        params.null().null();
+    else
+        params.bytea(context_.tokens.message(change.message_key))
+            .bytea(context_.tokens.digest(change.original));
+    for (pg::Row const row : TRY(tx_.exec(sql::kOpenFeed, params))) {
+        Record record = read_record(row);
+        if (row.int64(0) == 0) {
+            told_before_.emplace();
+            told_before_->created = row.boolean(13);
+            told_before_->subsumed = row.text_array(14);
+            told_before_->patient =
+                record.home_survivor.empty() ? record.home : record.home_survivor;
+        } else {
+            order[static_cast<std::size_t>(row.int64(0) - 1)]->record = std::move(record);
+        }
+    }
     return {};
-}
-
-Result<std::optional<core::PatientChangeOutcome>> Feeding::told_before(
-    core::PatientChange const& change) {
-    std::optional<core::PatientChangeOutcome> out;
-    if (change.message_key.empty()) return out;
-    pg::Rows const rows =
-        TRY(tx_.exec(sql::kToldBefore, pg::Params()
-                                           .bytea(context_.tokens.message(change.message_key))
-                                           .bytea(context_.tokens.digest(change.original))));
-    if (rows.empty()) return out;
-    out.emplace();
-    out->created = rows.front().boolean(1);
-    out->subsumed = rows.front().text_array(2);
-    out->patient = rows.front().text(3);
-    return out;
 }
 
 Status Feeding::refuse_retired() const {
@@ -127,6 +124,8 @@ Status Feeding::make_record(Named& named, core::PatientChange const& change,
     record.person = record.key;
     record.institution = change.member.empty() ? "region" : change.member;
     record.home = home;
+    record.owns_home = context_.is_direct(record.authority);
+    record.home_issued = !record.owns_home;
     record.sealed = TRY(context_.seal(record.institution, record.key, content));
     pg::Params params;
     params.text(record.authority).bytea(named.token).text(home).int8(record.key);
@@ -254,10 +253,21 @@ Status Feeding::find_candidates(std::vector<RecordKey> const& keys,
 }
 
 Status Feeding::link(std::vector<RecordKey> const& changed) {
-    std::set<RecordKey> needed;
-    for (Named const& named : ids_) needed.insert(named.record->key);
-    for (auto const& [key, evidence] : evidence_) needed.insert(key);
-    TRY(linking_.load(needed));
+    if (created_ && ids_.size() == 1 && evidence_.empty() && !ids_.front().record->owns_home) {
+        linking_.load_alone(*ids_.front().record);
+    } else {
+        std::set<RecordKey> needed;
+        std::set<std::int64_t> persons;
+        for (Named const& named : ids_) {
+            needed.insert(named.record->key);
+            persons.insert(named.record->person);
+        }
+        for (auto const& [key, evidence] : evidence_) needed.insert(key);
+        for (Record const& candidate : candidates_) {
+            if (needed.contains(candidate.key)) persons.insert(candidate.person);
+        }
+        TRY(linking_.load(needed, persons));
+    }
     // What was known about pairs of a changed record is judged anew; then what was found now.
     std::vector<std::pair<RecordKey, RecordKey>> pairs;
     for (Edge const& edge : linking_.edges()) {

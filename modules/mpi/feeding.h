@@ -24,8 +24,6 @@ private:
         std::optional<Record> record;
     };
 
-    Result<std::optional<core::PatientChangeOutcome>> told_before(
-        core::PatientChange const& change);
     Status name_all(core::PatientChange const& change);
     Result<core::PatientChangeOutcome> put(core::PatientChange const& change);
     Result<core::PatientChangeOutcome> merge(core::PatientChange const& change);
@@ -54,6 +52,7 @@ private:
     std::vector<Named> ids_, prior_, other_;
     std::vector<Record> candidates_;
     std::vector<std::pair<RecordKey, match::Evidence>> evidence_;
+    std::optional<core::PatientChangeOutcome> told_before_;  ///< to this very message
     bool created_ = false;
 };
 

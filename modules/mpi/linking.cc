@@ -49,6 +49,10 @@ Status Linking::lock_persons(std::set<std::int64_t> const& persons) {
     std::set<std::int64_t> fresh;
     std::set_difference(persons.begin(), persons.end(), persons_.begin(), persons_.end(),
                         std::inserter(fresh, fresh.end()));
+    if (holds_index_) {
+        persons_.insert(fresh.begin(), fresh.end());
+        return {};
+    }
     if (persons_.empty()) {
         tx_.queue(sql::kLock, pg::Params().int8_array(sorted_locks(fresh)));
     } else if (!fresh.empty()) {
@@ -61,24 +65,26 @@ Status Linking::lock_persons(std::set<std::int64_t> const& persons) {
     return {};
 }
 
-Status Linking::load_records() {
+Result<std::set<RecordKey>> Linking::load_persons() {
     std::vector<std::int64_t> const persons(persons_.begin(), persons_.end());
-    records_ =
-        read_records(TRY(tx_.exec(sql::kRecordsOfPersons, pg::Params().int8_array(persons))));
-    return {};
-}
-
-/// Loads every edge of the records; returns records outside that a link leads to.
-Result<std::set<std::int64_t>> Linking::load_edges() {
-    std::vector<std::int64_t> keys;
-    for (Record const& record : records_) keys.push_back(record.key);
+    std::vector<Edge> edges;
+    records_.clear();
+    for (pg::Row const row : TRY(tx_.exec(sql::kWholePersons, pg::Params().int8_array(persons)))) {
+        if (row.int64(0) == 0)
+            records_.push_back(read_record(row));
+        else
+            edges.push_back(read_edge(row, 13));
+    }
+    std::sort(records_.begin(), records_.end(),
+              [](Record const& x, Record const& y) { return x.key < y.key; });
     edges_.clear();
-    std::set<std::int64_t> outside;
-    for (pg::Row const row : TRY(tx_.exec(sql::kEdgesOf, pg::Params().int8_array(keys)))) {
-        Edge const edge = read_edge(row);
+    edge_at_.clear();
+    std::set<RecordKey> outside;
+    for (Edge& edge : edges) {
         bool const inside_a = find(edge.a), inside_b = find(edge.b);
         if (inside_a && inside_b) {
-            edges_.push_back(edge);
+            if (edge_at_.try_emplace({edge.a, edge.b}, edges_.size()).second)
+                edges_.push_back(std::move(edge));
         } else if (edge.state == EdgeState::kConfirmed ||
                    (edge.state != EdgeState::kRejected && edge.verdict == EdgeVerdict::kLink)) {
             outside.insert(inside_a ? edge.b : edge.a);
@@ -87,21 +93,27 @@ Result<std::set<std::int64_t>> Linking::load_edges() {
     return outside;
 }
 
-Status Linking::load(std::set<RecordKey> const& records) {
+Result<std::set<std::int64_t>> Linking::persons_of(std::set<RecordKey> const& records) {
+    std::vector<std::int64_t> const keys(records.begin(), records.end());
+    std::set<std::int64_t> persons;
+    for (pg::Row const row : TRY(tx_.exec(sql::kPersonsOf, pg::Params().int8_array(keys))))
+        persons.insert(row.int64(0));
+    return persons;
+}
+
+Status Linking::load(std::set<RecordKey> const& records, std::set<std::int64_t> const& persons) {
     std::set<RecordKey> needed = records;
+    std::set<std::int64_t> look = persons;
     for (;;) {
-        std::vector<std::int64_t> const keys(needed.begin(), needed.end());
-        std::set<std::int64_t> persons;
-        for (pg::Row const row : TRY(tx_.exec(sql::kPersonsOf, pg::Params().int8_array(keys))))
-            persons.insert(row.int64(0));
-        TRY(lock_persons(persons));
-        TRY(load_records());
+        if (look.empty()) look = TRY(persons_of(needed));
+        TRY(lock_persons(look));
+        look.clear();
+        auto const outside = TRY(load_persons());
         bool const complete = std::all_of(needed.begin(), needed.end(),
                                           [&](RecordKey key) { return find(key) != nullptr; });
         if (!complete) continue;  // one of them moved to another person while we waited
-        auto const outside = TRY(load_edges());
         if (outside.empty()) break;
-        if (records_.size() > kMaxLoaded) {
+        if (records_.size() > kMaxLoaded && !holds_index_) {
             log_warning("mpi.persons_too_many", {{"records", std::to_string(records_.size())}});
             break;
         }
@@ -112,6 +124,11 @@ Status Linking::load(std::set<RecordKey> const& records) {
     return {};
 }
 
+void Linking::load_alone(Record record) {
+    records_ = {std::move(record)};
+    before_ = records_;
+}
+
 Record* Linking::find(RecordKey key) {
     auto const found = std::lower_bound(
         records_.begin(), records_.end(), key,
@@ -120,20 +137,19 @@ Record* Linking::find(RecordKey key) {
 }
 
 Edge const* Linking::find_edge(RecordKey x, RecordKey y) const {
-    auto const [a, b] = ends(x, y);
-    auto const found = std::find_if(edges_.begin(), edges_.end(),
-                                    [&](Edge const& e) { return e.a == a && e.b == b; });
-    return found == edges_.end() ? nullptr : &*found;
+    auto const found = edge_at_.find(ends(x, y));
+    return found == edge_at_.end() ? nullptr : &edges_[found->second];
 }
 
 Edge& Linking::edge(RecordKey x, RecordKey y) {
-    if (Edge const* known = find_edge(x, y)) return const_cast<Edge&>(*known);
-    auto const [a, b] = ends(x, y);
-    Edge made;
-    made.a = a;
-    made.b = b;
-    made.decided_by = "matching";
-    edges_.push_back(std::move(made));
+    auto const pair = ends(x, y);
+    auto const [place, made] = edge_at_.try_emplace(pair, edges_.size());
+    if (!made) return edges_[place->second];
+    Edge edge;
+    edge.a = pair.first;
+    edge.b = pair.second;
+    edge.decided_by = "matching";
+    edges_.push_back(std::move(edge));
     return edges_.back();
 }
 

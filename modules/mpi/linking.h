@@ -20,7 +20,12 @@ public:
     Linking(Context const& context, pg::Tx& tx) : context_(context), tx_(tx) {}
 
     /// Loads these records' persons, with whoever is linked to them, and every pair known.
-    Status load(std::set<RecordKey> const& records);
+    /// `persons`: where the records were seen last, if that is known; saves a round trip.
+    Status load(std::set<RecordKey> const& records, std::set<std::int64_t> const& persons = {});
+    /// Instead: a record that this transaction made, and nobody else concerns it.
+    void load_alone(Record record);
+    /// The caller holds the whole index: no locks of persons, and any number of them.
+    void holds_index() { holds_index_ = true; }
 
     Record* find(RecordKey key);
     std::vector<Record> const& records() const { return records_; }
@@ -50,8 +55,9 @@ private:
         std::unique_ptr<Matching::Subject> subject;
     };
     Status lock_persons(std::set<std::int64_t> const& persons);
-    Status load_records();
-    Result<std::set<std::int64_t>> load_edges();
+    /// Everything of `persons_`; returns records outside that a link leads to.
+    Result<std::set<RecordKey>> load_persons();
+    Result<std::set<std::int64_t>> persons_of(std::set<RecordKey> const& records);
     Result<Known*> known(RecordKey key);
 
     void assign_persons(std::vector<std::vector<RecordKey>> const& groups);
@@ -67,6 +73,8 @@ private:
     std::set<std::int64_t> persons_;
     std::vector<Record> records_, before_;
     std::vector<Edge> edges_, edges_before_;
+    std::map<std::pair<RecordKey, RecordKey>, std::size_t> edge_at_;
+    bool holds_index_ = false;
     std::set<RecordKey> fresh_, changed_;
     std::map<RecordKey, Known> known_;
     AliasPlan plan_;

@@ -9,8 +9,9 @@ class MpiModule final : public core::Module {
 public:
     MpiModule(core::ModuleContext& context, StoreSettings settings)
         : ports_(context.ports),
+          settings_(std::move(settings)),
           store_(context.pool, context.ports.require<vault::KeyRing>(), context.ids, context.ports,
-                 std::move(settings), make_engine(match::Weights{}, kWeightsVersion)) {
+                 settings_, make_engine(settings_, false)) {
         context.ports.provide<core::PatientIdentityPort>(store_);
         context.ports.provide<core::PatientFeedPort>(store_);
         context.ports.provide<core::PatientIndexPort>(store_);
@@ -21,16 +22,14 @@ public:
 
     /// Whether insurance numbers may serve is the agreement's word, which is read after us.
     Status start() override {
-        match::Weights weights;
         auto const* policy = ports_.find<core::PolicyPort>();
-        weights.use_insurance = policy && policy->insurance_is_key();
-        store_.use_matching(make_engine(std::move(weights), kWeightsVersion));
+        store_.use_matching(make_engine(settings_, policy && policy->insurance_is_key()));
         return {};
     }
 
 private:
-    static constexpr std::int16_t kWeightsVersion = 1;
     core::Ports& ports_;
+    StoreSettings const settings_;
     Store store_;
 };
 

@@ -89,6 +89,7 @@ Result<std::vector<Record>> Review::pair(pg::Tx& tx, domain::PatientId const& a,
     std::set<std::int64_t> const locks{lock_key(context_.token_of(a), 'i'),
                                        lock_key(context_.token_of(b), 'i')};
     std::vector<std::int64_t> const keys(locks.begin(), locks.end());
+    tx.queue(sql::kLockIndexShared, pg::Params().int8(sql::kIndexLock));
     tx.queue(sql::kLock, pg::Params().int8_array(keys));
     return both(TRY(tx.exec(sql::kRecordsByToken, pair_params(context_, a, b))));
 }

@@ -31,18 +31,19 @@ inline std::vector<Record> read_records(pg::Rows const& rows) {
     return out;
 }
 
-inline Edge read_edge(pg::Row const& row) {
+/// `first`: column of the edge's first end.
+inline Edge read_edge(pg::Row const& row, int first = 0) {
     Edge e;
-    e.a = row.int64(0);
-    e.b = row.int64(1);
-    e.state = static_cast<EdgeState>(row.int16(2));
-    e.verdict = static_cast<EdgeVerdict>(row.int16(3));
-    e.score = row.float8(4);
-    e.held = row.text(5);
-    e.levels = row.text(6);
-    e.weights_version = row.int16(7);
-    e.decided_by = row.text(8);
-    e.decided_at = row.int64(9);
+    e.a = row.int64(first);
+    e.b = row.int64(first + 1);
+    e.state = static_cast<EdgeState>(row.int16(first + 2));
+    e.verdict = static_cast<EdgeVerdict>(row.int16(first + 3));
+    e.score = row.float8(first + 4);
+    e.held = row.text(first + 5);
+    e.levels = row.text(first + 6);
+    e.weights_version = row.int16(first + 7);
+    e.decided_by = row.text(first + 8);
+    e.decided_at = row.int64(first + 9);
     return e;
 }
 

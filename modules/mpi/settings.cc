@@ -1,5 +1,6 @@
 #include "mpi/settings.h"
 
+#include "mpi/match/weights.h"
 #include "platform/base/ids.h"
 #include "platform/base/text.h"
 
@@ -65,6 +66,16 @@ Result<StoreSettings> store_settings(core::Config const& config) {
     settings.max_person_records =
         static_cast<std::size_t>(config.integer("mpi.max_person_records"));
     settings.four_eyes = config.boolean("mpi.four_eyes");
+    for (std::string const& entry : config.list("mpi.weights")) {
+        auto const parts = split(entry, '=');
+        if (parts.size() != 2) return wrong("mpi.weights", entry, "must be NAME=BITS");
+        std::string const name(trim(parts[0]));
+        if (name == "use_insurance")
+            return wrong("mpi.weights", entry, "is decided by the agreement");
+        if (!settings.weights.emplace(name, trim(parts[1])).second)
+            return wrong("mpi.weights", name, "stands there twice");
+    }
+    TRY(match::weights_from(settings.weights));
     return settings;
 }
 
@@ -105,6 +116,12 @@ std::vector<core::ConfigKey> store_config_keys() {
          .type = kBoolean,
          .default_value = "false",
          .doc = "a second operator must confirm what one decides about two records"},
+        {.key = "mpi.weights",
+         .type = kTextList,
+         .default_value = "",
+         .doc = "changes to what comparisons are worth in matching: NAME=BITS, such as link=20, "
+                "review=10, given.4=3.5, household_cap=12 (names in modules/mpi/match/weights.h); "
+                "measure first with musubi patient evaluate"},
     };
 }
 

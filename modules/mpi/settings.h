@@ -21,6 +21,7 @@ struct StoreSettings {
     UnknownUpdate unknown_update = UnknownUpdate::kAccept;  ///< A08 for an id nobody fed
     std::size_t max_person_records = 64;
     bool four_eyes = false;  ///< an operator's decision counts when a second one confirms it
+    std::map<std::string, std::string> weights{};  ///< changes to the defaults of match/weights.h
 };
 
 /// kInvalidContent names the key.

@@ -3,6 +3,8 @@
 
 #include "platform/pg/statement.h"
 
+#include <cstdint>
+
 namespace musubi::mpi::sql {
 
 inline constexpr pg::Statement kInsertPatient{
@@ -13,6 +15,13 @@ inline constexpr pg::Statement kInsertPatient{
 // are locked in their order.
 inline constexpr pg::Statement kLock{"mpi.lock",
                                      "select pg_advisory_xact_lock(k) from unnest($1::bigint[]) k"};
+// Feeds and decisions hold this one together; a batch of a load holds it alone, in place of the
+// locks of all its ids, blocks and persons.
+inline constexpr pg::Statement kLockIndexShared{"mpi.lock_index_shared",
+                                                "select pg_advisory_xact_lock_shared($1::bigint)"};
+inline constexpr pg::Statement kLockIndex{"mpi.lock_index",
+                                          "select pg_advisory_xact_lock($1::bigint)"};
+inline constexpr std::int64_t kIndexLock = 0x6D70692E696E6478;  // "mpi.indx"
 inline constexpr pg::Statement kTryLock{
     "mpi.try_lock",
     "select coalesce(bool_and(pg_try_advisory_xact_lock(k)), true) from unnest($1::bigint[]) k"};
@@ -29,6 +38,19 @@ inline constexpr pg::Statement kRecordsByToken{
     " from unnest($1::text[], $2::bytea[]) with ordinality i (authority, token, n)"
     " join mpi.identifier r on r.authority = i.authority and r.token = i.token"
     " join mpi.patient p on p.regional_id = r.regional_id"};
+// A feed's ids, and (n = 0) what was answered when this very message was told before.
+inline constexpr pg::Statement kOpenFeed{
+    "mpi.open_feed",
+    "select i.n, " MPI_RECORD
+    ", false, '{}'::text[] from unnest($1::text[], $2::bytea[]) with ordinality i (authority, "
+    "token, n)"
+    " join mpi.identifier r on r.authority = i.authority and r.token = i.token"
+    " join mpi.patient p on p.regional_id = r.regional_id"
+    " union all (select 0::bigint, " MPI_RECORD
+    ", h.created, h.subsumed from mpi.record_history h"
+    " join mpi.identifier r on r.record_key = h.record_key"
+    " join mpi.patient p on p.regional_id = r.regional_id"
+    " where h.message_token = $3 and h.digest = $4 limit 1)"};
 inline constexpr pg::Statement kRecordsOfPersons{
     "mpi.records_of_persons",
     "select 0::bigint, " MPI_RECORD
@@ -49,19 +71,33 @@ inline constexpr pg::Statement kFamilyByToken{
 inline constexpr pg::Statement kPersonsOf{
     "mpi.persons_of",
     "select distinct person_key from mpi.identifier where record_key = any ($1::bigint[])"};
+// Whole persons with all that is known about pairs of their records, in one answer: records have 0
+// in front, pairs 1. A pair with both ends here comes twice.
+#define MPI_EDGE                                                                                \
+    "e.a, e.b, e.state, e.verdict, e.score, e.held, e.levels, e.weights_version, e.decided_by," \
+    " (extract(epoch from e.decided_at) * 1000000)::bigint"
+#define MPI_NO_RECORD                                                                     \
+    "0::bigint, '', 0::bigint, 0::smallint, 0::bigint, '', ''::bytea, '', false, false, " \
+    "0::bigint, ''"
+inline constexpr pg::Statement kWholePersons{
+    "mpi.whole_persons",
+    "select 0::bigint, " MPI_RECORD
+    ", 0::bigint, 0::bigint, 0::smallint, 0::smallint, 0::float8, '', '', 0::smallint, '', "
+    "0::bigint"
+    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
+    " where r.person_key = any ($1::bigint[])"
+    " union all select 1::bigint, " MPI_NO_RECORD ", " MPI_EDGE
+    " from mpi.identifier i join mpi.edge e on e.a = i.record_key"
+    " where i.person_key = any ($1::bigint[])"
+    " union all select 1::bigint, " MPI_NO_RECORD ", " MPI_EDGE
+    " from mpi.identifier i join mpi.edge e on e.b = i.record_key"
+    " where i.person_key = any ($1::bigint[])"};
 inline constexpr pg::Statement kEdgesOf{
     "mpi.edges_of",
     "select e.a, e.b, e.state, e.verdict, e.score, e.held, e.levels, e.weights_version,"
     " e.decided_by, (extract(epoch from e.decided_at) * 1000000)::bigint"
     " from mpi.edge e where e.a = any ($1::bigint[]) or e.b = any ($1::bigint[])"};
 
-// A feed told again: what was said then.
-inline constexpr pg::Statement kToldBefore{
-    "mpi.told_before",
-    "select h.record_key, h.created, h.subsumed, coalesce(p.survivor, p.regional_id)"
-    " from mpi.record_history h join mpi.identifier r on r.record_key = h.record_key"
-    " join mpi.patient p on p.regional_id = r.regional_id"
-    " where h.message_token = $1 and h.digest = $2 limit 1"};
 inline constexpr pg::Statement kInsertRecordHistory{
     "mpi.insert_record_history",
     "insert into mpi.record_history (history_key, record_key, event, message_token, digest, "
@@ -114,6 +150,34 @@ inline constexpr pg::Statement kPutSearch{
     "insert into mpi.search_token (token, type, key_version, record_key)"
     " select u.t, u.y, u.v, u.r from unnest($1::bytea[], $2::smallint[], $3::smallint[], "
     "$4::bigint[]) u (t, y, v, r) on conflict do nothing"};
+
+// What a load writes for many records at once.
+inline constexpr pg::Statement kInsertPatients{
+    "mpi.insert_patients",
+    "with made as (insert into mpi.patient (regional_id, issued)"
+    " select u.cx, u.issued from unnest($1::text[], $2::boolean[]) u (cx, issued)"
+    " on conflict do nothing)"
+    " insert into mpi.history (kind, regional_id) select k.kind, u.cx"
+    " from unnest($1::text[], $2::boolean[]) u (cx, issued)"
+    " cross join (values ('added'), ('linked')) k (kind) where k.kind = 'added' or u.issued"};
+inline constexpr pg::Statement kInsertRecords{
+    "mpi.insert_records",
+    "insert into mpi.identifier (authority, token, regional_id, record_key, person_key, "
+    "institution, sealed, weights_version)"
+    " select u.a, u.t, u.h, u.k, u.k, u.i, u.s, $7 from unnest($1::text[], $2::bytea[], "
+    "$3::text[], $4::bigint[], $5::text[], $6::bytea[]) u (a, t, h, k, i, s)"};
+inline constexpr pg::Statement kInsertHistories{
+    "mpi.insert_record_histories",
+    "insert into mpi.record_history (history_key, record_key, event, digest, institution, sealed, "
+    "created, subsumed) select u.h, u.k, 0, u.d, u.i, u.s, true, '{}'"
+    " from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[]) u (h, k, d, i, "
+    "s)"};
+// Who is in each block; of a block that is too large, one more than $2.
+inline constexpr pg::Statement kBlockMembers{
+    "mpi.block_members",
+    "select t.n, b.record_key from unnest($1::bytea[]) with ordinality t (token, n)"
+    " cross join lateral (select c.record_key from mpi.blocking c where c.token = t.token"
+    " limit $2::bigint + 1) b"};
 
 // Blocks that are larger than $2 say nothing about who is who: skipped, and counted in n = 0.
 inline constexpr pg::Statement kCandidates{

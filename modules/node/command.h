@@ -25,6 +25,8 @@ int run_consent(std::vector<std::string> const& arguments);
 int run_audit(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);
 int run_patient_review(std::vector<std::string> const& arguments);    ///< of run_patient
+int run_patient_load(std::vector<std::string> const& arguments);      ///< of run_patient
+int run_patient_explain(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_evaluate(std::vector<std::string> const& arguments);  ///< of run_patient
 int run_feed(std::vector<std::string> const& arguments);
 int run_submit(std::vector<std::string> const& arguments);

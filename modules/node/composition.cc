@@ -5,11 +5,11 @@
 
 namespace musubi::node {
 
-Result<std::unique_ptr<Composition>> Composition::create(
-    std::unique_ptr<PlatformServices> services) {
+Result<std::unique_ptr<Composition>> Composition::create(std::unique_ptr<PlatformServices> services,
+                                                         core::AuditPort* audit) {
     std::unique_ptr<Composition> composition(new Composition);
     composition->services_ = std::move(services);
-    TRY(composition->build());
+    TRY(composition->build(audit));
     return composition;
 }
 
@@ -18,7 +18,7 @@ Composition::~Composition() {
     while (!parts_.empty()) parts_.pop_back();
 }
 
-Status Composition::build() {
+Status Composition::build(core::AuditPort* audit) {
     ports_.provide(*services_->keys);
     ports_.provide(*services_->blobs);
     ports_.provide(services_->affinity_domain);
@@ -36,7 +36,9 @@ Status Composition::build() {
     ports_.provide<core::MllpPeerPort>(*mllp_peers_);
     core::ModuleContext context{config(),   ports_,         *services_->pool,
                                 *pipeline_, system_clock(), system_ids()};
+    if (audit) ports_.provide(*audit);
     for (core::ModuleDescriptor const* descriptor : TRY(in_order(TRY(enabled_modules(config()))))) {
+        if (audit && descriptor->name == "atna") continue;
         auto module = descriptor->create(context);
         if (!module) {
             module.error().detail = std::string(descriptor->name) + ": " + module.error().detail;

@@ -16,7 +16,10 @@ namespace musubi::node {
 
 class Composition {
 public:
-    static Result<std::unique_ptr<Composition>> create(std::unique_ptr<PlatformServices> services);
+    /// `audit`: of an operator's command beside a running node, whose journal nobody else may open;
+    /// the module of the audit trail is left out then. Such a composition is never started.
+    static Result<std::unique_ptr<Composition>> create(std::unique_ptr<PlatformServices> services,
+                                                       core::AuditPort* audit = nullptr);
     ~Composition();
 
     struct Part {
@@ -42,7 +45,7 @@ public:
 
 private:
     Composition() = default;
-    Status build();
+    Status build(core::AuditPort* audit);
 
     std::unique_ptr<PlatformServices> services_;
     core::Ports ports_;

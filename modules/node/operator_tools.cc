@@ -9,16 +9,42 @@
 
 namespace musubi::node {
 
-Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file) {
+namespace {
+
+Result<std::unique_ptr<OperatorTools>> open_audited(std::string const& config_file) {
     auto tools = std::make_unique<OperatorTools>();
     tools->services = TRY(PlatformServices::open(config_file));
     PlatformServices& s = *tools->services;
     tools->sealer =
         std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
     tools->audit = std::make_unique<atna::DatabaseAudit>(*s.pool, *tools->sealer, system_ids());
+    return tools;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<OperatorTools>> OperatorTools::open_with_modules(
+    std::string const& config_file) {
+    auto tools = TRY(open_audited(config_file));
+    PlatformServices& s = *tools->services;
+    tools->modules =
+        TRY(Composition::create(TRY(PlatformServices::open(config_file)), tools->audit.get()));
+    auto settings = TRY(mpi::store_settings(s.config));
+    auto& ports = tools->modules->ports();
+    auto const* policy = ports.find<core::PolicyPort>();
+    auto engine = mpi::make_engine(settings, policy && policy->insurance_is_key());
+    tools->patients = std::make_unique<mpi::Store>(*s.pool, *s.keys, system_ids(), ports,
+                                                   std::move(settings), std::move(engine));
+    return tools;
+}
+
+Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file) {
+    auto tools = TRY(open_audited(config_file));
+    PlatformServices& s = *tools->services;
+    auto settings = TRY(mpi::store_settings(s.config));
+    auto engine = mpi::make_engine(settings, false);
     tools->patients = std::make_unique<mpi::Store>(*s.pool, *s.keys, system_ids(), tools->ports,
-                                                   TRY(mpi::store_settings(s.config)),
-                                                   mpi::make_engine(mpi::match::Weights{}, 1));
+                                                   std::move(settings), std::move(engine));
     // Only modules of this node: another one's tables are not in its database.
     for (auto const* module : TRY(enabled_modules(s.config))) {
         if (module->name == "registry") {

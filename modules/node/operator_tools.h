@@ -5,6 +5,7 @@
 #include "atna/archive.h"
 #include "atna/audit.h"
 #include "mpi/store.h"
+#include "node/composition.h"
 #include "node/platform_services.h"
 #include "policy/merge_watcher.h"
 #include "registry/ports.h"
@@ -20,9 +21,13 @@ struct OperatorTools {
     std::unique_ptr<registry::PatientWatcher> registry;
     std::unique_ptr<policy::MergeWatcher> policy;
     std::unique_ptr<repository::MergeWatcher> repository;
+    std::unique_ptr<Composition> modules;  ///< of open_with_modules()
     std::unique_ptr<mpi::Store> patients;
 
     static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file);
+    /// For commands that change identities: every module of the node is made (none is started), so
+    /// that all who follow are told, and matching keeps to the agreement.
+    static Result<std::unique_ptr<OperatorTools>> open_with_modules(std::string const& config_file);
 
     core::Config const& config() const { return services->config; }
     atna::Archive archive() const;

@@ -1,4 +1,5 @@
-// musubi patient review list|show|link|separate|undo: what operators decide about pairs of records.
+// musubi patient review list|show|link|separate|undo, and explain: what operators see and decide
+// about pairs of records.
 
 #include "mpi/review.h"
 #include "node/command.h"
@@ -107,7 +108,7 @@ int run_patient_review(std::vector<std::string> const& arguments) {
         std::fprintf(stderr, "musubi patient review %s: needs --a and --b\n", verb.c_str());
         return 2;
     }
-    auto tools = OperatorTools::open(options["config"]);
+    auto tools = OperatorTools::open_with_modules(options["config"]);
     if (!tools) return failed(tools.error());
     if (!pair) {
         auto const done = list(**tools, options);
@@ -118,6 +119,30 @@ int run_patient_review(std::vector<std::string> const& arguments) {
     if (!a) return failed(a.error());
     if (!b) return failed(b.error());
     Status const done = verb == "show" ? show(**tools, *a, *b) : decide(**tools, verb, *a, *b);
+    return done ? 0 : failed(done.error());
+}
+
+int run_patient_explain(std::vector<std::string> const& arguments) {
+    Options options;
+    if (auto exit = Options::parse(
+            "patient explain",
+            "Compares two records by the weights in force: each comparison, the level it reached "
+            "and what that is worth in bits. Names and dates are not shown. The look is recorded.",
+            {{"config", "configuration file", "", true}}, {arguments.begin() + 1, arguments.end()},
+            options, "ID ID")) {
+        return *exit;
+    }
+    if (options.positional().size() != 2) {
+        std::fprintf(stderr, "musubi patient explain: name two ids, CX: id^^^&oid&ISO\n");
+        return 2;
+    }
+    auto tools = OperatorTools::open_with_modules(options["config"]);
+    if (!tools) return failed(tools.error());
+    auto const a = domain::PatientId::parse(options.positional()[0]),
+               b = domain::PatientId::parse(options.positional()[1]);
+    if (!a) return failed(a.error());
+    if (!b) return failed(b.error());
+    Status const done = show(**tools, *a, *b);
     return done ? 0 : failed(done.error());
 }
 
