@@ -126,7 +126,7 @@ std::vector<core::ConfigKey> config_keys() {
 core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
         "pdq", "patient demographics queries: ITI-21, ITI-22, ITI-47",
-        {},    {"DemographicsPort", "AuthorityPort"},
+        {},    {"DemographicsPort", "AuthorityPort", "PolicyPort"},
         false, config_keys(),
         create};
     return kDescriptor;

@@ -53,7 +53,7 @@ core::ModuleDescriptor const& descriptor() {
         "xcpd",
         "discovery of patients by other communities: ITI-55",
         {},
-        {"DemographicsPort", "AuthorityPort"},
+        {"DemographicsPort", "AuthorityPort", "PolicyPort"},
         false,
         {
             {.key = "xcpd.max_persons",
