@@ -4,20 +4,21 @@
 Called by `./dev bench`, which builds, starts the database cluster and stops it. Each benchmark alternates between the
 node and its baseline, so that both meet the same neighbours; what counts is the ratio of each pair."""
 import argparse
-import glob
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
 
 import pgbench
-from machine import (BENCH, BUILD, PG_BIN, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, People, command, cpu_of,
-                     large, large_id, load, rss_kb, sql, tool)
+from identity import Identity, offered
+from machine import (BENCH, BUILD, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, command, cpu_of, large, large_id,
+                     load, rss_kb, sql, tool)
 from report import Report
 
 
-class Bench:
+class Bench(Identity):
     def __init__(self, options):
         self.options = options
         self.documents = options.documents or (100_000 if options.quick else 1_000_000)
@@ -32,19 +33,6 @@ class Bench:
         self.persons = options.persons or (1_000_000 if options.full else 20_000 if options.quick else 100_000)
         self.main = None
         self.region = None
-
-    def people(self):
-        """The region that identity benchmarks use; its node is started, the other one stopped."""
-        if self.main:
-            self.main.stop()
-        if not self.region:
-            self.region = People(self.persons)
-            print(f"preparing {self.persons:,} people", file=sys.stderr, flush=True)
-            self.region.prepare()
-        if not self.region.process:
-            self.warm(self.region)
-            self.region.start()
-        return self.region
 
     def node(self):
         """The node that most benchmarks use; generated and started once."""
@@ -221,34 +209,36 @@ class Bench:
             nginx.stop()
 
     def growth_documents(self):
-        """Throughput at this size against that at 10,000 documents; lookups, listings and submissions."""
+        """Throughput at each size against that at 10,000 documents; lookups, listings and submissions."""
         self.stop_node()
-        small, large = Node(10_000, 1_000), Node(self.documents, self.contents)
-        for node in (small, large):
+        sizes = [size for size in (10_000, 100_000) if size < self.documents] + [self.documents]
+        nodes = [Node(size, self.contents if size == self.documents else 1_000) for size in sizes]
+        for node in nodes:
+            print(f"preparing {node.documents:,} documents", file=sys.stderr, flush=True)
             node.prepare()
             self.warm(node)
         goals = {"objectref": 0.9, "leafclass": 0.9, "get-documents": 0.85, "retrieve": 0.85, "provide": 0.9}
-        pairs = {scenario: [] for scenario in goals}
+        runs = {(scenario, node.documents): [] for scenario in goals for node in nodes[1:]}
         for number in range(max(3, self.pairs // 2)):
             self.step("growth-documents", number)
             measured = {}
-            for node in (large, small):
+            for node in reversed(nodes):
                 node.start()
                 try:
                     for scenario in goals:
                         member = "hospital-kita" if scenario == "provide" else "clinic-kita"
-                        measured[node, scenario] = node.load(scenario, self.seconds, member=member, warmup=self.warmup)
+                        measured[scenario, node.documents] = node.load(scenario, self.seconds, member=member,
+                                                                       warmup=self.warmup)
                 finally:
                     node.stop()
-            for scenario in goals:
-                ours = measured[large, scenario]
-                pairs[scenario].append((ours["per_second"], measured[small, scenario]["per_second"], ours))
-        medians = {}
-        for scenario, runs in pairs.items():
-            ordered = sorted(value / base for value, base, _ in runs)
-            medians[scenario] = {"ratio": round(ordered[len(ordered) // 2], 3), "goal": goals[scenario]}
-        self.report.add("growth-documents", pairs["leafclass"], "queries/s",
-                        f"itself at 10,000 documents ({self.documents:,} here)", 0.9, each=medians)
+            for scenario, size in runs:
+                ours = measured[scenario, size]
+                runs[scenario, size].append((ours["per_second"], measured[scenario, sizes[0]]["per_second"], ours))
+        medians = {scenario: {"goal": goal} for scenario, goal in goals.items()}
+        for (scenario, size), pairs in runs.items():
+            medians[scenario][str(size)] = round(statistics.median(value / base for value, base, _ in pairs), 3)
+        self.report.add("growth-documents", runs["leafclass", self.documents], "queries/s",
+                        f"itself at {sizes[0]:,} documents ({self.documents:,} here)", 0.9, each=medians)
 
     def idle_connections(self):
         node = self.node()
@@ -284,82 +274,6 @@ class Bench:
             seconds = self.main.start()
             pairs.append((seconds, None, {"rss_kb": rss_kb(self.main.process.pid)}))
         self.report.add("startup", pairs, "s to ready", None, 2.0, lower_is_better=True)
-
-    def feed(self):
-        if not sql("postgres", "select 1 from pg_database where datname = 'bench_r1'"):
-            sql("postgres", "create database bench_r1")
-        command(f"{PG_BIN}/psql", "-X", "-q", "-h", SOCKET, "-U", "musubi", "-d", "bench_r1", "-c", pgbench.FEED_TABLES)
-        self.people().restore()
-        region = self.people()
-        pairs = self.pair_up("feed", lambda: region.ask("feed", self.seconds, warmup=self.warmup),
-                             lambda: pgbench.run("bench_r1", pgbench.FEED, self.seconds))
-        peak = max(value for value, _, _ in pairs)
-        half = region.ask("feed", self.seconds, rate=round(peak / 2), warmup=self.warmup)
-        self.report.add("feed", pairs, "messages/s", "one durable transaction of 4 statements, 16 clients", 0.10,
-                        persons=self.persons, messages="A04, one in four A08; new people known at several hospitals",
-                        latency_at_half={k: half[k] for k in ("p50_us", "p99_us", "per_second")})
-        region.restore()
-
-    def identity(self, name, scenario, pick, goal):
-        """Answers about random people against the database alone, asked the same by pgbench."""
-        region = self.people()
-        scripts = pgbench.identity_scripts(region.name, region.questions(100))[pick]
-
-        def baseline():
-            return pgbench.run(region.name, scripts, self.seconds, user="musubi_serving")
-        pairs = self.pair_up(name, lambda: region.ask(scenario, self.seconds, warmup=self.warmup), baseline)
-        peak = max(value for value, _, _ in pairs)
-        half = region.ask(scenario, self.seconds, rate=round(peak / 2), warmup=self.warmup)
-        more = {"latency_at_half": {k: half[k] for k in ("p50_us", "p99_us", "per_second")}, "persons": self.persons}
-        if name == "pdq":
-            ordered = sorted((region.ask("pdqv3", self.seconds, warmup=self.warmup)["per_second"], baseline())
-                             for _ in range(3))
-            more["v3"] = {"per_second": ordered[1][0], "baseline": ordered[1][1],
-                          "ratio": round(ordered[1][0] / ordered[1][1], 3), "goal": 0.15}
-        self.report.add(name, pairs, "queries/s", "pgbench, the same SQL, 16 clients", goal, **more)
-
-    def pix_query(self):
-        self.identity("pix-query", "pix-query", 0, 0.30)
-
-    def pdq(self):
-        self.identity("pdq", "pdq", 1, 0.30)
-
-    def growth_patients(self):
-        """Throughput with this many people against that with 10,000."""
-        self.stop_node()
-        small, large_region = People(2_000 if self.options.quick else 10_000), People(self.persons)
-        goals = {name: goal for name, goal in (("pix-query", 0.9), ("pdq", 0.8), ("feed", 0.9)) if offered(name)}
-        runs = {scenario: [] for scenario in goals}
-        for region in (small, large_region):
-            print(f"preparing {region.persons:,} people", file=sys.stderr, flush=True)
-            region.prepare()
-        for number in range(max(3, self.pairs // 2)):
-            self.step("growth-patients", number)
-            measured = {}
-            for region in (large_region, small):
-                if "feed" in goals:
-                    region.restore()  # what was fed before counts as size
-                self.warm(region)
-                region.start()
-                try:
-                    for scenario in goals:
-                        # Feeds are last and short: they make the small region larger.
-                        seconds = min(self.seconds, 3) if scenario == "feed" else self.seconds
-                        measured[region, scenario] = region.ask(scenario, seconds, warmup=self.warmup)
-                finally:
-                    region.stop()
-            for scenario in goals:
-                ours = measured[large_region, scenario]
-                runs[scenario].append((ours["per_second"], measured[small, scenario]["per_second"], ours))
-        medians = {}
-        for scenario, each in runs.items():
-            ordered = sorted(value / base for value, base, _ in each)
-            medians[scenario] = {"ratio": round(ordered[len(ordered) // 2], 3), "goal": goals[scenario]}
-        self.report.add("growth-patients", runs["feed"], "messages/s",
-                        f"itself with {small.persons:,} people ({self.persons:,} here)", 0.9, each=medians,
-                        persons=self.persons)
-        for region in (small, large_region):
-            region.restore()
 
     def policy(self):
         """A reader whose every document needs matrix and consent, against one whose clause exempts him from both."""
@@ -400,8 +314,7 @@ class Bench:
         for part, goal in goals.items():
             shares[part] = {"goal": goal}
             for scenario, runs in each[part].items():
-                ordered = sorted(value / base for value, base, _ in runs)
-                shares[part][scenario] = round(ordered[len(ordered) // 2], 3)
+                shares[part][scenario] = round(statistics.median(value / base for value, base, _ in runs), 3)
         self.report.add("policy-audit-share", all_pairs["audit"], "queries/s", "itself without audit (leafclass)",
                         goals["audit"], shares=shares,
                         policy_runs=[{"value": value, "baseline": base} for value, base, _ in all_pairs["policy"]])
@@ -435,23 +348,9 @@ class Bench:
     ALL = {"edge": edge, "find-documents": find_documents, "find-documents-objectref": find_documents_objectref,
            "retrieve": retrieve, "provide-and-register": provide_and_register,
            "provide-and-register-1gb": provide_and_register_1gb, "growth-documents": growth_documents,
-           "idle-connections": idle_connections, "startup": startup, "feed": feed, "pix-query": pix_query, "pdq": pdq,
-           "growth-patients": growth_patients, "policy": policy,
+           "idle-connections": idle_connections, "startup": startup, "feed": Identity.feed, "pix-query": Identity.pix_query,
+           "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy,
            "policy-audit-share": policy_audit_share, "match-quality": match_quality}
-
-
-TRANSACTIONS = {"pix-query": '.id = "ITI-9"', "pdq": '.id = "ITI-21"'}
-
-
-def offered(name):
-    """Whether the node has the transaction that a benchmark measures; without it there is nothing to list."""
-    if name not in TRANSACTIONS:
-        return True
-    for path in glob.glob(os.path.join(TOP, "modules/*/*.cc")):
-        with open(path, encoding="utf-8") as file:
-            if TRANSACTIONS[name] in file.read():
-                return True
-    return False
 
 
 def main():
