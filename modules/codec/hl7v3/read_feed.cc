@@ -190,6 +190,7 @@ void read_registration(xml::Element event, domain::PatientFeed& feed, Problems& 
     xml::Element const subject = only(event, "subject1", problems);
     xml::Element const patient = subject ? only(subject, "patient", problems) : xml::Element();
     if (!patient) return;
+    check_status(patient, "active", problems);
     feed.identifiers = read_ids(patient, problems);
     if (feed.identifiers.empty()) {
         problems.add(Reason::kRequiredFieldMissing, xpath_of(patient) + "/id",

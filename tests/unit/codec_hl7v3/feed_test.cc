@@ -206,6 +206,13 @@ TEST(Hl7v3Feed, AllProblemsAreToldAtOnce) {
                   line(Reason::kDataType, person + "/birthTime"));
 }
 
+TEST(Hl7v3Feed, APatientWhoIsNotActiveIsRefused) {
+    std::string text = patient("<name>A</name>");
+    text.replace(text.find("active"), 6, "nullified");
+    EXPECT_EQ(problems(feed(kAdd, text)),
+              line(Reason::kDataType, std::string(kPatient) + "/statusCode"));
+}
+
 TEST(Hl7v3Feed, AnotherSubjectOrNoPersonIsRefused) {
     std::string const one = feed(kAdd, patient("<name>A</name>"));
     auto const begin = one.find("<subject ");
