@@ -2,11 +2,14 @@
 
 Nobody has consented when a case begins; `consent` gives or takes it by the operator's command.
 """
+import re
+
 from . import v2
 from .checks import Skipped, equal, fail
 from .identity import known, member_id, name_v2
 from .people import person
 
+_UUID = re.compile(r"\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 def two_members(t, someone=None):
     """(person, hospital's CX, clinic's CX): both fed it, alike in every respect."""
@@ -40,7 +43,7 @@ def alike(one, other, replace=()):
                 fields[2] = "CONTROL"
             elif segment.name in ("QAK", "QPD"):
                 fields[1 if segment.name == "QAK" else 2] = "TAG"
-            text = "|".join(fields)
+            text = _UUID.sub("{uuid}", "|".join(fields))  # the number of an incident, not of a person
             for old, new in replace:
                 text = text.replace(old, new)
             lines.append(text)

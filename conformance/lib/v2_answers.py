@@ -47,7 +47,7 @@ class Answer:
         for error in self.errors:
             for text in secret:
                 true(text not in error.line, "no data of the patient in ERR", error.line)
-            if not self.message.msh.field(12).startswith("2.5"):
+            if self.message.msh.field(12) < "2.4":
                 true(error.field(1) and not error.field(2), "v2.3.1: ERR-1 alone", error.line)
                 continue
             equal(error.field(1), "", "ERR-1, which v2.5 forbids here")
@@ -60,9 +60,12 @@ class Answer:
         return self
 
     def error(self, code, location=None, count=None):
-        """Some ERR has this code (v2.5) and begins with this location."""
+        """Some ERR has this code and begins with this location (which only v2.5 tells so)."""
         codes = {code} if isinstance(code, str) else set(code)
-        found = [e for e in self.errors if e.component(3, 1) in codes]
+        found = [e for e in self.errors
+                 if (e.component(3, 1) or e.component(1, 4, 1, 1)) in codes]
+        if self.message.msh.field(12) < "2.4":
+            location = None
         if location is not None:
             found = [e for e in found if any(loc == location or loc.startswith(location + "^")
                                              for loc in locations(e))]

@@ -37,7 +37,9 @@ def _alike(t):
     t.need_role("hospital")
     seen, unseen = (ask(t, by_name(t, p, charset=UTF8), "hospital", UTF8, Patients)
                     for p in (hidden, absent))
-    alike(seen, unseen)
+    words = [(text, name) for p in (hidden, absent) for text, name in
+             ((p.family.kanji, "FAMILY"), (p.given.kanji, "GIVEN"), (p.birth, "BIRTH"))]
+    alike(seen, unseen, words)
 
 
 @case("pdq/hidden/domain-asked-for", "the hidden domain in QPD-8: the patient is omitted, no error", SECTION)

@@ -222,7 +222,7 @@ def _header(code, changes):
         octets = adt(options.pop("trigger"), [t.new_patient_id()], t.ids.text("M"), charset=UTF8,
                      **(person().feed_options() | options))
         answer = raw(t, octets).expect("AR")
-        if answer.message.msh.field(12).startswith("2.5"):
+        if answer.message.msh.field(12) >= "2.4":
             answer.error(code)
         else:
             error_2_3_1(answer, code)

@@ -134,7 +134,7 @@ def _wrong(codes, options):
     def run(t):
         identifier = t.new_patient_id()
         answer = pam(t, "A28", [identifier], **options).expect("AR")
-        if answer.message.msh.field(12).startswith("2.5"):
+        if answer.message.msh.field(12) >= "2.4":
             answer.error(codes)
         ask_v2(t, identifier).expect("AE")
     return run

@@ -242,9 +242,9 @@ def _no_qpd(t):
       "ITI TF-2 C.2.2")
 def _swapped(t):
     identifier = t.patient()
-    text = v2.pix_query(t, identifier, sender=("APP&2.999.8.1&ISO", "FAC"))
+    text = v2.pix_query(t, identifier, sender=("APP^2.999.8.1^ISO", "FAC"))
     answer = ask(t, text).nothing()
-    equal(answer.message.msh.field(5), "APP&2.999.8.1&ISO", "MSH-5")
+    equal(answer.message.msh.field(5), "APP^2.999.8.1^ISO", "MSH-5")
 
 
 @case("pix/iti-9/namespaces-in-the-answer", "the answer names domains by namespace and OID",

@@ -90,7 +90,8 @@ def _row13(extra, plain):
         feed_in(t, IR87, someone, identifier).expect("AA")
         answer = find_v2(t, name_v2(someone)).found([pair(identifier)])
         true(extra in answer.pids[0].field(5), f"{extra} as it was sent", answer.pids[0].field(5))
-        told = ask(t, v2.pdq(t, name_v2(someone), charset=IR87), charset=IR87, kind=Patients)
+        by_id = [("PID.3.1", pair(identifier)[0]), ("PID.3.4.2", pair(identifier)[1])]
+        told = ask(t, v2.pdq(t, by_id, charset=IR87), charset=IR87, kind=Patients)
         told.found([pair(identifier)])
         true(plain in told.pids[0].field(5) or extra in told.pids[0].field(5) or
              "〓" in told.pids[0].field(5), f"{extra}, its relative {plain} or a geta mark",
