@@ -210,12 +210,12 @@ class People(Node):
         self.name = f"musubi_bench_people_{persons}"
         self.folder = os.path.join(BENCH, self.name)
 
-    def fill(self):
+    def admit_hospitals(self):
+        """One member feeds for all hospitals, and asks more often than any hospital would."""
         hospitals = command(tool("musubi_people"), "--authorities").split()
         agreement = os.path.join(self.folder, "agreement.yaml")
         with open(agreement, encoding="utf-8") as file:
             text = file.read()
-        # One member feeds for all hospitals, and asks more often than any hospital would.
         text, fed = re.subn(r"(assigning_authorities: \[1\.2\.392\.100495\.20\.3\.51\.11319876543)\]",
                             r"\1, " + ", ".join(hospitals) + "]", text)
         text, rated = re.subn(r"(queries_per_minute|alarm_patients_per_hour): \d+", r"\1: 1000000", text)
@@ -223,6 +223,9 @@ class People(Node):
             raise Failed("the sample agreement has changed its form")
         with open(agreement, "w", encoding="utf-8") as file:
             file.write(text)
+
+    def fill(self):
+        self.admit_hospitals()
         loading = subprocess.Popen([tool("musubi_people"), "--config", self.config(), "--persons", str(self.persons),
                                     "--seed", str(self.SEED)], cwd=TOP)
         while loading.poll() is None:
