@@ -23,7 +23,8 @@ target["pki"] = os.path.abspath(options.pki)
 target["regional_id_command"] = [options.musubi, "patient", "show", "--config", options.config, "--patient", "{cx}"]
 target["consent_command"] = [options.musubi, "consent", "{verb}", "--config", options.config, "--patient", "{cx}"]
 target["offers"] = options.offer or target["offers"]
-target["namespaces"] = dict(entry.split("=", 1) for entry in options.namespace)
+if options.namespace:
+    target["namespaces"] = dict(entry.split("=", 1) for entry in options.namespace)
 if options.several_ids:
     target["several_ids"] = options.several_ids
 print(json.dumps(target, indent=2))

@@ -17,6 +17,15 @@ REGIONS = {
 # Patient ids of these are taken as regional ids as they are (affinity domain `connectathon`).
 CONNECTATHON_AUTHORITIES = [f"1.3.6.1.4.1.21367.{arc}.{n}000" for arc in ("2005.13.20", "13.20") for n in (1, 2, 3)]
 
+# What these and the members of the sample agreements are called in HL7 v2, where an id names its authority threefold.
+NAMESPACES = {
+    "a": {"2.999.1.1.1": "KITA", "1.2.392.100495.20.3.51.11319876543": "KITAHP",
+          "1.2.392.100495.20.3.51.11312345678": "KITACL", "1.2.392.100495.20.3.51.11341112223": "KITAPH",
+          "1.3.6.1.4.1.21367.13.20.1000": "IHERED", "1.3.6.1.4.1.21367.13.20.2000": "IHEGREEN",
+          "1.3.6.1.4.1.21367.13.20.3000": "IHEBLUE", "1.3.6.1.4.1.21367.2005.13.20.1000": "CONNRED"},
+    "b": {"2.999.1.2.1": "MINAMI"},
+}
+
 TEMPLATE = """\
 # Region {name}. `musubi print-config` shows every key with its meaning; an unknown key stops the start.
 node:
@@ -53,6 +62,7 @@ policy:
 mpi:
   regional_authority: {arc}.1
   direct_authorities: [{direct}]
+  authorities: [{authorities}]
 repository:
   unique_id: {arc}.2
 """
@@ -102,7 +112,8 @@ def main() -> None:
     text = TEMPLATE.format(
         region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
         db_name=options.db_name, profiles=os.path.join(top, "profiles"),
-        direct=", ".join(direct), regional=", ".join([region["arc"] + ".1", *direct]),
+        direct=", ".join(direct), authorities=", ".join(f"{oid}={name}" for oid, name in NAMESPACES[options.region].items()),
+        regional=", ".join([region["arc"] + ".1", *direct]),
         extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region)
     for setting in options.set:
         text = with_setting(text, *setting.split("=", 1))
