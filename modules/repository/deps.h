@@ -4,6 +4,7 @@
 #include "core/ports.h"
 #include "platform/base/ids.h"
 #include "platform/blob/blob_store.h"
+#include "platform/blob/segment_store.h"
 #include "platform/pg/pool.h"
 #include "platform/vault/key_ring.h"
 
@@ -13,6 +14,7 @@ struct Deps {
     pg::Pool& pool;
     vault::KeyRing& keys;
     blob::BlobStore& blobs;
+    blob::SegmentStore& segments;
     IdSource& ids;
     core::PatientIdentityPort& identity;
     core::DocumentRegistryPort& registry;

@@ -66,9 +66,9 @@ Result<SealedDocuments> seal_documents(Deps& deps,
             row.size = document.content->size();
             row.sha1 = TRY(from_hex(document.content->sha1_hex()));
             if (Bytes const* plain = document.content->in_memory()) {
-                sealed.contents.push_back(
-                    {row.key, TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid,
-                                                 *plain, content_aad(row.key, row.unique_id)))});
+                sealed.small[sealed.rows.size()] =
+                    TRY(deps.keys.seal(vault::Purpose::kDocument, member.institution_oid, *plain,
+                                       content_aad(row.key, row.unique_id)));
             } else {
                 row.blob_id = TRY(deps.blobs.adopt(*document.content, member.institution_oid)).id;
             }
@@ -77,6 +77,17 @@ Result<SealedDocuments> seal_documents(Deps& deps,
     }
     TRY(FAULT("repository.after_blob"));
     return sealed;
+}
+
+Status store_small(Deps& deps, SealedDocuments& documents) {
+    std::vector<blob::NewRecord> records;
+    for (auto const& [place, sealed] : documents.small)
+        records.push_back({documents.rows[place].key, sealed});
+    auto const locations = TRY(deps.segments.append(records));
+    auto location = locations.begin();
+    for (auto const& [place, sealed] : documents.small)
+        documents.rows[place].location = *location++;
+    return {};
 }
 
 core::TransactionSpec const& Iti41::spec() {
@@ -139,16 +150,18 @@ core::PolicyQuery Iti41::policy_query(Request const& request, core::Located cons
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
     std::vector<Issue> issues = check_documents(*request);
     if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
-    SealedDocuments const sealed = TRY(seal_documents(deps, request));
+    SealedDocuments sealed = TRY(seal_documents(deps, request));
     domain::Submission submission = request->submission;
     complete_metadata(submission, request->documents, deps.unique_id);
     TRY(FAULT("repository.before_register"));
     ProvideOutcome outcome;
     outcome.warnings =
         TRY(deps.registry.register_document_set(request.call(), std::move(submission)));
+    // After the registry, so that what it refuses takes no room.
+    TRY(store_small(deps, sealed));
     // Only now: what stands in a row, rolled back or not, stays in the database's files, and before
     // the registry has looked at them the codes may be any text.
-    insert(request.tx().tx(), sealed.rows, sealed.contents);
+    insert(request.tx().tx(), sealed.rows);
     TRY(FAULT("repository.after_register"));
     return outcome;
 }

@@ -15,10 +15,13 @@ namespace musubi::repository {
 /// permitted by.
 struct SealedDocuments {
     std::vector<DocumentRow> rows;
-    std::vector<NewContent> contents;
+    std::map<std::size_t, Bytes> small;  ///< sealed contents, by their places in `rows`
 };
 /// Seals small documents and turns large ones into final blobs; nothing is in the database yet.
 Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request);
+/// Makes the small contents durable, all with one write, and notes in the rows where they lie. What
+/// no row is committed for is freed by reconciliation.
+Status store_small(Deps& deps, SealedDocuments& documents);
 
 struct ProvideOutcome {
     std::vector<Issue> warnings;

@@ -12,16 +12,22 @@ namespace {
 class RepositoryModule final : public core::Module {
 public:
     explicit RepositoryModule(core::ModuleContext& context)
-        : deps_{context.pool,
+        : segments_(
+              {.folder = std::filesystem::path(context.config.text("blob.folder")) / "segments",
+               .segment_bytes =
+                   static_cast<std::uint64_t>(context.config.integer("repository.segment_size")),
+               .clock = &context.clock}),
+          deps_{context.pool,
                 context.ports.require<vault::KeyRing>(),
                 context.ports.require<blob::LocalBlobStore>(),
+                segments_,
                 context.ids,
                 context.ports.require<core::PatientIdentityPort>(),
                 context.ports.require<core::DocumentRegistryPort>(),
                 context.config.text("repository.unique_id"),
                 context.config.text("node.home_community_id")},
           reconciler_(
-              context.pool, context.ports.require<blob::LocalBlobStore>(), context.clock,
+              context.pool, context.ports.require<blob::LocalBlobStore>(), segments_, context.clock,
               std::chrono::milliseconds(context.config.integer("repository.grace_time")),
               std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))),
           settler_(
@@ -38,6 +44,7 @@ public:
                 core::define<Iti43>(deps_)};
     }
     Status start() override {
+        TRY(segments_.start_writing());
         reconciler_.start();
         if (deps_.registry.is_remote()) settler_.start();
         return {};
@@ -47,7 +54,14 @@ public:
         settler_.stop();
     }
 
+    core::HealthReport health() const override {
+        if (!segments_.writable())
+            return {core::Health::kDegraded, "small documents cannot be stored"};
+        return {};
+    }
+
 private:
+    blob::SegmentStore segments_;
     Deps deps_;
     MergeWatcher watcher_;
     Reconciler reconciler_;
@@ -77,10 +91,17 @@ core::ModuleDescriptor const& descriptor() {
              .default_value = "",
              .doc = "repositoryUniqueId: an OID",
              .required = true},
+            {.key = "repository.segment_size",
+             .type = kInteger,
+             .default_value = "67108864",
+             .doc = "octets of a segment file (small documents lie in those, under blob.folder); "
+                    "two are prepared",
+             .min = 1'048'576,
+             .max = 1'073'741'824},
             {.key = "repository.grace_time",
              .type = kDurationMs,
              .default_value = "1h",
-             .doc = "how old a file without a row must be before it is removed",
+             .doc = "how old content without a row must be before it is removed",
              .min = 1000,
              .max = 604'800'000},
             {.key = "repository.reconcile_period",

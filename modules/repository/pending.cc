@@ -27,7 +27,7 @@ std::vector<PendingSubmission> read_pending(pg::Rows const& rows) {
 }  // namespace
 
 Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
-                     std::vector<NewContent> const& contents, PendingSubmission const& submission) {
+                     PendingSubmission const& submission) {
     std::vector<std::int64_t> keys;
     std::vector<std::string> unique_ids;
     for (DocumentRow const& document : documents) {
@@ -35,7 +35,7 @@ Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
         unique_ids.push_back(document.unique_id);
     }
     return pool.run([&](pg::Tx& tx) -> Status {
-        insert(tx, documents, contents);
+        insert(tx, documents);
         pg::Params params;
         params.int8_array(keys).text_array(unique_ids).int8(submission.key);
         params.text(submission.sent.set_unique_id).text(submission.member);
@@ -56,17 +56,20 @@ Status confirm(pg::Pool& pool, std::int64_t submission_key) {
 }
 
 Status drop(Deps& deps, std::int64_t submission_key) {
-    auto const blobs = TRY(deps.pool.run([&](pg::Tx& tx) -> Result<std::vector<Uuid>> {
-        pg::Rows const rows = TRY(tx.exec(sql::kDropPending, pg::Params().int8(submission_key)));
-        std::vector<Uuid> ids;
-        for (pg::Row const row : rows) ids.push_back(row.uuid(0));
-        return ids;
+    pg::Rows const dropped = TRY(deps.pool.run([&](pg::Tx& tx) -> Result<pg::Rows> {
+        return tx.exec(sql::kDropPending, pg::Params().int8(submission_key));
     }));
-    for (Uuid const& id : blobs) {
-        // Reconciliation finds what stays.
-        if (auto removed = deps.blobs.remove(id); !removed) {
-            log_warning("repository.blob_stays", {{"detail", removed.error().detail}});
+    for (pg::Row const row : dropped) {
+        Status removed;
+        if (auto const blob = row.uuid_if(1)) removed = deps.blobs.remove(*blob);
+        if (!row.is_null(2)) {
+            blob::Location const at{static_cast<std::uint32_t>(row.int64(2)),
+                                    static_cast<std::uint32_t>(row.int64(3)),
+                                    static_cast<std::uint32_t>(row.int64(4))};
+            removed = deps.segments.remove(at, row.int64(0));
         }
+        // Reconciliation finds what stays.
+        if (!removed) log_warning("repository.content_stays", {{"detail", removed.error().detail}});
     }
     return {};
 }

@@ -15,10 +15,10 @@ struct PendingSubmission {
     WallTime since;
 };
 
-/// Durable when it returns: documents, contents and the fact that they are pending. At least one
+/// Durable when it returns: documents and the fact that they are pending. At least one
 /// document.
 Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
-                     std::vector<NewContent> const& contents, PendingSubmission const& submission);
+                     PendingSubmission const& submission);
 
 /// Queued. Nothing happens to a submission that is confirmed or dropped already.
 void confirm(pg::Tx& tx, std::int64_t submission_key);

@@ -6,9 +6,15 @@
 
 namespace musubi::repository {
 
-Reconciler::Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, Clock const& clock,
-                       std::chrono::milliseconds grace, std::chrono::milliseconds period)
-    : pool_(pool), blobs_(blobs), clock_(clock), grace_(grace), period_(period) {}
+Reconciler::Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, blob::SegmentStore& segments,
+                       Clock const& clock, std::chrono::milliseconds grace,
+                       std::chrono::milliseconds period)
+    : pool_(pool),
+      blobs_(blobs),
+      segments_(segments),
+      clock_(clock),
+      grace_(grace),
+      period_(period) {}
 
 Reconciler::~Reconciler() { stop(); }
 
@@ -27,6 +33,11 @@ void Reconciler::stop() {
 
 Result<int> Reconciler::run_once() {
     WallTime const before = clock_.now() - grace_;
+    int const blobs = TRY(free_blobs(before));
+    return blobs + TRY(free_records(before));
+}
+
+Result<int> Reconciler::free_blobs(WallTime before) {
     int removed = TRY(blobs_.sweep_staging(before));
     std::vector<Uuid> orphans;
     TRY(blobs_.list(before, [&](blob::BlobInfo const& info) -> Status {
@@ -40,6 +51,61 @@ Result<int> Reconciler::run_once() {
     return removed;
 }
 
+Result<int> Reconciler::free_records(WallTime before) {
+    auto const there = TRY(segments_.segments());
+    missing_ = 0;
+    int removed = 0;
+    std::uint32_t next = 1;
+    for (std::uint32_t const segment : there) {
+        for (; next < segment; ++next) {
+            if (done_.contains(next)) continue;
+            auto const lost = TRY(rows_of_segment(pool_, next)).size();
+            if (lost == 0) done_.insert(next);
+            missing_ += static_cast<std::int64_t>(lost);
+        }
+        next = segment + 1;
+        if (!done_.contains(segment)) removed += TRY(free_records(segment, before));
+    }
+    gauge("musubi_repository_segments").set(static_cast<std::int64_t>(there.size()));
+    gauge("musubi_repository_rows_without_record").set(missing_);
+    if (missing_ > 0)
+        log_error("repository.rows_without_record", {{"rows", std::to_string(missing_)}});
+    return removed;
+}
+
+Result<int> Reconciler::free_records(std::uint32_t segment, WallTime before) {
+    bool const closed = segments_.is_closed(segment);
+    if (closed && TRY(segments_.is_settled(segment))) {
+        done_.insert(segment);
+        return 0;
+    }
+    // Rows first: a record is there before its row.
+    auto rows = TRY(rows_of_segment(pool_, segment));
+    std::vector<blob::RecordInfo> orphans;
+    std::size_t young = 0, owned = 0;
+    TRY(segments_.list(segment, [&](blob::RecordInfo const& record) -> Status {
+        if (record.removed) return {};
+        auto const row = rows.find(record.id);
+        if (row != rows.end() && row->second == record.at) {
+            rows.erase(row);
+            ++owned;
+        } else if (record.written < before) {
+            orphans.push_back(record);
+        } else {
+            ++young;
+        }
+        return {};
+    }));
+    missing_ += static_cast<std::int64_t>(rows.size());
+    for (blob::RecordInfo const& orphan : orphans) TRY(segments_.remove(orphan.at, orphan.id));
+    if (closed && young == 0 && rows.empty()) {
+        if (owned == 0 ? TRY(segments_.drop_if_empty(segment))
+                       : segments_.mark_settled(segment).ok())
+            done_.insert(segment);
+    }
+    return static_cast<int>(orphans.size());
+}
+
 void Reconciler::work() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
@@ -49,7 +115,7 @@ void Reconciler::work() {
         } else if (*removed > 0) {
             counter("musubi_repository_orphans_removed_total")
                 .add(static_cast<std::uint64_t>(*removed));
-            log_info("repository.orphans_removed", {{"files", std::to_string(*removed)}});
+            log_info("repository.orphans_removed", {{"contents", std::to_string(*removed)}});
         }
         lock.lock();
         changed_.wait_for(lock, period_, [this] { return stopping_; });

@@ -1,37 +1,47 @@
 #pragma once
-// Keeps blobs and rows in step: what an interrupted upload staged, and files whose row was never
-// committed, are removed after a grace time. A row without its file is never made: the file is
-// final before the commit.
+// Keeps files and rows in step: what an interrupted upload staged, and files and records whose row
+// was never committed, are removed after a grace time. A row without its content is never made: the
+// content is durable before the commit. One that is found all the same is told (log, gauge), and
+// its segment stays.
 
 #include "platform/base/clock.h"
 #include "platform/blob/local_blob_store.h"
+#include "platform/blob/segment_store.h"
 #include "platform/pg/pool.h"
 
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <thread>
 
 namespace musubi::repository {
 
 class Reconciler {
 public:
-    Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, Clock const& clock,
-               std::chrono::milliseconds grace, std::chrono::milliseconds period);
+    Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, blob::SegmentStore& segments,
+               Clock const& clock, std::chrono::milliseconds grace,
+               std::chrono::milliseconds period);
     ~Reconciler();
 
     void start();
     void stop();
-    /// One pass now: how many files were removed.
+    /// One pass now: how many files and records were removed.
     Result<int> run_once();
 
 private:
     void work();
+    Result<int> free_blobs(WallTime before);
+    Result<int> free_records(WallTime before);
+    Result<int> free_records(std::uint32_t segment, WallTime before);
 
     pg::Pool& pool_;
     blob::LocalBlobStore& blobs_;
+    blob::SegmentStore& segments_;
     Clock const& clock_;
     std::chrono::milliseconds const grace_;
     std::chrono::milliseconds const period_;
+    std::set<std::uint32_t> done_;  ///< segments that need no further look; of one pass at a time
+    std::int64_t missing_ = 0;      ///< rows without record in this pass
     std::mutex mutex_;
     std::condition_variable changed_;
     bool stopping_ = false;

@@ -54,12 +54,13 @@ Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
         return Error(Code::kInvalidContent, {domain::unknown_patient(*sets.front().patient_id)});
     }
     complete_metadata(submission, request->documents, deps.unique_id);
-    SealedDocuments const sealed = TRY(seal_documents(deps, request));
+    SealedDocuments sealed = TRY(seal_documents(deps, request));
+    TRY(store_small(deps, sealed));
     Response response;
     if (!sealed.rows.empty()) {
         PendingSubmission const pending = pending_of(deps, request, submission);
         TRY(FAULT("repository.before_pending"));
-        TRY(store_pending(deps.pool, sealed.rows, sealed.contents, pending));
+        TRY(store_pending(deps.pool, sealed.rows, pending));
         response.pending = pending.key;
     }
     auto answer = [&]() -> Result<std::vector<Issue>> {

@@ -6,21 +6,19 @@
 namespace musubi::repository::sql {
 
 // All documents of a submission in one statement; confidentiality codes are joined by line feeds,
-// as arrays of arrays must be rectangular.
+// as arrays of arrays must be rectangular. 0 stands for no place in a segment.
 inline constexpr pg::Statement kInsertDocuments{
     "repository.insert_documents",
     "insert into repository.document (unique_id, document_key, patient, owner, owner_oid, "
     "class_code, type_code,"
-    " practice_code, confidentiality, mime_type, size, sha1, blob_id)"
-    " select u, k, $3, $4, $5, c, t, p, string_to_array(f, E'\\n'), m, s, h, b"
+    " practice_code, confidentiality, mime_type, size, sha1, blob_id, segment, segment_offset, "
+    "segment_length)"
+    " select u, k, $3, $4, $5, c, t, p, string_to_array(f, E'\\n'), m, s, h, b, nullif(g, 0), "
+    "nullif(o, 0), nullif(l, 0)"
     " from unnest($1::text[], $2::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], "
     "$10::text[],"
-    " $11::bigint[], $12::bytea[], $13::uuid[]) as d (u, k, c, t, p, f, m, s, h, b)"};
-
-inline constexpr pg::Statement kInsertContents{
-    "repository.insert_contents",
-    "insert into repository.content (document_key, sealed) select * from unnest($1::bigint[], "
-    "$2::bytea[])"};
+    " $11::bigint[], $12::bytea[], $13::uuid[], $14::int[], $15::int[], $16::int[])"
+    " as d (u, k, c, t, p, f, m, s, h, b, g, o, l)"};
 
 // Neither joined nor sorted here: for the one or two rows of most requests both cost more than
 // finding them.
@@ -30,23 +28,9 @@ inline constexpr pg::Statement kFindDocuments{
     "practice_code, confidentiality, mime_type, size, blob_id,"
     " (select submission_key from repository.pending_document p where p.document_key = "
     "d.document_key),"
-    " (select survivor from repository.merged_patient m where m.patient = d.patient)"
-    " from repository.document d where unique_id = any($1)"};
-
-// The same for one document, with the sealed content, which is asked for next in nearly every case.
-// Not of one copy among several: only the decision tells which is wanted, and what is read ahead
-// stays bounded by one small document.
-inline constexpr pg::Statement kFindDocument{
-    "repository.find_document",
-    "select unique_id, document_key, patient, owner, owner_oid, class_code, type_code, "
-    "practice_code, confidentiality, mime_type, size, blob_id,"
-    " (select submission_key from repository.pending_document p where p.document_key = "
-    "d.document_key),"
     " (select survivor from repository.merged_patient m where m.patient = d.patient),"
-    " case when not exists (select from repository.document o where o.unique_id = d.unique_id"
-    " and o.document_key <> d.document_key)"
-    " then (select sealed from repository.content c where c.document_key = d.document_key) end"
-    " from repository.document d where unique_id = $1"};
+    " segment, segment_offset, segment_length"
+    " from repository.document d where unique_id = any($1)"};
 
 // $1 was merged into $2. What stood for $1 so far is $2 from now on.
 inline constexpr pg::Statement kNoteMerge{
@@ -64,6 +48,11 @@ inline constexpr pg::Statement kReadContents{
 
 inline constexpr pg::Statement kBlobKnown{
     "repository.blob_known", "select 1 from repository.document where blob_id = $1 limit 1"};
+
+inline constexpr pg::Statement kSegmentRows{
+    "repository.segment_rows",
+    "select document_key, segment_offset, segment_length from repository.document where segment = "
+    "$1"};
 
 inline constexpr pg::Statement kInsertPending{
     "repository.insert_pending",

@@ -15,6 +15,11 @@ std::string join_lines(std::vector<std::string> const& texts) {
     return out;
 }
 
+blob::Location read_location(pg::Row const& row, std::int64_t segment, int offset, int length) {
+    return {static_cast<std::uint32_t>(segment), static_cast<std::uint32_t>(row.int64(offset)),
+            static_cast<std::uint32_t>(row.int64(length))};
+}
+
 DocumentRow read_row(pg::Row const& row) {
     DocumentRow document;
     document.unique_id = row.text(0);
@@ -30,18 +35,19 @@ DocumentRow read_row(pg::Row const& row) {
     document.size = static_cast<std::uint64_t>(row.int64(10));
     document.blob_id = row.uuid_if(11);
     document.pending = row.int64_if(12);
+    if (!row.is_null(14)) document.location = read_location(row, row.int64(14), 15, 16);
     return document;
 }
 
 }  // namespace
 
-void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
-            std::vector<NewContent> const& contents) {
+void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents) {
     if (documents.empty()) return;
     std::vector<std::string> unique_ids, classes, types, practices, confidentiality, mime_types;
     std::vector<std::int64_t> keys, sizes;
     std::vector<Bytes> hashes;
     std::vector<std::optional<Uuid>> blobs;
+    std::vector<std::int32_t> segments, offsets, lengths;
     for (DocumentRow const& d : documents) {
         unique_ids.push_back(d.unique_id);
         keys.push_back(d.key);
@@ -53,6 +59,10 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
         sizes.push_back(static_cast<std::int64_t>(d.size));
         hashes.push_back(d.sha1);
         blobs.push_back(d.blob_id);
+        blob::Location const at = d.location.value_or(blob::Location());
+        segments.push_back(static_cast<std::int32_t>(at.segment));
+        offsets.push_back(static_cast<std::int32_t>(at.offset));
+        lengths.push_back(static_cast<std::int32_t>(at.length));
     }
     DocumentRow const& first = documents.front();
     pg::Params params;
@@ -63,31 +73,17 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
         .text(first.owner_oid);
     params.text_array(classes).text_array(types).text_array(practices).text_array(confidentiality);
     params.text_array(mime_types).int8_array(sizes).bytea_array(hashes).uuid_array(blobs);
+    params.int4_array(segments).int4_array(offsets).int4_array(lengths);
     tx.queue(sql::kInsertDocuments, std::move(params));
-    if (contents.empty()) return;
-    std::vector<std::int64_t> content_keys;
-    std::vector<ByteView> sealed;
-    for (NewContent const& content : contents) {
-        content_keys.push_back(content.key);
-        sealed.emplace_back(content.sealed);
-    }
-    tx.queue(sql::kInsertContents,
-             std::move(pg::Params().int8_array(content_keys).bytea_array(sealed)));
 }
 
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<DocumentRow>> {
-        bool const one = unique_ids.size() == 1;
         pg::Rows const rows =
-            one ? TRY(tx.exec(sql::kFindDocument, pg::Params().text(unique_ids.front())))
-                : TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
+            TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
         std::vector<DocumentRow> documents;
         documents.reserve(static_cast<std::size_t>(rows.size()));
-        for (pg::Row const row : rows) {
-            documents.push_back(read_row(row));
-            if (!one || row.is_null(14)) continue;
-            documents.back().sealed = SealedContent{rows, row.bytes(14)};
-        }
+        for (pg::Row const row : rows) documents.push_back(read_row(row));
         // No pending submission sorts before any.
         std::sort(documents.begin(), documents.end(),
                   [](DocumentRow const& a, DocumentRow const& b) {
@@ -120,6 +116,18 @@ Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id) {
     return pool.read([&](pg::ReadTx& tx) -> Result<bool> {
         pg::Rows const rows = TRY(tx.exec(sql::kBlobKnown, pg::Params().uuid(blob_id)));
         return !rows.empty();
+    });
+}
+
+Result<std::map<std::int64_t, blob::Location>> rows_of_segment(pg::Pool& pool,
+                                                               std::uint32_t segment) {
+    using Locations = std::map<std::int64_t, blob::Location>;
+    return pool.read([&](pg::ReadTx& tx) -> Result<Locations> {
+        Locations locations;
+        pg::Rows const rows =
+            TRY(tx.exec(sql::kSegmentRows, pg::Params().int4(static_cast<std::int32_t>(segment))));
+        for (pg::Row const row : rows) locations[row.int64(0)] = read_location(row, segment, 1, 2);
+        return locations;
     });
 }
 

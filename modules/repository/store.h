@@ -9,12 +9,6 @@
 
 namespace musubi::repository {
 
-/// Sealed content of one document as the database sent it; copies share it.
-struct SealedContent {
-    pg::Rows rows;  ///< keeps the octets
-    ByteView octets;
-};
-
 /// One copy of a document: identical content may have been registered more than once, each with its
 /// own label.
 struct DocumentRow {
@@ -26,33 +20,32 @@ struct DocumentRow {
     std::string mime_type;
     std::uint64_t size = 0;
     Bytes sha1;                   ///< filled when writing
-    std::optional<Uuid> blob_id;  ///< none: content lies in the database
+    std::optional<Uuid> blob_id;  ///< a large document
+    std::optional<blob::Location> location =
+        std::nullopt;  ///< a small one; neither: stored before there were segments
     std::optional<std::int64_t> pending =
         std::nullopt;  ///< submission whose registration is not confirmed; when read
-    /// When read: content that came along, still sealed. Not to be opened before the decision.
-    std::optional<SealedContent> sealed = std::nullopt;
 };
 
-struct NewContent {
-    std::int64_t key = 0;
-    Bytes sealed;
-};
-
-/// Queued: durable with the commit. All rows are of one patient and one owner.
-void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents,
-            std::vector<NewContent> const& contents);
+/// Queued: durable with the commit. All rows are of one patient and one owner; contents are durable
+/// already.
+void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents);
 
 /// One round trip. Sorted by unique id; of the copies of one document those that are confirmed come
-/// first. A single document of which there is one copy brings its small content along.
+/// first.
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids);
 
-/// Sealed documents as the database sent them; the views live as long as `rows` or a copy of it.
+/// Sealed documents that lie in the database, as it sent them; the views live as long as `rows` or
+/// a copy of it.
 struct SealedContents {
     pg::Rows rows;
     std::map<std::int64_t, ByteView> by_key;
 };
 Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys);
 Result<bool> knows_blob(pg::Pool& pool, Uuid const& blob_id);
+/// Which documents lie in a segment, by their keys.
+Result<std::map<std::int64_t, blob::Location>> rows_of_segment(pg::Pool& pool,
+                                                               std::uint32_t segment);
 
 /// Queued. `subsumed` and `surviving` are regional ids (CX), neither merged away before.
 void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving);

@@ -5,6 +5,7 @@
 #include "repository/memory_budget.h"
 
 #include <algorithm>
+#include <set>
 
 namespace musubi::repository {
 namespace {
@@ -64,10 +65,6 @@ Opened open_blob(Deps& deps, DocumentRow const& row) {
     return std::shared_ptr<Content const>(TRY(deps.blobs.get(*row.blob_id, row.owner_oid)));
 }
 
-/// Content that came along with its row. Of a pending row it does not count: it may have been
-/// dropped since.
-bool came_along(DocumentRow const& row) { return row.sealed && !row.pending; }
-
 Opened open_small(Deps& deps, DocumentRow const& row, ByteView sealed) {
     Bytes plain = TRY(deps.keys.open(vault::Purpose::kDocument, row.owner_oid, sealed,
                                      content_aad(row.key, row.unique_id)));
@@ -75,9 +72,11 @@ Opened open_small(Deps& deps, DocumentRow const& row, ByteView sealed) {
     return std::shared_ptr<Content const>(std::make_shared<PlainContent>(std::move(plain)));
 }
 
+bool lies_in_database(DocumentRow const& row) { return !row.blob_id && !row.location; }
+
 Opened open_one(Deps& deps, DocumentRow const& row, Result<SealedContents> const& sealed) {
     if (row.blob_id) return open_blob(deps, row);
-    if (came_along(row)) return open_small(deps, row, row.sealed->octets);
+    if (row.location) return open_small(deps, row, TRY(deps.segments.read(*row.location, row.key)));
     if (!sealed) return sealed.error();
     auto const found = sealed->by_key.find(row.key);
     if (found == sealed->by_key.end())
@@ -85,17 +84,37 @@ Opened open_one(Deps& deps, DocumentRow const& row, Result<SealedContents> const
     return open_small(deps, row, found->second);
 }
 
+/// Keys of the pending rows that are there still. After the registry's refusal one is dropped, and
+/// its content may outlive it for a while.
+Result<std::set<std::int64_t>> still_there(Deps& deps,
+                                           std::vector<DocumentRow const*> const& rows) {
+    std::set<std::string> pending;
+    for (DocumentRow const* row : rows) {
+        if (row->pending) pending.insert(row->unique_id);
+    }
+    std::set<std::int64_t> keys;
+    if (pending.empty()) return keys;
+    for (DocumentRow const& row : TRY(find(deps.pool, {pending.begin(), pending.end()})))
+        keys.insert(row.key);
+    return keys;
+}
+
 }  // namespace
 
 std::vector<Opened> open_contents(Deps& deps, std::vector<DocumentRow const*> const& rows) {
     std::vector<std::int64_t> keys;
     for (DocumentRow const* row : rows) {
-        if (!row->blob_id && !came_along(*row)) keys.push_back(row->key);
+        if (lies_in_database(*row)) keys.push_back(row->key);
     }
     auto const sealed = read_sealed(deps.pool, keys);
+    auto const there = still_there(deps, rows);
     std::vector<Opened> contents;
     for (DocumentRow const* row : rows) {
-        Opened opened = open_one(deps, *row, sealed);
+        Opened opened = Error(Code::kStorageUnavailable, "document was dropped");
+        if (!there)
+            opened = there.error();
+        else if (!row->pending || there->contains(row->key))
+            opened = open_one(deps, *row, sealed);
         if (!opened) {
             counter("musubi_damaged_documents_total").add();
             log_error("document.unreadable", {{"document_key", std::to_string(row->key)},

@@ -7,7 +7,8 @@
 namespace musubi::repository {
 
 /// The contents of the rows, in their order; an Error in the place of one that is damaged or
-/// missing. One round trip for all that lie in the database.
+/// missing. No round trip for what lies in files; one for all that lie in the database, one more
+/// for all that are pending.
 std::vector<Result<std::shared_ptr<Content const>>> open_contents(
     Deps& deps, std::vector<DocumentRow const*> const& rows);
 

@@ -1,8 +1,8 @@
 #include "support/invariants.h"
 
-#include <gtest/gtest.h>
+#include "platform/blob/segment_store.h"
 
-#include <set>
+#include <gtest/gtest.h>
 
 namespace musubi::test {
 namespace {
@@ -11,6 +11,9 @@ void expect_none(TestNode const& node, char const* what, std::string const& stat
     auto const rows = node.sql(statement);
     EXPECT_TRUE(rows.empty()) << what << ", for example " << (rows.empty() ? "" : rows[0][0]);
 }
+
+constexpr char const* kRecordOfRow =
+    "concat_ws(' ', segment, segment_offset, segment_length, document_key)";
 
 std::set<std::string> files_under(std::filesystem::path const& folder) {
     std::set<std::string> names;
@@ -78,8 +81,15 @@ void check_store(TestNode const& node) {
                 "select unique_id from repository.document d where not exists (select 1 from "
                 "registry.entry e where e.unique_id = d.unique_id)");
     expect_none(node, "a small document has no content",
-                "select unique_id from repository.document d where blob_id is null and not exists "
+                "select unique_id from repository.document d where blob_id is null and segment is "
+                "null and not exists "
                 "(select 1 from repository.content c where c.document_key = d.document_key)");
+    auto const records = live_records(node);
+    for (auto const& row : node.sql(std::string("select ") + kRecordOfRow +
+                                    ", unique_id from "
+                                    "repository.document where segment is not null")) {
+        EXPECT_TRUE(records.contains(row[0])) << row[1] << " has lost its record";
+    }
     expect_none(node, "an entry belongs to no submission",
                 "select e.unique_id from registry.entry e where not exists (select 1 from "
                 "registry.association a where a.patient_key = e.patient_key and a.source_key = "
@@ -103,12 +113,39 @@ void check_store(TestNode const& node) {
     }
 }
 
+std::set<std::string> live_records(TestNode const& node) {
+    blob::SegmentStore const store({.folder = node.folder() / "blobs/segments"});
+    std::set<std::string> records;
+    auto const segments = store.segments();
+    EXPECT_TRUE(segments);
+    if (!segments) return records;
+    for (std::uint32_t const segment : *segments) {
+        // One that was emptied may go while we look.
+        static_cast<void>(store.list(segment, [&](blob::RecordInfo const& record) -> Status {
+            if (!record.removed) {
+                records.insert(std::to_string(segment) + " " + std::to_string(record.at.offset) +
+                               " " + std::to_string(record.at.length) + " " +
+                               std::to_string(record.id));
+            }
+            return {};
+        }));
+    }
+    return records;
+}
+
 void check_no_orphans(TestNode const& node) {
     std::set<std::string> owned;
     for (auto const& row :
          node.sql("select blob_id::text from repository.document where blob_id is not null")) {
         owned.insert(row[0]);
     }
+    std::set<std::string> rows;
+    for (auto const& row : node.sql(std::string("select ") + kRecordOfRow +
+                                    " from repository.document where segment is not null")) {
+        rows.insert(row[0]);
+    }
+    EXPECT_TRUE(eventually([&] { return live_records(node) == rows; }))
+        << "records without a document are not collected";
     EXPECT_TRUE(eventually([&] {
         return files_under(node.folder() / "blobs/staging").empty() &&
                files_under(node.folder() / "blobs/data") == owned;

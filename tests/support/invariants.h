@@ -7,6 +7,8 @@
 
 #include "support/node_client.h"
 
+#include <set>
+
 namespace musubi::test {
 
 /// A submission together with what its sender knows of it.
@@ -26,7 +28,9 @@ Visible check_attempt(NodeClient const& client, Attempt const& attempt);
 void check_audited(TestNode const& node, Attempt const& attempt, std::string const& transaction);
 /// I3 and I4 over the whole store, by its rows.
 void check_store(TestNode const& node);
-/// I3: staged and ownerless files are gone. The node must run with a short grace time.
+/// I3: staged and ownerless files and records are gone. The node must run with a short grace time.
 void check_no_orphans(TestNode const& node);
+/// Records in the node's segment files that were not removed: "segment offset length id".
+std::set<std::string> live_records(TestNode const& node);
 
 }  // namespace musubi::test

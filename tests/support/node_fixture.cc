@@ -95,7 +95,10 @@ void TestNode::make_folder(Options const& options) {
                                       "--set",
                                       "database.serving=" + database_->serving(),
                                       "--set",
-                                      "database.report=" + database_->report()};
+                                      "database.report=" + database_->report(),
+                                      // Small, so that tests see several and write little ahead.
+                                      "--set",
+                                      "repository.segment_size=1048576"};
     for (std::string const& setting : options.settings) {
         words.push_back("--set");
         words.push_back(setting);

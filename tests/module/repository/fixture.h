@@ -22,6 +22,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace musubi::repository {
 namespace fs = std::filesystem;
 using Strings = std::vector<std::string>;
@@ -97,13 +99,16 @@ protected:
                                                 vault::KeyRing::IfAbsent::kCreate))),
           blobs_(std::move(*blob::LocalBlobStore::open(folder_ / "blobs", *keys_))),
           spool_(*blobs_, {.in_memory = 100}),
-          deps_{pool_, *keys_, *blobs_, system_ids(), patients_, registry_, kUnique, kHome},
+          segments_({.folder = folder_ / "segments", .segment_bytes = 1 << 20}),
+          deps_{pool_,     *keys_,    *blobs_, segments_, system_ids(),
+                patients_, registry_, kUnique, kHome},
           provide_(core::define<Iti41>(deps_)),
           retrieve_(core::define<Iti43>(deps_)),
           pipeline_((ports_.provide<core::PolicyPort>(policy_),
                      ports_.provide<core::AuditPort>(ledger_), ports_),
                     pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
         policy_.everything["kita"] = true;
+        EXPECT_TRUE(segments_.start_writing());
         set_log_sink([](LogLevel, std::string const&) {});
     }
     ~RepositoryTest() override {
@@ -243,6 +248,48 @@ protected:
         return out;
     }
 
+    /// Where small documents lie.
+    fs::path segment_of(DocumentRow const& row) const {
+        auto name = std::to_string(row.location->segment);
+        return folder_ / "segments" / (std::string(10 - name.size(), '0') + name + ".segment");
+    }
+    void damage(DocumentRow const& row) const {
+        std::fstream file(segment_of(row), std::ios::in | std::ios::out | std::ios::binary);
+        auto const at = static_cast<std::streamoff>(row.location->offset + 64 + 20);
+        file.seekg(at);
+        char const before = static_cast<char>(file.peek());
+        file.seekp(at);
+        file.put(static_cast<char>(before ^ 1));
+    }
+    DocumentRow row_of(std::string const& unique_id) {
+        auto rows = find(pool_, {unique_id});
+        EXPECT_TRUE(rows && rows->size() == 1U);
+        return rows->front();
+    }
+    std::size_t live_records() {
+        std::size_t live = 0;
+        auto const segments = segments_.segments();
+        for (std::uint32_t const segment : *segments) {
+            EXPECT_TRUE(segments_.list(segment, [&](blob::RecordInfo const& record) -> Status {
+                live += record.removed ? 0 : 1;
+                return {};
+            }));
+        }
+        return live;
+    }
+    /// As it was stored before there were segments.
+    void move_into_database(std::string const& unique_id) {
+        DocumentRow const row = row_of(unique_id);
+        auto const sealed = segments_.read(*row.location, row.key);
+        ASSERT_TRUE(sealed);
+        ask("insert into repository.content values (" + std::to_string(row.key) + ", decode('" +
+            to_hex(*sealed) + "', 'hex'))");
+        ask("update repository.document set segment = null, segment_offset = null, segment_length "
+            "= null where document_key = " +
+            std::to_string(row.key));
+        EXPECT_TRUE(segments_.remove(*row.location, row.key));
+    }
+
     vault::TempFolder folder_;
     std::vector<pg::MigrationFile> const files_ = migrations();
     test::TestDatabase database_;
@@ -250,6 +297,7 @@ protected:
     std::unique_ptr<vault::KeyRing> keys_;
     std::unique_ptr<blob::LocalBlobStore> blobs_;
     blob::BlobSpool spool_;
+    blob::SegmentStore segments_;
     Patients patients_;
     Registry registry_;
     Deps deps_;

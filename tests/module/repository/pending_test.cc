@@ -2,6 +2,7 @@
 // installation.
 
 #include "repository/pending.h"
+#include "module/repository/fixture.h"
 
 #include <gtest/gtest.h>
 
@@ -11,18 +12,6 @@
 
 namespace musubi::repository {
 namespace {
-
-std::vector<pg::MigrationFile> migrations() {
-    static std::string const kFirst =
-        test::read_file(test::source_dir() / "db/repository/V0001__init.sql");
-    static std::string const kSecond =
-        test::read_file(test::source_dir() / "db/repository/V0002__pending.sql");
-    static std::string const kThird =
-        test::read_file(test::source_dir() / "db/repository/V0003__merged_patient.sql");
-    return {{"repository/V0001__init.sql", kFirst},
-            {"repository/V0002__pending.sql", kSecond},
-            {"repository/V0003__merged_patient.sql", kThird}};
-}
 
 class NoRegistry final : public core::DocumentRegistryPort {
     Result<std::vector<Issue>> register_document_set(core::CallContext const&,
@@ -78,6 +67,7 @@ protected:
         if (!::mkdtemp(name.data())) throw std::runtime_error("mkdtemp");
         return name;
     }
+    Pending() { EXPECT_TRUE(segments.start_writing()); }
     ~Pending() override { std::filesystem::remove_all(folder); }
 
     /// One small and one large document.
@@ -94,8 +84,9 @@ protected:
         submission.key = key;
         submission.member = "hospital";
         submission.sent.set_unique_id = "2.999.9";
-        auto const stored =
-            store_pending(pool, {small, large}, {{small.key, Bytes(3, 1)}}, submission);
+        Bytes const sealed(3, 1);
+        small.location = segments.append({{small.key, sealed}})->front();
+        auto const stored = store_pending(pool, {small, large}, submission);
         EXPECT_TRUE(stored) << stored.error().detail;
         return submission;
     }
@@ -110,9 +101,11 @@ protected:
     std::unique_ptr<vault::KeyRing> const keys = open_keys(folder);
     pg::Pool pool{config(database.serving())};
     NoBlobs blobs;
+    blob::SegmentStore segments{{.folder = folder / "segments", .segment_bytes = 1 << 20}};
     NoPatients patients;
     NoRegistry registry;
-    Deps deps{pool, *keys, blobs, system_ids(), patients, registry, "2.999.1", "urn:oid:2.999"};
+    Deps deps{pool,     *keys,    blobs,     segments,       system_ids(),
+              patients, registry, "2.999.1", "urn:oid:2.999"};
 };
 
 TEST_F(Pending, StoredDocumentsCarryTheirPendingSubmission) {
@@ -142,9 +135,11 @@ TEST_F(Pending, ConfirmedDocumentStaysAndIsPendingNoMore) {
 TEST_F(Pending, DroppedSubmissionLeavesNothingAndOthersStay) {
     store(5);
     store(6);
+    blob::Location const small_of_5 = *find(pool, {"2.999.5"})->front().location;
     ASSERT_TRUE(drop(deps, 5));
     EXPECT_EQ(count("document"), "2");
-    EXPECT_EQ(count("content"), "1");
+    EXPECT_FALSE(segments.read(small_of_5, 50));
+    EXPECT_TRUE(segments.read(*find(pool, {"2.999.6"})->front().location, 60));
     EXPECT_EQ(count("pending_document"), "2");
     EXPECT_EQ(blobs.removed.size(), 1U);
     EXPECT_TRUE(*find_pending(pool, 6));
@@ -166,8 +161,11 @@ TEST_F(Pending, ConfirmedCopyIsPreferredToAPendingOneOfTheSameUniqueId) {
     store(5);
     ASSERT_TRUE(pg::run_script(
         database.superuser(),
-        "insert into repository.document select unique_id, 99, patient, owner, owner_oid, "
-        "class_code, type_code, practice_code, confidentiality, mime_type, size, sha1, blob_id "
+        "insert into repository.document (unique_id, document_key, patient, owner, owner_oid, "
+        "class_code, type_code, practice_code, confidentiality, mime_type, size, sha1, blob_id, "
+        "segment, segment_offset, segment_length) select unique_id, 99, patient, owner, owner_oid, "
+        "class_code, type_code, practice_code, confidentiality, mime_type, size, sha1, blob_id, "
+        "segment, segment_offset, segment_length "
         "from repository.document where unique_id = '2.999.5'"));
     auto const rows = find(pool, {"2.999.5"});
     ASSERT_EQ(rows->size(), 2U);
@@ -192,7 +190,7 @@ TEST_F(Pending, ServingRoleCannotRemoveWhatWasConfirmed) {
     // It can make it pending again, but that takes nothing away: the registry is asked once more.
     static_cast<void>(drop(deps, 5));
     EXPECT_EQ(count("document"), "2");
-    EXPECT_EQ(count("content"), "1");
+    EXPECT_TRUE(segments.read(*find(pool, {"2.999.5"})->front().location, 50));
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "module/repository/fixture.h"
+#include "platform/base/metrics.h"
 #include "platform/pg/round_trips.h"
 #include "repository/reconciler.h"
 
@@ -32,9 +33,8 @@ TEST_F(RepositoryTest, TheRegistryHearsWhatTheRepositoryAdded) {
 
 TEST_F(RepositoryTest, NothingIsReadableInDatabaseOrFiles) {
     provide({{"1.2.1", small_}, {"1.2.2", large_}});
-    EXPECT_EQ(
-        ask("select count(*) from repository.content where position('small'::bytea in sealed) > 0"),
-        "0");
+    EXPECT_EQ(ask("select count(*) from repository.content"), "0");
+    EXPECT_EQ(test::read_file(segment_of(row_of("1.2.1"))).find("small"), std::string::npos);
     for (auto const& file : blob_files()) {
         EXPECT_EQ(test::read_file(file).find("LLLLLLLLLL"), std::string::npos);
     }
@@ -56,6 +56,7 @@ TEST_F(RepositoryTest, WhatTheRegistryRefusesIsNotStored) {
     EXPECT_EQ(answer.codes,
               (Strings{"XDSDuplicateUniqueIdInRegistry", "XDSRegistryMetadataError"}));
     EXPECT_EQ(ask("select count(*) from repository.document"), "0");
+    EXPECT_EQ(live_records(), 0U);
     EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSDocumentUniqueIdError"});
 }
 
@@ -103,15 +104,16 @@ TEST_F(RepositoryTest, OnePartMayBeTheContentOfTwoDocuments) {
         ASSERT_EQ(provide(incoming).status, ebxml::ResponseStatus::kSuccess) << text.size();
         EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), text);
         EXPECT_EQ(fetch("1.2.2").documents.at("1.2.2"), text);
-        ask("delete from repository.content");
         ask("delete from repository.document");
     }
 }
 
 TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds) {
     int n = 0;
-    for (std::string const point : {"repository.after_blob", "repository.before_register",
-                                    "repository.after_register", "pipeline.before_commit"}) {
+    for (std::string const point :
+         {"repository.after_blob", "repository.before_register", "segment.before_append",
+          "segment.after_append", "segment.after_sync", "repository.after_register",
+          "pipeline.before_commit"}) {
         for (std::string const action : {"error", "throw"}) {
             ledger_.events.clear();
             std::string const id = "1.2." + std::to_string(++n);
@@ -128,6 +130,7 @@ TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds)
             EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status,
                       ebxml::ResponseStatus::kSuccess)
                 << point;
+            EXPECT_EQ(fetch(id).documents.at(id), small_);
             EXPECT_EQ(fetch(id + ".9").documents.at(id + ".9"), large_);
         }
     }
@@ -234,7 +237,34 @@ TEST(RepositoryMigration, WhatWasMergedBeforeIsTakenFromThePatientIndex) {
               "ac bc");
 }
 
-TEST_F(RepositoryTest, ADocumentInTheDatabaseCostsOneRoundTripBesideTheDecision) {
+TEST_F(RepositoryTest, TheSmallDocumentsOfASubmissionCostOneWrite) {
+    auto const before = segments_.syncs();
+    provide({{"1.2.1", "one"}, {"1.2.2", "two"}, {"1.2.3", "three"}, {"1.2.4", large_}});
+    EXPECT_EQ(segments_.syncs() - before, 1U);
+}
+
+TEST_F(RepositoryTest, SmallDocumentsCostNoRoundTripBesideTheirRows) {
+    provide({{"1.2.1", "one"}, {"1.2.2", "two"}});
+    auto const before = pg::round_trips();
+    auto const answer =
+        retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.2"}});
+    EXPECT_EQ(answer.documents.at("1.2.1"), "one");
+    EXPECT_EQ(answer.documents.at("1.2.2"), "two");
+    EXPECT_EQ(pg::round_trips() - before, 1U);
+}
+
+TEST_F(RepositoryTest, ADocumentThatWasStoredInTheDatabaseIsStillRead) {
+    provide({{"1.2.1", "old"}, {"1.2.2", "new"}});
+    move_into_database("1.2.1");
+    auto const answer =
+        retrieve({{std::nullopt, kUnique, "1.2.1"}, {std::nullopt, kUnique, "1.2.2"}});
+    EXPECT_EQ(answer.documents.at("1.2.1"), "old");
+    EXPECT_EQ(answer.documents.at("1.2.2"), "new");
+    ask("update repository.content set sealed = overlay(sealed placing '\\x00'::bytea from 20)");
+    EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSRepositoryError"});
+}
+
+TEST_F(RepositoryTest, ADocumentCostsOneRoundTripBesideTheDecision) {
     provide({{"1.2.1", small_}});
     auto const before = pg::round_trips();
     EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), small_);
@@ -250,9 +280,7 @@ TEST_F(RepositoryTest, APatientIdWithTrailingDelimitersIsTheSamePatient) {
 
 TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
     provide({{"1.2.1", small_}, {"1.2.2", large_}, {"1.2.3", small_}});
-    ask("update repository.content set sealed = overlay(sealed placing '\\x00'::bytea from 20) "
-        "where document_key ="
-        " (select document_key from repository.document where unique_id = '1.2.1')");
+    damage(row_of("1.2.1"));
     auto const files = blob_files();
     ASSERT_EQ(files.size(), 1U);
     {
@@ -273,10 +301,15 @@ TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
 
 TEST_F(RepositoryTest, ContentMovedToAnotherRowDoesNotOpen) {
     provide({{"1.2.1", "one"}, {"1.2.2", "two"}});
-    ask("update repository.content c set sealed = o.sealed from repository.content o where "
-        "o.document_key <>"
-        " c.document_key and c.document_key = (select document_key from repository.document where "
-        "unique_id = '1.2.1')");
+    ask("update repository.document d set segment_offset = o.segment_offset, segment_length = "
+        "o.segment_length from repository.document o where d.unique_id = '1.2.1' and o.unique_id = "
+        "'1.2.2'");
+    EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSRepositoryError"});
+    move_into_database("1.2.2");
+    ask("update repository.document set segment = null, segment_offset = null, segment_length = "
+        "null");
+    ask("insert into repository.content select (select document_key from repository.document where "
+        "unique_id = '1.2.1'), sealed from repository.content");
     EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSRepositoryError"});
     EXPECT_EQ(fetch("1.2.2").documents.at("1.2.2"), "two");
 }
@@ -316,7 +349,8 @@ TEST_F(RepositoryTest, TheReconcilerRemovesOnlyOrphansOlderThanTheGrace) {
     provide({{"1.2.2", large_}});
     ASSERT_EQ(blob_files().size(), 2U);
     LaterClock clock;
-    Reconciler reconciler(pool_, *blobs_, clock, std::chrono::hours(1), std::chrono::hours(1));
+    Reconciler reconciler(pool_, *blobs_, segments_, clock, std::chrono::hours(1),
+                          std::chrono::hours(1));
     EXPECT_EQ(*reconciler.run_once(), 0);
     clock.ahead = std::chrono::minutes(59);
     EXPECT_EQ(*reconciler.run_once(), 0);
@@ -324,6 +358,66 @@ TEST_F(RepositoryTest, TheReconcilerRemovesOnlyOrphansOlderThanTheGrace) {
     EXPECT_EQ(*reconciler.run_once(), 1);
     EXPECT_EQ(blob_files().size(), 1U);
     EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), large_);
+}
+
+TEST_F(RepositoryTest, RecordsWithoutARowAreFreedAfterTheGraceAndTheOthersStay) {
+    provide({{"1.2.1", "kept"}});
+    arm_faults("repository.after_register=error");
+    provide({{"1.2.2", "lost"}, {"1.2.3", "lost too"}});
+    arm_faults("");
+    ASSERT_EQ(live_records(), 3U);
+    LaterClock clock;
+    Reconciler reconciler(pool_, *blobs_, segments_, clock, std::chrono::hours(1),
+                          std::chrono::hours(1));
+    clock.ahead = std::chrono::minutes(59);
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    EXPECT_EQ(live_records(), 3U);
+    clock.ahead = std::chrono::minutes(61);
+    EXPECT_EQ(*reconciler.run_once(), 2);
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    EXPECT_EQ(live_records(), 1U);
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), "kept");
+}
+
+TEST_F(RepositoryTest, AClosedSegmentIsLookedAtUntilItIsSettledAndGoesWhenItIsEmpty) {
+    LaterClock clock;
+    Reconciler reconciler(pool_, *blobs_, segments_, clock, std::chrono::hours(1),
+                          std::chrono::hours(1));
+    provide({{"1.2.1", "kept"}});
+    auto const first = row_of("1.2.1").location->segment;
+    arm_faults("segment.after_sync=error");  // ends the segment
+    provide({{"1.2.2", "refused"}});
+    arm_faults("repository.after_register=error");
+    provide({{"1.2.3", "lost"}});  // alone in its own
+    arm_faults("segment.after_sync=error");
+    provide({{"1.2.4", "refused"}});
+    arm_faults("");
+    provide({{"1.2.5", "kept"}});
+    ASSERT_EQ(segments_.segments()->size(), 3U);
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    EXPECT_TRUE(*segments_.is_settled(first));
+    ASSERT_EQ(segments_.segments()->size(), 3U) << "its record is young";
+    clock.ahead = std::chrono::minutes(61);
+    EXPECT_EQ(*reconciler.run_once(), 1);
+    EXPECT_EQ(*segments_.segments(), (std::vector{first, row_of("1.2.5").location->segment}));
+    EXPECT_FALSE(*segments_.is_settled(row_of("1.2.5").location->segment)) << "still open";
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), "kept");
+}
+
+TEST_F(RepositoryTest, ARowWithoutItsRecordIsTold) {
+    provide({{"1.2.1", "lost"}, {"1.2.2", "kept"}});
+    auto const row = row_of("1.2.1");
+    ASSERT_TRUE(segments_.remove(*row.location, row.key));
+    LaterClock clock;
+    Reconciler reconciler(pool_, *blobs_, segments_, clock, std::chrono::hours(1),
+                          std::chrono::hours(1));
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    EXPECT_EQ(gauge("musubi_repository_rows_without_record").value(), 1);
+    ask("delete from repository.document where unique_id = '1.2.1'");
+    EXPECT_EQ(*reconciler.run_once(), 0);
+    EXPECT_EQ(gauge("musubi_repository_rows_without_record").value(), 0);
+    ask("update repository.document set segment = segment + 7");
+    EXPECT_EQ(fetch("1.2.2").codes, Strings{"XDSRepositoryError"});
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How contents are opened: small ones from the database, middle ones from the store into memory,
+// How contents are opened: small ones from segments, middle ones from the store into memory,
 // large ones streamed.
 
 #include "repository/stored_content.h"
@@ -61,34 +61,30 @@ TEST_F(RepositoryTest, DamageAtTheEndOfALargeDocumentIsToldBeforeItIsHandedOut) 
     EXPECT_EQ(contents[0].error().code, Code::kStorageUnavailable);
 }
 
-TEST_F(RepositoryTest, OnlyTheContentOfAnUnambiguousDocumentComesAlong) {
-    provide({{"1.2.1", "one"}, {"1.2.2", large_}});
-    auto const single = find(pool_, {"1.2.1"});
-    ASSERT_EQ(single->size(), 1U);
-    ASSERT_TRUE(single->front().sealed);
-    EXPECT_EQ(as_text(single->front().sealed->octets).find("one"), std::string_view::npos);
-    EXPECT_FALSE(find(pool_, {"1.2.2"})->front().sealed);  // lies in the blob store
-    auto const several = find(pool_, {"1.2.1", "1.2.2"});
-    EXPECT_FALSE(several->front().sealed);
+TEST_F(RepositoryTest, EachCopyOfADocumentHasItsOwnContent) {
+    provide({{"1.2.1", "one"}});
     provide({{"1.2.1", "one"}});
     auto const copies = find(pool_, {"1.2.1"});
     ASSERT_EQ(copies->size(), 2U);
+    EXPECT_NE(copies->front().location, copies->back().location);
     for (DocumentRow const& copy : *copies) {
-        EXPECT_FALSE(copy.sealed);
         auto const contents = open_contents(deps_, {&copy});
         ASSERT_TRUE(contents[0].ok());
         EXPECT_EQ(text_of(**contents[0]), "one");
     }
 }
 
-TEST_F(RepositoryTest, ContentThatCameAlongWithAPendingRowIsReadAgain) {
-    provide({{"1.2.1", "one"}});
-    auto rows = *find(pool_, {"1.2.1"});
-    ASSERT_TRUE(rows.front().sealed);
-    ask("delete from repository.content");
-    EXPECT_TRUE(open_contents(deps_, {&rows.front()})[0].ok());
-    rows.front().pending = 7;  // the registry's refusal may have dropped it meanwhile
-    EXPECT_FALSE(open_contents(deps_, {&rows.front()})[0].ok());
+TEST_F(RepositoryTest, OfAPendingRowThatWasDroppedTheContentIsNotHandedOut) {
+    provide({{"1.2.1", "one"}, {"1.2.2", large_}});
+    auto rows = *find(pool_, {"1.2.1", "1.2.2"});
+    for (DocumentRow& row : rows) row.pending = 7;
+    for (DocumentRow const& row : rows) EXPECT_TRUE(open_contents(deps_, {&row})[0].ok());
+    ask("delete from repository.document");  // the registry's refusal; the contents are there still
+    for (DocumentRow& row : rows) {
+        EXPECT_FALSE(open_contents(deps_, {&row})[0].ok());
+        row.pending.reset();
+        EXPECT_TRUE(open_contents(deps_, {&row})[0].ok()) << "a row is not looked up twice";
+    }
 }
 
 }  // namespace

@@ -212,8 +212,9 @@ TEST_F(Canary, NothingPersonalLiesAnywhereInTheClear) {
     auto const oid =
         node.sql("select oid::text from pg_database where datname = current_database()");
     EXPECT_GT(expect_absent_under(cluster.data_folder() / "base" / oid[0][0]), 100);
-    // Blobs, staging, journal, keys, log.
+    // Blobs, staging, segments, journal, keys, log.
     EXPECT_GT(expect_absent_under(node.folder()), 3);
+    EXPECT_GT(expect_absent_under(node.folder() / "blobs/segments"), 0);
     EXPECT_NE(node.log().find("event="), std::string::npos);
 }
 

@@ -157,18 +157,26 @@ TEST_F(Exchange, DamagedBlobIsReportedAndTheOthersAreDelivered) {
     EXPECT_EQ(fetched.documents.at(documents[1].unique_id), "whole");
 }
 
-TEST_F(Exchange, DamagedRowIsReportedAndTheOthersAreDelivered) {
+TEST_F(Exchange, DamagedRecordIsReportedAndTheOthersAreDelivered) {
     node.expect_error("event=document.unreadable");
     std::string const patient = known_patient();
     std::vector<NewDocument> documents(2);
     documents[0].content = text_document("damaged");
     documents[1].content = text_document("whole");
     ASSERT_TRUE(toolkit.submit(papers_for(patient, documents)).success());
-    node.sql(
-        "update repository.content set sealed = set_byte(sealed, length(sealed) - 3, "
-        "get_byte(sealed, length(sealed) - 3) # 1) where document_key = (select document_key "
-        "from repository.document where unique_id = '" +
-        documents[0].unique_id + "')");
+    auto const row = node.sql(
+        "select segment, segment_offset + segment_length from repository.document where "
+        "unique_id = '" +
+        documents[0].unique_id + "'")[0];
+    auto const folder = node.folder() / "blobs/segments";
+    {
+        std::fstream segment(folder / (std::string(10 - row[0].size(), '0') + row[0] + ".segment"),
+                             std::ios::in | std::ios::out | std::ios::binary);
+        segment.seekg(std::stoi(row[1]));
+        char const octet = static_cast<char>(segment.peek());
+        segment.seekp(std::stoi(row[1]));
+        segment.put(static_cast<char>(octet ^ 1));
+    }
     auto const fetched = toolkit.retrieve({documents[0].unique_id, documents[1].unique_id});
     EXPECT_TRUE(fetched.has_code("XDSRepositoryError")) << fetched.text();
     EXPECT_FALSE(fetched.documents.contains(documents[0].unique_id));

@@ -146,10 +146,30 @@ INSTANTIATE_TEST_SUITE_P(Calls, BlobIo,
                                                                "error=EIO"}),
                          [](auto const& info) { return "Plan" + std::to_string(info.index); });
 
+class SegmentIo : public TracedIoFaults,
+                  public ::testing::WithParamInterface<SyscallFaults::Plan> {};
+
+TEST_P(SegmentIo, ASmallDocumentIsRefusedLeavesNothingAndIsTakenWhenTheDiskIsWell) {
+    SyscallFaults broken(node.pid(), GetParam());
+    EXPECT_EQ(submit(100).fate, Attempt::Fate::kRefused);
+    EXPECT_EQ(submit(30'000).fate, Attempt::Fate::kRefused);
+    EXPECT_NE(ready().find("small documents cannot be stored"), std::string::npos) << ready();
+    EXPECT_GE(broken.end(), 2);
+    EXPECT_EQ(submit(100).fate, Attempt::Fate::kAcknowledged);
+    expect_whole();
+}
+
+INSTANTIATE_TEST_SUITE_P(Calls, SegmentIo,
+                         ::testing::Values(SyscallFaults::Plan{"pwritev", "error=ENOSPC"},
+                                           SyscallFaults::Plan{"pwritev,ftruncate", "error=EIO"},
+                                           SyscallFaults::Plan{"pwritev,fdatasync,ftruncate,unlink",
+                                                               "error=EIO"}),
+                         [](auto const& info) { return "Plan" + std::to_string(info.index); });
+
 TEST_F(TracedIoFaults, InterruptedCallsAreNoErrors) {
     SyscallFaults storm(
-        node.pid(),
-        {"read,pread64,pwrite64,sendto,recvfrom,poll,epoll_wait,accept4", "error=EINTR:when=2+3"});
+        node.pid(), {"read,pread64,preadv,pwrite64,pwritev,sendto,recvfrom,poll,epoll_wait,accept4",
+                     "error=EINTR:when=2+3"});
     for (int i = 0; i < 3; ++i) {
         EXPECT_EQ(submit(100).fate, Attempt::Fate::kAcknowledged);
         EXPECT_EQ(submit(400 * 1024).fate, Attempt::Fate::kAcknowledged);

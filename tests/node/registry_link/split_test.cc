@@ -89,7 +89,8 @@ protected:
     }
     int pending() const { return count(repository, "repository.pending_document"); }
     int stored() const {
-        return count(repository, "repository.document") + count(repository, "repository.content");
+        return count(repository, "repository.document") +
+               static_cast<int>(live_records(repository).size());
     }
     int registered() const { return count(registry, "registry.entry"); }
     /// Every entry that the registry shows of these papers has its content; how many those are.
