@@ -15,7 +15,8 @@ PKI = os.path.join(BENCH, "pki")
 SOCKET = os.path.join(BENCH, "postgres")
 PG_BIN = "/usr/lib/postgresql/15/bin"
 BUILD = os.path.join(TOP, "build/release")
-PORT = int(os.environ.get("MUSUBI_BENCH_PORT", "39443"))
+# Below the range from which the system takes ports for outgoing connections.
+PORT = int(os.environ.get("MUSUBI_BENCH_PORT", "29443"))
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
