@@ -11,6 +11,7 @@ parser.add_argument("--config", required=True, help="the test node's configurati
 parser.add_argument("--port-base", type=int, required=True)
 parser.add_argument("--namespace", action="append", default=[], metavar="OID=NAME", help="as configured at the node")
 parser.add_argument("--several-ids", metavar="OID", help="a domain in which one person may hold several ids")
+parser.add_argument("--notify", nargs=2, metavar="OID", help="domains of which the node tells port N+3 (ITI-10)")
 parser.add_argument("--offer", action="append", help="what the node offers beyond demo-a.json's list (replaces it)")
 options = parser.parse_args()
 top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -25,6 +26,8 @@ target["consent_command"] = [options.musubi, "consent", "{verb}", "--config", op
 target["offers"] = options.offer or target["offers"]
 if options.namespace:
     target["namespaces"] = dict(entry.split("=", 1) for entry in options.namespace)
+if options.notify:
+    target["notify"] = {"port": options.port_base + 3, "domains": options.notify}
 if options.several_ids:
     target["several_ids"] = options.several_ids
 print(json.dumps(target, indent=2))

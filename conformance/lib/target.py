@@ -41,6 +41,7 @@ class Target:
         self.consent_command = self._data.get("consent_command")
         self.lenient_cert = self._data.get("lenient_cert")
         self.namespaces = self._data.get("namespaces", {})
+        self.notify = self._data.get("notify")
         self.several_ids = self._data.get("several_ids")
         self.v2_receiver = tuple(self._data.get("v2_receiver", ("NODE", "REGION")))
         self.offers = set(self._data.get("offers", ()))
