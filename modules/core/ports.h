@@ -30,7 +30,8 @@ public:
     virtual domain::DemographicsRules demographics_rules() const { return {}; }
     /// Every assigning authority (OID) that the agreement gives a member.
     virtual std::vector<std::string> member_authorities() const { return {}; }
-    /// Whether insurance numbers may serve as a key for matching (off unless the agreement says so).
+    /// Whether insurance numbers may serve as a key for matching (off unless the agreement says
+    /// so).
     virtual bool insurance_is_key() const { return false; }
 };
 
@@ -56,27 +57,6 @@ public:
     virtual Result<std::vector<std::string>> authorities_of(std::string const& cx) const = 0;
 };
 
-/// Takes identity feeds, inside the caller's transaction (module mpi).
-class PatientFeedPort {
-public:
-    virtual ~PatientFeedPort() = default;
-    /// Makes the person known under these ids (one person, at least one id) and returns the
-    /// regional id (CX). An id that was merged away is refused with kUnknownKeyIdentifier.
-    virtual Result<std::string> add(pg::Tx& tx, std::vector<domain::PatientId> const& ids) = 0;
-
-    struct Merged {
-        std::string subsumed_cx;
-        std::string surviving_cx;
-    };
-    /// ITI TF-2 3.8.4.2.4: both ids known and active and not the same, else kUnknownKeyIdentifier,
-    /// nothing changed. The location is "MRG^1^1" or "PID^1^3".
-    virtual Result<Merged> merge(pg::Tx& tx, domain::PatientId const& subsumed,
-                                 domain::PatientId const& surviving) = 0;
-    /// OID of an authority that a sender names by namespace id only; empty when it is not
-    /// configured.
-    virtual std::string authority_of_namespace(std::string const& namespace_id) const = 0;
-};
-
 /// Told when regional ids become known, merge or part, inside the feed's own transaction (registry,
 /// policy). Joined, not provided: everybody who keeps something by patient listens. Merges are told
 /// flat: the surviving id stands for itself.
@@ -92,8 +72,8 @@ public:
         static_cast<void>(tx), static_cast<void>(subsumed_cx), static_cast<void>(surviving_cx);
         return {};
     }
-    /// After a person fell apart: what was published under `from_cx` itself with one of these ids of
-    /// the source belongs to `to_cx`.
+    /// After a person fell apart: what was published under `from_cx` itself with one of these ids
+    /// of the source belongs to `to_cx`.
     virtual Status source_ids_moved(pg::Tx& tx, std::vector<domain::PatientId> const& ids,
                                     std::string const& from_cx, std::string const& to_cx) {
         static_cast<void>(tx), static_cast<void>(ids);

@@ -13,7 +13,6 @@ public:
           store_(context.pool, context.ports.require<vault::KeyRing>(), context.ids, context.ports,
                  settings_, make_engine(settings_, false)) {
         context.ports.provide<core::PatientIdentityPort>(store_);
-        context.ports.provide<core::PatientFeedPort>(store_);
         context.ports.provide<core::PatientIndexPort>(store_);
         context.ports.provide<core::CrossReferencePort>(store_);
         context.ports.provide<core::DemographicsPort>(store_);
@@ -44,8 +43,8 @@ core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
         "mpi",
         "patients of the region: regional ids, the ids hospitals gave, merges",
-        {"PatientIdentityPort", "PatientFeedPort", "PatientIndexPort", "CrossReferencePort",
-         "DemographicsPort", "AuthorityPort"},
+        {"PatientIdentityPort", "PatientIndexPort", "CrossReferencePort", "DemographicsPort",
+         "AuthorityPort"},
         {},
         false,
         store_config_keys(),

@@ -20,13 +20,6 @@ StoreSettings complete(StoreSettings settings) {
     return settings;
 }
 
-core::PatientChange change_of(domain::FeedEvent event, std::vector<domain::PatientId> const& ids) {
-    core::PatientChange change;
-    change.event = event;
-    for (domain::PatientId const& id : ids) change.ids.push_back({id, ""});
-    return change;
-}
-
 }  // namespace
 
 Store::Store(pg::Pool& pool, vault::KeyRing& keys, IdSource& ids, core::Ports& ports,
@@ -43,11 +36,6 @@ Store::Store(pg::Pool& pool, vault::KeyRing& keys, IdSource& ids, core::Ports& p
 void Store::use_matching(std::unique_ptr<Matching> matching) {
     matching_ = std::move(matching);
     context_.matching = matching_.get();
-}
-
-std::string Store::authority_of_namespace(std::string const& namespace_id) const {
-    auto const found = settings_.namespaces.find(namespace_id);
-    return found == settings_.namespaces.end() ? std::string() : found->second;
 }
 
 Result<std::string> Store::survivor_of(std::string const& cx) const {
@@ -88,29 +76,6 @@ Result<std::vector<std::int16_t>> Store::versions(pg::ReadTx& tx) const { return
 
 Result<core::PatientChangeOutcome> Store::apply(pg::Tx& tx, core::PatientChange const& change) {
     return Feeding(context_, tx, TRY(versions(tx))).apply(change);
-}
-
-Result<std::string> Store::add(pg::Tx& tx, std::vector<domain::PatientId> const& ids) {
-    return TRY(apply(tx, change_of(domain::FeedEvent::kAdd, ids))).patient;
-}
-
-Result<core::PatientFeedPort::Merged> Store::merge(pg::Tx& tx, domain::PatientId const& subsumed,
-                                                   domain::PatientId const& surviving) {
-    core::PatientChange change = change_of(domain::FeedEvent::kMerge, {surviving});
-    change.prior_ids.push_back({subsumed, ""});
-    auto const before = tx.exec(sql::kRecordsByToken,
-                                pg::Params()
-                                    .text_array(std::vector<std::string>{subsumed.authority})
-                                    .bytea_array(std::vector<Bytes>{context_.token_of(subsumed)}));
-    if (!before) return before.error();
-    auto const outcome = TRY(apply(tx, change));
-    Merged merged;
-    merged.surviving_cx = outcome.patient;
-    for (pg::Row const row : *before) {
-        mpi::Record const record = read_record(row);
-        merged.subsumed_cx = record.home_survivor.empty() ? record.home : record.home_survivor;
-    }
-    return merged;
 }
 
 Result<std::string> Store::regional_id_of(domain::PatientId const& id) const {

@@ -16,7 +16,6 @@
 namespace musubi::mpi {
 
 class Store final : public core::PatientIdentityPort,
-                    public core::PatientFeedPort,
                     public core::PatientIndexPort,
                     public core::CrossReferencePort,
                     public core::DemographicsPort {
@@ -27,11 +26,6 @@ public:
 
     Result<std::string> survivor_of(std::string const& cx) const override;
     Result<std::vector<std::string>> authorities_of(std::string const& cx) const override;
-    Result<std::string> add(pg::Tx& tx, std::vector<domain::PatientId> const& ids) override;
-    Result<Merged> merge(pg::Tx& tx, domain::PatientId const& subsumed,
-                         domain::PatientId const& surviving) override;
-    std::string authority_of_namespace(std::string const& namespace_id) const override;
-
     Result<core::PatientChangeOutcome> apply(pg::Tx& tx,
                                              core::PatientChange const& change) override;
     Result<Found> cross_references(domain::PatientId const& id) const override;

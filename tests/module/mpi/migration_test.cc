@@ -60,8 +60,10 @@ TEST_F(MpiMigration, MergesChainsAndSharedRecordsKeepTheirSurvivors) {
     for (auto const& id : {a, b, x, c}) EXPECT_EQ(*store.regional_id_of(id), three);
     EXPECT_EQ(*store.survivor_of(one), three);
     EXPECT_EQ(*store.survivor_of(d1.to_cx()), d2.to_cx());
-    auto const fed = [&](domain::PatientId const& id) {
-        return pool_.run([&](pg::Tx& tx) { return store.add(tx, {id}); });
+    auto const fed = [&](domain::PatientId const& id) -> Result<std::string> {
+        core::PatientChange change;
+        change.ids = {{id, ""}};
+        return TRY(pool_.run([&](pg::Tx& tx) { return store.apply(tx, change); })).patient;
     };
     for (auto const& gone : {a, b, d1}) EXPECT_FALSE(fed(gone).ok());
     // Told again, a record gets its demographics; nobody's id changes.

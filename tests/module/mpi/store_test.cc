@@ -52,17 +52,33 @@ protected:
           store_(pool_, *keys_, system_ids(), ports_,
                  StoreSettings{kRegion, {kDirect}, {{"KITA", kKita}}}) {}
 
+    static core::PatientChange change(domain::FeedEvent event,
+                                      std::vector<domain::PatientId> const& ids) {
+        core::PatientChange out;
+        out.event = event;
+        for (domain::PatientId const& id : ids) out.ids.push_back({id, ""});
+        return out;
+    }
+    Result<core::PatientChangeOutcome> apply(core::PatientChange const& change) {
+        return pool_.run([&](pg::Tx& tx) { return store_.apply(tx, change); });
+    }
     Result<std::string> add(std::vector<domain::PatientId> const& ids) {
-        return pool_.run([&](pg::Tx& tx) { return store_.add(tx, ids); });
+        return TRY(apply(change(domain::FeedEvent::kAdd, ids))).patient;
     }
     std::string added(std::vector<domain::PatientId> const& ids) {
         auto const cx = add(ids);
         EXPECT_TRUE(cx.ok()) << (cx ? "" : cx.error().detail);
         return cx ? *cx : "";
     }
-    Result<core::PatientFeedPort::Merged> merge(domain::PatientId const& from,
-                                                domain::PatientId const& into) {
-        return pool_.run([&](pg::Tx& tx) { return store_.merge(tx, from, into); });
+    struct Merged {
+        std::string subsumed_cx, surviving_cx;
+    };
+    Result<Merged> merge(domain::PatientId const& from, domain::PatientId const& into) {
+        auto const before = store_.regional_id_of(from);
+        auto merging = change(domain::FeedEvent::kMerge, {into});
+        merging.prior_ids = {{from, ""}};
+        auto const outcome = TRY(apply(merging));
+        return Merged{before ? *before : "", outcome.patient};
     }
     /// A refusal of the sender's ids, and nothing changed.
     void expect_refused(domain::PatientId const& from, domain::PatientId const& into,
@@ -306,9 +322,13 @@ TEST_F(MpiStore, TheDatabaseHoldsNoHospitalsIdInTheClear) {
 }
 
 TEST_F(MpiStore, NamespacesComeFromTheConfiguration) {
-    EXPECT_EQ(store_.authority_of_namespace("KITA"), kKita);
-    EXPECT_EQ(store_.authority_of_namespace("kita"), "");
-    EXPECT_EQ(store_.authority_of_namespace(""), "");
+    auto const known = store_.authorities().resolve({"KITA", "", "", ""});
+    ASSERT_TRUE(known.ok() && *known != nullptr);
+    EXPECT_EQ((*known)->oid, kKita);
+    for (char const* name : {"kita", ""}) {
+        auto const unknown = store_.authorities().resolve({name, "", "", ""});
+        EXPECT_TRUE(unknown.ok() && *unknown == nullptr) << name;
+    }
 }
 
 TEST(MpiSettings, WrongOidsAndNamespacesAreNamed) {
