@@ -72,7 +72,8 @@ Iti9::Reply Iti9::encode_error(Deps&, Error const& error, Request const*) { retu
 hl7v2::AuthorityNames authority_names(core::AuthorityPort const& authorities) {
     hl7v2::AuthorityNames names;
     for (core::AssigningAuthority const& each : authorities.authorities()) {
-        if (!each.namespace_id.empty()) names.emplace(each.oid, each.namespace_id);
+        // All three parts are due (ITI TF-2 3.9.4.2.2.6), also where nobody gave a name.
+        names.emplace(each.oid, each.namespace_id.empty() ? each.oid : each.namespace_id);
     }
     return names;
 }
