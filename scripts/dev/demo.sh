@@ -1,4 +1,5 @@
 # Plays an exchange between the members of region a and checks every step; exits 1 at the first that is not as told.
+. scripts/dev/demo_identity.sh
 DEMO_DOCS=var/demo/documents
 DEMO_OUT=var/demo/retrieved
 XAD=2.999.1.1.1 REPOSITORY=2.999.1.1.2
@@ -97,7 +98,7 @@ demo_refusals() {
 demo_damage() {
     tell "6. A bit of a stored file is flipped on the disk"
     local blob byte
-    blob=$(find var/demo/a/blobs -type f -newer "$DEMO_DOCS/scan.bin" -size +600k -not -path '*staging*' | head -n 1)
+    blob=$(find var/demo/a/blobs/data -type f -newer "$DEMO_DOCS/scan.bin" -size +600k | head -n 1)
     [ -n "$blob" ] || wrong "no stored file found"
     ! grep -q "$(head -c 16 "$DEMO_DOCS/scan.bin" | base64)" <(base64 -w0 "$blob") || wrong "the file lies in the clear"
     byte=$(xxd -s 300000 -l 1 -p "$blob")
@@ -138,6 +139,7 @@ run_demo() {
     demo_refusals
     demo_damage
     demo_audit
+    demo_identity "$id"
     cat <<TEXT
 
 All as told. The regions keep running (./dev down stops them):
