@@ -55,7 +55,7 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& co
             tools->policy = std::make_unique<policy::MergeWatcher>();
             tools->ports.join<core::PatientWatcherPort>(*tools->policy);
         } else if (module->name == "repository") {
-            tools->repository = std::make_unique<repository::MergeWatcher>();
+            tools->repository = std::make_unique<repository::MergeWatcher>(s.keys.get());
             tools->ports.join<core::PatientWatcherPort>(*tools->repository);
         }
     }

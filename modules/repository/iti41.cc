@@ -63,6 +63,7 @@ Result<SealedDocuments> seal_documents(Deps& deps,
             row.owner_oid = member.institution_oid;
             row.label = label_of(entry, member.code);
             row.mime_type = entry.mime_type.value_or("application/octet-stream");
+            row.source_token = source_token(deps.keys, entry.source_patient_id.value_or(""));
             row.size = document.content->size();
             row.sha1 = TRY(from_hex(document.content->sha1_hex()));
             if (Bytes const* plain = document.content->in_memory()) {

@@ -18,4 +18,11 @@ Status MergeWatcher::patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx
     return {};
 }
 
+Status MergeWatcher::source_ids_moved(pg::Tx& tx, std::vector<domain::PatientId> const& ids,
+                                      std::string const& from_cx, std::string const& to_cx) {
+    if (!keys_) return Error(Code::kInternal, "a follower of identities without keys");
+    move_sources(tx, *keys_, ids, from_cx, to_cx);
+    return {};
+}
+
 }  // namespace musubi::repository

@@ -26,6 +26,7 @@ public:
                 context.ports.require<core::DocumentRegistryPort>(),
                 context.config.text("repository.unique_id"),
                 context.config.text("node.home_community_id")},
+          watcher_(&deps_.keys),
           reconciler_(
               context.pool, context.ports.require<blob::LocalBlobStore>(), segments_, context.clock,
               std::chrono::milliseconds(context.config.integer("repository.grace_time")),

@@ -12,13 +12,14 @@ inline constexpr pg::Statement kInsertDocuments{
     "insert into repository.document (unique_id, document_key, patient, owner, owner_oid, "
     "class_code, type_code,"
     " practice_code, confidentiality, mime_type, size, sha1, blob_id, segment, segment_offset, "
-    "segment_length)"
+    "segment_length, source_token)"
     " select u, k, $3, $4, $5, c, t, p, string_to_array(f, E'\\n'), m, s, h, b, nullif(g, 0), "
-    "nullif(o, 0), nullif(l, 0)"
+    "nullif(o, 0), nullif(l, 0), x"
     " from unnest($1::text[], $2::bigint[], $6::text[], $7::text[], $8::text[], $9::text[], "
     "$10::text[],"
-    " $11::bigint[], $12::bytea[], $13::uuid[], $14::int[], $15::int[], $16::int[])"
-    " as d (u, k, c, t, p, f, m, s, h, b, g, o, l)"};
+    " $11::bigint[], $12::bytea[], $13::uuid[], $14::int[], $15::int[], $16::int[], "
+    "$17::bytea[])"
+    " as d (u, k, c, t, p, f, m, s, h, b, g, o, l, x)"};
 
 // Neither joined nor sorted here: for the one or two rows of most requests both cost more than
 // finding them.
@@ -30,7 +31,7 @@ inline constexpr pg::Statement kFindDocuments{
     "d.document_key),"
     " (select survivor from repository.merged_patient m where m.patient = d.patient),"
     " segment, segment_offset, segment_length"
-    " from repository.document d where unique_id = any($1)"};
+    " from repository.document d where unique_id = any($1) and not whose_unknown"};
 
 // $1 was merged into $2. What stood for $1 so far is $2 from now on.
 inline constexpr pg::Statement kNoteMerge{
@@ -41,6 +42,9 @@ inline constexpr pg::Statement kNoteMerge{
 // $1 stands for itself again.
 inline constexpr pg::Statement kNoteUnmerge{
     "repository.note_unmerge", "delete from repository.merged_patient where patient = $1"};
+
+inline constexpr pg::Statement kMoveSources{"repository.move_sources",
+                                            "select repository.move_sources($1::bytea[], $2, $3)"};
 
 inline constexpr pg::Statement kReadContents{
     "repository.read_contents",

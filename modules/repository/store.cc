@@ -45,7 +45,7 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents) {
     if (documents.empty()) return;
     std::vector<std::string> unique_ids, classes, types, practices, confidentiality, mime_types;
     std::vector<std::int64_t> keys, sizes;
-    std::vector<Bytes> hashes;
+    std::vector<Bytes> hashes, sources;
     std::vector<std::optional<Uuid>> blobs;
     std::vector<std::int32_t> segments, offsets, lengths;
     for (DocumentRow const& d : documents) {
@@ -58,6 +58,7 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents) {
         mime_types.push_back(d.mime_type);
         sizes.push_back(static_cast<std::int64_t>(d.size));
         hashes.push_back(d.sha1);
+        sources.push_back(d.source_token);
         blobs.push_back(d.blob_id);
         blob::Location const at = d.location.value_or(blob::Location());
         segments.push_back(static_cast<std::int32_t>(at.segment));
@@ -73,7 +74,7 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents) {
         .text(first.owner_oid);
     params.text_array(classes).text_array(types).text_array(practices).text_array(confidentiality);
     params.text_array(mime_types).int8_array(sizes).bytea_array(hashes).uuid_array(blobs);
-    params.int4_array(segments).int4_array(offsets).int4_array(lengths);
+    params.int4_array(segments).int4_array(offsets).int4_array(lengths).bytea_array(sources);
     tx.queue(sql::kInsertDocuments, std::move(params));
 }
 
@@ -100,6 +101,22 @@ void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surv
 
 void note_unmerge(pg::Tx& tx, std::string const& subsumed) {
     tx.queue(sql::kNoteUnmerge, std::move(pg::Params().text(subsumed)));
+}
+
+Bytes source_token(vault::KeyRing const& keys, std::string const& source_patient_id) {
+    auto const id = domain::PatientId::parse(source_patient_id);
+    if (!id) return {};
+    auto const token = keys.blind_token("source-patient-id", id->authority + "|" + id->id);
+    return {token.begin(), token.end()};
+}
+
+void move_sources(pg::Tx& tx, vault::KeyRing const& keys, std::vector<domain::PatientId> const& ids,
+                  std::string const& from, std::string const& to) {
+    std::vector<Bytes> tokens;
+    for (domain::PatientId const& id : ids) tokens.push_back(source_token(keys, id.to_cx()));
+    pg::Params params;
+    params.bytea_array(std::span<Bytes const>(tokens)).text(from).text(to);
+    tx.queue(sql::kMoveSources, std::move(params));
 }
 
 Result<SealedContents> read_sealed(pg::Pool& pool, std::vector<std::int64_t> const& keys) {

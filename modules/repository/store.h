@@ -20,6 +20,7 @@ struct DocumentRow {
     std::string mime_type;
     std::uint64_t size = 0;
     Bytes sha1;                   ///< filled when writing
+    Bytes source_token = {};      ///< of the hospital's own id of the patient; filled when writing
     std::optional<Uuid> blob_id;  ///< a large document
     std::optional<blob::Location> location =
         std::nullopt;  ///< a small one; neither: stored before there were segments
@@ -51,6 +52,13 @@ Result<std::map<std::int64_t, blob::Location>> rows_of_segment(pg::Pool& pool,
 void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving);
 /// Queued: the id stands for itself again.
 void note_unmerge(pg::Tx& tx, std::string const& subsumed);
+
+/// Of a sourcePatientId (CX); empty when that is none. The registry makes the same.
+Bytes source_token(vault::KeyRing const& keys, std::string const& source_patient_id);
+/// Queued: what was published under `from` with one of these ids is `to`'s. What was stored before
+/// tokens were kept may be either's, and is found no more.
+void move_sources(pg::Tx& tx, vault::KeyRing const& keys, std::vector<domain::PatientId> const& ids,
+                  std::string const& from, std::string const& to);
 
 /// What a sealed document belongs to: it opens nowhere else.
 Bytes content_aad(std::int64_t document_key, std::string const& unique_id);
