@@ -94,7 +94,10 @@ Status Feeding::refuse_retired() const {
 }
 
 Status Feeding::make_patient(std::string const& home, bool issued) {
-    tx_.queue(sql::kInsertPatient, pg::Params().text(home).boolean(issued));
+    if (issued)
+        tx_.queue(sql::kIssuePatient, pg::Params().text(home), 1);
+    else
+        tx_.queue(sql::kInsertPatient, pg::Params().text(home).boolean(false));
     tx_.queue(sql::kHistory, pg::Params().text("added").text(home).null());
     for (auto* watcher : context_.ports.all<core::PatientWatcherPort>())
         TRY(watcher->patient_known(tx_, home));

@@ -65,7 +65,7 @@ void Linking::assign_persons(std::vector<std::vector<RecordKey>> const& groups) 
 
 Status Linking::open_homes() {
     for (std::string const& home : plan_.issued) {
-        tx_.queue(sql::kInsertPatient, pg::Params().text(home).boolean(true));
+        tx_.queue(sql::kIssuePatient, pg::Params().text(home), 1);
         tx_.queue(sql::kHistory, pg::Params().text("added").text(home).null());
         for (auto* watcher : context_.ports.all<core::PatientWatcherPort>())
             TRY(watcher->patient_known(tx_, home));

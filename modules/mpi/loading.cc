@@ -72,6 +72,7 @@ Result<LoadBatch> prepare(Context const& context, std::vector<std::int16_t> cons
 }
 
 Result<LoadOutcome> Loading::apply(LoadBatch const& batch) {
+    tx_.queue(sql::kLoadPlans, {});
     tx_.queue(sql::kLockIndex, pg::Params().int8(sql::kIndexLock));
     TRY(sort_out(batch));
     if (!fresh_.empty()) {

@@ -10,6 +10,9 @@ namespace musubi::mpi::sql {
 inline constexpr pg::Statement kInsertPatient{
     "mpi.insert_patient",
     "insert into mpi.patient (regional_id, issued) values ($1, $2) on conflict do nothing"};
+// Never somebody else's: a clash fails the transaction.
+inline constexpr pg::Statement kIssuePatient{
+    "mpi.issue_patient", "insert into mpi.patient (regional_id, issued) values ($1, true)"};
 
 // Feeds about one id, one block or one person happen one after the other. The keys come sorted, and
 // are locked in their order.
@@ -154,8 +157,10 @@ inline constexpr pg::Statement kPutSearch{
 // What a load writes for many records at once.
 inline constexpr pg::Statement kInsertPatients{
     "mpi.insert_patients",
-    "with made as (insert into mpi.patient (regional_id, issued)"
-    " select u.cx, u.issued from unnest($1::text[], $2::boolean[]) u (cx, issued)"
+    "with issued as (insert into mpi.patient (regional_id, issued)"
+    " select u.cx, true from unnest($1::text[], $2::boolean[]) u (cx, issued) where u.issued),"
+    " taken as (insert into mpi.patient (regional_id, issued)"
+    " select u.cx, false from unnest($1::text[], $2::boolean[]) u (cx, issued) where not u.issued"
     " on conflict do nothing)"
     " insert into mpi.history (kind, regional_id) select k.kind, u.cx"
     " from unnest($1::text[], $2::boolean[]) u (cx, issued)"
@@ -172,19 +177,26 @@ inline constexpr pg::Statement kInsertHistories{
     "created, subsumed) select u.h, u.k, 0, u.d, u.i, u.s, true, '{}'"
     " from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[]) u (h, k, d, i, "
     "s)"};
+// A load begins with small tables and ends with large ones: its plans must not stay those of the
+// beginning, and it looks up by index alone.
+inline constexpr pg::Statement kLoadPlans{
+    "mpi.load_plans",
+    "select set_config('plan_cache_mode', 'force_custom_plan', true),"
+    " set_config('enable_seqscan', 'off', true),"
+    " set_config('max_parallel_workers_per_gather', '0', true)"};
 // Who is in each block; of a block that is too large, one more than $2.
 inline constexpr pg::Statement kBlockMembers{
     "mpi.block_members",
     "select t.n, b.record_key from unnest($1::bytea[]) with ordinality t (token, n)"
     " cross join lateral (select c.record_key from mpi.blocking c where c.token = t.token"
-    " limit $2::bigint + 1) b"};
+    " order by c.record_key limit $2::bigint + 1) b"};
 
 // Blocks that are larger than $2 say nothing about who is who: skipped, and counted in n = 0.
 inline constexpr pg::Statement kCandidates{
     "mpi.candidates",
     "with hit as (select t.n, b.record_key from unnest($1::bytea[]) with ordinality t (token, n)"
     " cross join lateral (select c.record_key from mpi.blocking c where c.token = t.token"
-    " limit $2::bigint + 1) b),"
+    " order by c.record_key limit $2::bigint + 1) b),"
     " fit as (select n from hit group by n having count(*) <= $2)"
     " select 0::bigint, " MPI_RECORD
     " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
@@ -196,7 +208,7 @@ inline constexpr pg::Statement kSearch{
     "mpi.search",
     "with hit as (select distinct s.record_key, t.g from unnest($1::bytea[], $2::integer[]) t "
     "(token, g) cross join lateral (select c.record_key from mpi.search_token c"
-    " where c.token = t.token limit $4::bigint + 1) s),"
+    " where c.token = t.token order by c.record_key limit $4::bigint + 1) s),"
     " found as (select record_key from hit group by record_key having count(*) = $3 limit $4 + 1)"
     " select 0::bigint, " MPI_RECORD
     " from found join mpi.identifier r using (record_key)"

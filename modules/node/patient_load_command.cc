@@ -123,16 +123,28 @@ private:
             batch = TRY(
                 mpi::prepare(tools_.patients->context(), TRY(versions()), std::move(batch.items)));
         }
-        auto const outcome = TRY(run([&](pg::Tx& tx) -> Result<mpi::LoadOutcome> {
-            auto done = TRY(mpi::Loading(tools_.patients->context(), tx).apply(batch));
-            if (done.added > 0) TRY(record(tx, batch.items, done.added));
-            return done;
-        }));
+        auto const outcome = TRY(load(batch));
         totals_.added += outcome.added;
         totals_.unchanged += outcome.unchanged;
         for (std::size_t const item : outcome.refused)
             refuse(name, read.numbers[item], "this id was merged into another one or corrected");
         return feed(name, read, outcome.left);
+    }
+
+    /// Keys that another process made too, or an id that a feed made known a moment ago, are met
+    /// with a batch made anew.
+    Result<mpi::LoadOutcome> load(mpi::LoadBatch& batch) {
+        for (int attempt = 1;; ++attempt) {
+            auto outcome = run([&](pg::Tx& tx) -> Result<mpi::LoadOutcome> {
+                auto done = TRY(mpi::Loading(tools_.patients->context(), tx).apply(batch));
+                if (done.added > 0) TRY(record(tx, batch.items, done.added));
+                return done;
+            });
+            if (outcome || outcome.error().code != Code::kConflict || attempt == kAttempts)
+                return outcome;
+            batch = TRY(
+                mpi::prepare(tools_.patients->context(), TRY(versions()), std::move(batch.items)));
+        }
     }
 
     /// What is no plain new record: fed as if it had come alone, but in one transaction as long as

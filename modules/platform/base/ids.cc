@@ -5,6 +5,7 @@
 
 #include <sys/random.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <cstring>
 
@@ -61,13 +62,24 @@ public:
                         kEpoch2020Ms;
         std::uint32_t tail = 0;
         random(reinterpret_cast<std::uint8_t*>(&tail), sizeof tail);
-        return ((ms & ((std::int64_t{1} << 41) - 1)) << 22) | (tail & ((1U << 22) - 1));
+        std::int64_t const fresh =
+            ((ms & ((std::int64_t{1} << 41) - 1)) << 22) | (tail & ((1U << 22) - 1));
+        // Chance alone would repeat itself where many are needed within one millisecond.
+        std::int64_t last = last_.load(std::memory_order_relaxed);
+        std::int64_t next = 0;
+        do {
+            next = (fresh >> 22) > (last >> 22) ? fresh : last + 1;
+        } while (!last_.compare_exchange_weak(last, next, std::memory_order_relaxed));
+        return next;
     }
 
     void random(std::uint8_t* out, std::size_t size) override {
         thread_local RandomPool pool;
         pool.take(out, size);
     }
+
+private:
+    std::atomic<std::int64_t> last_{0};
 };
 
 }  // namespace

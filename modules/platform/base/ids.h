@@ -38,7 +38,7 @@ public:
     virtual ~IdSource() = default;
     virtual Uuid uuid() = 0;  ///< random (version 4)
     virtual std::int64_t
-    key() = 0;  ///< positive, roughly time-ordered, unique with overwhelming odds
+    key() = 0;  ///< positive, ordered and never twice in one process; unique with overwhelming odds
     virtual void random(std::uint8_t* out, std::size_t size) = 0;  ///< cryptographic quality
 };
 
