@@ -96,9 +96,15 @@ class Bulk {
 public:
     Bulk(node::PlatformServices& services, BulkOptions const& options,
          std::atomic<std::int64_t>& done)
-        : services_(services), options_(options), done_(done) {}
+        : services_(services),
+          options_(options),
+          done_(done),
+          segments_(
+              {.folder = std::filesystem::path(services.config.text("blob.folder")) / "segments"}) {
+    }
 
     Status write_all() {
+        if (options_.contents > 0) TRY(segments_.start_writing());
         TRY(make_labels());
         std::vector<std::thread> threads;
         for (int i = 0; i < options_.threads; ++i) threads.emplace_back([this] { work(); });
@@ -194,17 +200,18 @@ private:
         row.mime_type = "application/pdf";
         row.size = plain.size();
         row.sha1 = sha1(plain);
-        Bytes sealed = TRY(services_.keys->seal(vault::Purpose::kDocument, kInstitution, plain,
-                                                repository::content_aad(key, row.unique_id)));
-        std::vector<repository::NewContent> contents;
-        contents.push_back({key, std::move(sealed)});
-        repository::insert(tx, {row}, contents);
+        Bytes const sealed =
+            TRY(services_.keys->seal(vault::Purpose::kDocument, kInstitution, plain,
+                                     repository::content_aad(key, row.unique_id)));
+        row.location = TRY(segments_.append({{key, sealed}})).front();
+        repository::insert(tx, {row});
         return {};
     }
 
     node::PlatformServices& services_;
     BulkOptions const& options_;
     std::atomic<std::int64_t>& done_;
+    blob::SegmentStore segments_;
     registry::LabelBook labels_;
     std::atomic<std::int64_t> next_{0};
     std::mutex mutex_;
@@ -268,7 +275,7 @@ Status write_large(node::PlatformServices& services, std::string const& unique_i
     row.sha1 = TRY(from_hex(content->sha1_hex()));
     row.blob_id = TRY(services.blobs->adopt(*content, kInstitution)).id;
     TRY(services.pool->run([&](pg::Tx& tx) -> Result<int> {
-        repository::insert(tx, {row}, {});
+        repository::insert(tx, {row});
         return 0;
     }));
     return {};
