@@ -26,23 +26,34 @@ RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& 
     return out;
 }
 
-void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {
-    auto const put = [&](pg::Statement const& drop, pg::Statement const& insert,
-                         std::vector<Bytes> const& values, std::vector<std::int16_t> const& types,
-                         std::vector<std::int16_t> const& versions) {
-        tx.queue(drop, pg::Params().int8(record).bytea_array(std::span<Bytes const>(values)));
-        if (values.empty()) return;
-        std::vector<std::int64_t> const records(values.size(), record);
-        tx.queue(insert, pg::Params()
-                             .bytea_array(std::span<Bytes const>(values))
-                             .int2_array(types)
-                             .int2_array(versions)
-                             .int8_array(records));
-    };
-    put(sql::kDropBlocking, sql::kPutBlocking, tokens.blocking, tokens.blocking_types,
+namespace {
+
+void put(pg::Tx& tx, pg::Statement const& insert, RecordKey record,
+         std::vector<Bytes> const& values, std::vector<std::int16_t> const& types,
+         std::vector<std::int16_t> const& versions) {
+    if (values.empty()) return;
+    std::vector<std::int64_t> const records(values.size(), record);
+    tx.queue(insert, pg::Params()
+                         .bytea_array(std::span<Bytes const>(values))
+                         .int2_array(types)
+                         .int2_array(versions)
+                         .int8_array(records));
+}
+
+}  // namespace
+
+void add_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {
+    put(tx, sql::kPutBlocking, record, tokens.blocking, tokens.blocking_types,
         tokens.blocking_versions);
-    put(sql::kDropSearch, sql::kPutSearch, tokens.search, tokens.search_types,
-        tokens.search_versions);
+    put(tx, sql::kPutSearch, record, tokens.search, tokens.search_types, tokens.search_versions);
+}
+
+void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {
+    tx.queue(sql::kDropBlocking,
+             pg::Params().int8(record).bytea_array(std::span<Bytes const>(tokens.blocking)));
+    tx.queue(sql::kDropSearch,
+             pg::Params().int8(record).bytea_array(std::span<Bytes const>(tokens.search)));
+    add_tokens(tx, record, tokens);
 }
 
 }  // namespace musubi::mpi

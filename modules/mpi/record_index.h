@@ -13,6 +13,8 @@ struct RecordTokens {
 /// Nothing when matching is off.
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
                        domain::Demographics const& person);
+/// Queued: beside what stands there.
+void add_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
 /// Queued: replaces what stood there.
 void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
 

@@ -217,6 +217,36 @@ inline constexpr pg::Statement kSearch{
 inline constexpr pg::Statement kVersions{
     "mpi.token_versions", "select version from mpi.token_version where state in (1, 2)"};
 
+// A new version of the tokens (reindex.h). done_to: filled, or swept, up to this record; -1: all of
+// a version that is over is gone.
+inline constexpr pg::Statement kVersionStates{
+    "mpi.version_states",
+    "select version, state, done_to, (select greatest(reltuples, 0)::bigint from pg_class"
+    " where oid = 'mpi.identifier'::regclass) from mpi.token_version order by version"};
+inline constexpr pg::Statement kBeginVersion{
+    "mpi.begin_version",
+    "insert into mpi.token_version (version, state)"
+    " select max(version) + 1, 1 from mpi.token_version returning version"};
+inline constexpr pg::Statement kVersionDoneTo{
+    "mpi.version_done_to", "select done_to from mpi.token_version where version = $1"};
+inline constexpr pg::Statement kSetVersionDoneTo{
+    "mpi.set_version_done_to", "update mpi.token_version set done_to = $2 where version = $1"};
+inline constexpr pg::Statement kSwitchVersion{
+    "mpi.switch_version",
+    "update mpi.token_version set state = case when version = $1 then 2 else 3 end,"
+    " done_to = 0 where version = $1 or state = 2"};
+inline constexpr pg::Statement kRecordsAfter{
+    "mpi.records_after",
+    "select 0::bigint, " MPI_RECORD
+    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
+    " where r.record_key > $1 order by r.record_key limit $2"};
+inline constexpr pg::Statement kSweepBlocking{
+    "mpi.sweep_blocking",
+    "delete from mpi.blocking where record_key = any ($1::bigint[]) and key_version = $2"};
+inline constexpr pg::Statement kSweepSearch{
+    "mpi.sweep_search",
+    "delete from mpi.search_token where record_key = any ($1::bigint[]) and key_version = $2"};
+
 inline constexpr pg::Statement kInsertDecision{
     "mpi.insert_decision",
     "insert into mpi.decision (decision_key, kind, a, b, previous, undoes, state, decided_by, "

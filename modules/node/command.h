@@ -26,6 +26,7 @@ int run_audit(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);
 int run_patient_review(std::vector<std::string> const& arguments);    ///< of run_patient
 int run_patient_load(std::vector<std::string> const& arguments);      ///< of run_patient
+int run_patient_reindex(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_explain(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_evaluate(std::vector<std::string> const& arguments);  ///< of run_patient
 int run_feed(std::vector<std::string> const& arguments);

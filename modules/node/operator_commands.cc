@@ -77,21 +77,23 @@ int run_patient(std::vector<std::string> const& arguments) {
     }
     if (!arguments.empty() && arguments.front() == "review") return run_patient_review(arguments);
     if (!arguments.empty() && arguments.front() == "load") return run_patient_load(arguments);
+    if (!arguments.empty() && arguments.front() == "reindex") return run_patient_reindex(arguments);
     if (!arguments.empty() && arguments.front() == "explain") return run_patient_explain(arguments);
     Options options;
     if (auto exit =
             Options::parse("patient",
                            "Shows the regional id of a patient. With a --help of their own: "
                            "review (decide about pairs of records), explain (why two records are "
-                           "one person, or not), load (many patients at once), evaluate (measure "
-                           "matching).",
+                           "one person, or not), load (many patients at once), reindex (new tokens "
+                           "for all records), evaluate (measure matching).",
                            {{"config", "configuration file", "", true},
                             {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
-                           arguments, options, "show|review|explain|load|evaluate")) {
+                           arguments, options, "show|review|explain|load|reindex|evaluate")) {
         return *exit;
     }
     if (options.positional() != std::vector<std::string>{"show"}) {
-        std::fprintf(stderr, "musubi patient: say show, review, explain, load or evaluate\n");
+        std::fprintf(stderr,
+                     "musubi patient: say show, review, explain, load, reindex or evaluate\n");
         return 2;
     }
     auto tools = OperatorTools::open(options["config"]);
