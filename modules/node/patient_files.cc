@@ -20,7 +20,11 @@ void set_unless_empty(domain::Sent<T>& to, T value) {
 /// What a record file tells; what it leaves out is not told.
 domain::DemographicsChange told(domain::Demographics from) {
     domain::DemographicsChange out;
-    set_unless_empty(out.names, std::move(from.names));
+    std::vector<domain::PersonName> names, aliases;
+    for (domain::PersonName& name : from.names)
+        (name.type_code == "A" ? aliases : names).push_back(std::move(name));
+    set_unless_empty(out.names, std::move(names));
+    set_unless_empty(out.aliases, std::move(aliases));
     set_unless_empty(out.mothers_maiden_names, std::move(from.mothers_maiden_names));
     set_unless_empty(out.birth_time, std::move(from.birth_time));
     set_unless_empty(out.sex, std::move(from.sex));
