@@ -17,7 +17,11 @@ void replace_names(Demographics& person, DemographicsChange const& change) {
     std::vector<PersonName> names;
     auto const keep = [&](bool aliases) {
         std::copy_if(person.names.begin(), person.names.end(), std::back_inserter(names),
-                     [&](PersonName const& name) { return is_alias(name) == aliases; });
+                     [&](PersonName const& name) {
+                         // An alias may have come among the names; told again it stays one.
+                         return is_alias(name) == aliases &&
+                                std::find(names.begin(), names.end(), name) == names.end();
+                     });
     };
     if (change.names) {
         names = *change.names;
