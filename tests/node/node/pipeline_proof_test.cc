@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include "codec/hl7v3/actions.h"
 #include "node/composition.h"
 #include "support/node_client.h"
 #include "support/pix_messages.h"
+#include "unit/pdq/v3_fixture.h"
 
 namespace musubi::test {
 namespace {
@@ -69,8 +71,11 @@ protected:
     }
     /// An HL7 v3 payload; success is told by its acknowledgement.
     static Heard post_v3(NodeClient& client, std::string const& action, std::string const& text) {
-        auto const answer = client.post("/pix/manager", kSoapType,
-                                        {{envelope("urn:hl7-org:v3:" + action, text), nullptr}});
+        return post_v3_to(client, "/pix/manager", "urn:hl7-org:v3:" + action, text);
+    }
+    static Heard post_v3_to(NodeClient& client, std::string const& path, std::string const& action,
+                            std::string const& text) {
+        auto const answer = client.post(path, kSoapType, {{envelope(action, text), nullptr}});
         Heard heard;
         if (!answer) return heard;
         bool const fault = answer->body.find("Fault>") != std::string::npos;
@@ -99,7 +104,51 @@ protected:
         return heard;
     }
 
+    /// By the id alone, which is enough for a question in every generation.
+    std::string people_query(std::string const& event) const {
+        domain::PatientId const id = pix_id(patient);
+        return msh25(event) + "QPD|IHE PDQ Query|T" + control_id() + "|@PID.3.1^" + id.id +
+               "~@PID.3.4.2^" + id.authority + "~@PID.3.4.3^ISO\rRCP|I\r";
+    }
+    std::string v3_people_query() const {
+        domain::PatientId const id = pix_id(patient);
+        return v3_find(v3_id(id.authority, id.id));
+    }
+    /// ITI-21, 22, 47 and 55.
+    std::vector<Walk> walks_by_demographics() {
+        auto const v2 = [this](std::string id, std::string event) {
+            return Walk{std::move(id),
+                        "publisher",
+                        [=, this](NodeClient& c) { return feed_octets(c, people_query(event)); },
+                        [=](NodeClient& c) { return feed_octets(c, msh25(event) + "RCP|I\r"); },
+                        {},
+                        "110112"};
+        };
+        auto const v3 = [this](std::string id, std::string allowed, std::string path,
+                               std::string_view action) {
+            std::string const name(action);
+            return Walk{
+                std::move(id),
+                std::move(allowed),
+                [=, this](NodeClient& c) { return post_v3_to(c, path, name, v3_people_query()); },
+                [=](NodeClient& c) { return post_payload(c, path, name); },
+                {},
+                "110112"};
+        };
+        std::vector<Walk> all = {
+            v2("ITI-21", "QBP^Q22^QBP_Q21"), v2("ITI-22", "QBP^ZV1^QBP_Q21"),
+            v3("ITI-47", "publisher", "/pdq/supplier", hl7v3::kFindActions.request),
+            v3("ITI-55", "hospital-kita", "/xcpd/responding", hl7v3::kDiscoveryActions.request)};
+        for (Walk& walk : all) walk.records = {walk.id + " 110112 E"};
+        return all;
+    }
+
     std::vector<Walk> walks() {
+        std::vector<Walk> all = walks_of_documents_and_ids();
+        for (Walk& walk : walks_by_demographics()) all.push_back(std::move(walk));
+        return all;
+    }
+    std::vector<Walk> walks_of_documents_and_ids() {
         auto const soap = [](std::string path, std::string action) {
             return [=](NodeClient& c) { return post_payload(c, path, action); };
         };
