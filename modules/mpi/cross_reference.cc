@@ -33,10 +33,13 @@ struct Reader {
             if (criterion.id.id.ends_with('*') || criterion.id.authority.universal_id.empty())
                 continue;
             domain::PatientId const id{criterion.id.id, criterion.id.authority.universal_id};
-            return read_records(TRY(tx.exec(
+            auto fed = read_records(TRY(tx.exec(
                 sql::kRecordsByToken, pg::Params()
                                           .text_array(std::vector<std::string>{id.authority})
                                           .bytea_array(std::vector<Bytes>{context.token_of(id)}))));
+            if (!fed.empty() || id.authority != context.settings.regional_authority) return fed;
+            // Not fed by anybody: issued here, or nobody's.
+            return read_records(TRY(tx.exec(sql::kFamilyByHome, pg::Params().text(id.to_cx()))));
         }
         if (!context.matching)
             return Error(Code::kUnsupported, "searches by demographics need matching");
@@ -67,13 +70,16 @@ struct Reader {
 };
 
 /// Every id asked for must be one of the person's.
-bool has_ids(std::vector<core::DemographicsPort::Record> const& records,
+bool has_ids(core::DemographicsPort::Candidate const& candidate,
              std::vector<domain::IdCriterion> const& criteria) {
+    auto const& records = candidate.records;
     return std::all_of(criteria.begin(), criteria.end(), [&](domain::IdCriterion const& wanted) {
         std::string const& oid = wanted.id.authority.universal_id;
         std::string_view text = wanted.id.id;
         bool const prefix = text.ends_with('*');
         if (prefix) text.remove_suffix(1);
+        domain::PatientId const whole{std::string(text), oid};
+        if (!prefix && whole.to_cx() == candidate.patient) return true;
         return std::any_of(records.begin(), records.end(), [&](auto const& record) {
             domain::PatientId const& id = record.id.id;
             return (oid.empty() || id.authority == oid) &&
@@ -92,11 +98,16 @@ bool may_search(core::DemographicsPort::Search const& search, std::string const&
 
 Result<core::CrossReferencePort::Found> Store::cross_references(domain::PatientId const& id) const {
     return context_.pool.read([&](pg::ReadTx& tx) -> Result<Found> {
-        pg::Rows const rows = TRY(tx.exec(
-            sql::kFamilyByToken, pg::Params().text(id.authority).bytea(context_.token_of(id))));
+        pg::Rows rows = TRY(tx.exec(sql::kFamilyByToken,
+                                    pg::Params().text(id.authority).bytea(context_.token_of(id))));
+        Found found;
+        if (rows.empty() && id.authority == context_.settings.regional_authority) {
+            // Issued here and fed by nobody: it names the person, and is none of its records.
+            rows = TRY(tx.exec(sql::kFamilyByHome, pg::Params().text(id.to_cx())));
+            found.patient = id.to_cx();
+        }
         if (rows.empty())
             return Error(Code::kNotFound, Reason::kUnknownKeyIdentifier, "this id is not known");
-        Found found;
         for (pg::Row const row : rows) {
             mpi::Record const record = read_record(row);
             domain::LocalId local = TRY(context_.open(record)).id;
@@ -146,8 +157,7 @@ Result<std::vector<core::DemographicsPort::Candidate>> Store::search(Search cons
         }
         std::vector<Candidate> out;
         for (auto& [person, candidate] : persons) {
-            if (!fitting.contains(person) || !has_ids(candidate.records, search.query.ids))
-                continue;
+            if (!fitting.contains(person) || !has_ids(candidate, search.query.ids)) continue;
             std::stable_sort(candidate.records.begin(), candidate.records.end(),
                              [](auto const& x, auto const& y) { return x.degree > y.degree; });
             if (candidate.records.front().degree < search.query.minimum_degree.value_or(0))

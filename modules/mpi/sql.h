@@ -71,6 +71,16 @@ inline constexpr pg::Statement kFamilyByToken{
     " from mpi.identifier i join mpi.identifier r on r.person_key = i.person_key"
     " join mpi.patient p on p.regional_id = r.regional_id"
     " where i.authority = $1 and i.token = $2 and i.status = 1 and r.status = 1"};
+// The active records of the person for whom a regional id stands. An id that points to another one
+// stands for nobody.
+inline constexpr pg::Statement kFamilyByHome{
+    "mpi.family_by_home",
+    "select 0::bigint, " MPI_RECORD
+    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
+    " where r.status = 1 and r.person_key in (select i.person_key from mpi.identifier i"
+    " where i.status = 1 and i.regional_id in (select o.regional_id from mpi.patient o"
+    " where o.regional_id = $1 and o.survivor is null union all"
+    " select o.regional_id from mpi.patient o where o.survivor = $1))"};
 inline constexpr pg::Statement kPersonsOf{
     "mpi.persons_of",
     "select distinct person_key from mpi.identifier where record_key = any ($1::bigint[])"};

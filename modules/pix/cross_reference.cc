@@ -80,6 +80,12 @@ Result<IdsFound> find_ids(QueryDeps const& deps, QueryRequest const& request,
     domain::IdentityScope const& scope = permit.scope_for(details.found.patient).identities;
     std::string const& regional = deps.regional_authority;
     if (!is_visible(scope, details.asked.authority, regional)) return unknown_id(request);
+    // A regional id tells nothing by itself: who may see none of the person's records may not learn
+    // that there is such a person.
+    bool const sees_one =
+        std::any_of(details.found.ids.begin(), details.found.ids.end(),
+                    [&](auto const& each) { return scope.allows(each.id.authority); });
+    if (!sees_one) return unknown_id(request);
 
     IdsFound out{details.found.patient, details.asked, {}, regional};
     std::vector<domain::LocalId> all = details.found.ids;

@@ -15,10 +15,13 @@ def gone(t, identifier):
     ask_v3(t, identifier).expect("AE", "AE")
 
 
-def merge(t, surviving, subsumed, control=None, **options):
-    octets = adt("A40", [surviving], control or t.ids.text("M"), mrg1=subsumed, pv1=False,
-                 structure="ADT_A39", charset=UTF8, **options)
-    return raw(t, octets)
+def message(t, surviving, subsumed, **options):
+    return adt("A40", [surviving], t.ids.text("M"), mrg1=subsumed, pv1=False,
+               structure="ADT_A39", charset=UTF8, **options)
+
+
+def merge(t, surviving, subsumed, **options):
+    return raw(t, message(t, surviving, subsumed, **options))
 
 
 @case("pix/merge/of-linked-records", "two linked persons become one; ids of both stay reachable",
@@ -73,9 +76,10 @@ def _repeated(t):
 
 @case("pix/merge/same-message-twice", "the same octets again (lost answer): AA again", "pix-pdq 1.1")
 def _same(t):
-    new, old, control = t.patient(), t.patient(), t.ids.text("M")
-    merge(t, new, old, control).expect("AA")
-    merge(t, new, old, control).expect("AA")
+    new, old = t.patient(), t.patient()
+    octets = message(t, new, old)
+    raw(t, octets).expect("AA")
+    raw(t, octets).expect("AA")
     ask_v2(t, new).nothing()
 
 

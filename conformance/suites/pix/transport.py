@@ -4,6 +4,7 @@ import threading
 import time
 
 from lib import v2
+from lib.canon import parse
 from lib.cases import add, case
 from lib.checks import Failed, Skipped, equal, one_of, true
 from lib.hl7 import END, START, MllpClient, adt
@@ -13,6 +14,19 @@ from lib.v2 import Message
 from lib.v2_answers import Ack, CrossReferences, pair
 
 SECTION = "ITI TF-2 C.2.1; MLLP release 1"
+
+
+@case("pix/soap/wsdl", "?wsdl names the service as its profile does", "ITI TF-2 V.2.4, W; pix-pdq 4.1")
+def _wsdl(t):
+    for service, namespace, operation in (("pix", "urn:ihe:iti:pixv3:2007", "PRPA_IN201309UV02"),
+                                          ("pdq", "urn:ihe:iti:pdqv3:2007", "PRPA_IN201305UV02"),
+                                          ("xcpd", "urn:ihe:iti:xcpd:2009", "PRPA_IN201305UV02")):
+        reply = t.https().request("GET", t.target.path(service) + "?wsdl", {})
+        equal(reply.status, 200, f"HTTP status of {service}")
+        tree = parse(reply.body)
+        equal(tree.get("targetNamespace"), namespace, f"target namespace of {service}")
+        names = [o.get("name") for o in tree.iter("{http://schemas.xmlsoap.org/wsdl/}operation")]
+        true(any(operation in (name or "") for name in names), f"{operation} at {service}", names)
 
 
 @case("pix/mllp/many-on-one-connection", "fifty messages after each other on one connection", SECTION)

@@ -22,6 +22,32 @@ TEST_F(MpiIndex, TheSamePersonOfTwoHospitalsIsOneAndTheYoungerIdBecomesAnAlias) 
     EXPECT_EQ(followers_.sets, (std::vector<std::string>{"A-1 ", "A-1 B-1 "}));
 }
 
+TEST_F(MpiIndex, AnIssuedRegionalIdNamesItsPersonUntilItStandsForAnother) {
+    std::string const first = fed(a_, "患者");
+    std::string const second = fed(b_, "別人", "花子");
+    domain::PatientId const one = *domain::PatientId::parse(first);
+    domain::PatientId const two = *domain::PatientId::parse(second);
+    EXPECT_EQ(together(one), "A-1");
+    EXPECT_EQ(together(two), "B-1");
+    ASSERT_TRUE(relate(domain::FeedEvent::kLink, a_, b_).ok());
+    EXPECT_EQ(together(one), "A-1 B-1");
+    EXPECT_EQ(together(two), "NotFound") << "an id that points to another one is no id any more";
+    EXPECT_EQ(together({"911", kRegion}), "NotFound");
+
+    core::DemographicsPort::Search by_id;
+    domain::IdCriterion criterion;
+    criterion.id.id = one.id;
+    criterion.id.authority.universal_id = kRegion;
+    by_id.query.ids.push_back(criterion);
+    auto const found = store_.search(by_id);
+    ASSERT_TRUE(found.ok());
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_EQ((*found)[0].patient, first);
+    EXPECT_EQ((*found)[0].records.size(), 2U);
+    by_id.query.ids[0].id.id = two.id;
+    EXPECT_TRUE(store_.search(by_id)->empty());
+}
+
 TEST_F(MpiIndex, WhoOnlyMayBeTheSameWaitsForPeopleAndIsNotTold) {
     std::string const first = fed(a_, "患者");
     EXPECT_NE(fed(b_, "別人"), first);

@@ -150,9 +150,16 @@ TEST(Wsdl, NamesServiceOperationsActionsAndAddress) {
     ASSERT_TRUE(router.add(core::define<test::Toy<test::ToyKind::kRead>>(deps)).ok());
     std::string const text = wsdl_of(router, "/toy", "https://node/toy");
     for (char const* expected :
-         {"DocumentToy", "Toy_Do", "urn:toy", "urn:toyResponse", "https://node/toy", "urn:t"}) {
+         {"Toy_Do", "urn:toy", "urn:toyResponse", "https://node/toy", "urn:t"}) {
         EXPECT_NE(text.find(expected), std::string::npos) << expected;
     }
+    // The names of the profiles, by path; what no profile names is just a service.
+    std::string const registry = wsdl_of(router, "/xds/registry", "https://node/xds/registry");
+    EXPECT_NE(registry.find("DocumentRegistry"), std::string::npos);
+    EXPECT_NE(registry.find("targetNamespace=\"urn:ihe:iti:xds-b:2007\""), std::string::npos);
+    std::string const manager = wsdl_of(router, "/pix/manager", "https://node/pix/manager");
+    EXPECT_NE(manager.find("PIXManager"), std::string::npos);
+    EXPECT_NE(manager.find("targetNamespace=\"urn:ihe:iti:pixv3:2007\""), std::string::npos);
     EXPECT_EQ(wsdl_of(router, "/other", "https://node/other").find("Toy_Do"), std::string::npos);
 }
 

@@ -145,6 +145,21 @@ TEST_F(Iti9Test, AHiddenIdIsAnsweredOctetForOctetAsAnUnknownOne) {
     EXPECT_NE(hidden.find("QAK|TAG-1|AE"), std::string::npos);
 }
 
+TEST_F(Iti9Test, ARegionalIdNamesAPersonOnlyToWhoSeesOneOfItsRecords) {
+    domain::PatientId const issued{"R1", test::kRegion};
+    index_.persons[issued] = index_.persons.at({"K1", kKita});
+    visible_ = {kOther};
+    Answer const seen = ask(query(cx("R1", test::kRegion)));
+    EXPECT_EQ(seen.line("QAK").substr(0, 12), "QAK|TAG-1|OK");
+    EXPECT_NE(seen.line("PID").find("O1^"), std::string::npos);
+    EXPECT_EQ(seen.line("PID").find("K1^"), std::string::npos);
+    visible_ = {};
+    std::string const hidden = ask(query(cx("R1", test::kRegion))).text;
+    index_.persons.erase(issued);
+    EXPECT_EQ(hidden, ask(query(cx("R1", test::kRegion))).text);
+    EXPECT_NE(hidden.find("QAK|TAG-1|AE"), std::string::npos);
+}
+
 TEST_F(Iti9Test, TheRecordHoldsThePatientAndTheWholeMessage) {
     std::string const text = query(cx("K1", kKita));
     ask(text);
