@@ -33,6 +33,20 @@ public:
     /// Whether insurance numbers may serve as a key for matching (off unless the agreement says
     /// so).
     virtual bool insurance_is_key() const { return false; }
+    /// Whether messages of this member must, may or need not name their user. Default: users are
+    /// not looked at.
+    virtual domain::AssertionRules assertion_rules(domain::Member const& member) const {
+        static_cast<void>(member);
+        return {};
+    }
+    /// The subject acting for the user of a verified assertion: name, role, purpose. Asked for
+    /// each message. kUnauthenticated when the agreement does not believe that this member may
+    /// speak for this user; a user whom nothing entitles gets a role that permits nothing.
+    virtual Result<domain::Subject> with_user(
+        domain::Subject subject, std::shared_ptr<domain::UserAssertion const> assertion) const {
+        static_cast<void>(subject), static_cast<void>(assertion);
+        return Error(Code::kUnauthenticated, "users are not known here");
+    }
 };
 
 /// The audit trail (module atna).

@@ -8,8 +8,10 @@
 // the query one `label = ANY(...)`.
 
 #include "domain/affinity_domain.h"
+#include "domain/assertion.h"
 #include "domain/metadata.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,6 +38,8 @@ struct Subject {
     std::string user_name;
     std::string role;            ///< from the assertion or the member's default
     std::string purpose_of_use;  ///< code, empty when not told
+    /// The verified assertion that the four fields above were filled from; null without one.
+    std::shared_ptr<UserAssertion const> assertion = {};
 };
 
 enum class Action : std::uint8_t {
