@@ -115,14 +115,7 @@ Error bad_byte(std::string_view what, std::size_t offset) {
 
 Result<std::string> decode_latin1(ByteView bytes) {
     std::string out;
-    for (std::uint8_t const byte : bytes) {
-        if (byte < 0x80) {
-            out.push_back(static_cast<char>(byte));
-        } else {
-            out.push_back(static_cast<char>(0xc0 | byte >> 6));
-            out.push_back(static_cast<char>(0x80 | (byte & 0x3f)));
-        }
-    }
+    for (std::uint8_t const byte : bytes) append_utf8(out, byte);
     return out;
 }
 

@@ -1,5 +1,7 @@
 #include "mpi/match/characters.h"
 
+#include "platform/base/text.h"
+
 #include <unicode/normalizer2.h>
 #include <unicode/unistr.h>
 
@@ -158,22 +160,7 @@ void append_utf8(std::string& out, View text) {
         char32_t c = text[i];
         bool const pair = c >= 0xd800 && c < 0xdc00 && i + 1 < text.size();
         if (pair) c = 0x10000 + ((c - 0xd800) << 10) + (text[++i] - 0xdc00U);
-        auto const put = [&out](char32_t octet) { out.push_back(static_cast<char>(octet)); };
-        if (c < 0x80) {
-            put(c);
-        } else if (c < 0x800) {
-            put(0xc0 | c >> 6);
-            put(0x80 | (c & 0x3f));
-        } else if (c < 0x10000) {
-            put(0xe0 | c >> 12);
-            put(0x80 | (c >> 6 & 0x3f));
-            put(0x80 | (c & 0x3f));
-        } else {
-            put(0xf0 | c >> 18);
-            put(0x80 | (c >> 12 & 0x3f));
-            put(0x80 | (c >> 6 & 0x3f));
-            put(0x80 | (c & 0x3f));
-        }
+        musubi::append_utf8(out, c);
     }
 }
 

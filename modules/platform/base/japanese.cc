@@ -1,24 +1,12 @@
 #include "platform/base/japanese.h"
 
 #include "platform/base/jis_tables.h"
+#include "platform/base/text.h"
 
 namespace musubi {
 namespace {
 
 constexpr char16_t kHalfWidthBase = 0xff61 - 0xa1;  // JIS X 0201 katakana A1..DF -> U+FF61..FF9F
-
-void append_utf8(std::string& out, char32_t c) {
-    if (c < 0x80) {
-        out.push_back(static_cast<char>(c));
-    } else if (c < 0x800) {
-        out.push_back(static_cast<char>(0xc0 | c >> 6));
-        out.push_back(static_cast<char>(0x80 | (c & 0x3f)));
-    } else {  // the tables hold nothing beyond the basic plane
-        out.push_back(static_cast<char>(0xe0 | c >> 12));
-        out.push_back(static_cast<char>(0x80 | (c >> 6 & 0x3f)));
-        out.push_back(static_cast<char>(0x80 | (c & 0x3f)));
-    }
-}
 
 bool is_half_width(std::uint8_t byte) { return byte >= 0xa1 && byte <= 0xdf; }
 bool is_cell(std::uint8_t byte) { return byte >= 0x21 && byte <= 0x7e; }

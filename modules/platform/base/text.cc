@@ -44,6 +44,31 @@ bool is_valid_utf8(std::string_view text) {
     return true;
 }
 
+char* put_utf8(char* out, char32_t c) {
+    auto const put = [&out](char32_t octet) { *out++ = static_cast<char>(octet); };
+    if (c < 0x80) {
+        put(c);
+    } else if (c < 0x800) {
+        put(0xc0 | c >> 6);
+        put(0x80 | (c & 0x3f));
+    } else if (c < 0x10000) {
+        put(0xe0 | c >> 12);
+        put(0x80 | (c >> 6 & 0x3f));
+        put(0x80 | (c & 0x3f));
+    } else {
+        put(0xf0 | c >> 18);
+        put(0x80 | (c >> 12 & 0x3f));
+        put(0x80 | (c >> 6 & 0x3f));
+        put(0x80 | (c & 0x3f));
+    }
+    return out;
+}
+
+void append_utf8(std::string& out, char32_t c) {
+    char octets[4];
+    out.append(octets, static_cast<std::size_t>(put_utf8(octets, c) - octets));
+}
+
 std::size_t length_in_characters(std::string_view utf8) {
     return static_cast<std::size_t>(std::count_if(utf8.begin(), utf8.end(), [](char c) {
         return (static_cast<unsigned char>(c) & 0xc0) != 0x80;

@@ -10,6 +10,10 @@
 namespace musubi {
 
 bool is_valid_utf8(std::string_view text);
+/// Writes the one to four octets of a code point to `out`, which has room for them; returns the
+/// place behind. `c` is at most U+10FFFF; a lone surrogate is the caller's affair: three octets.
+char* put_utf8(char* out, char32_t c);
+void append_utf8(std::string& out, char32_t c);  ///< as put_utf8()
 /// Unicode code points, not bytes: the unit of the profile's length limits.
 std::size_t length_in_characters(std::string_view utf8);
 /// Normalisation form C (ITI TF-2 Appendix F): stored keys and query values are compared in it.

@@ -11,25 +11,6 @@ enum class Source : std::uint8_t { kUtf8, kUtf16 };
 
 Error refuse(char const* why) { return {Code::kInvalidMessage, why}; }
 
-void append_point(std::string& out, char32_t c) {
-    auto const put = [&out](char32_t octet) { out.push_back(static_cast<char>(octet)); };
-    if (c < 0x80) {
-        put(c);
-    } else if (c < 0x800) {
-        put(0xc0 | c >> 6);
-        put(0x80 | (c & 0x3f));
-    } else if (c < 0x10000) {
-        put(0xe0 | c >> 12);
-        put(0x80 | (c >> 6 & 0x3f));
-        put(0x80 | (c & 0x3f));
-    } else {
-        put(0xf0 | c >> 18);
-        put(0x80 | (c >> 12 & 0x3f));
-        put(0x80 | (c >> 6 & 0x3f));
-        put(0x80 | (c & 0x3f));
-    }
-}
-
 Result<std::string> from_utf16(ByteView bytes, bool big_endian) {
     if (bytes.size() % 2 != 0) return refuse("UTF-16 text of odd length");
     auto const unit = [&](std::size_t i) {
@@ -46,7 +27,7 @@ Result<std::string> from_utf16(ByteView bytes, bool big_endian) {
             c = 0x10000 + ((c - 0xd800) << 10) + (low - 0xdc00);
             i += 2;
         }
-        append_point(out, c);
+        append_utf8(out, c);
     }
     return out;
 }

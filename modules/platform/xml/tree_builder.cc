@@ -1,5 +1,7 @@
 #include "platform/xml/tree_builder.h"
 
+#include "platform/base/text.h"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -28,18 +30,7 @@ char* encode(std::u16string_view text, char* out) {
                 c = 0xfffd;
             }
         }
-        if (c < 0x800) {
-            *out++ = static_cast<char>(0xc0 | c >> 6);
-        } else {
-            if (c < 0x10000) {
-                *out++ = static_cast<char>(0xe0 | c >> 12);
-            } else {
-                *out++ = static_cast<char>(0xf0 | c >> 18);
-                *out++ = static_cast<char>(0x80 | (c >> 12 & 0x3f));
-            }
-            *out++ = static_cast<char>(0x80 | (c >> 6 & 0x3f));
-        }
-        *out++ = static_cast<char>(0x80 | (c & 0x3f));
+        out = put_utf8(out, c);
     }
     return out;
 }
