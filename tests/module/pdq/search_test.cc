@@ -2,13 +2,8 @@
 // told is found by name in any script, birth, sex and id, and shown as far as the agreement goes.
 #include "mpi/engine.h"
 #include "mpi/store.h"
-#include "platform/pg/admin.h"
-#include "support/source_tree.h"
-#include "support/test_database.h"
+#include "support/module_ground.h"
 #include "unit/pdq/v2_fixture.h"
-#include "unit/platform_vault/temp_folder.h"
-
-#include <filesystem>
 
 namespace musubi::pdq {
 namespace {
@@ -17,27 +12,10 @@ using test::kClinic;
 using test::kKita;
 using test::kRegion;
 
-struct Migrations {
-    std::vector<std::pair<std::string, std::string>> texts;
-    std::vector<pg::MigrationFile> files;
-    Migrations() {
-        for (auto const& entry :
-             std::filesystem::directory_iterator(test::source_dir() / "db/mpi")) {
-            texts.emplace_back("mpi/" + entry.path().filename().string(),
-                               test::read_file(entry.path()));
-        }
-        std::sort(texts.begin(), texts.end());
-        for (auto const& [name, text] : texts) files.push_back({name, text});
-    }
-};
-
-class PdqOnTheIndex : public ::testing::Test {
+class PdqOnTheIndex : public ::testing::Test, protected test::ModuleGround {
 protected:
     PdqOnTheIndex()
-        : database_(migrations_.files),
-          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
-          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
-                                                vault::KeyRing::IfAbsent::kCreate))),
+        : ModuleGround(test::migrations_of("mpi")),
           store_(pool_, *keys_, system_ids(), ports_, settings(),
                  mpi::make_engine(mpi::match::Weights{}, 1)),
           deps_{core::PatientFinder(store_.authorities(), store_, world_.agreement, world_.guard),
@@ -101,11 +79,6 @@ protected:
     }
 
     V2World world_;
-    vault::TempFolder folder_;
-    Migrations const migrations_;
-    test::TestDatabase database_;
-    pg::Pool pool_;
-    std::unique_ptr<vault::KeyRing> keys_;
     core::Ports ports_;
     mpi::Store store_;
     Deps deps_;

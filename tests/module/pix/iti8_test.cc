@@ -6,13 +6,8 @@
 #include "mpi/store.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
-#include "platform/pg/admin.h"
-#include "support/source_tree.h"
-#include "support/test_database.h"
+#include "support/module_ground.h"
 #include "unit/core/toy.h"
-#include "unit/platform_vault/temp_folder.h"
-
-#include <gtest/gtest.h>
 
 namespace musubi::pix {
 namespace {
@@ -20,22 +15,10 @@ namespace {
 constexpr char const* kRegion = "1.2.392.1";
 constexpr char const* kKita = "1.2.392.10";
 
-std::string sql_of(char const* file) {
-    return test::read_file(test::source_dir() / "db/mpi" / file);
-}
-
-class Iti8Test : public ::testing::Test {
+class Iti8Test : public ::testing::Test, protected test::ModuleGround {
 protected:
     Iti8Test()
-        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql"),
-                 sql_of("V0003__records.sql")},
-          files_{{"mpi/V0001__init.sql", texts_[0]},
-                 {"mpi/V0002__issued.sql", texts_[1]},
-                 {"mpi/V0003__records.sql", texts_[2]}},
-          database_(files_),
-          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
-          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
-                                                vault::KeyRing::IfAbsent::kCreate))),
+        : ModuleGround(test::migrations_of("mpi")),
           store_(pool_, *keys_, system_ids(), ports_,
                  mpi::StoreSettings{kRegion, {}, {{"KITA", kKita}}}),
           deps_{store_.authorities(), store_, hl7v2::FeedRules{},
@@ -90,18 +73,7 @@ protected:
         auto const found = store_.regional_id_of({id, kKita});
         return found ? *found : "";
     }
-    std::string ask(char const* statement) {
-        auto const rows = pg::run_script(database_.superuser(), statement);
-        EXPECT_TRUE(rows.ok());
-        return rows && !rows->empty() ? rows->front().front() : "";
-    }
 
-    vault::TempFolder folder_;
-    std::vector<std::string> const texts_;
-    std::vector<pg::MigrationFile> const files_;
-    test::TestDatabase database_;
-    pg::Pool pool_;
-    std::unique_ptr<vault::KeyRing> keys_;
     core::Ports ports_;
     mpi::Store store_;
     FeedDeps deps_;
@@ -120,7 +92,7 @@ TEST_F(Iti8Test, EachAdmissionMakesThePatientKnownOnce) {
         EXPECT_FALSE(send(feed(event, cx("P1"))).has_value()) << event;
         EXPECT_EQ(regional("P1"), made);
     }
-    EXPECT_EQ(ask("select count(*) from mpi.patient"), "1");
+    EXPECT_EQ(cell("select count(*) from mpi.patient"), "1");
 }
 
 TEST_F(Iti8Test, TheRecordNamesTheRegionalIdAndTheMessage) {
@@ -154,9 +126,9 @@ TEST_F(Iti8Test, AMessageThatComesAgainIsAcceptedAgainAndChangesNothingMore) {
     EXPECT_FALSE(send(message).has_value());
     EXPECT_EQ(ledger_.joined.size(), 1U) << "and it is recorded again";
     EXPECT_EQ(ledger_.joined.at(0).objects.at(0).id, made);
-    EXPECT_EQ(ask("select count(*) from mpi.record_history"), "1");
+    EXPECT_EQ(cell("select count(*) from mpi.record_history"), "1");
     EXPECT_FALSE(send(feed("A08", cx("P1"))).has_value()) << "the same control id, another message";
-    EXPECT_EQ(ask("select count(*) from mpi.record_history"), "2");
+    EXPECT_EQ(cell("select count(*) from mpi.record_history"), "2");
 }
 
 // security fact sheet 6.1: two records for A40.
@@ -181,28 +153,28 @@ TEST_F(Iti8Test, AMergeThatMustBeIgnoredIsToldAtItsPlaceAndChangesNothing) {
     EXPECT_EQ(unknown->issues.at(0).location, "MRG^1^1");
     EXPECT_EQ(ledger_.events.size(), 1U);
     EXPECT_TRUE(send(merge(cx("P1"), cx("P1"))).has_value());
-    EXPECT_EQ(ask("select count(*) from mpi.history where kind = 'merged'"), "0");
+    EXPECT_EQ(cell("select count(*) from mpi.history where kind = 'merged'"), "0");
 }
 
 TEST_F(Iti8Test, AnIdThatIsNotTheSendersIsRefusedAndAMixedListKeepsTheSenders) {
     auto const foreign = send(feed("A01", cx("X1", "1.2.392.99")));
     ASSERT_TRUE(foreign.has_value());
     EXPECT_EQ(foreign->issues.at(0).reason, Reason::kUnknownKeyIdentifier);
-    EXPECT_EQ(ask("select count(*) from mpi.patient"), "0");
+    EXPECT_EQ(cell("select count(*) from mpi.patient"), "0");
     EXPECT_FALSE(send(feed("A01", cx("X1", "1.2.392.99") + "~" + cx("P1"))).has_value());
-    EXPECT_EQ(ask("select count(*) from mpi.identifier"), "1");
+    EXPECT_EQ(cell("select count(*) from mpi.identifier"), "1");
 }
 
 TEST_F(Iti8Test, AFaultInTheMiddleTakesThePatientBack) {
     arm_faults("pix.after_apply=error");
     ASSERT_TRUE(send(feed("A01", cx("P1"))).has_value());
     EXPECT_EQ(ledger_.events.size(), 1U);
-    EXPECT_EQ(ask("select count(*) from mpi.patient"), "0");
+    EXPECT_EQ(cell("select count(*) from mpi.patient"), "0");
     EXPECT_FALSE(send(feed("A01", cx("P1"))).has_value());
     send(feed("A01", cx("P2")));
     arm_faults("pix.after_apply=throw");
     ASSERT_TRUE(send(merge(cx("P2"), cx("P1"))).has_value());
-    EXPECT_EQ(ask("select count(*) from mpi.patient where survivor is not null"), "0");
+    EXPECT_EQ(cell("select count(*) from mpi.patient where survivor is not null"), "0");
 }
 
 }  // namespace
