@@ -1,8 +1,7 @@
 #include "codec/auditmsg/audit_message.h"
 
 #include "codec/auditmsg/date_time.h"
-#include "platform/xml/parse.h"
-#include "support/source_tree.h"
+#include "support/audit_schema.h"
 
 #include <gtest/gtest.h>
 
@@ -179,34 +178,12 @@ TEST(DateTime, KnowsZonesAndFractions) {
 class PublishedSchema : public ::testing::Test {
 protected:
     void SetUp() override {
-        shared_ = test::shared_dir();
-        if (!shared_)
-            GTEST_SKIP() << "no folder of published schemas and samples beside the checkout";
-        // Schema sets know schemas with a target namespace only; audit messages have none. Both get
-        // the same one here.
-        auto xsd = test::read_file(*shared_ / "schemas-official/audit/dicom2017c.xsd");
-        insert(xsd, "<xs:schema", " targetNamespace=\"urn:audit\" xmlns=\"urn:audit\"");
-        xml::SchemaFile const file{"dicom2017c.xsd", xsd};
-        auto schemas = xml::SchemaSet::load(std::span(&file, 1));
-        ASSERT_TRUE(schemas.ok()) << schemas.error().detail;
-        schemas_.emplace(std::move(*schemas));
+        schema_ = test::AuditSchema::published();
+        if (!schema_) GTEST_SKIP() << test::AuditSchema::kAbsent;
     }
-    static void insert(std::string& text, std::string const& after, std::string const& what) {
-        auto const at = text.find(after);
-        if (at != std::string::npos) text.insert(at + after.size(), what);
-    }
-    ::testing::AssertionResult valid(std::string text) {
-        insert(text, "<AuditMessage", " xmlns=\"urn:audit\"");
-        xml::ParseOptions options;
-        options.schemas = &*schemas_;
-        auto const document = xml::parse(as_bytes(text), options);
-        if (document) return ::testing::AssertionSuccess();
-        auto const& error = document.error();
-        return ::testing::AssertionFailure()
-               << (error.issues.empty() ? error.detail : error.issues[0].context);
-    }
-    std::optional<std::filesystem::path> shared_;
-    std::optional<xml::SchemaSet> schemas_;
+    ::testing::AssertionResult valid(std::string text) { return schema_->valid(std::move(text)); }
+
+    std::optional<test::AuditSchema> schema_;
 };
 
 TEST_F(PublishedSchema, AcceptsWhatIsWritten) {
@@ -225,8 +202,8 @@ TEST_F(PublishedSchema, MessagesOfPeersAreReadAndWrittenValid) {
     for (char const* name :
          {"ipf-pdqv3", "ipf-pixfeed", "ipf-pixv3feed", "ipf-xcpd", "openatna-dicom",
           "openatna-create-patient-record", "openatna-Registry-ITI-42"}) {
-        auto const event = read(
-            as_bytes(test::read_file(*shared_ / ("samples/audit/" + std::string(name) + ".xml"))));
+        auto const event = read(as_bytes(test::read_file(
+            *test::shared_dir() / ("samples/audit/" + std::string(name) + ".xml"))));
         ASSERT_TRUE(event.ok()) << name << " " << event.error().detail;
         EXPECT_FALSE(event->event_types.empty()) << name;
         EXPECT_TRUE(valid(write(*event))) << name;
