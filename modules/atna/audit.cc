@@ -24,8 +24,8 @@ Result<std::vector<SealedRecord>> DatabaseAudit::seal(
     static auto& records = counter("atna_records_total");
     std::vector<SealedRecord> out;
     for (auto const& event : events) {
-        auto const entry = sealer_.entry_of(event, in_order_of_time(ids_.uuid(), event.time));
-        out.push_back({entry.id, TRY(sealer_.seal(entry))});
+        auto const id = in_order_of_time(ids_.uuid(), event.time);
+        out.push_back({id, TRY(sealer_.seal(event, id))});
     }
     records.add(out.size());
     return out;

@@ -1,6 +1,10 @@
 #include "atna/compact.h"
 
+#include "platform/base/lifo_pool.h"
+
 #include <zstd.h>
+
+#include <new>
 
 namespace musubi::atna {
 namespace {
@@ -73,11 +77,22 @@ struct Freed {
 template <class T>
 using Owned = std::unique_ptr<T, Freed>;
 
+/// Never destroyed: threads may write records while main() returns.
+template <class T, T* (*make)()>
+LifoPool<Owned<T>>& contexts() {
+    static auto* const pool = new LifoPool<Owned<T>>([] {
+        Owned<T> made(make());
+        if (!made) throw std::bad_alloc();
+        return made;
+    });
+    return *pool;
+}
+
 }  // namespace
 
 Status compress_onto(Bytes& out, ByteView plain) {
     static Owned<ZSTD_CDict> const primer(ZSTD_createCDict(kPrimer.data(), kPrimer.size(), kLevel));
-    thread_local Owned<ZSTD_CCtx> const context(ZSTD_createCCtx());
+    auto const context = contexts<ZSTD_CCtx, ZSTD_createCCtx>().lend();
     auto const before = out.size();
     out.resize(before + ZSTD_compressBound(plain.size()));
     auto const size =
@@ -93,7 +108,7 @@ Status compress_onto(Bytes& out, ByteView plain) {
 
 Result<Bytes> decompress(ByteView compressed, std::size_t max_size) {
     static Owned<ZSTD_DDict> const primer(ZSTD_createDDict(kPrimer.data(), kPrimer.size()));
-    thread_local Owned<ZSTD_DCtx> const context(ZSTD_createDCtx());
+    auto const context = contexts<ZSTD_DCtx, ZSTD_createDCtx>().lend();
     auto const size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
     if (size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN) {
         return Error(Code::kStorageUnavailable, "audit record is damaged");

@@ -164,10 +164,8 @@ std::vector<std::string> EntrySealer::patient_search_keys(std::string const& cx)
     return {cx, patient_token(cx)};
 }
 
-Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) const {
-    Entry out;
-    out.id = id;
-    auto& c = out.columns;
+Columns EntrySealer::columns_of(domain::AuditEvent const& event) const {
+    Columns c;
     c.time = event.time;
     c.transaction = event.transaction;
     c.event = event.event_id.code;
@@ -182,22 +180,39 @@ Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) con
     }
     c.rule = event.rule;
     c.trace = event.trace;
-    out.message = auditmsg::write(event);
-    return out;
+    return c;
 }
 
+Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) const {
+    return {id, columns_of(event), auditmsg::write(event)};
+}
+
+struct EntrySealer::Opened {
+    Columns columns;
+    std::vector<std::string> parts;
+};
+
 Result<Bytes> EntrySealer::seal(Entry const& entry) const {
+    return seal(entry.id, entry.columns, parts_of(entry.message));
+}
+
+Result<Bytes> EntrySealer::seal(domain::AuditEvent const& event, Uuid const& id) const {
+    return seal(id, columns_of(event), auditmsg::write_parts(event));
+}
+
+Result<Bytes> EntrySealer::seal(Uuid const& id, Columns const& columns,
+                                std::vector<std::string> const& parts) const {
     Packer packer;
-    pack_into(packer, entry.columns);
-    packer.texts(parts_of(entry.message));
+    pack_into(packer, columns);
+    packer.texts(parts);
     auto const plain = packer.take();
     if (plain.size() > kMaxRecord) return Error(Code::kTooLarge, "audit record beyond 16 MiB");
     Bytes small = {kFormat};
     TRY(compress_onto(small, plain));
-    return keys_.seal(vault::Purpose::kAudit, kNodeKey, small, as_bytes(associated(entry.id)));
+    return keys_.seal(vault::Purpose::kAudit, kNodeKey, small, as_bytes(associated(id)));
 }
 
-Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
+Result<EntrySealer::Opened> EntrySealer::open_parts(Uuid const& id, ByteView sealed) const {
     auto const small =
         TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
     if (small.empty() || small[0] != kFormat) {
@@ -205,12 +220,20 @@ Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
     }
     auto const plain = TRY(decompress(ByteView(small).subspan(1), kMaxRecord));
     Unpacker in(plain);
-    Entry entry;
-    entry.id = id;
-    entry.columns = unpack(in);
-    entry.message = join(in.texts());
+    Opened opened;
+    opened.columns = unpack(in);
+    opened.parts = in.texts();
     if (!in.good_to_the_end()) return Error(Code::kStorageUnavailable, "audit record is damaged");
-    return entry;
+    return opened;
+}
+
+Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
+    auto opened = TRY(open_parts(id, sealed));
+    return Entry{id, std::move(opened.columns), join(opened.parts)};
+}
+
+Result<Columns> EntrySealer::open_columns(Uuid const& id, ByteView sealed) const {
+    return TRY(open_parts(id, sealed)).columns;
 }
 
 }  // namespace musubi::atna

@@ -105,11 +105,10 @@ Result<Link> Indexer::store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& 
     for (auto const* part : {&batch.journal, &batch.pending}) {
         for (auto const& record : *part) {
             if (!seen.insert(record.id).second) continue;
-            auto entry = TRY(sealer_.open(record.id, record.sealed));
             StoredRecord row;
             row.seq = end.seq + 1;
             row.id = record.id;
-            row.columns = std::move(entry.columns);
+            row.columns = TRY(sealer_.open_columns(record.id, record.sealed));
             row.sealed = record.sealed;
             row.hash = chain_hash(end, row.seq, row.sealed, row.columns);
             end = {row.seq, row.hash};

@@ -69,23 +69,16 @@ struct Journal::Batch {
     std::string octets;
     Status status;
     bool done = false;
-    std::condition_variable written;
+    std::condition_variable changed;
 };
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
     std::unique_ptr<Journal> journal(new Journal(std::move(settings)));
     TRY(journal->prepare());
-    journal->thread_ = std::thread([raw = journal.get()] { raw->run(); });
     return journal;
 }
 
 Journal::~Journal() {
-    {
-        std::lock_guard const lock(mutex_);
-        stopping_ = true;
-    }
-    work_.notify_all();
-    if (thread_.joinable()) thread_.join();
     if (fd_ >= 0) close_segment();
     if (lock_fd_ >= 0) ::close(lock_fd_);
 }
@@ -156,48 +149,44 @@ Status Journal::append(std::vector<SealedRecord> const& records) {
         append_record(octets, record);
     }
     std::unique_lock lock(mutex_);
-    if (stopping_) return Error(Code::kStorageUnavailable, "audit journal: stopped");
     std::size_t const waiting = waiting_ ? waiting_->octets.size() : 0;
     if (waiting + octets.size() > settings_.max_waiting_bytes) {
         return Error(Code::kBusy, "audit journal: too many records wait to be written");
     }
-    if (!waiting_) {
-        waiting_ = std::make_shared<Batch>();
-        work_.notify_one();
-    }
+    if (!waiting_) waiting_ = std::make_shared<Batch>();
     auto const batch = waiting_;
     batch->octets += octets;
-    batch->written.wait(lock, [&] { return batch->done; });
-    return batch->status;
+    batch->changed.wait(lock, [&] { return batch->done || !leading_; });
+    if (batch->done) return batch->status;
+    leading_ = true;
+    waiting_.reset();
+    lock.unlock();
+    Status status = write(batch->octets);
+    lock.lock();
+    leading_ = false;
+    batch->status = status;
+    batch->done = true;
+    if (waiting_) waiting_->changed.notify_one();
+    lock.unlock();
+    batch->changed.notify_all();
+    return status;
 }
 
-void Journal::run() {
+Status Journal::write(std::string const& octets) {
     static auto& failures = counter("atna_journal_failures_total");
-    std::unique_lock lock(mutex_);
-    for (;;) {
-        work_.wait(lock, [&] { return stopping_ || waiting_; });
-        if (!waiting_) return;  // stopping
-        auto const batch = std::exchange(waiting_, nullptr);
-        lock.unlock();
-        Status status;
-        try {
-            status = flush(batch->octets);
-        } catch (std::exception const&) {  // out of memory, or a fault point that throws
-            status = Error(Code::kInternal, "audit journal: exception while writing");
-        }
-        if (!status) {
-            failures.add();
-            log_warning("atna.journal_failed", {{"why", status.error().detail}});
-            give_up_segment();
-        }
-        writable_ = status.ok();
-        lock.lock();
-        batch->status = std::move(status);
-        batch->done = true;
-        lock.unlock();
-        batch->written.notify_all();
-        lock.lock();
+    Status status;
+    try {
+        status = flush(octets);
+    } catch (std::exception const&) {  // out of memory, or a fault point that throws
+        status = Error(Code::kInternal, "audit journal: exception while writing");
     }
+    if (!status) {
+        failures.add();
+        log_warning("atna.journal_failed", {{"why", status.error().detail}});
+        give_up_segment();
+    }
+    writable_ = status.ok();
+    return status;
 }
 
 Status Journal::flush(std::string const& octets) {

@@ -2,8 +2,9 @@
 // The durable source of audit records that do not travel with a database transaction: append-only
 // segment files.
 //
-// Group commit: callers hand in their records and wait; one thread writes all that has gathered and
-// syncs once. A record is durable when append() succeeds. When writing fails (disk full, I/O error)
+// Group commit without a thread of its own: the first caller who finds nobody writing writes for
+// all who wait and syncs once; who comes meanwhile waits for the next one. A record is durable when
+// append() succeeds. When writing fails (disk full, I/O error)
 // every waiting caller gets the error, the segment is given up as it is and the next append tries a
 // new one: after a failed sync the kernel may have dropped pages, so the same file is never trusted
 // again. Room is made ahead, a MiB of zeros at a time: what overwrites them changes neither size
@@ -18,7 +19,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
-#include <thread>
 
 namespace musubi::atna {
 
@@ -33,7 +33,7 @@ public:
     /// Makes the folder if needed and cuts torn tails off; what was cut is kept beside the segment
     /// as `.torn`.
     static Result<std::unique_ptr<Journal>> open(JournalSettings settings);
-    ~Journal();  ///< writes what waits, then stops
+    ~Journal();  ///< nobody appends any more
     Journal(Journal const&) = delete;
     Journal& operator=(Journal const&) = delete;
 
@@ -56,7 +56,7 @@ private:
     explicit Journal(JournalSettings settings) : settings_(std::move(settings)) {}
     Status prepare();
     Status recover(std::filesystem::path const& path);
-    void run();
+    Status write(std::string const& octets);
     Status flush(std::string const& octets);
     Status begin_segment();
     void make_room(std::uint64_t end);
@@ -67,18 +67,16 @@ private:
     int lock_fd_ = -1;
 
     mutable std::mutex mutex_;
-    std::condition_variable work_;
     std::shared_ptr<Batch> waiting_;  // guarded by mutex_; none while nobody waits
-    bool stopping_ = false;           // guarded by mutex_
+    bool leading_ = false;            // guarded by mutex_: somebody writes
     std::vector<Segment> segments_;   // guarded by mutex_
 
-    int fd_ = -1;                    // the flusher's own
-    std::uint64_t next_number_ = 1;  // the flusher's own
-    std::uint64_t written_ = 0;      // the flusher's own: durable octets of the open segment
-    std::uint64_t prepared_ = 0;     // the flusher's own: up to here the file has its size already
+    int fd_ = -1;                    // of the one who writes
+    std::uint64_t next_number_ = 1;  // of the one who writes
+    std::uint64_t written_ = 0;      // of the one who writes: durable octets of the open segment
+    std::uint64_t prepared_ = 0;  // of the one who writes: up to here the file has its size already
     std::atomic<bool> writable_{true};
     std::atomic<std::uint64_t> syncs_{0};
-    std::thread thread_;
 };
 
 }  // namespace musubi::atna

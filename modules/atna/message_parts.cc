@@ -13,6 +13,14 @@ struct Place {
 };
 constexpr std::array<Place, 2> kPlaces = {{{"<ParticipantObjectQuery>", '<'}, {" value=\"", '"'}}};
 
+/// Whether `text`, which decodes to `octets`, is what encoding them gives: neither spaces, which
+/// would make it longer, nor stray bits in its last characters.
+bool is_encoding_of(std::string_view text, ByteView octets) {
+    std::size_t const last = octets.size() % 3 == 0 ? 3 : octets.size() % 3;
+    return text.size() == (octets.size() + 2) / 3 * 4 &&
+           text.ends_with(to_base64(octets.last(last)));
+}
+
 /// The next stretch between such marks, or both at the end of the message.
 struct Stretch {
     std::size_t begin, end;
@@ -37,7 +45,7 @@ std::vector<std::string> parts_of(std::string_view message) {
          at = next_stretch(message, at.end)) {
         auto const text = message.substr(at.begin, at.end - at.begin);
         auto const octets = from_base64(text);
-        if (!octets || octets->empty() || to_base64(*octets) != text) continue;
+        if (!octets || octets->empty() || !is_encoding_of(text, *octets)) continue;
         out.emplace_back(message.substr(kept, at.begin - kept));
         out.emplace_back(as_text(*octets));
         kept = at.end;

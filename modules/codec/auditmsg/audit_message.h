@@ -13,10 +13,14 @@
 #include "platform/base/bytes.h"
 
 #include <string>
+#include <vector>
 
 namespace musubi::auditmsg {
 
 std::string write(domain::AuditEvent const& event);
+/// The same message without its base64: texts and, at every odd place, the octets that stand there
+/// encoded.
+std::vector<std::string> write_parts(domain::AuditEvent const& event);
 
 /// kInvalidMessage: no XML or no AuditMessage; kTooLarge: beyond 1 MiB; kInvalidContent: EventID,
 /// time, outcome, a participant or the source is missing.

@@ -52,7 +52,17 @@ void participant(xml::Writer& w, domain::AuditParticipant const& one) {
     w.end();
 }
 
-void object(xml::Writer& w, domain::AuditObject const& one) {
+/// Octets that the message carries in base64, with the place where they belong.
+struct Carried {
+    std::size_t at;
+    std::string_view octets;
+};
+
+void carry(std::vector<Carried>& carried, std::size_t at, std::string_view octets) {
+    if (!octets.empty()) carried.push_back({at, octets});
+}
+
+void object(xml::Writer& w, domain::AuditObject const& one, std::vector<Carried>& carried) {
     w.start("ParticipantObjectIdentification")
         .attribute("ParticipantObjectID", or_unknown(one.id))
         .attribute("ParticipantObjectTypeCode", std::to_string(one.type));
@@ -61,15 +71,18 @@ void object(xml::Writer& w, domain::AuditObject const& one) {
         w.attribute("ParticipantObjectDataLifeCycle", std::to_string(one.life_cycle));
     code(w, "ParticipantObjectIDTypeCode", one.id_type);
     if (!one.query.empty()) {
-        w.element("ParticipantObjectQuery", to_base64(as_bytes(one.query)));
+        w.start("ParticipantObjectQuery").raw("");
+        carry(carried, w.view().size(), one.query);
+        w.end();
     } else if (!one.name.empty()) {
         w.element("ParticipantObjectName", one.name);
     }
     for (auto const& detail : one.details) {
         w.start("ParticipantObjectDetail")
             .attribute("type", or_unknown(detail.type))
-            .attribute("value", to_base64(as_bytes(detail.value)))
-            .end();
+            .attribute("value", "");
+        carry(carried, w.view().size() - 1, detail.value);  // before the closing quote
+        w.end();
     }
     w.end();
 }
@@ -77,6 +90,15 @@ void object(xml::Writer& w, domain::AuditObject const& one) {
 }  // namespace
 
 std::string write(domain::AuditEvent const& event) {
+    auto const parts = write_parts(event);
+    std::string out;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        out += i % 2 == 0 ? parts[i] : to_base64(as_bytes(parts[i]));
+    return out;
+}
+
+std::vector<std::string> write_parts(domain::AuditEvent const& event) {
+    std::vector<Carried> carried;
     xml::Writer w;
     w.declaration().start("AuditMessage");
     w.start("EventIdentification")
@@ -100,9 +122,19 @@ std::string write(domain::AuditEvent const& event) {
     code(w, "AuditSourceTypeCode", domain::dcm("4", "Application Server"));
     w.end();
 
-    for (auto const& one : event.objects) object(w, one);
+    for (auto const& one : event.objects) object(w, one, carried);
     w.end();
-    return w.take();
+    std::vector<std::string> parts;
+    parts.reserve(carried.size() * 2 + 1);
+    std::string_view const text = w.view();
+    std::size_t from = 0;
+    for (Carried const& one : carried) {
+        parts.emplace_back(text.substr(from, one.at - from));
+        parts.emplace_back(one.octets);
+        from = one.at;
+    }
+    parts.emplace_back(text.substr(from));
+    return parts;
 }
 
 }  // namespace musubi::auditmsg

@@ -52,14 +52,18 @@ Result<Bytes> from_hex(std::string_view text) {
 }
 
 std::string to_base64(ByteView bytes) {
-    std::string text;
-    text.reserve((bytes.size() + 2) / 3 * 4);
-    std::size_t i = 0;
-    for (; i + 2 < bytes.size(); i += 3) {
-        std::uint32_t const v =
-            static_cast<std::uint32_t>(bytes[i] << 16 | bytes[i + 1] << 8 | bytes[i + 2]);
-        for (int shift : {18, 12, 6, 0}) text.push_back(kBase64[v >> shift & 63]);
+    std::size_t const whole = bytes.size() / 3;
+    std::string text(whole * 4, '\0');
+    char* out = text.data();
+    std::uint8_t const* in = bytes.data();
+    for (std::size_t group = 0; group < whole; ++group, in += 3, out += 4) {
+        std::uint32_t const v = static_cast<std::uint32_t>(in[0] << 16 | in[1] << 8 | in[2]);
+        out[0] = kBase64[v >> 18];
+        out[1] = kBase64[v >> 12 & 63];
+        out[2] = kBase64[v >> 6 & 63];
+        out[3] = kBase64[v & 63];
     }
+    std::size_t const i = whole * 3;
     std::size_t const rest = bytes.size() - i;
     if (rest == 0) return text;
     std::uint32_t v = static_cast<std::uint32_t>(bytes[i] << 16);
@@ -72,11 +76,22 @@ std::string to_base64(ByteView bytes) {
 }
 
 Result<Bytes> from_base64(std::string_view text) {
-    Bytes bytes;
-    bytes.reserve(text.size() / 4 * 3);
+    // What has no spaces goes four characters at a time, up to the first one that is none of the
+    // alphabet.
+    Bytes bytes(text.size() / 4 * 3);
+    std::size_t i = 0, done = 0;
+    for (; i + 4 <= text.size(); i += 4, done += 3) {
+        std::uint8_t value[4];
+        for (std::size_t k = 0; k < 4; ++k)
+            value[k] = kBase64Values[static_cast<std::uint8_t>(text[i + k])];
+        if ((value[0] | value[1] | value[2] | value[3]) > 63) break;
+        bytes[done] = static_cast<std::uint8_t>(value[0] << 2 | value[1] >> 4);
+        bytes[done + 1] = static_cast<std::uint8_t>(value[1] << 4 | value[2] >> 2);
+        bytes[done + 2] = static_cast<std::uint8_t>(value[2] << 6 | value[3]);
+    }
+    bytes.resize(done);
     std::uint32_t group = 0;
     int filled = 0;
-    std::size_t i = 0;
     for (; i < text.size(); ++i) {
         std::uint8_t const value = kBase64Values[static_cast<std::uint8_t>(text[i])];
         if (value == kSpace) continue;

@@ -1,5 +1,7 @@
 #include "platform/base/compress.h"
 
+#include "platform/base/lifo_pool.h"
+
 #include <zstd.h>
 
 #include <new>
@@ -23,14 +25,19 @@ std::unique_ptr<T, Free> owned(T* made) {
     return std::unique_ptr<T, Free>(made);
 }
 
-ZSTD_CCtx* compressing_context() {
-    thread_local auto const context = owned(ZSTD_createCCtx());
-    return context.get();
+using CompressingPool = LifoPool<std::unique_ptr<ZSTD_CCtx, Free>>;
+using DecompressingPool = LifoPool<std::unique_ptr<ZSTD_DCtx, Free>>;
+
+CompressingPool& compressing_contexts() {
+    static CompressingPool* const pool =
+        new CompressingPool([] { return owned(ZSTD_createCCtx()); });
+    return *pool;
 }
 
-ZSTD_DCtx* decompressing_context() {
-    thread_local auto const context = owned(ZSTD_createDCtx());
-    return context.get();
+DecompressingPool& decompressing_contexts() {
+    static DecompressingPool* const pool =
+        new DecompressingPool([] { return owned(ZSTD_createDCtx()); });
+    return *pool;
 }
 
 Error damaged() { return Error(Code::kStorageUnavailable, "compressed data is damaged"); }
@@ -50,12 +57,13 @@ CompressionDictionary::~CompressionDictionary() = default;
 void compress(Bytes& out, ByteView plain, CompressionDictionary const* dictionary) {
     std::size_t const start = out.size(), bound = ZSTD_compressBound(plain.size());
     out.resize(start + bound);
-    ZSTD_CCtx* const context = compressing_context();
+    auto const context = compressing_contexts().lend();
     std::size_t const size =
-        dictionary ? ZSTD_compress_usingCDict(context, out.data() + start, bound, plain.data(),
-                                              plain.size(), dictionary->impl().packing.get())
-                   : ZSTD_compressCCtx(context, out.data() + start, bound, plain.data(),
-                                       plain.size(), kLevel);
+        dictionary
+            ? ZSTD_compress_usingCDict(context.get(), out.data() + start, bound, plain.data(),
+                                       plain.size(), dictionary->impl().packing.get())
+            : ZSTD_compressCCtx(context.get(), out.data() + start, bound, plain.data(),
+                                plain.size(), kLevel);
     // With room for the worst case only memory can run out.
     if (ZSTD_isError(size)) throw std::bad_alloc();
     out.resize(start + size);
@@ -72,12 +80,13 @@ Result<std::string_view> decompress(std::string& out, ByteView packed, std::size
                                     CompressionDictionary const* dictionary) {
     std::size_t const size = TRY(decompressed_size(packed, limit));
     if (out.size() < size) out.resize(size);
-    ZSTD_DCtx* const context = decompressing_context();
+    auto const context = decompressing_contexts().lend();
     // Room for exactly what was promised: a frame that holds more is an error, not a longer text.
     std::size_t const written =
-        dictionary ? ZSTD_decompress_usingDDict(context, out.data(), size, packed.data(),
-                                                packed.size(), dictionary->impl().unpacking.get())
-                   : ZSTD_decompressDCtx(context, out.data(), size, packed.data(), packed.size());
+        dictionary
+            ? ZSTD_decompress_usingDDict(context.get(), out.data(), size, packed.data(),
+                                         packed.size(), dictionary->impl().unpacking.get())
+            : ZSTD_decompressDCtx(context.get(), out.data(), size, packed.data(), packed.size());
     if (ZSTD_isError(written) || written != size) return damaged();
     return std::string_view(out).substr(0, size);
 }

@@ -97,6 +97,21 @@ TEST_F(SealedEntry, OpensAsItWasAndIsMuchSmallerThanItsMessage) {
     EXPECT_EQ(auditmsg::read(as_bytes(opened->message))->objects.at(1).query, kQuery);
 }
 
+TEST_F(SealedEntry, OfAnEventIsThatOfItsMessage) {
+    auto event = stored_query();
+    event.objects[1].details.push_back({"empty", ""});
+    event.objects[1].details.push_back({"a \"quoted\" type", "two octets \xE7\x97"});
+    auto const entry = sealer_->entry_of(event, system_ids().uuid());
+    auto const sealed = sealer_->seal(event, entry.id);
+    ASSERT_TRUE(sealed.ok());
+    auto const opened = sealer_->open(entry.id, *sealed);
+    ASSERT_TRUE(opened.ok()) << opened.error().detail;
+    EXPECT_EQ(opened->message, entry.message);
+    EXPECT_EQ(opened->columns, entry.columns);
+    EXPECT_EQ(*sealer_->open_columns(entry.id, *sealed), entry.columns);
+    EXPECT_EQ(*sealer_->open_columns(entry.id, *sealer_->seal(entry)), entry.columns);
+}
+
 TEST_F(SealedEntry, DoesNotOpenUnderAnotherNumber) {
     auto const entry = sealer_->entry_of(stored_query(), system_ids().uuid());
     auto const sealed = *sealer_->seal(entry);
@@ -109,6 +124,9 @@ TEST_F(SealedEntry, RefusesUnknownFormatsAndDamagedContent) {
     ASSERT_TRUE(compress_onto(content, as_bytes("no columns")).ok());
     for (auto const& one : {Bytes{}, Bytes{1, 0, 0}, Bytes{2}, Bytes{2, 9, 9, 9}, content}) {
         EXPECT_EQ(sealer_->open(id, sealed(id, one)).error().code, Code::kStorageUnavailable)
+            << one.size();
+        EXPECT_EQ(sealer_->open_columns(id, sealed(id, one)).error().code,
+                  Code::kStorageUnavailable)
             << one.size();
     }
 }
