@@ -69,6 +69,19 @@ public:
     /// OIDs of the authorities that fed an identifier of this patient; kNotFound when it is
     /// unknown.
     virtual Result<std::vector<std::string>> authorities_of(std::string const& cx) const = 0;
+
+    struct Standing {
+        std::string survivor;                  ///< as survivor_of()
+        std::vector<std::string> authorities;  ///< of the survivor; empty: nobody fed it
+    };
+    /// Both at once; kNotFound when the id is unknown.
+    virtual Result<Standing> standing_of(std::string const& cx) const {
+        Standing out{TRY(survivor_of(cx)), {}};
+        auto fed = authorities_of(out.survivor);
+        if (!fed && fed.error().code != Code::kNotFound) return std::move(fed).error();
+        if (fed) out.authorities = std::move(*fed);
+        return out;
+    }
 };
 
 /// Told when regional ids become known, merge or part, inside the feed's own transaction (registry,

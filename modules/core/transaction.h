@@ -37,6 +37,7 @@
 #include <any>
 #include <chrono>
 #include <concepts>
+#include <map>
 #include <string>
 #include <string_view>
 #include <typeindex>
@@ -86,7 +87,12 @@ struct PolicyQuery {
     std::vector<std::string> patients;
     std::vector<domain::Label> publishes;  ///< labels of what a submission would add
     bool refers = false;  ///< it points to objects registered before: the scope tells to which
-    bool operator==(PolicyQuery const&) const = default;
+    /// Authorities that fed a patient, where the locate stage has learnt them: policy need not ask
+    /// the patient index again. No part of the question.
+    std::map<std::string, std::vector<std::string>> fed_by = {};
+    bool operator==(PolicyQuery const& other) const {
+        return patients == other.patients && publishes == other.publishes && refers == other.refers;
+    }
 };
 
 /// Proof that policy permitted one request. Only the pipeline makes it; stores that return clinical

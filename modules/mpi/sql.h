@@ -302,5 +302,15 @@ inline constexpr pg::Statement kAuthoritiesOf{
     " where p.regional_id = $1 or p.survivor = $1"
     " union select split_part(split_part(p.regional_id, '^', 4), '&', 2)"
     " from mpi.patient p where (p.regional_id = $1 or p.survivor = $1) and not p.issued"};
+// Both of these at once: the surviving id on every row, an authority or null beside it.
+inline constexpr pg::Statement kStandingOf{
+    "mpi.standing_of",
+    "select s.id, f.authority from (select coalesce(survivor, regional_id) as id from mpi.patient"
+    " where regional_id = $1) s left join lateral ("
+    "select r.authority from mpi.patient p join mpi.identifier r using (regional_id)"
+    " where p.regional_id = s.id or p.survivor = s.id"
+    " union select split_part(split_part(p.regional_id, '^', 4), '&', 2)"
+    " from mpi.patient p where (p.regional_id = s.id or p.survivor = s.id) and not p.issued"
+    ") f on true"};
 
 }  // namespace musubi::mpi::sql

@@ -56,6 +56,18 @@ Result<std::vector<std::string>> Store::authorities_of(std::string const& cx) co
     });
 }
 
+Result<core::PatientIdentityPort::Standing> Store::standing_of(std::string const& cx) const {
+    return context_.pool.read([&](pg::ReadTx& tx) -> Result<Standing> {
+        pg::Rows const rows = TRY(tx.exec(sql::kStandingOf, pg::Params().text(cx)));
+        if (rows.empty()) return unknown_patient();
+        Standing standing{std::string(rows.front().text(0)), {}};
+        for (pg::Row const row : rows) {
+            if (!row.is_null(1)) standing.authorities.emplace_back(row.text(1));
+        }
+        return standing;
+    });
+}
+
 template <class Transaction>
 Result<std::vector<std::int16_t>> Store::versions_by(Transaction& tx) const {
     auto const now = system_clock().monotonic();

@@ -26,6 +26,7 @@ public:
 
     Result<std::string> survivor_of(std::string const& cx) const override;
     Result<std::vector<std::string>> authorities_of(std::string const& cx) const override;
+    Result<Standing> standing_of(std::string const& cx) const override;  ///< one round trip
     Result<core::PatientChangeOutcome> apply(pg::Tx& tx,
                                              core::PatientChange const& change) override;
     Result<Found> cross_references(domain::PatientId const& id) const override;

@@ -45,6 +45,11 @@ Result<Facts> AgreementPolicy::facts(Needs const& needs, core::PolicyQuery const
     if (needs.authorities) {
         if (!identity_) return Error(Code::kDenied, "nobody knows who fed the patient");
         for (auto const& patient : query.patients) {
+            if (auto const told = query.fed_by.find(patient);
+                told != query.fed_by.end() && !told->second.empty()) {
+                out.authorities.insert(*told);
+                continue;
+            }
             auto fed = identity_->authorities_of(patient);
             if (!fed && fed.error().code == Code::kNotFound) {
                 // Not a matter of permission: the submitter has to hear that this id is unknown.

@@ -41,6 +41,39 @@ std::string const* patient_of(ProvideRequest const& request) {
     return sets.empty() || !sets.front().patient_id ? nullptr : &*sets.front().patient_id;
 }
 
+/// What locate() learns besides whose the request is.
+struct Found {
+    std::vector<domain::Label> labels;
+    std::map<std::string, std::vector<std::string>> fed_by;
+};
+
+/// While the database looks the submission up, the small contents go to the disk: both take about
+/// as long. They are durable when this returns success, hence before COMMIT is sent; of what the
+/// registry refuses nothing stays.
+Result<std::vector<Issue>> register_and_store(Deps& deps, core::CallContext const& call,
+                                              domain::Submission submission,
+                                              SealedDocuments& sealed) {
+    std::optional<Status> stored;
+    auto const store = [&] {
+        try {
+            stored = store_small(deps, sealed);
+        } catch (std::exception const&) {  // out of memory
+            stored = Error(Code::kInternal, "exception while contents were stored");
+        }
+    };
+    pg::Tx& tx = call.tx->tx();
+    tx.meanwhile(store);
+    auto warnings = deps.registry.register_document_set(call, std::move(submission));
+    tx.meanwhile({});
+    if (!warnings) {
+        free_small(deps, sealed);
+        return warnings;
+    }
+    if (!stored) store();
+    TRY(std::move(*stored));
+    return warnings;
+}
+
 /// As the patient index writes it: a CX may carry trailing delimiters.
 std::string canonical(std::string const& cx) {
     auto const id = domain::PatientId::parse(cx);
@@ -91,6 +124,15 @@ Status store_small(Deps& deps, SealedDocuments& documents) {
     return {};
 }
 
+void free_small(Deps& deps, SealedDocuments const& documents) {
+    for (auto const& [place, sealed] : documents.small) {
+        DocumentRow const& row = documents.rows[place];
+        if (!row.location) continue;
+        if (Status const freed = deps.segments.remove(*row.location, row.key); !freed)
+            log_warning("repository.record_left", {{"detail", freed.error().detail}});
+    }
+}
+
 core::TransactionSpec const& Iti41::spec() {
     static core::TransactionSpec const kSpec{
         .id = "ITI-41",
@@ -127,25 +169,28 @@ Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContex
 Result<core::Located> Iti41::locate(Deps& deps, Request const& request,
                                     domain::Subject const& subject) {
     core::Located located;
+    Found found;
     if (std::string const* patient = patient_of(request)) {
-        auto survivor = deps.identity.survivor_of(canonical(*patient));
+        auto standing = deps.identity.standing_of(canonical(*patient));
         // An unknown patient is nobody's data: the registry will say so, with all else that is
         // wrong.
-        if (survivor)
-            located.patients.push_back(std::move(*survivor));
-        else if (survivor.error().code != Code::kNotFound)
-            return std::move(survivor).error();
+        if (standing) {
+            found.fed_by[standing->survivor] = std::move(standing->authorities);
+            located.patients.push_back(std::move(standing->survivor));
+        } else if (standing.error().code != Code::kNotFound) {
+            return std::move(standing).error();
+        }
     }
-    std::vector<domain::Label> labels;
     for (auto const& entry : request.submission.entries)
-        labels.push_back(label_of(entry, subject.member.code));
-    located.details = std::move(labels);
+        found.labels.push_back(label_of(entry, subject.member.code));
+    located.details = std::move(found);
     return located;
 }
 
 core::PolicyQuery Iti41::policy_query(Request const& request, core::Located const& located) {
-    return {located.patients, std::any_cast<std::vector<domain::Label> const&>(located.details),
-            domain::points_outside(request.submission)};
+    auto const& found = std::any_cast<Found const&>(located.details);
+    return {located.patients, found.labels, domain::points_outside(request.submission),
+            found.fed_by};
 }
 
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
@@ -156,10 +201,7 @@ Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> cons
     complete_metadata(submission, request->documents, deps.unique_id);
     TRY(FAULT("repository.before_register"));
     ProvideOutcome outcome;
-    outcome.warnings =
-        TRY(deps.registry.register_document_set(request.call(), std::move(submission)));
-    // After the registry, so that what it refuses takes no room.
-    TRY(store_small(deps, sealed));
+    outcome.warnings = TRY(register_and_store(deps, request.call(), std::move(submission), sealed));
     // Only now: what stands in a row, rolled back or not, stays in the database's files, and before
     // the registry has looked at them the codes may be any text.
     insert(request.tx().tx(), sealed.rows);
@@ -192,7 +234,8 @@ Result<Iti41::Reply> Iti41::encode(Deps&, Response&& response, Request const&) {
 }
 
 Iti41::Reply Iti41::encode_error(Deps& deps, Error const& error, Request const* request) {
-    if (error.code == Code::kDenied && request && patient_of(*request)) {
+    if (error.code == Code::kDenied && error.reason == Reason::kNone && request &&
+        patient_of(*request)) {
         return encode_error(
             deps, Error(Code::kInvalidContent, {domain::unknown_patient(*patient_of(*request))}),
             nullptr);

@@ -22,6 +22,9 @@ Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideReque
 /// Makes the small contents durable, all with one write, and notes in the rows where they lie. What
 /// no row is committed for is freed by reconciliation.
 Status store_small(Deps& deps, SealedDocuments& documents);
+/// Gives the room of what store_small() stored back at once: there will be no row. What cannot be
+/// freed now is freed by reconciliation.
+void free_small(Deps& deps, SealedDocuments const& documents);
 
 struct ProvideOutcome {
     std::vector<Issue> warnings;

@@ -17,9 +17,10 @@ public:
                .segment_bytes =
                    static_cast<std::uint64_t>(context.config.integer("repository.segment_size")),
                .clock = &context.clock}),
+          blobs_(context.ports.require<blob::LocalBlobStore>()),
           deps_{context.pool,
                 context.ports.require<vault::KeyRing>(),
-                context.ports.require<blob::LocalBlobStore>(),
+                blobs_,
                 segments_,
                 context.ids,
                 context.ports.require<core::PatientIdentityPort>(),
@@ -28,7 +29,7 @@ public:
                 context.config.text("node.home_community_id")},
           watcher_(&deps_.keys),
           reconciler_(
-              context.pool, context.ports.require<blob::LocalBlobStore>(), segments_, context.clock,
+              context.pool, blobs_, segments_, context.clock,
               std::chrono::milliseconds(context.config.integer("repository.grace_time")),
               std::chrono::milliseconds(context.config.integer("repository.reconcile_period"))),
           settler_(
@@ -56,6 +57,12 @@ public:
     }
 
     core::HealthReport health() const override {
+        for (Status const& probe : {blobs_.probe(), segments_.probe()}) {
+            // What is not there cannot be read either.
+            if (!probe && probe.error().code == Code::kNotFound)
+                return {core::Health::kBad, "the folder of documents is missing"};
+            if (!probe) return {core::Health::kDegraded, "documents cannot be stored"};
+        }
         if (!segments_.writable())
             return {core::Health::kDegraded, "small documents cannot be stored"};
         return {};
@@ -63,6 +70,7 @@ public:
 
 private:
     blob::SegmentStore segments_;
+    blob::LocalBlobStore& blobs_;
     Deps deps_;
     MergeWatcher watcher_;
     Reconciler reconciler_;

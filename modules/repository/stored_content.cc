@@ -61,7 +61,7 @@ Opened open_blob(Deps& deps, DocumentRow const& row) {
             return into_memory(*stored, std::move(*share));
         }
     }
-    TRY(deps.blobs.verify(*row.blob_id));
+    TRY(deps.blobs.check(*row.blob_id));
     return std::shared_ptr<Content const>(TRY(deps.blobs.get(*row.blob_id, row.owner_oid)));
 }
 

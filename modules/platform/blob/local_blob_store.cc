@@ -1,6 +1,7 @@
 #include "platform/base/digest.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
+#include "platform/blob/folder_probe.h"
 #include "platform/blob/local_blob_store_impl.h"
 #include "platform/blob/staged_content.h"
 
@@ -23,24 +24,18 @@ Error not_found(Uuid const& id) {
     return {Code::kNotFound, "blob " + id.to_string() + " does not exist"};
 }
 
-Result<WallTime> modified(fs::path const& path, std::uint64_t* size = nullptr) {
+Result<WallTime> modified(fs::path const& path) {
     struct stat info {};
     if (::stat(path.c_str(), &info) != 0) return vault::system_error("stat", path, errno);
-    if (size) *size = static_cast<std::uint64_t>(info.st_size);
     return WallTime(std::chrono::seconds(info.st_mtim.tv_sec) +
                     std::chrono::microseconds(info.st_mtim.tv_nsec / 1000));
 }
 
-std::uint64_t plain_size_of(std::uint64_t sealed) {
-    if (sealed < vault::kStreamHeaderSize + vault::kChunkTagSize) return 0;
-    std::uint64_t const body = sealed - vault::kStreamHeaderSize;
-    std::uint64_t const chunk = vault::kChunkSize + vault::kChunkTagSize;
-    return body - (body + chunk - 1) / chunk * vault::kChunkTagSize;
-}
-
-/// Verifies all of it, with a second thread where a large file makes somebody wait and a processor
-/// may be idle. Both take the next block, so that they stay close to each other on the disk.
-Status verify_whole(SealedFile const& file) {
+/// Runs over all chunks, with a second thread where a large file makes somebody wait and a
+/// processor may be idle. Both take the next block, so that they stay close to each other on the
+/// disk. `look` gets the first chunk of a block and that behind its last.
+template <class Look>
+Status for_all_chunks(SealedFile const& file, Look const& look) {
     constexpr std::uint64_t kBlock = 16;   // 1 MiB
     constexpr std::uint64_t kLarge = 256;  // 16 MiB: far more work than starting a thread
     static std::atomic<unsigned> helpers{0};
@@ -50,8 +45,7 @@ Status verify_whole(SealedFile const& file) {
         while (true) {
             std::uint64_t const first = next.fetch_add(kBlock);
             if (first >= chunks) return {};
-            Status done = file.read_chunks(first, std::min(first + kBlock, chunks),
-                                           [](ByteView) { return Status(); });
+            Status done = look(first, std::min(first + kBlock, chunks));
             if (done) continue;
             next = chunks;  // the other one need not go on
             return done;
@@ -73,6 +67,27 @@ Status verify_whole(SealedFile const& file) {
     Status const mine = work();
     Status const others = other.valid() ? other.get() : Status();
     return mine ? others : mine;
+}
+
+Status verify_whole(SealedFile const& file) {
+    return for_all_chunks(file, [&](std::uint64_t first, std::uint64_t end) {
+        return file.read_chunks(first, end, [](ByteView) { return Status(); });
+    });
+}
+
+/// Checksums tell damage of any octet; the seals of both ends tell that it is this blob and all of
+/// it.
+Status check_whole(SealedFile const& file) {
+    auto const checksums = TRY(file.checksums());
+    if (checksums.empty()) return verify_whole(file);
+    auto const seal_of = [&](std::uint64_t chunk) {
+        return file.read_chunks(chunk, chunk + 1, [](ByteView) { return Status(); });
+    };
+    TRY(seal_of(0));
+    if (file.chunk_count() > 1) TRY(seal_of(file.chunk_count() - 1));
+    return for_all_chunks(file, [&](std::uint64_t first, std::uint64_t end) {
+        return file.compare_chunks(first, end, checksums);
+    });
 }
 
 // A file may vanish between listing and looking: then it is no longer ours to report.
@@ -167,6 +182,13 @@ Status LocalBlobStore::verify(Uuid const& id) {
     return verify_whole(*sealed);
 }
 
+Status LocalBlobStore::check(Uuid const& id) {
+    Result<vault::File> file = vault::File::open(impl_->path_of(id));
+    if (!file) return vanished(file.error()) ? not_found(id) : std::move(file).error();
+    auto const sealed = TRY(SealedFile::open(impl_->keys, std::move(*file), id, ""));
+    return check_whole(*sealed);
+}
+
 Result<bool> LocalBlobStore::exists(Uuid const& id) {
     auto const found = modified(impl_->path_of(id));
     if (found) return true;
@@ -194,14 +216,18 @@ Status LocalBlobStore::list(WallTime older_than,
             log_warning("blob.stranger", {{"file", it->path().string()}});
             continue;
         }
-        std::uint64_t sealed = 0;
-        Result<WallTime> const when = modified(it->path(), &sealed);
+        Result<WallTime> const when = modified(it->path());
         if (!when && vanished(when.error())) continue;
         if (!when) return when.error();
-        if (*when < older_than) TRY(visit(BlobInfo{*id, plain_size_of(sealed), *when}));
+        if (*when < older_than) TRY(visit(BlobInfo{*id, *when}));
     }
     if (failed) return vault::system_error("list", impl_->data, failed.value());
     return {};
+}
+
+Status LocalBlobStore::probe() const {
+    TRY(probe_folder(impl_->data));
+    return probe_folder(impl_->staging);
 }
 
 Result<int> LocalBlobStore::sweep_staging(WallTime older_than) {

@@ -22,6 +22,7 @@ public:
     Result<StoredBlob> adopt(ReceivedContent& content, std::string const& owner) override;
     Result<std::shared_ptr<Content>> get(Uuid const& id, std::string const& owner) override;
     Status verify(Uuid const& id) override;
+    Status check(Uuid const& id) override;
     Result<bool> exists(Uuid const& id) override;
     Status remove(Uuid const& id) override;
     Status list(WallTime older_than, std::function<Status(BlobInfo const&)> const& visit) override;
@@ -29,6 +30,10 @@ public:
     /// Removes what interrupted uploads left in the staging folder, last written before
     /// `older_than`. Returns how many.
     Result<int> sweep_staging(WallTime older_than);
+
+    /// Whether documents can be stored now: kNotFound when a folder is missing, kStorageUnavailable
+    /// when nothing can be written there. Costs a page, no sync.
+    Status probe() const;
 
     struct Impl;
     Impl& impl() { return *impl_; }  ///< for the spool

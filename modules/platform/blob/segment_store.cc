@@ -1,6 +1,7 @@
 #include "platform/blob/segment_store.h"
 
 #include "platform/base/crc32c.h"
+#include "platform/blob/folder_probe.h"
 #include "platform/blob/segment_writer.h"
 #include "platform/vault/durable_file.h"
 
@@ -152,6 +153,17 @@ Result<bool> SegmentStore::drop_if_empty(std::uint32_t segment) {
 bool SegmentStore::writable() const {
     return impl_->writer &&
            (!impl_->writer->last_write_failed() || impl_->writer->try_small_write());
+}
+
+Status SegmentStore::probe() const {
+    TRY(probe_folder(impl_->settings.folder));
+    std::uint32_t const open = impl_->writer ? impl_->writer->open_segment() : 0;
+    auto const path = segment_path(impl_->settings.folder, open);
+    std::error_code ignored;
+    if (open == 0 || std::filesystem::exists(path, ignored)) return {};
+    // Between its number and its name, or closed just now: only what stays away is missing.
+    if (impl_->writer->open_segment() != open || !impl_->writer->has_written_to(open)) return {};
+    return Error(Code::kNotFound, "the segment being filled is missing");
 }
 
 std::uint64_t SegmentStore::syncs() const { return impl_->writer ? impl_->writer->syncs() : 0; }

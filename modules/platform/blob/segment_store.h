@@ -90,6 +90,9 @@ public:
 
     /// How the last write went; when badly, whether a small one works now.
     bool writable() const;
+    /// Whether something could be appended now, without doing it: kNotFound when the folder or the
+    /// segment being filled is missing, kStorageUnavailable when nothing can be written there.
+    Status probe() const;
     std::uint64_t syncs() const;  ///< by append()
 
 private:

@@ -89,7 +89,7 @@ Status SegmentWriter::reopen(std::uint32_t number) {
     TRY(file.write(0, segment_header(number, false)));
     TRY(file.sync());
     open_.emplace(Open{std::move(file), number, end.at, !end.torn});
-    open_segment_ = number;
+    open_segment_ = written_segment_ = number;
     return {};
 }
 
@@ -139,7 +139,10 @@ Status SegmentWriter::write(std::vector<Item*> const& items) {
     try {
         for (std::size_t first = 0; done && first < items.size();) {
             std::size_t const count = fitting(items, first);
-            if (count == 0 || (open_ && !open_->roomy && maker_->ready())) close_segment();
+            // One that grows makes way for one made ahead, but not before something lies in it: an
+            // empty one would stay for ever.
+            bool const grows = open_ && !open_->roomy && open_->end != kSegmentUnit;
+            if (count == 0 || (grows && maker_->ready())) close_segment();
             if (!open_) done = begin_segment();
             if (!done || count == 0) continue;
             done = write_some(std::span(items).subspan(first, count));
@@ -193,6 +196,7 @@ Status SegmentWriter::write_some(std::span<Item* const> items) {
     syncs.add();
     octets.add(end - open_->end);
     open_->end = end;
+    written_segment_ = open_->number;
     return {};
 }
 

@@ -16,6 +16,8 @@ public:
 
     Result<std::vector<Location>> append(std::vector<NewRecord> const& records);
     bool is_open(std::uint32_t segment) const { return open_segment_.load() == segment; }
+    std::uint32_t open_segment() const { return open_segment_.load(); }  ///< 0: none
+    bool has_written_to(std::uint32_t segment) const { return written_segment_.load() == segment; }
     bool last_write_failed() const { return failed_.load(); }
     bool try_small_write();
     std::uint64_t syncs() const { return syncs_.load(); }
@@ -57,6 +59,7 @@ private:
     std::optional<Open> open_;       // of the one who writes
     std::uint32_t next_number_ = 1;  // of the one who writes
     std::atomic<std::uint32_t> open_segment_{0};
+    std::atomic<std::uint32_t> written_segment_{0};  ///< the last one with an acknowledged record
     std::atomic<bool> failed_{false};
     std::atomic<std::uint64_t> syncs_{0};
 };

@@ -271,7 +271,8 @@ void Connection::Impl::accept(PGresult* result, Command const& command, Expected
     outcome.rows.push_back(make_rows(result));
 }
 
-Outcome Connection::exchange(std::span<Command const> commands) {
+Outcome Connection::exchange(std::span<Command const> commands,
+                             std::function<void()> const& meanwhile) {
     Impl& self = *impl_;
     Outcome outcome;
     if (auto refused = self.refuse_locally(commands)) {
@@ -304,17 +305,23 @@ Outcome Connection::exchange(std::span<Command const> commands) {
         outcome.failure = self.lost(commands.back());
         return outcome;
     }
+    std::chrono::steady_clock::duration aside{};
+    if (meanwhile) {
+        auto const began = std::chrono::steady_clock::now();
+        meanwhile();
+        aside = std::chrono::steady_clock::now() - began;
+    }
     // With COMMIT under way nobody hangs up early: the outcome would be unknown.
     bool const commits = commands.back().kind == Command::Kind::kCommit;
     auto const patience = limit.count() > 0 && !commits
                               ? std::min(self.exchange_timeout, limit + kGrace)
                               : self.exchange_timeout;
-    self.receive(commands, expected, outcome, started + patience);
+    self.receive(commands, expected, outcome, started + aside + patience);
     if (outcome.failure && ended_by_deadline(*outcome.failure, commits)) {
         outcome.failure->error = deadline_error(name_of(commands.back()));
         outcome.failure->outcome_known = true;
     }
-    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - started;
+    std::chrono::duration<double> const took = std::chrono::steady_clock::now() - started - aside;
     self.measure(commands, took.count());
     return outcome;
 }

@@ -8,6 +8,7 @@
 #include "platform/pg/statement.h"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -60,8 +61,9 @@ public:
 
     /// Sends all commands at once and waits for their answers: one round trip, statements that are
     /// new to this connection being prepared on the way. The server skips what follows a failed
-    /// command.
-    Outcome exchange(std::span<Command const> commands);
+    /// command. `meanwhile` runs on this thread while the server works, once everything was sent.
+    Outcome exchange(std::span<Command const> commands,
+                     std::function<void()> const& meanwhile = {});
 
     bool broken() const;  ///< must not be used again
     /// What the socket tells without asking the server: it hung up, or said something nobody asked

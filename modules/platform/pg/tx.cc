@@ -5,6 +5,8 @@
 #include "platform/base/metrics.h"
 #include "platform/pg/lease.h"
 
+#include <utility>
+
 namespace musubi::pg {
 namespace {
 
@@ -52,6 +54,7 @@ struct Tx::State {
     Lease lease;
     Isolation isolation;
     std::vector<Command> pending;
+    std::function<void()> aside;  ///< see Tx::meanwhile()
     std::optional<Error> failed;  ///< what every later call answers
     bool begun = false;           ///< BEGIN was sent
     bool done = false;
@@ -62,9 +65,9 @@ struct Tx::State {
         pending.push_back(std::move(command));
     }
 
-    Outcome flush() {
+    Outcome flush(std::function<void()> const& meanwhile = {}) {
         begun = true;
-        Outcome outcome = lease->exchange(pending);
+        Outcome outcome = lease->exchange(pending, meanwhile);
         pending.clear();
         if (outcome.failure) failed = outcome.failure->error;
         return outcome;
@@ -96,7 +99,7 @@ Result<Rows> Tx::exec(Statement const& statement, Params const& params) {
     if (self.failed) return *self.failed;
     if (self.done) return Error(Code::kInternal, "statement in a finished transaction");
     self.add({Command::Kind::kExecute, statement, params, std::nullopt});
-    Outcome outcome = self.flush();
+    Outcome outcome = self.flush(std::exchange(self.aside, nullptr));
     if (outcome.failure) return std::move(outcome.failure->error);
     return std::move(outcome.rows.back());
 }
@@ -109,6 +112,8 @@ void Tx::queue(Statement const& statement, Params params,
     if (self.failed) return;
     self.add({Command::Kind::kExecute, statement, std::move(params), expected_rows});
 }
+
+void Tx::meanwhile(std::function<void()> work) { state_->aside = std::move(work); }
 
 CommitRight Tx::reserve_commit() {
     state_->commit_reserved = true;

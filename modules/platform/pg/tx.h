@@ -10,6 +10,7 @@
 #include "platform/pg/statement.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -65,6 +66,12 @@ public:
     /// such a statement is an INSERT, UPDATE or DELETE without RETURNING.
     void queue(Statement const& statement, Params params,
                std::optional<std::int32_t> expected_rows = std::nullopt);
+
+    /// Runs `work` once, on this thread, while the server is busy with the next exec(): for what
+    /// takes its time elsewhere, as a disk does. It must not throw or use this transaction. Never
+    /// run by commit(): without an exec() before it, it does not happen. An empty one takes it
+    /// back.
+    void meanwhile(std::function<void()> work);
 
     /// Sends all that was queued and COMMIT in one round trip. Success means that the server
     /// confirmed the COMMIT. A connection lost on the way gives is_commit_unknown(). A transaction

@@ -1,6 +1,7 @@
 #include "mpi/store.h"
 
 #include "domain/reason.h"
+#include "platform/pg/round_trips.h"
 #include "platform/pg/admin.h"
 #include "support/source_tree.h"
 #include "support/test_database.h"
@@ -177,6 +178,25 @@ TEST_F(MpiStore, TheAuthoritiesOfASurvivorIncludeThoseOfWhatWasMergedIntoIt) {
     auto all = *store_.authorities_of(second);
     std::sort(all.begin(), all.end());
     EXPECT_EQ(all, (std::vector<std::string>{kKita, kMinami}));
+}
+
+TEST_F(MpiStore, SurvivorAndAuthoritiesAreOneRoundTrip) {
+    std::string const first = added({a_, x_}), second = added({b_}), lone = added({d1_});
+    ASSERT_TRUE(merge(a_, b_).ok());
+    for (std::string const& cx : {first, second, lone}) {
+        static_cast<void>(store_.standing_of(cx));
+        auto const before = pg::round_trips();
+        auto const standing = store_.standing_of(cx);
+        ASSERT_TRUE(standing.ok());
+        EXPECT_EQ(pg::round_trips() - before, 1U);
+        EXPECT_EQ(standing->survivor, *store_.survivor_of(cx));
+        auto told = standing->authorities, asked = *store_.authorities_of(standing->survivor);
+        std::sort(told.begin(), told.end());
+        std::sort(asked.begin(), asked.end());
+        EXPECT_EQ(told, asked) << cx;
+        EXPECT_FALSE(told.empty());
+    }
+    EXPECT_EQ(store_.standing_of("9^^^&1.2&ISO").error().code, Code::kNotFound);
 }
 
 // ITI TF-2 3.8.4.2.4

@@ -74,6 +74,40 @@ TEST_F(PgTx, BeginTravelsWithTheFirstStatement) {
     EXPECT_EQ(count(), 1);
 }
 
+TEST_F(PgTx, WhatIsDoneMeanwhileHappensOnceBesideAStatementAndNeverBesideCommit) {
+    auto tx = pool_.begin();
+    ASSERT_TRUE(tx.ok());
+    int done = 0;
+    tx->meanwhile([&] {
+        ++done;
+        // The server has the statement already: another connection need not wait for this one.
+        EXPECT_EQ(count(), 0);
+    });
+    tx->queue(kInsert, Params().int8(1).text("one"), 1);
+    EXPECT_EQ(done, 0);
+    EXPECT_EQ(tx->exec(kCount)->front().int64(0), 1);
+    EXPECT_EQ(done, 1);
+    ASSERT_TRUE(tx->exec(kCount).ok());
+    EXPECT_EQ(done, 1);
+    tx->meanwhile([&] { ++done; });
+    ASSERT_TRUE(tx->commit().ok());
+    EXPECT_EQ(done, 1);
+    EXPECT_EQ(count(), 1);
+}
+
+TEST_F(PgTx, WhatWasTakenBackIsNotDoneAndASlowOneDoesNotSpendTheStatementsTime) {
+    Pool impatient(PoolConfig{.conninfo = database_.serving(),
+                              .size = 1,
+                              .statement_timeout = std::chrono::milliseconds(100)});
+    auto tx = impatient.begin();
+    ASSERT_TRUE(tx.ok());
+    tx->meanwhile([] { ADD_FAILURE() << "taken back"; });
+    tx->meanwhile({});
+    ASSERT_TRUE(tx->exec(kCount).ok());
+    tx->meanwhile([] { std::this_thread::sleep_for(std::chrono::milliseconds(1300)); });
+    EXPECT_TRUE(tx->exec(kCount).ok());
+}
+
 TEST_F(PgTx, DestroyedWithoutCommitLeavesNothingEvenAfterAMove) {
     {
         auto tx = pool_.begin();

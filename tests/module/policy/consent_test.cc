@@ -320,6 +320,26 @@ TEST_F(Consent, PublishingIsForPatientsWhomTheMemberHasFed) {
     EXPECT_EQ(unknown.error().reason, Reason::kUnknownPatientId);
 }
 
+// What the locate stage has learnt from the patient index is not asked for again.
+TEST_F(Consent, WhoFedThePatientIsNotAskedWhereTheQuestionTellsIt) {
+    core::TransactionSpec spec;
+    spec.action = domain::Action::kPublish;
+    core::PolicyQuery query;
+    query.patients = {"R9^^^&2.999.1.1.1&ISO"};  // the index knows nobody of this id
+    query.fed_by[query.patients[0]] = {"2.999.7.1.1"};
+    auto const before = pg::round_trips();
+    EXPECT_TRUE(policy_->decide(subject("hospital"), spec, query)->permitted);
+    EXPECT_EQ(pg::round_trips(), before);
+    query.fed_by[query.patients[0]] = {"2.999.7.1.2"};
+    EXPECT_EQ(policy_->decide(subject("hospital"), spec, query)->rule_id, kRuleIdentity);
+    query.fed_by[query.patients[0]].clear();
+    EXPECT_EQ(policy_->decide(subject("hospital"), spec, query).error().reason,
+              Reason::kUnknownPatientId);
+    core::PolicyQuery same = query;
+    same.fed_by.clear();
+    EXPECT_TRUE(same == query) << "it is no part of the question";
+}
+
 TEST_F(Consent, ReloadTakesAGoodAgreementAndKeepsTheOldOneWhenTheNewIsBroken) {
     auto const hospital = subject("hospital").member;
     EXPECT_TRUE(policy_->may_call(hospital, "ITI-18"));

@@ -31,6 +31,8 @@ using Strings = std::vector<std::string>;
 inline constexpr char const* kUnique = "2.999.1.5";
 inline constexpr char const* kHome = "urn:oid:2.999.1";
 inline constexpr char const* kPatient = "R1^^^&1.2.3.4.5&ISO";
+/// From the end of a file of some megabytes at most, well within its last sealed chunk.
+inline constexpr std::streamoff kIntoSealed = 1000;
 inline constexpr char const* kSurvivor = "R2^^^&1.2.3.4.5&ISO";
 
 inline std::vector<std::pair<std::string, std::string>> const& scripts() {
@@ -60,7 +62,8 @@ public:
         if (found == survivors.end()) return Error(Code::kNotFound, "unknown");
         return found->second;
     }
-    Result<Strings> authorities_of(std::string const&) const override { return Strings{}; }
+    Strings authorities;
+    Result<Strings> authorities_of(std::string const&) const override { return authorities; }
 };
 
 /// Says what the test says, and keeps what it was given.
@@ -69,9 +72,11 @@ public:
     std::vector<domain::Submission> taken;
     std::optional<Error> refusal;
     std::vector<Issue> warnings;
+    bool looks_up = false;  ///< asks the database, as the real one does
     Result<std::vector<Issue>> register_document_set(core::CallContext const& call,
                                                      domain::Submission submission) override {
         EXPECT_NE(call.tx, nullptr);
+        if (looks_up) TRY(call.tx->tx().exec({"test.look_up", "select 1"}));
         if (refusal) return *refusal;
         taken.push_back(std::move(submission));
         return warnings;

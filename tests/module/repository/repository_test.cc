@@ -108,16 +108,53 @@ TEST_F(RepositoryTest, OnePartMayBeTheContentOfTwoDocuments) {
     }
 }
 
+TEST_F(RepositoryTest, WhatTheRegistryRefusesAfterLookingItUpIsNotStoredEither) {
+    registry_.looks_up = true;
+    registry_.refusal = Error(
+        Code::kConflict, {{Severity::kError, Reason::kDuplicateUniqueIdInRegistry, "one", ""}});
+    auto const before = segments_.syncs();
+    EXPECT_EQ(provide({{"1.2.1", small_}, {"1.2.2", small_}}).codes,
+              Strings{"XDSDuplicateUniqueIdInRegistry"});
+    EXPECT_EQ(segments_.syncs() - before, 1U);
+    EXPECT_EQ(live_records(), 0U);
+    EXPECT_EQ(ask("select count(*) from repository.document"), "0");
+    registry_.refusal.reset();
+    EXPECT_EQ(provide({{"1.2.1", small_}, {"1.2.2", small_}}).status,
+              ebxml::ResponseStatus::kSuccess);
+    EXPECT_EQ(live_records(), 2U);
+    EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), small_);
+}
+
+// One for the registry's look-up, one for COMMIT with everything queued; the contents cost none.
+// Patient index, policy and audit are fakes here.
+TEST_F(RepositoryTest, ASubmissionCostsTwoRoundTripsAndOneWriteBesideThem) {
+    registry_.looks_up = true;
+    provide({{"1.2.1", small_}});
+    auto const before = pg::round_trips();
+    auto const syncs = segments_.syncs();
+    ASSERT_EQ(provide({{"1.2.2", small_}}).status, ebxml::ResponseStatus::kSuccess);
+    EXPECT_EQ(pg::round_trips() - before, 2U);
+    EXPECT_EQ(segments_.syncs() - syncs, 1U);
+}
+
+TEST_F(RepositoryTest, PolicyIsToldWhoFedThePatient) {
+    patients_.authorities = {"1.2.392.7"};
+    provide({{"1.2.1", small_}});
+    EXPECT_EQ(policy_.last_query().fed_by,
+              (std::map<std::string, Strings>{{kPatient, {"1.2.392.7"}}}));
+}
+
 TEST_F(RepositoryTest, EachFaultPointTakesEverythingBackAndTheSecondTrySucceeds) {
     int n = 0;
     for (std::string const point :
          {"repository.after_blob", "repository.before_register", "segment.before_append",
           "segment.after_append", "segment.after_sync", "repository.after_register",
           "pipeline.before_commit"}) {
-        for (std::string const action : {"error", "throw"}) {
+        for (std::string const action : {"error", "throw", "error ", "throw "}) {
+            registry_.looks_up = action.back() == ' ';  // beside the look-up, or behind it
             ledger_.events.clear();
             std::string const id = "1.2." + std::to_string(++n);
-            arm_faults(point + "=" + action);
+            arm_faults(point + "=" + action.substr(0, 5));
             EXPECT_EQ(provide({{id, small_}, {id + ".9", large_}}).status,
                       ebxml::ResponseStatus::kFailure)
                 << point;
@@ -285,9 +322,9 @@ TEST_F(RepositoryTest, DamageIsToldAndNothingDamagedLeaves) {
     ASSERT_EQ(files.size(), 1U);
     {
         std::fstream file(files[0], std::ios::in | std::ios::out | std::ios::binary);
-        file.seekg(-3, std::ios::end);
+        file.seekg(-kIntoSealed, std::ios::end);
         char const before = static_cast<char>(file.peek());
-        file.seekp(-3, std::ios::end);
+        file.seekp(-kIntoSealed, std::ios::end);
         file.put(static_cast<char>(before ^ 1));
     }
     auto const answer = retrieve({{std::nullopt, kUnique, "1.2.1"},

@@ -48,9 +48,9 @@ TEST_F(RepositoryTest, DamageAtTheEndOfALargeDocumentIsToldBeforeItIsHandedOut) 
     ASSERT_EQ(files.size(), 1U);
     {
         std::fstream file(files[0], std::ios::in | std::ios::out | std::ios::binary);
-        file.seekg(-3, std::ios::end);
+        file.seekg(-kIntoSealed, std::ios::end);
         char const before = static_cast<char>(file.peek());
-        file.seekp(-3, std::ios::end);
+        file.seekp(-kIntoSealed, std::ios::end);
         file.put(static_cast<char>(before ^ 1));
     }
     auto const rows = find(pool_, {"1.2.3"});

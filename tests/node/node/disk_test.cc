@@ -63,5 +63,30 @@ TEST_F(FullDisk, WithoutRoomForLargeDocumentsTheyAreRefusedAndLaterTaken) {
     check_store(node);
 }
 
+TEST_F(FullDisk, HealthTellsThatDocumentsCannotBeStoredBeforeOneComes) {
+    EXPECT_EQ(node.operator_page("/health/ready").find("documents cannot be stored"),
+              std::string::npos);
+    limit_files(0);
+    EXPECT_NE(node.operator_page("/health/ready").find("documents cannot be stored"),
+              std::string::npos);
+    limit_files(RLIM_INFINITY);
+    EXPECT_EQ(node.operator_page("/health/ready").find("documents cannot be stored"),
+              std::string::npos);
+}
+
+TEST_F(FullDisk, HealthIsBadWhileAFolderOfDocumentsIsMissing) {
+    for (std::string const part : {"segments", "data"}) {
+        auto const folder = node.folder() / "blobs" / part;
+        auto const away = node.folder() / "away";
+        std::filesystem::rename(folder, away);
+        std::string const page = node.operator_page("/health/ready");
+        EXPECT_NE(page.find("the folder of documents is missing"), std::string::npos) << page;
+        EXPECT_EQ(node.operator_page("/health/live").find("missing"), std::string::npos);
+        std::filesystem::rename(away, folder);
+        EXPECT_EQ(node.operator_page("/health/ready").find("missing"), std::string::npos);
+    }
+    EXPECT_EQ(check_attempt(toolkit, known), Visible::kEverything);
+}
+
 }  // namespace
 }  // namespace musubi::test

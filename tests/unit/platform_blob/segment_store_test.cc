@@ -378,6 +378,28 @@ TEST_F(Segments, AClosedSegmentWithoutLiveRecordsIsDropped) {
     EXPECT_NE(put(3)->segment, first.segment) << "a number is given once";
 }
 
+TEST_F(Segments, TellsWhetherItCouldStoreWithoutStoring) {
+    EXPECT_TRUE(store->probe());
+    auto const at = *put(1);
+    auto const syncs = store->syncs();
+    EXPECT_TRUE(store->probe());
+    EXPECT_EQ(store->syncs(), syncs);
+    // The descriptor still works, so that an append would be told a success, and would be lost.
+    fs::rename(path(at.segment), folder / "away");
+    EXPECT_EQ(store->probe().error().code, Code::kNotFound);
+    fs::rename(folder / "away", path(at.segment));
+    EXPECT_TRUE(store->probe());
+    fs::rename(settings.folder, folder / "gone");
+    EXPECT_EQ(store->probe().error().code, Code::kNotFound);
+    std::ofstream(settings.folder) << "a file in its place";
+    EXPECT_EQ(store->probe().error().code, Code::kNotFound);
+    fs::remove(settings.folder);
+    fs::rename(folder / "gone", settings.folder);
+    EXPECT_TRUE(store->probe());
+    EXPECT_TRUE(put(2));
+    EXPECT_TRUE(store->probe());
+}
+
 TEST_F(Segments, OnlyAClosedSegmentIsMarkedSettledAndTheMarkStays) {
     auto const first = *put(1, 600'000);
     EXPECT_FALSE(store->mark_settled(first.segment));
