@@ -26,7 +26,9 @@ public:
     virtual std::vector<AssigningAuthority> authorities() const = 0;
 };
 
-/// A feed with its authorities resolved, by a sender who may feed them.
+/// A feed with its authorities resolved, by a sender who may feed them. kRelink: `ids` are the new
+/// regional id and the local one, `prior_ids` the previous regional one (it may be the new one)
+/// and, if there is one, the local id that goes into the other.
 struct PatientChange {
     domain::FeedEvent event = domain::FeedEvent::kAdd;
     std::vector<domain::LocalId> ids, prior_ids, other_ids;
@@ -47,7 +49,7 @@ class PatientIndexPort {
 public:
     virtual ~PatientIndexPort() = default;
     /// Refusals are kUnknownKeyIdentifier (204) or kDuplicateKeyIdentifier (205) with "PID^1^3" or
-    /// "MRG^1^1" as location; then nothing changed.
+    /// "MRG^1^1" (kRelink: and the repetition) as location; then nothing changed.
     virtual Result<PatientChangeOutcome> apply(pg::Tx& tx, PatientChange const& change) = 0;
 };
 
@@ -73,9 +75,12 @@ public:
         domain::LocalId id;
         domain::Demographics person;
         int degree = 0;  ///< 0..100 how well this record fits the query; 0: does not fit
+        /// The surviving regional id (CX) of this record, where the person has several (ids that
+        /// are regional ids as they are stay apart); empty: the candidate's.
+        std::string patient = {};
     };
     struct Candidate {
-        std::string patient;          ///< surviving regional id (CX)
+        std::string patient;          ///< surviving regional id (CX) of the record that fits best
         std::vector<Record> records;  ///< active ones, best fit first, at least one fits
     };
     struct Search {

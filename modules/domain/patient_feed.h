@@ -34,6 +34,7 @@ enum class FeedEvent : std::uint8_t {
     kChangeId,  ///< A47: the same patient, prior id corrected
     kLink,      ///< A24: the source says that two records are one person
     kUnlink,    ///< A37: and takes it back
+    kRelink,    ///< A43: a local id goes from one regional id to another (ITI-64)
 };
 
 struct PatientFeed {

@@ -30,6 +30,7 @@ Result<core::PatientChangeOutcome> Feeding::apply(core::PatientChange const& cha
         case domain::FeedEvent::kChangeId: return change_id(change);
         case domain::FeedEvent::kLink: return relate(change, EdgeState::kConfirmed);
         case domain::FeedEvent::kUnlink: return relate(change, EdgeState::kRejected);
+        case domain::FeedEvent::kRelink: return relink(change);
     }
     return Error(Code::kInternal, "unknown feed event");
 }

@@ -29,6 +29,13 @@ private:
     Result<core::PatientChangeOutcome> merge(core::PatientChange const& change);
     Result<core::PatientChangeOutcome> change_id(core::PatientChange const& change);
     Result<core::PatientChangeOutcome> relate(core::PatientChange const& change, EdgeState state);
+    Result<core::PatientChangeOutcome> relink(core::PatientChange const& change);
+    Status check_relink();
+    /// The local record's and those merged into it.
+    std::set<RecordKey> moving_with(RecordKey local);
+    void part(std::set<RecordKey> const& moving, core::PatientChange const& change);
+    void join(std::set<RecordKey> const& moving, core::PatientChange const& change);
+    Status tell_followers(std::string const& from, std::string const& to);
 
     Status refuse_retired() const;
     Status make_record(Named& named, core::PatientChange const& change, std::string const& home);

@@ -22,7 +22,8 @@ Result<core::PatientChange> change_of(FeedDeps const& deps, FeedRequest const& r
             change.other_ids = TRY(feedable_ids(feed.other_identifiers, member, deps.authorities));
             break;
         case domain::FeedEvent::kAdd:
-        case domain::FeedEvent::kUpdate: break;
+        case domain::FeedEvent::kUpdate:
+        case domain::FeedEvent::kRelink: break;
     }
     // A merge changes ids only: demographics come in a message of their own (ITI TF-2 3.8.4.2).
     if (feed.event != domain::FeedEvent::kMerge) change.demographics = feed.demographics;
