@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <unistd.h>
 
@@ -68,6 +69,7 @@ Result<bool> only_zeros_behind(std::filesystem::path const& path, std::uint64_t 
 struct Journal::Batch {
     std::string octets;
     Status status;
+    int callers = 0;
     bool done = false;
     std::condition_variable changed;
 };
@@ -156,10 +158,18 @@ Status Journal::append(std::vector<SealedRecord> const& records) {
     if (!waiting_) waiting_ = std::make_shared<Batch>();
     auto const batch = waiting_;
     batch->octets += octets;
+    ++batch->callers;
     batch->changed.wait(lock, [&] { return batch->done || !leading_; });
     if (batch->done) return batch->status;
     leading_ = true;
+    if (crowded_) {
+        // Whoever can run now may have a record too: a sync costs more than to let them come.
+        lock.unlock();
+        ::sched_yield();
+        lock.lock();
+    }
     waiting_.reset();
+    crowded_ = batch->callers > 1;
     lock.unlock();
     Status status = write(batch->octets);
     lock.lock();

@@ -3,12 +3,13 @@
 // segment files.
 //
 // Group commit without a thread of its own: the first caller who finds nobody writing writes for
-// all who wait and syncs once; who comes meanwhile waits for the next one. A record is durable when
-// append() succeeds. When writing fails (disk full, I/O error)
-// every waiting caller gets the error, the segment is given up as it is and the next append tries a
-// new one: after a failed sync the kernel may have dropped pages, so the same file is never trusted
-// again. Room is made ahead, a MiB of zeros at a time: what overwrites them changes neither size
-// nor extents of the file, so that a sync need not wait for the file system's own journal.
+// all who wait and syncs once; who comes meanwhile waits for the next one. Under load, which is
+// when batches are shared, the one who writes lets other threads run first. A record is durable
+// when append() succeeds. When writing fails (disk full, I/O error) every waiting caller gets the
+// error, the segment is given up as it is and the next append tries a new one: after a failed sync
+// the kernel may have dropped pages, so the same file is never trusted again. Room is made ahead, a
+// MiB of zeros at a time: what overwrites them changes neither size nor extents of the file, so
+// that a sync need not wait for the file system's own journal.
 //
 // One process at a time owns a folder (lock file). Thread-safe. Errors: kStorageUnavailable,
 // kConflict (folder in use), kBusy (too much is waiting), kTooLarge (a record beyond 16 MiB). FAULT
@@ -69,6 +70,7 @@ private:
     mutable std::mutex mutex_;
     std::shared_ptr<Batch> waiting_;  // guarded by mutex_; none while nobody waits
     bool leading_ = false;            // guarded by mutex_: somebody writes
+    bool crowded_ = false;            // guarded by mutex_: several callers shared the last batch
     std::vector<Segment> segments_;   // guarded by mutex_
 
     int fd_ = -1;                    // of the one who writes
