@@ -43,10 +43,27 @@ std::vector<domain::AuditParticipant> participants_of(AuditActors const& actors)
         human.user_id = actors.subject->user_id;
         human.user_name = actors.subject->user_name;
         human.is_requestor = true;
-        human.roles = {{actors.subject->role, "Musubi agreement role", actors.subject->role}};
+        // The role that permitted; a user whom none fits has none to tell.
+        if (actors.subject->role != domain::kNoRole)
+            human.roles = {{actors.subject->role, "Musubi agreement role", actors.subject->role}};
         all.push_back(std::move(human));
     }
     return all;
+}
+
+/// As asserted where a user was (ITI TF-2 3.40.4.2), else the agreement's word.
+static std::vector<domain::AuditCode> purposes_of(domain::Subject const& subject) {
+    std::vector<domain::AuditCode> out;
+    if (subject.assertion) {
+        for (domain::ClaimCode const& one : subject.assertion->purposes) {
+            std::string const& system = one.system_name.empty() ? one.system : one.system_name;
+            out.push_back({one.code, system.empty() ? "PurposeOfUse" : system,
+                           one.display.empty() ? one.code : one.display});
+        }
+    }
+    if (out.empty() && !subject.purpose_of_use.empty())
+        out.push_back({subject.purpose_of_use, "PurposeOfUse", subject.purpose_of_use});
+    return out;
 }
 
 domain::AuditEvent complete_event(AuditDraft&& draft, TransactionSpec const& spec,
@@ -66,10 +83,7 @@ domain::AuditEvent complete_event(AuditDraft&& draft, TransactionSpec const& spe
     event.transaction = spec.id;
     if (actors.subject) {
         event.organisation = actors.subject->member.code;
-        if (!actors.subject->purpose_of_use.empty()) {
-            event.purposes_of_use = {
-                {actors.subject->purpose_of_use, "PurposeOfUse", actors.subject->purpose_of_use}};
-        }
+        event.purposes_of_use = purposes_of(*actors.subject);
     }
     return event;
 }

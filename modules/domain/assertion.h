@@ -17,6 +17,12 @@
 
 namespace musubi::domain {
 
+/// With kUnauthenticated: the assertion names another organisation than the one that sends it.
+inline constexpr Reason kReasonOtherOrganisation{0xFB21};
+
+/// The role of a user to whom the agreement gives none: nothing is permitted in it.
+inline constexpr char const* kNoRole = "no-role";
+
 /// A role or purpose of use as asserted: hl7:CE, or plain text with neither system nor names.
 struct ClaimCode {
     std::string code;

@@ -1,6 +1,6 @@
 # What the project builds and tests with: Debian 12 packages only.
 MUSUBI_PACKAGES="g++ cmake ninja-build ccache mold git pkg-config ca-certificates openssl curl python3 python3-lxml \
-libpoco-dev libxerces-c-dev libssl-dev libpq-dev libcurl4-openssl-dev libyaml-cpp-dev libicu-dev \
+libpoco-dev libxerces-c-dev libxml-security-c-dev libssl-dev libpq-dev libcurl4-openssl-dev libyaml-cpp-dev libicu-dev \
 libzstd-dev libboost-dev libboost-program-options-dev libgtest-dev postgresql-15 procps strace util-linux"
 
 as_root() {

@@ -1,10 +1,13 @@
 #include "binding/soap_http/soap_endpoint.h"
 
+#include "binding/soap_http/assertion_gate.h"
 #include "binding/soap_http/packaging.h"
 #include "binding/soap_http/reply_delivery.h"
 #include "binding/soap_http/wsdl_of.h"
+#include "codec/saml/faults.h"
 #include "codec/soap/errors.h"
 #include "platform/base/log.h"
+#include "platform/base/metrics.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
@@ -60,6 +63,7 @@ struct SoapEndpoint::Exchange {
     std::string message_id;                  ///< as soon as it could be read
     std::optional<soap::Incoming> incoming;  ///< none: the message could not be opened
     std::vector<Issue> payload_issues;
+    ByteView envelope = {};  ///< as received
 };
 
 SoapEndpoint::SoapEndpoint(std::string path, SoapServices services, SoapSettings settings)
@@ -116,6 +120,7 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer,
     if (!message)
         return refused(exchange, soap::fault_for(message.error(), exchange.trace), message.error());
     exchange.payload_issues = std::move(message->payload_issues);
+    exchange.envelope = request->envelope;
     exchange.incoming.emplace(soap::Incoming{std::move(message->document),
                                              std::move(message->envelope),
                                              std::move(request->attachments), request->mtom});
@@ -125,13 +130,21 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer,
 core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
     soap::Envelope const& envelope = exchange.incoming->envelope;
     std::vector<soap::QName> not_understood = envelope.not_understood;
-    if (envelope.security_must_understand) {
+    bool const users = services_.users && services_.users->understands(exchange.subject.member);
+    if (envelope.security_must_understand && !users) {
         not_understood.push_back({std::string(envelope.security.namespace_uri()), "Security"});
     }
     if (!not_understood.empty()) {
         return refused(exchange,
                        soap::must_understand_fault(std::move(not_understood), exchange.trace),
                        Error(Code::kUnsupported, "mandatory header not understood"));
+    }
+    if (users) {
+        auto subject = services_.users->identify(
+            exchange.subject, exchange.peer,
+            {exchange.envelope, *exchange.incoming, settings_.public_url + path_});
+        if (!subject) return refused_user(exchange, subject.error());
+        exchange.subject = std::move(*subject);
     }
     core::Definition const* definition = services_.router.find_soap(path_, envelope.action);
     core::SoapBinding const* binding =
@@ -237,6 +250,29 @@ core::HttpReply SoapEndpoint::refused(Exchange& exchange, soap::FaultSpec fault,
         exchange.subject.member.code.empty() ? nullptr : &exchange.subject;
     static_cast<void>(services_.pipeline.record_refusal(
         subject, exchange.peer, settings_.public_url + path_, exchange.trace, why));
+    fault.relates_to = exchange.message_id;
+    return fault_reply(fault);
+}
+
+/// The code of WS-Security tells which stage refused, and nothing of what was compared with what.
+core::HttpReply SoapEndpoint::refused_user(Exchange& exchange, Error const& why) {
+    std::string const name(why.code == Code::kUnauthenticated ? saml::fault_name(why.reason)
+                                                              : to_string(why.code));
+    counter("musubi_assertions_refused_total", "fault=\"" + name + "\"").add();
+    log_warning("assertion.refused", {{"fault", name},
+                                      {"detail", why.detail},
+                                      {"member", exchange.subject.member.code},
+                                      {"peer", exchange.peer.remote_address}});
+    for (auto& event : refusal_events({exchange.subject, exchange.peer, *exchange.incoming,
+                                       settings_.public_url + path_, exchange.trace},
+                                      why)) {
+        static_cast<void>(services_.pipeline.record_event(std::move(event)));
+    }
+    soap::FaultSpec fault = soap::fault_for(why, exchange.trace);
+    if (why.code == Code::kUnauthenticated) {
+        fault.subcodes = {{std::string(soap::kWsse), name}};
+        fault.reason = "The security token of the message was not accepted.";
+    }
     fault.relates_to = exchange.message_id;
     return fault_reply(fault);
 }

@@ -12,6 +12,7 @@
 
 namespace musubi::binding {
 
+class AssertionGate;
 class ReplyDelivery;
 
 struct SoapSettings {
@@ -27,8 +28,9 @@ struct SoapServices {
     Spool& spool;
     IdSource& ids;
     Clock const& clock;
-    ReplyDelivery* delivery;        ///< null: asynchronous exchange is refused
-    xml::SchemaSet const* schemas;  ///< null: messages are not validated against schemas
+    ReplyDelivery* delivery;         ///< null: asynchronous exchange is refused
+    xml::SchemaSet const* schemas;   ///< null: messages are not validated against schemas
+    AssertionGate* users = nullptr;  ///< one for all paths; null: wsse:Security is not understood
 };
 
 class SoapEndpoint final : public core::HttpEndpoint {
@@ -50,6 +52,7 @@ private:
     core::HttpReply run(Exchange& exchange, core::Definition const& definition,
                         core::SoapBinding const& binding);
     core::HttpReply refused(Exchange& exchange, soap::FaultSpec fault, Error const& why);
+    core::HttpReply refused_user(Exchange& exchange, Error const& why);
     core::SoapBinding const* binding_of(core::Definition const& definition,
                                         std::string_view action) const;
     bool may_reply_to(soap::ReplyTarget const& target, domain::Member const& member) const;
