@@ -50,10 +50,11 @@ pid_t spawn_child(std::vector<std::string> const& words, ChildSetup const& setup
     return pid;
 }
 
-CommandOutcome run_command(std::vector<std::string> const& words) {
+CommandOutcome run_command(std::vector<std::string> const& words,
+                           std::vector<std::string> const& environment) {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
-    pid_t const pid = fork_exec(words, {}, ends[1]);
+    pid_t const pid = fork_exec(words, environment, ends[1]);
     ::close(ends[1]);
     CommandOutcome outcome;
     char buffer[4096];

@@ -1,5 +1,7 @@
 #include "support/fault_loop.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <fstream>
 
@@ -28,6 +30,15 @@ std::vector<FaultPlace> places_of(TestNode& node, std::function<void()> const& o
         places.push_back({point, before ? 2 : 1});
     }
     return places;
+}
+
+std::vector<std::string> points_of_command(TestNode const& node,
+                                           std::vector<std::string> const& words) {
+    auto const list = node.folder() / "command-faults.list";
+    std::filesystem::remove(list);
+    auto const done = node.command(words, {.faults = "", .fault_list = list});
+    EXPECT_EQ(done.status, 0) << done.output;
+    return lines_of(list);
 }
 
 }  // namespace musubi::test

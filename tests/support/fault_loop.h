@@ -26,4 +26,8 @@ inline std::vector<std::string> quiet_settings() { return {"atna.seal_interval=6
 /// Leaves the node running, unarmed but for the list.
 std::vector<FaultPlace> places_of(TestNode& node, std::function<void()> const& operation);
 
+/// Points that an operator's command passes, from its start to its end.
+std::vector<std::string> points_of_command(TestNode const& node,
+                                           std::vector<std::string> const& words);
+
 }  // namespace musubi::test

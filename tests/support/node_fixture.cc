@@ -40,6 +40,13 @@ void replace_all(std::string& text, std::string const& from, std::string const& 
     }
 }
 
+std::vector<std::string> environment_of(TestNode::Arming const& arming) {
+    std::vector<std::string> out;
+    if (!arming.faults.empty()) out.push_back("MUSUBI_FAULT=" + arming.faults);
+    if (!arming.fault_list.empty()) out.push_back("MUSUBI_FAULT_LIST=" + arming.fault_list);
+    return out;
+}
+
 }  // namespace
 
 void pause_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
@@ -110,10 +117,7 @@ TestNode::~TestNode() {
 void TestNode::spawn(Arming const& arming) {
     ChildSetup setup;
     setup.log = folder_ / "log/musubi.log";
-    if (!arming.faults.empty()) setup.environment.push_back("MUSUBI_FAULT=" + arming.faults);
-    if (!arming.fault_list.empty()) {
-        setup.environment.push_back("MUSUBI_FAULT_LIST=" + arming.fault_list);
-    }
+    setup.environment = environment_of(arming);
     log_start_ = log().size();
     pid_ = spawn_child({MUSUBI_BINARY, "serve", "--config", config_file()}, setup);
 }
@@ -190,10 +194,10 @@ std::string TestNode::operator_page(std::string const& path) const {
     return http_get(operator_, path);
 }
 
-CommandOutcome TestNode::command(std::vector<std::string> words) const {
+CommandOutcome TestNode::command(std::vector<std::string> words, Arming const& arming) const {
     words.insert(words.begin(), MUSUBI_BINARY);
     words.insert(words.end(), {"--config", config_file()});
-    return run_command(words);
+    return run_command(words, environment_of(arming));
 }
 
 std::vector<atna::FoundRecord> TestNode::audit(atna::SearchQuery query) const {

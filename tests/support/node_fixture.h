@@ -29,8 +29,9 @@ struct CommandOutcome {
     int status = -1;
     std::string output;  ///< standard output and error
 };
-/// Runs a program to its end.
-CommandOutcome run_command(std::vector<std::string> const& words);
+/// Runs a program to its end; `environment` (NAME=value) goes before our own.
+CommandOutcome run_command(std::vector<std::string> const& words,
+                           std::vector<std::string> const& environment = {});
 
 class TestNode {
 public:
@@ -73,7 +74,10 @@ public:
     /// Body of a GET on the operator port.
     std::string operator_page(std::string const& path) const;
     /// Runs `musubi COMMAND... --config FILE`.
-    CommandOutcome command(std::vector<std::string> words) const;
+    CommandOutcome command(std::vector<std::string> words) const {
+        return command(std::move(words), {});
+    }
+    CommandOutcome command(std::vector<std::string> words, Arming const& arming) const;
     /// Every audit record so far that fits, newest first.
     std::vector<atna::FoundRecord> audit(atna::SearchQuery query = {}) const;
     std::string verify_audit() const;  ///< empty: in order

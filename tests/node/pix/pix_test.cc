@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/node_client.h"
-#include "support/pix_messages.h"
+#include "support/pix_partner.h"
 
 namespace musubi::test {
 namespace {
@@ -19,28 +19,13 @@ protected:
     std::string send(NodeClient& client, std::string const& message) {
         return ack_of(client.exchange_hl7(message));
     }
-    /// QAK-2, and the ids of PID-3 without their authorities.
     static std::string ids(NodeClient& client, std::string const& cx,
                            std::string const& domains = "") {
-        std::string const answer = client.exchange_hl7(pix_query(cx, domains));
-        std::string out = segment_of(answer, "QAK");
-        out = out.substr(out.rfind('|') + 1);
-        std::string const pid = segment_of(answer, "PID");
-        if (pid.empty()) return out;
-        std::string list = pid.substr(pid.find("|||") + 3);
-        list = list.substr(0, list.find('|'));
-        for (std::size_t at = 0; at != std::string::npos;) {
-            std::size_t const next = list.find('~', at);
-            out += " " + list.substr(at, list.find('^', at) - at);
-            at = next == std::string::npos ? next : next + 1;
-        }
-        return out;
+        return pix_ids(client, cx, domains);
     }
-    static std::string post(NodeClient const& client, std::string const& action,
+    static std::string post(NodeClient const& client, std::string const& interaction,
                             std::string const& payload, std::string const& path = "/pix/manager") {
-        auto const answer = client.post(path, kSoapType,
-                                        {{envelope("urn:hl7-org:v3:" + action, payload), nullptr}});
-        return answer ? answer->body : "";
+        return post_v3(client, interaction, payload, path);
     }
     static bool has(std::string const& text, std::string const& part) {
         return text.find(part) != std::string::npos;
