@@ -4,12 +4,7 @@
 
 #include "mpi/store.h"
 #include "platform/base/fault.h"
-#include "platform/pg/admin.h"
-#include "support/source_tree.h"
-#include "support/test_database.h"
-#include "unit/platform_vault/temp_folder.h"
-
-#include <gtest/gtest.h>
+#include "support/module_ground.h"
 
 #include <algorithm>
 
@@ -99,18 +94,10 @@ public:
     }
 };
 
-class MpiIndex : public ::testing::Test {
+class MpiIndex : public ::testing::Test, protected test::ModuleGround {
 protected:
     MpiIndex()
-        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql"),
-                 sql_of("V0003__records.sql")},
-          files_{{"mpi/V0001__init.sql", texts_[0]},
-                 {"mpi/V0002__issued.sql", texts_[1]},
-                 {"mpi/V0003__records.sql", texts_[2]}},
-          database_(files_),
-          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 6}),
-          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
-                                                vault::KeyRing::IfAbsent::kCreate))),
+        : ModuleGround(test::migrations_of("mpi"), 6),
           store_(pool_, *keys_, system_ids(), ports_, StoreSettings{kRegion, {kDirect}, {}},
                  std::make_unique<PlainMatching>()) {
         ports_.join<core::PatientWatcherPort>(followers_);
@@ -118,9 +105,6 @@ protected:
     }
     ~MpiIndex() override { arm_faults(""); }
 
-    static std::string sql_of(char const* file) {
-        return test::read_file(test::source_dir() / "db/mpi" / file);
-    }
     static core::PatientChange change(domain::FeedEvent event, domain::PatientId const& id) {
         core::PatientChange out;
         out.event = event;
@@ -175,17 +159,6 @@ protected:
         auto const cx = store_.regional_id_of(id);
         return cx ? *cx : std::string(to_string(cx.error().code));
     }
-    std::string ask(std::string const& statement) {
-        auto rows = pg::run_script(database_.superuser(), statement);
-        EXPECT_TRUE(rows.ok()) << (rows ? "" : rows.error().detail);
-        std::string out;
-        if (!rows) return out;
-        for (auto const& row : *rows) {
-            for (auto const& cell : row) out += cell + "|";
-            out += "\n";
-        }
-        return out;
-    }
     /// Everything in the schema, to see that nothing changed.
     std::string everything() {
         std::string out;
@@ -196,12 +169,6 @@ protected:
         return out;
     }
 
-    vault::TempFolder folder_;
-    std::vector<std::string> const texts_;
-    std::vector<pg::MigrationFile> const files_;
-    test::TestDatabase database_;
-    pg::Pool pool_;
-    std::unique_ptr<vault::KeyRing> keys_;
     core::Ports ports_;
     Followers followers_;
     Store store_;

@@ -153,7 +153,7 @@ TEST_F(MpiLoading, GivesThePersonsThatSingleFeedsGive) {
         for (auto const& row : *rows) out.push_back(row[0] + " " + row[1] + " " + row[2]);
         return out;
     };
-    test::TestDatabase second(files_);
+    test::TestDatabase second(test::migrations_of("mpi"));
     pg::Pool other(pg::PoolConfig{.conninfo = second.serving(), .size = 2});
     auto const loaded = picture(pool_, database_, true);
     auto const single = picture(other, second, false);

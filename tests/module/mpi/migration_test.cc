@@ -5,24 +5,11 @@
 namespace musubi::mpi {
 namespace {
 
-class MpiMigration : public ::testing::Test {
+class MpiMigration : public ::testing::Test, protected test::ModuleGround {
 protected:
-    MpiMigration()
-        : first_(sql_of("V0001__init.sql")),
-          second_(sql_of("V0002__issued.sql")),
-          files_{{"mpi/V0001__init.sql", first_}, {"mpi/V0002__issued.sql", second_}},
-          database_(files_),
-          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
-                                                vault::KeyRing::IfAbsent::kCreate))),
-          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 2}) {}
+    MpiMigration() : ModuleGround(test::migrations_of("mpi", 2), 2) {}
 
-    static std::string sql_of(char const* file) {
-        return test::read_file(test::source_dir() / "db/mpi" / file);
-    }
-    void run(std::string const& script) {
-        auto const done = pg::run_script(database_.superuser(), script);
-        ASSERT_TRUE(done.ok()) << done.error().detail;
-    }
+    void run(std::string const& script) { ask(script); }
     void patient(std::string const& cx, bool issued, std::string const& survivor = "") {
         run("insert into mpi.patient (regional_id, issued, survivor) values ('" + cx + "', " +
             (issued ? "true" : "false") + ", nullif('" + survivor + "', ''))");
@@ -32,13 +19,6 @@ protected:
             id.authority + "', '\\x" + to_hex(Tokens(*keys_).id(id, false)) + "', '" + cx + "', " +
             (retired ? "true" : "false") + ")");
     }
-
-    vault::TempFolder folder_;
-    std::string const first_, second_;
-    std::vector<pg::MigrationFile> const files_;
-    test::TestDatabase database_;
-    std::unique_ptr<vault::KeyRing> keys_;
-    pg::Pool pool_;
 };
 
 TEST_F(MpiMigration, MergesChainsAndSharedRecordsKeepTheirSurvivors) {
@@ -50,7 +30,7 @@ TEST_F(MpiMigration, MergesChainsAndSharedRecordsKeepTheirSurvivors) {
     patient(d2.to_cx(), false), patient(d1.to_cx(), false, d2.to_cx());
     identifier(a, one, true), identifier(x, one, false);
     identifier(b, two, true), identifier(c, three, false);
-    run(sql_of("V0003__records.sql"));
+    for (auto const& file : test::migrations_of("mpi").subspan(2)) run(std::string(file.bytes));
 
     core::Ports ports;
     Followers followers;

@@ -2,12 +2,7 @@
 
 #include "domain/reason.h"
 #include "platform/pg/round_trips.h"
-#include "platform/pg/admin.h"
-#include "support/source_tree.h"
-#include "support/test_database.h"
-#include "unit/platform_vault/temp_folder.h"
-
-#include <gtest/gtest.h>
+#include "support/module_ground.h"
 
 #include <thread>
 
@@ -18,10 +13,6 @@ constexpr char const* kRegion = "1.2.392.1";
 constexpr char const* kKita = "1.2.392.10";
 constexpr char const* kMinami = "1.2.392.20";
 constexpr char const* kDirect = "1.2.392.30";
-
-std::string sql_of(char const* file) {
-    return test::read_file(test::source_dir() / "db/mpi" / file);
-}
 
 /// Tells the tests what it was told, and writes nothing.
 class Watcher final : public core::PatientWatcherPort {
@@ -38,18 +29,10 @@ public:
     }
 };
 
-class MpiStore : public ::testing::Test {
+class MpiStore : public ::testing::Test, protected test::ModuleGround {
 protected:
     MpiStore()
-        : texts_{sql_of("V0001__init.sql"), sql_of("V0002__issued.sql"),
-                 sql_of("V0003__records.sql")},
-          files_{{"mpi/V0001__init.sql", texts_[0]},
-                 {"mpi/V0002__issued.sql", texts_[1]},
-                 {"mpi/V0003__records.sql", texts_[2]}},
-          database_(files_),
-          pool_(pg::PoolConfig{.conninfo = database_.serving(), .size = 4}),
-          keys_(std::move(*vault::KeyRing::open(folder_ / "keys", folder_ / "master.key",
-                                                vault::KeyRing::IfAbsent::kCreate))),
+        : ModuleGround(test::migrations_of("mpi")),
           store_(pool_, *keys_, system_ids(), ports_,
                  StoreSettings{kRegion, {kDirect}, {{"KITA", kKita}}}) {}
 
@@ -96,28 +79,12 @@ protected:
         auto const found = store_.survivor_of(cx);
         return found ? *found : std::string(to_string(found.error().code));
     }
-    std::string ask(char const* statement) {
-        auto rows = pg::run_script(database_.superuser(), statement);
-        EXPECT_TRUE(rows.ok());
-        std::string out;
-        for (auto const& row : *rows) {
-            for (auto const& cell : row) out += cell + "|";
-            out += "\n";
-        }
-        return out;
-    }
     std::string history() {
         return ask(
             "select kind, regional_id, coalesce(other_id, '') from mpi.history order by at, kind, "
             "regional_id");
     }
 
-    vault::TempFolder folder_;
-    std::vector<std::string> const texts_;
-    std::vector<pg::MigrationFile> const files_;
-    test::TestDatabase database_;
-    pg::Pool pool_;
-    std::unique_ptr<vault::KeyRing> keys_;
     core::Ports ports_;
     Store store_;
     domain::PatientId const a_{"A-4711", kKita}, b_{"B-4712", kKita}, c_{"C-4713", kKita},
