@@ -4,12 +4,10 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "platform/base/japanese.h"
 #include "platform/base/text.h"
 #include "support/invariants.h"
-#include "support/source_tree.h"
+#include "support/needles.h"
 #include "unit/platform_net/tls_peer.h"
 
 namespace musubi::test {
@@ -17,116 +15,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Needle {
-    std::string what;
-    std::string octets;
-};
-
-std::string utf16(std::u32string_view text, bool big_endian) {
-    std::string out;
-    for (char32_t const c : text) {
-        char const high = static_cast<char>(c >> 8), low = static_cast<char>(c & 0xff);
-        out += big_endian ? std::string{high, low} : std::string{low, high};
-    }
-    return out;
-}
-
-/// Code points of the basic plane.
-std::u32string code_points(std::string const& utf8) {
-    std::u32string out;
-    for (std::size_t i = 0; i < utf8.size();) {
-        auto const lead = static_cast<unsigned char>(utf8[i]);
-        std::size_t const length = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : 3;
-        char32_t c = length == 1 ? lead : lead & (0xffU >> (length + 1));
-        for (std::size_t k = 1; k < length; ++k) {
-            c = c << 6 | (static_cast<unsigned char>(utf8[i + k]) & 0x3f);
-        }
-        out.push_back(c);
-        i += length;
-    }
-    return out;
-}
-
-/// What base64 of any text that holds `octets` must contain, for the three ways it may be aligned.
-std::vector<std::string> base64_cores(std::string const& octets) {
-    std::vector<std::string> cores;
-    for (std::size_t shift = 0; shift < 3; ++shift) {
-        std::string const whole =
-            octets.substr((3 - shift) % 3, octets.size() / 3 * 3 - 3);  // only whole groups
-        std::string const printed = to_base64(as_bytes(whole));
-        cores.push_back(printed.substr(0, printed.find('=') == std::string::npos
-                                              ? printed.size()
-                                              : printed.find('=') / 4 * 4));
-        if (cores.back().size() > 4) cores.back().resize(cores.back().size() - 4);
-    }
-    return cores;
-}
-
-std::vector<Needle> needles_of(std::string const& name, std::string const& utf8) {
-    std::vector<Needle> needles = {{name, utf8}};
-    needles.push_back({name + " as UTF-16BE", utf16(code_points(utf8), true)});
-    needles.push_back({name + " as UTF-16LE", utf16(code_points(utf8), false)});
-    if (auto jis = encode_iso2022jp(utf8, {})) {
-        needles.push_back({name + " as ISO-2022-JP", *jis});
-        for (auto& core : base64_cores(*jis)) needles.push_back({name + " JIS base64", core});
-    }
-    if (auto sjis = encode_cp932(utf8, {})) needles.push_back({name + " as CP932", *sjis});
-    if (auto euc = encode_eucjp(utf8, {})) needles.push_back({name + " as EUC-JP", *euc});
-    for (auto& core : base64_cores(utf8)) needles.push_back({name + " as base64", core});
-    needles.push_back({name + " as hexadecimal", to_hex(as_bytes(utf8))});
-    return needles;
-}
-
-std::vector<std::string> search(std::string const& haystack, std::vector<Needle> const& needles) {
-    std::vector<std::string> hits;
-    for (Needle const& needle : needles) {
-        if (haystack.find(needle.octets) != std::string::npos) hits.push_back(needle.what);
-    }
-    return hits;
-}
-
 class Canary : public ::testing::Test {
 protected:
     Canary() {
         int number = 0;
         for (std::string const& text : {family_, given_, title_, author_, content_, comments_}) {
-            for (Needle& n : needles_of("canary " + std::to_string(++number), text)) {
-                needles_.push_back(std::move(n));
-            }
+            needles_.add("canary " + std::to_string(++number), text);
         }
-    }
-    void expect_absent(std::string const& where, std::string const& haystack) {
-        EXPECT_FALSE(haystack.empty()) << where << " was not searched";
-        for (auto const& hit : search(haystack, needles_)) ADD_FAILURE() << hit << " in " << where;
-    }
-    int expect_absent_under(fs::path const& folder) {
-        int files = 0;
-        for (auto const& file : fs::recursive_directory_iterator(folder)) {
-            if (!file.is_regular_file() || file.file_size() == 0) continue;
-            expect_absent(file.path(), read_file(file.path()));
-            ++files;
-        }
-        return files;
     }
 
     // Unmistakable, and such that the Japanese encodings have them.
     std::string const family_ = "隠密鶴亀", given_ = "秘匿之介", title_ = "極秘題名珊瑚礁",
                       author_ = "覆面医師麒麟", content_ = "カナリアの本文は誰にも見えない",
                       comments_ = "CANARYCOMMENTqzxwvk";
-    std::vector<Needle> needles_;
+    Needles needles_;
 };
 
 TEST_F(Canary, SearchFindsEveryFormThatItLooksFor) {
     for (std::string const& text : {family_, given_, title_, author_, content_, comments_}) {
         for (std::size_t before = 0; before < 3; ++before) {
             std::string const around = std::string(before, 'x') + text + "yyy";
-            EXPECT_FALSE(search("{" + to_base64(as_bytes(around)) + "}", needles_).empty())
+            EXPECT_FALSE(needles_.found_in("{" + to_base64(as_bytes(around)) + "}").empty())
                 << text << " at " << before;
         }
-        EXPECT_FALSE(search("\\x" + to_hex(as_bytes(text)), needles_).empty());
-        EXPECT_FALSE(search(utf16(code_points("a" + text), true), needles_).empty());
-        EXPECT_FALSE(search(utf16(code_points("a" + text), false), needles_).empty());
-        EXPECT_FALSE(search(*encode_iso2022jp(text, {}), needles_).empty());
+        EXPECT_FALSE(needles_.found_in("\\x" + to_hex(as_bytes(text))).empty());
+        EXPECT_FALSE(needles_.found_in(to_utf16(code_points("a" + text), true)).empty());
+        EXPECT_FALSE(needles_.found_in(to_utf16(code_points("a" + text), false)).empty());
+        EXPECT_FALSE(needles_.found_in(*encode_iso2022jp(text, {})).empty());
     }
     EXPECT_EQ(code_points("aé漢"), U"aé漢");
 }
@@ -200,21 +115,21 @@ TEST_F(Canary, NothingPersonalLiesAnywhereInTheClear) {
     }));
 
     std::string const metrics = node.operator_page("/metrics");
-    expect_absent("metrics", metrics);
+    needles_.expect_absent("metrics", metrics);
     EXPECT_EQ(node.verify_audit(), "");
     node.sql("checkpoint");
     auto const dump =
         run_command({"/usr/lib/postgresql/15/bin/pg_dump", "-d", node.database().superuser()});
     ASSERT_EQ(dump.status, 0) << dump.output.substr(0, 500);
     EXPECT_NE(dump.output.find(documents[0].unique_id), std::string::npos);
-    expect_absent("database dump", dump.output);
-    EXPECT_GT(expect_absent_under(cluster.data_folder() / "pg_wal"), 0);
+    needles_.expect_absent("database dump", dump.output);
+    EXPECT_GT(needles_.expect_absent_under(cluster.data_folder() / "pg_wal"), 0);
     auto const oid =
         node.sql("select oid::text from pg_database where datname = current_database()");
-    EXPECT_GT(expect_absent_under(cluster.data_folder() / "base" / oid[0][0]), 100);
+    EXPECT_GT(needles_.expect_absent_under(cluster.data_folder() / "base" / oid[0][0]), 100);
     // Blobs, staging, segments, journal, keys, log.
-    EXPECT_GT(expect_absent_under(node.folder()), 3);
-    EXPECT_GT(expect_absent_under(node.folder() / "blobs/segments"), 0);
+    EXPECT_GT(needles_.expect_absent_under(node.folder()), 3);
+    EXPECT_GT(needles_.expect_absent_under(node.folder() / "blobs/segments"), 0);
     EXPECT_NE(node.log().find("event="), std::string::npos);
 }
 
