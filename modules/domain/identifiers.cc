@@ -79,8 +79,8 @@ bool is_dtm(std::string_view text) {
     if (!std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }))
         return false;
     int const year = two_digits(text, 0) * 100 + two_digits(text, 2);
-    int month = 1;
-    if (size >= 6 && ((month = two_digits(text, 4)) < 1 || month > 12)) return false;
+    int const month = size >= 6 ? two_digits(text, 4) : 1;
+    if (month < 1 || month > 12) return false;
     if (size >= 8 && (two_digits(text, 6) < 1 || two_digits(text, 6) > days_in_month(year, month)))
         return false;
     if (size >= 10 && two_digits(text, 8) > 23) return false;
