@@ -1,5 +1,5 @@
 #pragma once
-// What all client commands ask for: where the node is and who we are.
+// What all client commands ask for: where the node is, who we are, and for whom we ask.
 
 #include "node/options.h"
 #include "platform/peer/peer_client.h"
@@ -14,6 +14,15 @@ inline std::vector<Option> with_identity(std::vector<Option> options) {
     return options;
 }
 
+/// For commands that speak SOAP.
+inline std::vector<Option> with_user(std::vector<Option> options) {
+    options = with_identity(std::move(options));
+    options.push_back({"assertion",
+                       "XML: a signed SAML assertion of the user who asks (XUA), sent as it is",
+                       ""});
+    return options;
+}
+
 inline peer::PeerIdentity identity_of(Options const& options) {
     peer::PeerIdentity identity;
     identity.certificate_file = options["cert"];
@@ -21,5 +30,8 @@ inline peer::PeerIdentity identity_of(Options const& options) {
     identity.ca_file = options["ca"];
     return identity;
 }
+
+/// The wsse:Security header with the file of `--assertion`; empty without one.
+Result<std::string> security_of(Options const& options);
 
 }  // namespace musubi::node

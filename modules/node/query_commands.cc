@@ -41,6 +41,7 @@ Status query(Options const& options) {
     request.action = "urn:ihe:iti:2007:RegistryStoredQuery";
     request.body = {{ebxml::write_adhoc_query_request(find_documents(options)), nullptr, ""}};
     request.identity = identity_of(options);
+    request.security = TRY(security_of(options));
     SoapAnswer const answer = TRY(call(client, std::move(request)));
     auto const found = TRY(ebxml::read_query_response(answer.envelope.payload));
     if (found.response.status == ebxml::ResponseStatus::kFailure) {
@@ -77,6 +78,7 @@ Status retrieve(Options const& options) {
                      nullptr, ""}};
     request.mtom = true;
     request.identity = identity_of(options);
+    request.security = TRY(security_of(options));
     SoapAnswer const answer = TRY(call(client, std::move(request)));
     auto const response = TRY(ebxml::read_retrieve_response(answer.envelope.payload));
     if (response.documents.empty()) {
@@ -102,10 +104,10 @@ int run_query(std::vector<std::string> const& arguments) {
             "Finds a patient's documents (ITI-18 FindDocuments). Columns: unique id, entryUUID, "
             "repository, MIME type, "
             "type code, title.",
-            with_identity({{"url", "the registry", "https://localhost:8443/xds/registry"},
-                           {"patient", "regional patient id, CX: id^^^&oid&ISO", "", true},
-                           {"type", "only this typeCode: code^^scheme", ""},
-                           {"deprecated", "replaced documents too", "", false, true}}),
+            with_user({{"url", "the registry", "https://localhost:8443/xds/registry"},
+                       {"patient", "regional patient id, CX: id^^^&oid&ISO", "", true},
+                       {"type", "only this typeCode: code^^scheme", ""},
+                       {"deprecated", "replaced documents too", "", false, true}}),
             arguments, options)) {
         return *exit;
     }
@@ -117,10 +119,10 @@ int run_retrieve(std::vector<std::string> const& arguments) {
     Options options;
     if (auto exit = Options::parse(
             "retrieve", "Fetches one document (ITI-43) into a file.",
-            with_identity({{"url", "the repository", "https://localhost:8443/xds/repository"},
-                           {"document", "unique id", "", true},
-                           {"repository", "repositoryUniqueId", "", true},
-                           {"out", "file to write", "", true}}),
+            with_user({{"url", "the repository", "https://localhost:8443/xds/repository"},
+                       {"document", "unique id", "", true},
+                       {"repository", "repositoryUniqueId", "", true},
+                       {"out", "file to write", "", true}}),
             arguments, options)) {
         return *exit;
     }

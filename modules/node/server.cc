@@ -59,6 +59,7 @@ Status Server::open_doors() {
             return post_reply(address, reply);
         },
         binding::ReplyDelivery::Settings{});
+    users_ = std::make_unique<binding::AssertionGate>(policy, system_clock());
     binding::SoapServices const services{composition_->router(),
                                          composition_->pipeline(),
                                          policy,
@@ -66,7 +67,8 @@ Status Server::open_doors() {
                                          system_ids(),
                                          system_clock(),
                                          delivery_.get(),
-                                         schemas_ ? &*schemas_ : nullptr};
+                                         schemas_ ? &*schemas_ : nullptr,
+                                         users_.get()};
     net::HttpRoutes routes;
     std::set<std::string> paths = composition_->router().soap_paths();
     paths.insert("");  // answers every path that nobody serves

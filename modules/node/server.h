@@ -3,6 +3,7 @@
 
 #include "binding/http/operator_endpoint.h"
 #include "binding/mllp/hl7v2_endpoint.h"
+#include "binding/soap_http/assertion_gate.h"
 #include "binding/soap_http/reply_delivery.h"
 #include "binding/soap_http/soap_endpoint.h"
 #include "node/composition.h"
@@ -40,6 +41,7 @@ private:
     std::shared_ptr<net::TlsContext> tls_;
     std::optional<xml::SchemaSet> schemas_;
     std::unique_ptr<binding::ReplyDelivery> delivery_;
+    std::unique_ptr<binding::AssertionGate> users_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
     std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;
     std::unique_ptr<binding::OperatorEndpoint> operator_;

@@ -62,6 +62,7 @@ Result<SoapAnswer> call(peer::PeerClient& client, SoapCall call) {
     headers.action = call.action;
     headers.message_id = system_ids().uuid().to_urn();
     headers.to = call.url;
+    headers.security = std::move(call.security);
     auto const request = TRY(request_of(std::move(call), headers));
     peer::PeerAnswer answer = TRY(client.post(request));
     auto const type = mtom::ContentType::parse(answer.header("Content-Type"));

@@ -15,6 +15,7 @@ struct SoapCall {
     std::vector<soap::BodyPiece> body;
     bool mtom = false;
     peer::PeerIdentity identity;
+    std::string security = {};  ///< a ready wsse:Security header; empty: none is sent
 };
 
 struct SoapAnswer {

@@ -127,6 +127,7 @@ Status submit(Options const& options) {
         ebxml::write_provide_and_register(submission, {{entry.id, content, *entry.mime_type}});
     request.mtom = true;
     request.identity = identity_of(options);
+    request.security = TRY(security_of(options));
     SoapAnswer const answer = TRY(call(client, std::move(request)));
     auto const response = TRY(ebxml::read_registry_response(answer.envelope.payload));
     std::string errors;
@@ -145,7 +146,7 @@ int run_submit(std::vector<std::string> const& arguments) {
     Options options;
     if (auto exit = Options::parse(
             "submit", "Publishes one file with its metadata (ITI-41) and prints its unique id.",
-            with_identity(
+            with_user(
                 {{"url", "the repository", "https://localhost:8443/xds/repository"},
                  {"file", "the document", "", true},
                  {"patient", "regional patient id, CX: id^^^&oid&ISO", "", true},

@@ -16,6 +16,8 @@
 
 namespace musubi::policy {
 
+struct UserTerms;  ///< users.h
+
 struct Region {
     std::string name;
     std::string home_community_id;  ///< urn:oid:...
@@ -26,6 +28,7 @@ struct Region {
 
 struct AgreementMember {
     domain::Member member;
+    std::set<std::string> speaks_for;  ///< members in whose name it may act
     std::set<std::string> roles;  ///< codes it may act in; always holds the default role
     std::set<std::string, std::less<>> transactions;
     std::set<std::string> fingerprints;  ///< SHA-256, 64 lower-case hex digits
@@ -71,6 +74,7 @@ struct Agreement {
     std::vector<IdentityRule> identity_rules;
     domain::DemographicsRules demographics;  ///< without the section: every question is refused
     bool insurance_is_key = false;
+    std::shared_ptr<UserTerms const> users;  ///< null without the section: no assertion is read
 
     AgreementMember const* member(std::string_view code) const;
     AgreementMember const* member_by_certificate(std::string_view fingerprint,

@@ -3,6 +3,7 @@
 
 #include "policy/agreement_check.h"
 #include "policy/agreement_identity.h"
+#include "policy/agreement_users.h"
 #include "policy/yaml_map.h"
 
 #include "platform/base/bytes.h"
@@ -47,7 +48,8 @@ public:
 
     std::shared_ptr<Agreement> read(YAML::Node const& root) {
         YamlMap const top(root, "agreement",
-                          {"region", "members", "roles", "rules", "identity", "consent"},
+                          {"region", "members", "roles", "rules", "authentication", "identity",
+                           "consent"},
                           problems_);
         if (YAML::Node const node = top.find("region"); node.IsDefined()) {
             region(node);
@@ -57,6 +59,8 @@ public:
         each(top, "roles", [&](YAML::Node const& node) { role(node); });
         each(top, "members", [&](YAML::Node const& node) { member(node); });
         each(top, "rules", [&](YAML::Node const& node) { rule(node); });
+        if (YAML::Node const node = top.find("authentication"); node.IsDefined())
+            load_users(node, folder_, problems_, *agreement_);
         if (YAML::Node const node = top.find("identity"); node.IsDefined())
             load_identity(node, problems_, *agreement_);
         consent(top);

@@ -4,6 +4,7 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "policy/consent_store.h"
+#include "policy/users.h"
 
 namespace musubi::policy {
 
@@ -71,6 +72,12 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
     static auto& failed = counter("policy_decisions_total", "decision=\"error\"");
     auto const now = agreement();
     Question const question{subject, spec.action, query, clock_.now()};
+    if (about_another_patient(*now, subject, query)) {
+        refused.add();
+        core::Decision denied;
+        denied.rule_id = now->users->clause;
+        return denied;
+    }
     auto found = facts(needs(*now, question), query);
     if (!found) {
         failed.add();

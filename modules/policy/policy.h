@@ -27,6 +27,10 @@ public:
     domain::DemographicsRules demographics_rules() const override;
     std::vector<std::string> member_authorities() const override;
     bool insurance_is_key() const override;
+    domain::AssertionRules assertion_rules(domain::Member const& member) const override;
+    Result<domain::Subject> with_user(
+        domain::Subject subject,
+        std::shared_ptr<domain::UserAssertion const> assertion) const override;
 
     Result<Explanation> explain(domain::Subject const& subject, domain::Action action,
                                 core::PolicyQuery const& query) const;
@@ -44,6 +48,9 @@ private:
           identity_(identity),
           clock_(clock),
           agreement_(std::move(agreement)) {}
+    /// The user's assertion is for one patient, and the question about another one.
+    bool about_another_patient(Agreement const& agreement, domain::Subject const& subject,
+                               core::PolicyQuery const& query) const;
     Result<Facts> facts(Needs const& needs, core::PolicyQuery const& query) const;
 
     std::string const file_;

@@ -1,0 +1,44 @@
+// What AgreementPolicy says about users.
+
+#include "policy/assertion_store.h"
+#include "policy/policy.h"
+#include "policy/users.h"
+
+#include <algorithm>
+
+namespace musubi::policy {
+
+domain::AssertionRules AgreementPolicy::assertion_rules(domain::Member const& member) const {
+    return policy::assertion_rules(agreement()->users.get(), member);
+}
+
+Result<domain::Subject> AgreementPolicy::with_user(
+    domain::Subject subject, std::shared_ptr<domain::UserAssertion const> assertion) const {
+    auto const now = agreement();
+    auto named = TRY(policy::with_user(*now, std::move(subject), assertion));
+    // Last: an assertion that was refused for another reason may come again.
+    if (serves_once(*now->users, assertion->issuer) &&
+        !TRY(store::first_use(pool_, *assertion, clock_.now()))) {
+        return Error(Code::kUnauthenticated, "the assertion has served already");
+    }
+    return named;
+}
+
+bool AgreementPolicy::about_another_patient(Agreement const& agreement,
+                                            domain::Subject const& subject,
+                                            core::PolicyQuery const& query) const {
+    if (!subject.assertion || subject.assertion->patient.empty() || !agreement.users ||
+        !agreement.users->patient_binds || query.patients.empty()) {
+        return false;
+    }
+    std::string patient = subject.assertion->patient;
+    if (identity_) {
+        // What the region does not know is compared as it is, and so is the answer of an index
+        // that fails: it opens nothing.
+        if (auto survivor = identity_->survivor_of(patient)) patient = std::move(*survivor);
+    }
+    return std::any_of(query.patients.begin(), query.patients.end(),
+                       [&](std::string const& one) { return one != patient; });
+}
+
+}  // namespace musubi::policy

@@ -1,0 +1,49 @@
+#pragma once
+// Users whom assertion providers vouch for (XUA): whose word counts, and who the user is in terms
+// of the agreement. Immutable values and pure functions, thread-safe; read by agreement_users.
+
+#include "domain/access.h"
+
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace musubi::policy {
+
+struct Agreement;
+
+/// A level of assurance that is asked of users in certain roles, for certain purposes.
+struct AssuranceRule {
+    int level = 0;
+    std::set<std::string> roles;     ///< empty: any
+    std::set<std::string> purposes;  ///< the agreement's words; empty: any
+};
+
+/// The section `authentication`.
+struct UserTerms {
+    std::string clause;
+    domain::AssertionUse by_default = domain::AssertionUse::kOff;
+    std::map<std::string, domain::AssertionUse, std::less<>> members;  ///< by code
+    std::shared_ptr<domain::AssertionTrust const> trust;
+    std::map<std::string, int, std::less<>> levels;  ///< authentication context -> level
+    std::vector<AssuranceRule> minimums;
+    /// "code^^system" as asserted -> roles of the agreement, as in the file.
+    std::map<std::string, std::vector<std::string>, std::less<>> roles;
+    std::map<std::string, std::string, std::less<>> purposes;  ///< likewise -> one word
+    bool patient_binds = true;  ///< an assertion for one patient is good for no other
+};
+
+domain::AssertionRules assertion_rules(UserTerms const* terms, domain::Member const& member);
+
+/// The subject in the name of the user. kUnauthenticated: another organisation
+/// (kReasonOtherOrganisation), or authenticated too weakly for the role or the purpose. A user of
+/// whose roles, or of whose purposes, the agreement knows none for this member acts in kNoRole.
+Result<domain::Subject> with_user(Agreement const& agreement, domain::Subject subject,
+                                  std::shared_ptr<domain::UserAssertion const> assertion);
+
+/// Whether assertions of this issuer serve one message each.
+bool serves_once(UserTerms const& terms, std::string_view issuer);
+
+}  // namespace musubi::policy
