@@ -26,4 +26,12 @@ std::vector<std::string> write_parts(domain::AuditEvent const& event);
 /// time, outcome, a participant or the source is missing.
 Result<domain::AuditEvent> read(ByteView bytes);
 
+/// For a repository, which keeps everything and finds what it can: nothing but the AuditMessage
+/// element is demanded, and a message that was cut on its way (RFC 5426) is read up to the cut. A
+/// time that is not told is 0.
+Result<domain::AuditEvent> read_what_is_there(ByteView bytes);
+
+/// The text with what is open at its end closed: an unfinished tag is dropped, elements are ended.
+std::string close_open_elements(std::string_view cut_xml);
+
 }  // namespace musubi::auditmsg

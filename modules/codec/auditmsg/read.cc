@@ -4,6 +4,8 @@
 #include "platform/xml/parse.h"
 
 #include <charconv>
+#include <optional>
+#include <utility>
 
 namespace musubi::auditmsg {
 namespace {
@@ -42,18 +44,32 @@ Error missing(std::string_view what) {
     return Error(Code::kInvalidContent, {issue});
 }
 
-Status identification(xml::Element element, domain::AuditEvent& event) {
+std::optional<domain::AuditOutcome> outcome_of(int indicator) {
+    switch (indicator) {
+        case 0: return domain::AuditOutcome::kSuccess;
+        case 4: return domain::AuditOutcome::kMinorFailure;
+        case 8: return domain::AuditOutcome::kSeriousFailure;
+        case 12: return domain::AuditOutcome::kMajorFailure;
+        default: return std::nullopt;
+    }
+}
+
+/// What of a whole message is there.
+struct Presence {
+    bool identification = false, time = false, outcome = false;
+};
+
+void identification(xml::Element element, domain::AuditEvent& event, Presence& there) {
+    there.identification = true;
     auto const action = attribute(element, "EventActionCode");
     event.action = action.size() == 1 ? action[0] : 'E';
-    auto const time = parse_date_time(attribute(element, "EventDateTime"));
-    if (!time) return missing("EventDateTime");
-    event.time = *time;
-    switch (number(element, "EventOutcomeIndicator", -1)) {
-        case 0: event.outcome = domain::AuditOutcome::kSuccess; break;
-        case 4: event.outcome = domain::AuditOutcome::kMinorFailure; break;
-        case 8: event.outcome = domain::AuditOutcome::kSeriousFailure; break;
-        case 12: event.outcome = domain::AuditOutcome::kMajorFailure; break;
-        default: return missing("EventOutcomeIndicator");
+    if (auto const time = parse_date_time(attribute(element, "EventDateTime"))) {
+        event.time = *time;
+        there.time = true;
+    }
+    if (auto const outcome = outcome_of(number(element, "EventOutcomeIndicator", -1))) {
+        event.outcome = *outcome;
+        there.outcome = true;
     }
     for (auto const child : element.children()) {
         auto const name = child.local_name();
@@ -67,8 +83,6 @@ Status identification(xml::Element element, domain::AuditEvent& event) {
             event.purposes_of_use.push_back(code(child));
         }
     }
-    if (event.event_id.code.empty()) return missing("EventID");
-    return {};
 }
 
 domain::AuditParticipant participant(xml::Element element) {
@@ -107,23 +121,19 @@ domain::AuditObject object(xml::Element element) {
     return out;
 }
 
-}  // namespace
-
-Result<domain::AuditEvent> read(ByteView bytes) {
+Result<std::pair<domain::AuditEvent, Presence>> read_parts(ByteView bytes) {
     xml::ParseOptions options;
     options.limits.max_bytes = kMaxBytes;
     auto const document = TRY(xml::parse(bytes, options));
     auto const root = document.root();
     if (root.local_name() != "AuditMessage")
         return Error(Code::kInvalidMessage, "root element is no AuditMessage");
-
-    domain::AuditEvent event;
-    bool identified = false;
+    std::pair<domain::AuditEvent, Presence> out;
+    auto& [event, there] = out;
     for (auto const child : root.children()) {
         auto const name = child.local_name();
         if (name == "EventIdentification") {
-            TRY(identification(child, event));
-            identified = true;
+            identification(child, event, there);
         } else if (name == "ActiveParticipant") {
             event.participants.push_back(participant(child));
         } else if (name == "AuditSourceIdentification") {
@@ -133,10 +143,28 @@ Result<domain::AuditEvent> read(ByteView bytes) {
             event.objects.push_back(object(child));
         }
     }
-    if (!identified) return missing("EventIdentification");
+    return out;
+}
+
+}  // namespace
+
+Result<domain::AuditEvent> read(ByteView bytes) {
+    auto [event, there] = TRY(read_parts(bytes));
+    if (!there.identification) return missing("EventIdentification");
+    if (!there.time) return missing("EventDateTime");
+    if (!there.outcome) return missing("EventOutcomeIndicator");
+    if (event.event_id.code.empty()) return missing("EventID");
     if (event.participants.empty()) return missing("ActiveParticipant");
     if (event.source_id.empty()) return missing("AuditSourceIdentification");
     return event;
+}
+
+Result<domain::AuditEvent> read_what_is_there(ByteView bytes) {
+    auto whole = read_parts(bytes);
+    if (whole) return std::move(whole->first);
+    auto part = read_parts(as_bytes(close_open_elements(as_text(bytes))));
+    if (part) return std::move(part->first);
+    return std::move(whole).error();
 }
 
 }  // namespace musubi::auditmsg

@@ -155,7 +155,14 @@ IoResult Channel::write(std::string_view bytes, Then then) {
 
 bool Channel::pending() const { return ssl_ != nullptr && SSL_has_pending(ssl_) == 1; }
 
+void Channel::abandon() {
+    linger const hard{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+    abandoned_ = true;
+}
+
 void Channel::finish_sending() {
+    if (abandoned_) return;
     if (ssl_ != nullptr && !broken_ && SSL_is_init_finished(ssl_) == 1) {
         ERR_clear_error();
         announce_more(SSL_get_wbio(ssl_), false);

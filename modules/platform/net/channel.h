@@ -56,6 +56,8 @@ public:
     bool pending() const;
     /// Ends our side in order (close_notify, FIN); what the peer still sends may be discarded().
     void finish_sending();
+    /// The socket's end becomes a reset: for a peer that must not take our end for an orderly one.
+    void abandon();
     /// Throws away what arrived. kWantRead while the peer is still there.
     Io discard();
 
@@ -70,6 +72,7 @@ private:
     std::unique_ptr<VerifyNote> note_;
     HandshakeProblem problem_;
     bool broken_ = false;
+    bool abandoned_ = false;
 };
 
 /// Blocks until the socket is ready for `want`, `timeout_ms` passed (false) or `give_up` became

@@ -1,15 +1,8 @@
 #include "platform/net/mllp_client.h"
 
-#include <Poco/Exception.h>
-#include <Poco/Net/SocketAddress.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <chrono>
 
-#include "platform/net/channel.h"
+#include "platform/net/dial.h"
 #include "platform/net/mllp_framer.h"
 
 namespace musubi::net {
@@ -26,52 +19,19 @@ std::int64_t ms_until(SteadyTime end) {
         0, std::chrono::duration_cast<std::chrono::milliseconds>(left).count());
 }
 
-/// A socket on its way to the peer; the connection may still be under way.
-Result<int> begin_connect(std::string const& host, std::uint16_t port) {
-    try {
-        Poco::Net::SocketAddress const address(host, port);
-        int const socket = ::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        if (socket < 0) return Error(Code::kInternal, "no socket");
-        int const on = 1;
-        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        (void)::connect(socket, address.addr(), address.length());  // the result is asked for later
-        return socket;
-    } catch (Poco::Exception const&) {
-        return Error(Code::kPeerUnavailable, "cannot resolve " + host);
-    }
-}
-
 }  // namespace
 
 struct MllpClient::Impl {
     MllpClientConfig config;
-    Channel channel;
+    std::unique_ptr<Channel> connection;
+    Channel& channel;
     std::atomic<bool> never{false};
 
-    Impl(MllpClientConfig c, int socket) : config(std::move(c)), channel(socket) {}
-
-    Status shake_hands(TlsContext& tls, SteadyTime end) {
-        if (!wait_for(channel, Io::kWantWrite, ms_until(end), never))
-            return unavailable("no connection");
-        int error = 0;
-        socklen_t size = sizeof error;
-        ::getsockopt(channel.socket(), SOL_SOCKET, SO_ERROR, &error, &size);
-        if (error != 0) return unavailable("connection refused");
-        TRY(channel.start_tls(tls, TlsSide::kClient, config.server_name));
-        while (true) {
-            Io const state = channel.handshake();
-            if (state == Io::kDone) return {};
-            if (state == Io::kClosed || state == Io::kFailed) {
-                return Error(Code::kUnauthenticated, channel.problem().reason);
-            }
-            if (!wait_for(channel, state, ms_until(end), never))
-                return unavailable("handshake not finished in time");
-        }
-    }
+    Impl(MllpClientConfig c, std::unique_ptr<Channel> dialled)
+        : config(std::move(c)), connection(std::move(dialled)), channel(*connection) {}
 
     Error unavailable(char const* what) const {
-        return Error(Code::kPeerUnavailable,
-                     config.host + " port " + std::to_string(config.port) + ": " + what);
+        return net::unavailable(config.host, config.port, what);
     }
 
     Result<std::string> read_answer() {
@@ -105,10 +65,10 @@ MllpClient::~MllpClient() { impl_->channel.finish_sending(); }
 
 Result<std::unique_ptr<MllpClient>> MllpClient::connect(TlsContext& tls,
                                                         MllpClientConfig const& config) {
-    SteadyTime const end = in_ms(config.connect_timeout_ms);
-    int const socket = TRY(begin_connect(config.host, config.port));
-    auto impl = std::make_unique<Impl>(config, socket);
-    TRY(impl->shake_hands(tls, end));
+    std::atomic<bool> const never{false};
+    DialTarget const target{config.host, config.port, config.server_name,
+                            config.connect_timeout_ms};
+    auto impl = std::make_unique<Impl>(config, TRY(dial(tls, target, never)));
     return std::unique_ptr<MllpClient>(new MllpClient(std::move(impl)));
 }
 

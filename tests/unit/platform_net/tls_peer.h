@@ -179,6 +179,11 @@ public:
         send(bytes);
         return receive_reply();
     }
+    /// Our side ends in order; the peer's last words may still be read.
+    void finish_sending() {
+        NoSigpipe const guard;
+        SSL_shutdown(ssl_);
+    }
     /// OpenSSL's words for the alert or error that ended the reading.
     std::string const& alert() const { return alert_; }
     bool ended_in_order() const { return ended_; }
