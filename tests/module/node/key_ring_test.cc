@@ -1,7 +1,7 @@
 #include "node/key_ring_check.h"
 #include "node/node_config.h"
 
-#include "support/source_tree.h"
+#include "support/migrations.h"
 #include "support/test_database.h"
 
 #include <gtest/gtest.h>
@@ -18,10 +18,7 @@ namespace fs = std::filesystem;
 class KeyRingOfADatabase : public ::testing::Test {
 protected:
     KeyRingOfADatabase()
-        : sql_(test::read_file(test::source_dir() / "db/node/V0001__init.sql")),
-          files_{{"node/V0001__init.sql", sql_}},
-          database_(files_),
-          pool_(pool_config(database_)) {}
+        : database_(test::migrations_of("node", 1)), pool_(pool_config(database_)) {}
     ~KeyRingOfADatabase() override { fs::remove_all(root_); }
 
     static pg::PoolConfig pool_config(test::TestDatabase const& database) {
@@ -45,8 +42,6 @@ protected:
     }
 
     fs::path root_ = fs::temp_directory_path() / ("musubi-ring-" + std::to_string(::getpid()));
-    std::string sql_;
-    std::vector<pg::MigrationFile> files_;
     test::TestDatabase database_;
     pg::Pool pool_;
 };

@@ -1,7 +1,7 @@
 #include "module/registry/world.h"
 
 #include "platform/xml/parse.h"
-#include "support/source_tree.h"
+#include "support/migrations.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -12,20 +12,6 @@
 
 namespace musubi::registry::test {
 namespace {
-
-std::vector<pg::MigrationFile> migrations() {
-    static std::map<std::string, std::string> const kTexts = [] {
-        std::map<std::string, std::string> texts;  // in the order of their versions
-        for (auto const& file :
-             std::filesystem::directory_iterator(musubi::test::source_dir() / "db/registry"))
-            texts["registry/" + file.path().filename().string()] =
-                musubi::test::read_file(file.path());
-        return texts;
-    }();
-    std::vector<pg::MigrationFile> files;
-    for (auto const& [name, text] : kTexts) files.push_back({name, text});
-    return files;
-}
 
 std::unique_ptr<vault::KeyRing> open_keys(std::filesystem::path const& folder) {
     auto keys = vault::KeyRing::open(folder / "keys", folder / "master.key",
@@ -151,7 +137,7 @@ Draft& Draft::refer(int entry_number) {
 }
 
 World::World(Settings settings)
-    : database(migrations()),
+    : database(musubi::test::migrations_of("registry")),
       pool(pg::PoolConfig{.conninfo = database.serving(), .size = 20}),
       folder_(make_folder()),
       keys(open_keys(folder_)),
