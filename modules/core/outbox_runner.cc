@@ -17,6 +17,8 @@ OutboxRunner::~OutboxRunner() { stop(); }
 void OutboxRunner::start() {
     for (std::string const& destination : settings_.destinations)
         threads_.emplace_back([this, destination] { work(destination); });
+    for (int i = 0; i < settings_.shared_threads; ++i)
+        threads_.emplace_back([this] { work_shared(); });
 }
 
 void OutboxRunner::stop() {
@@ -99,6 +101,41 @@ void OutboxRunner::work(std::string const& destination) {
                         {{"topic", settings_.topic}, {"detail", sent.error().detail}});
         lock.lock();
         if (sent.ok() && *sent) continue;
+        changed_.wait_for(lock, settings_.poll, [&] { return stopping_ || wakes_ != seen; });
+    }
+}
+
+bool OutboxRunner::serve_queues() {
+    auto const queues = outbox_.queues(settings_.topic);
+    if (!queues) {
+        log_warning("outbox.unreachable",
+                    {{"topic", settings_.topic}, {"detail", queues.error().detail}});
+        return false;
+    }
+    bool any = false;
+    for (auto const& queue : *queues) {
+        if (queue.waiting == 0) continue;
+        {
+            std::lock_guard const lock(mutex_);
+            if (stopping_) return false;
+            if (!served_.insert(queue.destination).second) continue;
+        }
+        auto const sent = deliver_one(queue.destination);
+        any = any || (sent.ok() && *sent);
+        std::lock_guard const lock(mutex_);
+        served_.erase(queue.destination);
+    }
+    return any;
+}
+
+void OutboxRunner::work_shared() {
+    std::unique_lock lock(mutex_);
+    while (!stopping_) {
+        std::uint64_t const seen = wakes_;
+        lock.unlock();
+        bool const sent = serve_queues();
+        lock.lock();
+        if (sent) continue;
         changed_.wait_for(lock, settings_.poll, [&] { return stopping_ || wakes_ != seen; });
     }
 }

@@ -1,7 +1,9 @@
 #pragma once
 // Sends what modules put into the outbox: one thread for each destination, so that one that hangs
-// harms no other. A failed delivery is tried again after 5 s, doubling up to 15 min; after the
-// topic's patience is over the message is given up, which is an alarm and keeps it for an operator.
+// harms no other; or, where destinations come and go, some threads that share whatever queues there
+// are, one at a time each. A failed delivery is tried again after 5 s, doubling up to 15 min; after
+// the topic's patience is over the message is given up, which is an alarm and keeps it for an
+// operator.
 //
 // Ownership: the deliverer must live until stop() returned. start() and stop() once each.
 
@@ -11,6 +13,7 @@
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -19,6 +22,9 @@ namespace musubi::core {
 struct OutboxRunnerSettings {
     std::string topic;
     std::vector<std::string> destinations;
+    /// Not 0: the destinations are those that the queue holds, and so many threads share them. So
+    /// many that hang at the same time hold up the others.
+    int shared_threads = 0;
     std::chrono::milliseconds poll{1'000};    ///< how often an empty queue is looked at
     std::chrono::milliseconds lease{60'000};  ///< longer than one delivery may take
     std::chrono::milliseconds first_pause{5'000};
@@ -47,6 +53,9 @@ public:
 
 private:
     void work(std::string const& destination);
+    void work_shared();
+    /// One message of each queue that nobody of us serves; whether any was delivered.
+    bool serve_queues();
     void settle(std::string const& destination, pg::Outbox::Claimed const& claimed,
                 Status const& outcome);
     std::chrono::milliseconds pause_after(int attempts) const;
@@ -59,6 +68,7 @@ private:
     std::condition_variable changed_;
     std::uint64_t wakes_ = 0;
     bool stopping_ = false;
+    std::set<std::string> served_;  ///< by one of the shared threads, now
     std::vector<std::thread> threads_;
 };
 

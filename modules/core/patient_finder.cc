@@ -3,6 +3,7 @@
 #include "domain/reason.h"
 
 #include <algorithm>
+#include <set>
 
 namespace musubi::core {
 namespace {
@@ -74,10 +75,20 @@ bool is_id(domain::IdCriterion const& wanted, domain::PatientId const& id) {
 /// Every id asked for is one that the asker sees: a hidden one must not be confirmed.
 bool has_ids(domain::DemographicsQuery const& query, VisiblePatient const& patient) {
     return std::all_of(query.ids.begin(), query.ids.end(), [&](domain::IdCriterion const& wanted) {
-        return is_id(wanted, patient.regional) ||
+        return std::any_of(patient.names.begin(), patient.names.end(),
+                           [&](std::string const& name) {
+                               auto const id = domain::PatientId::parse(name);
+                               return id && is_id(wanted, *id);
+                           }) ||
                std::any_of(patient.ids.begin(), patient.ids.end(),
                            [&](domain::LocalId const& own) { return is_id(wanted, own.id); });
     });
+}
+
+/// Who stands for the record: what is decided about it, and how its person may be called.
+std::string const& regional_id_of(DemographicsPort::Candidate const& candidate,
+                                  DemographicsPort::Record const& record) {
+    return record.patient.empty() ? candidate.patient : record.patient;
 }
 
 }  // namespace
@@ -136,19 +147,24 @@ std::vector<VisiblePatient> visible_patients(FoundCandidates const& found,
     std::vector<VisiblePatient> out;
     int const least = std::max(found.query.minimum_degree.value_or(0), 1);
     for (DemographicsPort::Candidate const& candidate : found.candidates) {
-        auto regional = domain::PatientId::parse(candidate.patient);
-        if (!regional) continue;
-        domain::IdentityScope const scope = scopes(candidate.patient);
         VisiblePatient patient;
-        patient.regional = *std::move(regional);
+        std::string const* regional = nullptr;
         for (DemographicsPort::Record const& record : candidate.records) {
+            std::string const& name = regional_id_of(candidate, record);
+            domain::IdentityScope const scope = scopes(name);
             if (!scope.everything && !scope.allows(record.id.id.authority)) continue;
+            if (!contains(patient.names, name)) patient.names.push_back(name);
             if (record.degree >= least && record.degree > patient.degree) {
                 patient.degree = record.degree;
                 patient.person = record.person;
+                regional = &name;
             }
             patient.ids.push_back(record.id);
         }
+        auto parsed = regional ? domain::PatientId::parse(*regional)
+                               : Result<domain::PatientId>(domain::PatientId{});
+        if (!parsed) continue;
+        patient.regional = *std::move(parsed);
         if (patient.degree == 0 || !has_ids(found.query, patient)) continue;
         std::erase_if(patient.ids,
                       [&](domain::LocalId const& own) { return own.id == patient.regional; });
@@ -165,9 +181,11 @@ int withhold_identities(Permit const& permit, std::vector<VisiblePatient>& patie
     IdentityScopes const scopes = scopes_of(permit);
     std::size_t removed = 0;
     for (VisiblePatient& patient : patients) {
-        domain::IdentityScope const scope = scopes(patient.regional.to_cx());
         removed += std::erase_if(patient.ids, [&](domain::LocalId const& own) {
-            return !scope.everything && !scope.allows(own.id.authority);
+            return std::none_of(patient.names.begin(), patient.names.end(), [&](auto const& name) {
+                domain::IdentityScope const scope = scopes(name);
+                return scope.everything || scope.allows(own.id.authority);
+            });
         });
     }
     return static_cast<int>(removed);
@@ -217,7 +235,7 @@ Result<Located> PatientFinder::find(TransactionSpec const& spec, domain::Subject
     if (known && found.missing.empty()) {
         DemographicsPort::Search search;
         search.query = found.query;
-        search.limit = kMaxSearched;
+        search.limit = found.exempt ? kMaxSearched : kMaxLookedThrough;
         auto candidates = demographics_.search(search);
         if (candidates) {
             found.candidates = *std::move(candidates);
@@ -227,7 +245,13 @@ Result<Located> PatientFinder::find(TransactionSpec const& spec, domain::Subject
             return std::move(candidates).error();
         }
     }
-    for (auto const& candidate : found.candidates) located.patients.push_back(candidate.patient);
+    for (auto const& candidate : found.candidates) {
+        std::set<std::string_view> names;
+        for (auto const& record : candidate.records) {
+            std::string const& name = regional_id_of(candidate, record);
+            if (names.insert(name).second) located.patients.push_back(name);
+        }
+    }
     located.details = std::move(found);
     return located;
 }

@@ -4,8 +4,9 @@
 // be told. Hidden equals absent: a person without a visible record that fits is nowhere, not even
 // in a count. Thread-safe. Source: ITI TF-2 3.21, 3.47, 3.55.
 //
-// Limits: at most kMaxSearched persons are looked at. Beyond that the question is too wide, whoever
-// asks; that is the one answer which persons that the asker may not see can bring about.
+// Limits: of an asker who sees everybody at most kMaxSearched persons are looked at. For all others
+// it is kMaxLookedThrough, so that what they hear depends on what they may see: a question that
+// selects even more of the region than that is refused, whoever asks.
 
 #include "core/disclosure_guard.h"
 #include "core/patient_ports.h"
@@ -16,6 +17,7 @@
 namespace musubi::core {
 
 inline constexpr int kMaxSearched = 1000;
+inline constexpr int kMaxLookedThrough = 5'000;
 
 /// What locate() found before anything was decided about single persons; travels in
 /// Located::details.
@@ -34,7 +36,10 @@ struct FoundCandidates {
 
 /// Of one person, what may be told.
 struct VisiblePatient {
-    domain::PatientId regional;        ///< the id of the affinity domain
+    /// The id of the affinity domain, of the visible record that fits best: other regional ids of
+    /// the same person may belong to records that are hidden.
+    domain::PatientId regional;
+    std::vector<std::string> names;    ///< regional ids (CX) of all visible records
     std::vector<domain::LocalId> ids;  ///< visible others, best fit first, then by domain
     domain::Demographics person;       ///< of the best visible record that fits by itself
     int degree = 0;                    ///< 1..100

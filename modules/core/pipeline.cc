@@ -278,7 +278,8 @@ Outbound Pipeline::fail(Run& run, Error error) {
     log_failure(d.spec(), error);
     // Not the transaction's to answer: who may call is settled before it, and a broken message
     // never reached it.
-    bool const is_fault = (!run.request && error.code == Code::kDenied) ||
+    bool const is_fault = d.spec().errors_are_faults ||
+                          (!run.request && error.code == Code::kDenied) ||
                           error.code == Code::kInvalidMessage ||
                           error.code == Code::kUnauthenticated;
     // Even a refusal tells something about the store: unrecorded, nothing is told.

@@ -18,7 +18,9 @@ Status Router::add(Definition definition) {
     for (Hl7v2Binding const& v2 : spec.hl7v2) {
         for (std::string_view event : v2.trigger_events) {
             if (!hl7v2_entries
-                     .try_emplace({std::string(v2.message_type), std::string(event)}, owned.get())
+                     .try_emplace(
+                         {std::string(v2.message_type), std::string(event), std::string(v2.since)},
+                         owned.get())
                      .second) {
                 return Error(Code::kInternal, "two transactions for " + std::string(event));
             }
@@ -35,15 +37,20 @@ Definition const* Router::find_soap(std::string_view path, std::string_view acti
     return found == soap_.end() ? nullptr : found->second;
 }
 
-Definition const* Router::find_hl7v2(std::string_view message_type,
-                                     std::string_view trigger_event) const {
-    auto const found = hl7v2_.find({std::string(message_type), std::string(trigger_event)});
-    return found == hl7v2_.end() ? nullptr : found->second;
+Definition const* Router::find_hl7v2(std::string_view message_type, std::string_view trigger_event,
+                                     std::string_view version) const {
+    // The last one that begins with this version or before it.
+    auto const after = hl7v2_.upper_bound(
+        {std::string(message_type), std::string(trigger_event), std::string(version)});
+    if (after == hl7v2_.begin()) return nullptr;
+    auto const& [key, definition] = *std::prev(after);
+    bool const same = std::get<0>(key) == message_type && std::get<1>(key) == trigger_event;
+    return same ? definition : nullptr;
 }
 
 bool Router::knows_hl7v2_type(std::string_view message_type) const {
-    auto const next = hl7v2_.lower_bound({std::string(message_type), ""});
-    return next != hl7v2_.end() && next->first.first == message_type;
+    auto const next = hl7v2_.lower_bound({std::string(message_type), "", ""});
+    return next != hl7v2_.end() && std::get<0>(next->first) == message_type;
 }
 
 std::set<std::string> Router::soap_paths() const {

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace musubi::core {
 
@@ -15,8 +16,9 @@ public:
     Status add(Definition definition);
 
     Definition const* find_soap(std::string_view path, std::string_view action) const;
-    Definition const* find_hl7v2(std::string_view message_type,
-                                 std::string_view trigger_event) const;
+    /// `version`: MSH-12; chooses where two transactions share an event.
+    Definition const* find_hl7v2(std::string_view message_type, std::string_view trigger_event,
+                                 std::string_view version = {}) const;
     bool knows_hl7v2_type(std::string_view message_type) const;
     std::set<std::string> soap_paths() const;
     std::vector<std::pair<Definition const*, SoapBinding const*>> soap_operations(
@@ -26,7 +28,8 @@ public:
 private:
     std::vector<std::unique_ptr<Definition>> definitions_;
     std::map<std::pair<std::string, std::string>, Definition const*> soap_;
-    std::map<std::pair<std::string, std::string>, Definition const*> hl7v2_;
+    /// Type, event, first version.
+    std::map<std::tuple<std::string, std::string, std::string>, Definition const*> hl7v2_;
 };
 
 }  // namespace musubi::core

@@ -58,6 +58,9 @@ struct SoapBinding {
 struct Hl7v2Binding {
     std::string_view message_type;                 ///< "ADT"
     std::vector<std::string_view> trigger_events;  ///< "A01" ...
+    /// Only messages of this version (MSH-12) or a later one, before any that takes all versions:
+    /// two transactions may share an event (A40 of ITI-8 and of ITI-30).
+    std::string_view since = {};
 };
 
 struct TransactionSpec {
@@ -71,6 +74,7 @@ struct TransactionSpec {
     std::vector<SoapBinding> soap;
     std::vector<Hl7v2Binding> hl7v2;
     Reason malformed{};  ///< the transaction's code for a payload that breaks its schema
+    bool errors_are_faults = false;  ///< its answer has no word for an error (ITI-56)
 };
 
 struct DecodeContext {

@@ -22,7 +22,7 @@ core::TransactionSpec const& Iti30::spec() {
         .event_action = 'U',
         .requester_is_source = true,
         .soap = {},
-        .hl7v2 = {{"ADT", {"A24", "A28", "A31", "A37", "A47"}}},
+        .hl7v2 = {{"ADT", {"A24", "A28", "A31", "A37", "A47"}}, {"ADT", {"A40"}, "2.5"}},
     };
     return kSpec;
 }

@@ -1,8 +1,8 @@
 #pragma once
 // ITI-30 Patient Identity Management, HL7 v2.5 (ITI TF-2 3.30): new person (A28), update (A31),
-// change of id (A47), link and unlink (A24, A37). Both options are offered, and the enhanced
-// acknowledgement where the sender asks for it. Its merge (A40) has the trigger event of ITI-8 and
-// is handled and recorded there.
+// change of id (A47), merge (A40), link and unlink (A24, A37). Both options are offered, and the
+// enhanced acknowledgement where the sender asks for it. Its merge has the trigger event of
+// ITI-8's: the version of the message tells them apart (2.3.1 there, 2.5 here).
 
 #include "pix/hl7v2_feed.h"
 

@@ -1,6 +1,6 @@
 #include "pix/notice.h"
 
-#include <cstdint>
+#include "core/outbox_fields.h"
 
 namespace musubi::pix {
 namespace {
@@ -13,39 +13,17 @@ std::string aad_for(std::string const& consumer) {
     return std::string(kNoticeTopic) + ":" + consumer;
 }
 
-/// Length in four octets, then the text: ids may hold any character.
-void put(Bytes& out, std::string_view text) {
-    auto const size = static_cast<std::uint32_t>(text.size());
-    for (int shift = 24; shift >= 0; shift -= 8)
-        out.push_back(static_cast<std::uint8_t>(size >> shift));
-    out.insert(out.end(), text.begin(), text.end());
-}
-
-std::optional<std::vector<std::string>> fields_of(ByteView plain) {
-    std::vector<std::string> fields;
-    while (!plain.empty()) {
-        if (plain.size() < 4) return std::nullopt;
-        std::uint32_t size = 0;
-        for (std::size_t i = 0; i < 4; ++i) size = (size << 8) | plain[i];
-        plain = plain.subspan(4);
-        if (plain.size() < size) return std::nullopt;
-        fields.emplace_back(as_text(plain.first(size)));
-        plain = plain.subspan(size);
-    }
-    return fields;
-}
-
 }  // namespace
 
 Result<Bytes> seal_notice(vault::KeyRing& keys, std::string const& consumer, Notice const& notice) {
     Bytes plain;
-    put(plain, notice.message_id);
-    put(plain, notice.time);
-    put(plain, notice.patient);
+    core::put_field(plain, notice.message_id);
+    core::put_field(plain, notice.time);
+    core::put_field(plain, notice.patient);
     for (domain::LocalId const& each : notice.ids) {
-        put(plain, each.id.id);
-        put(plain, each.id.authority);
-        put(plain, each.type_code);
+        core::put_field(plain, each.id.id);
+        core::put_field(plain, each.id.authority);
+        core::put_field(plain, each.type_code);
     }
     return keys.seal(vault::Purpose::kMetadata, kInstitution, plain, as_bytes(aad_for(consumer)));
 }
@@ -53,7 +31,7 @@ Result<Bytes> seal_notice(vault::KeyRing& keys, std::string const& consumer, Not
 Result<Notice> open_notice(vault::KeyRing& keys, std::string const& consumer, ByteView sealed) {
     Bytes const plain = TRY(
         keys.open(vault::Purpose::kMetadata, kInstitution, sealed, as_bytes(aad_for(consumer))));
-    auto fields = fields_of(plain);
+    auto fields = core::fields_of(plain);
     if (!fields || fields->size() < kFieldsBefore ||
         (fields->size() - kFieldsBefore) % kFieldsOfAnId != 0)
         return Error(Code::kStorageUnavailable, "what waits in the outbox is no notification");

@@ -61,7 +61,8 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     }
     hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message), as_bytes(bytes)};
     hl7v2::Header const& header = incoming.header;
-    core::Definition const* definition = router_.find_hl7v2(header.message_type, header.trigger);
+    core::Definition const* definition =
+        router_.find_hl7v2(header.message_type, header.trigger, header.version);
     if (!definition) return refused(peer, &subject, header, trace, unsupported(router_, header));
 
     std::string addressed =

@@ -33,6 +33,19 @@ constexpr Statement kBacklog{
     "select count(*) filter (where dead_at is null), count(*) filter (where dead_at is not null),"
     " min(queued_at) filter (where dead_at is null) from node.outbox where topic = $1"};
 
+constexpr Statement kWaiting{
+    "outbox.waiting",
+    "select count(*) from node.outbox where topic = $1 and destination = $2 and dead_at is null"};
+
+constexpr Statement kQueues{
+    "outbox.queues",
+    "select destination, count(*) filter (where dead_at is null),"
+    " count(*) filter (where dead_at is not null) from node.outbox where topic = $1"
+    " group by destination order by destination"};
+
+constexpr Statement kDrop{"outbox.drop",
+                          "delete from node.outbox where topic = $1 and destination = $2"};
+
 constexpr Statement kRevive{"outbox.revive",
                             "update node.outbox set dead_at = null, due_at = now()"
                             " where topic = $1 and destination = $2 and dead_at is not null"};
@@ -42,6 +55,12 @@ constexpr Statement kRevive{"outbox.revive",
 void Outbox::queue(Tx& tx, OutboxMessage const& message) {
     tx.queue(kQueue, Params().text(message.topic).text(message.destination).bytea(message.payload),
              1);
+}
+
+Result<std::int64_t> Outbox::waiting(Tx& tx, std::string const& topic,
+                                     std::string const& destination) {
+    Rows const rows = TRY(tx.exec(kWaiting, Params().text(topic).text(destination)));
+    return rows.front().int64(0);
 }
 
 Result<std::optional<Outbox::Claimed>> Outbox::claim(std::string const& topic,
@@ -85,6 +104,21 @@ Result<Outbox::Backlog> Outbox::backlog(std::string const& topic) {
         Rows const rows = TRY(tx.exec(kBacklog, Params().text(topic)));
         Row const row = rows.front();
         return Backlog{row.int64(0), row.int64(1), row.time_if(2)};
+    });
+}
+
+Result<std::vector<Outbox::Queue>> Outbox::queues(std::string const& topic) {
+    return pool_.read([&](ReadTx& tx) -> Result<std::vector<Queue>> {
+        std::vector<Queue> out;
+        for (Row const row : TRY(tx.exec(kQueues, Params().text(topic))))
+            out.push_back({std::string(row.text(0)), row.int64(1), row.int64(2)});
+        return out;
+    });
+}
+
+Result<std::int64_t> Outbox::drop(std::string const& topic, std::string const& destination) {
+    return pool_.run([&](Tx& tx) -> Result<std::int64_t> {
+        return TRY(tx.exec(kDrop, Params().text(topic).text(destination))).affected();
     });
 }
 

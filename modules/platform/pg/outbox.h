@@ -24,6 +24,10 @@ public:
 
     static void queue(Tx& tx, OutboxMessage const& message);
 
+    /// How many wait for this destination, not counting what was given up; inside a transaction.
+    static Result<std::int64_t> waiting(Tx& tx, std::string const& topic,
+                                        std::string const& destination);
+
     struct Claimed {
         std::int64_t id = 0;
         Bytes payload;
@@ -44,6 +48,14 @@ public:
         std::optional<WallTime> oldest;
     };
     Result<Backlog> backlog(std::string const& topic);
+    struct Queue {
+        std::string destination;
+        std::int64_t waiting = 0, dead = 0;
+    };
+    /// The destinations of a topic that hold anything, by name.
+    Result<std::vector<Queue>> queues(std::string const& topic);
+    /// Everything of one destination, waiting or given up, is gone for good. Returns how many.
+    Result<std::int64_t> drop(std::string const& topic, std::string const& destination);
     /// Back into their queues, in their old places. Returns how many.
     Result<std::int64_t> revive(std::string const& topic, std::string const& destination);
 

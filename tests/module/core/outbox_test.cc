@@ -6,6 +6,10 @@
 #include "support/test_database.h"
 
 #include <gtest/gtest.h>
+#include <mutex>
+#include <thread>
+
+#include <map>
 
 namespace musubi::core {
 namespace {
@@ -180,6 +184,50 @@ TEST_F(OutboxTest, AHangingDestinationDoesNotHoldUpTheOthers) {
     changed.notify_all();
     runner.stop();
     EXPECT_EQ(backlog().waiting, 0);
+}
+
+TEST_F(OutboxTest, SharedThreadsServeWhateverQueuesThereAreEachInOrder) {
+    for (char const* payload : {"a", "b"}) {
+        for (char const* destination : {"https://one", "https://two", "https://three"})
+            queue(destination, payload);
+    }
+    std::mutex mutex;
+    std::map<std::string, std::string> heard;
+    OutboxRunnerSettings shared = settings();
+    shared.destinations.clear();
+    shared.shared_threads = 2;
+    OutboxRunner runner(pool_, system_clock(), shared,
+                        [&](std::string const& destination, ByteView payload) -> Status {
+                            std::lock_guard const lock(mutex);
+                            heard[destination] += text(payload);
+                            return {};
+                        });
+    runner.start();
+    for (int i = 0; i < 1000 && backlog().waiting > 0; ++i) std::this_thread::sleep_for(10ms);
+    runner.stop();
+    EXPECT_EQ(backlog().waiting, 0);
+    EXPECT_EQ(heard, (std::map<std::string, std::string>{
+                         {"https://one", "ab"}, {"https://three", "ab"}, {"https://two", "ab"}}));
+}
+
+TEST_F(OutboxTest, QueuesAreToldByNameAndDroppedWhole) {
+    queue("one", "a");
+    queue("one", "b");
+    queue("two", "x");
+    answers_ = {Code::kInvalidContent};
+    OutboxRunner runner(pool_, system_clock(), settings(), noting());
+    ASSERT_TRUE(runner.deliver_one("one").ok());  // refused: given up
+    pg::Outbox outbox(pool_);
+    auto const queues = outbox.queues("T");
+    ASSERT_TRUE(queues.ok());
+    ASSERT_EQ(queues->size(), 2U);
+    EXPECT_EQ((*queues)[0].destination, "one");
+    EXPECT_EQ((*queues)[0].waiting, 1);
+    EXPECT_EQ((*queues)[0].dead, 1);
+    EXPECT_EQ(*outbox.drop("T", "one"), 2);
+    EXPECT_EQ(*outbox.drop("T", "one"), 0);
+    EXPECT_EQ(outbox.queues("T")->size(), 1U);
+    EXPECT_EQ(backlog().waiting, 1);
 }
 
 }  // namespace

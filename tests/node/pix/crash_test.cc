@@ -115,7 +115,7 @@ protected:
 
 TEST_F(IdentityCrash, AMergeWithDocumentsIsAllOrNothing) {
     die_everywhere(
-        "ITI-8",
+        "ITI-30",
         [&] {
             prepare();
             return adt25("A40", people['A'], people['C']);

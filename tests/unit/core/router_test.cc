@@ -43,6 +43,33 @@ TEST(Router, ASecondTransactionForTheSameMessageIsRefusedAndLeavesNothing) {
     EXPECT_EQ(router.all().size(), 1U);
 }
 
+/// The same trigger event again, for messages of version 2.5 and later.
+struct NewerToy : Toy<ToyKind::kChange> {
+    static TransactionSpec const& spec() {
+        static TransactionSpec const kSpec = [] {
+            TransactionSpec spec = Toy<ToyKind::kChange>::spec();
+            spec.soap.clear();
+            spec.hl7v2 = {{"ADT", {"A01"}, "2.5"}};
+            return spec;
+        }();
+        return kSpec;
+    }
+};
+
+TEST(Router, TheVersionChoosesWhereTwoTransactionsShareAnEvent) {
+    test::ToyDeps deps;
+    Router router;
+    ASSERT_TRUE(router.add(define<Toy<ToyKind::kRead>>(deps)).ok());
+    ASSERT_TRUE(router.add(define<NewerToy>(deps)).ok());
+    EXPECT_EQ(router.find_hl7v2("ADT", "A01", "2.3.1")->spec().id, "TOY-R");
+    EXPECT_EQ(router.find_hl7v2("ADT", "A01", "")->spec().id, "TOY-R");
+    EXPECT_EQ(router.find_hl7v2("ADT", "A01", "2.5")->spec().id, "TOY-C");
+    EXPECT_EQ(router.find_hl7v2("ADT", "A01", "2.5.1")->spec().id, "TOY-C");
+    EXPECT_EQ(router.find_hl7v2("ADT", "A04", "2.5")->spec().id, "TOY-R");
+    EXPECT_EQ(router.find_hl7v2("ADT", "A02", "2.5"), nullptr);
+    EXPECT_FALSE(router.add(define<NewerToy>(deps)).ok()) << "twice for one version";
+}
+
 domain::Subject subject_with_user() {
     domain::Subject subject;
     subject.member = test::toy_member();

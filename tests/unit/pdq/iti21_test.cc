@@ -76,7 +76,7 @@ TEST(Iti21, TheAuthorityOfAnIdReachesTheIndexAsOid) {
     EXPECT_EQ(outcome(w.send(V2World::query("@PID.3.1^K1~@PID.3.4.1^KITA"))), "AA/OK");
     ASSERT_EQ(w.people.last.query.ids.size(), 1U);
     EXPECT_EQ(w.people.last.query.ids[0].id.authority.universal_id, kKita);
-    EXPECT_EQ(w.people.last.limit, core::kMaxSearched);
+    EXPECT_EQ(w.people.last.limit, core::kMaxLookedThrough);
 }
 
 TEST(Iti21, TooFewCriteriaAreRefusedAndTheAnswerNamesWhatIsMissing) {
