@@ -50,14 +50,36 @@ certificate() { # NAME AUTHORITY [ca options]
     rm -f "$name.csr"
 }
 
+# For signing the regional agreement: kept by the member's management, not on any server.
+signing_certificate() { # MEMBER
+    local name=$1-signing
+    [ -s "$name.crt" ] && return
+    openssl req -new -newkey rsa:2048 -sha256 -nodes -keyout "$name.key" -out "$name.csr" \
+        -subj "/C=JP/O=Musubi Demo/CN=$name" -addext "keyUsage=critical,digitalSignature,nonRepudiation" 2>/dev/null
+    openssl ca -batch -notext -config ca.db/openssl.cnf -in "$name.csr" -out "$name.crt" 2>/dev/null
+    rm -f "$name.csr"
+}
+
+# Vouches for users (SAML assertions). Its key is pinned in the agreement, so it needs no authority above it.
+assertion_provider() { # NAME
+    [ -s "$1.crt" ] && return
+    openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 730 -keyout "$1.key" -out "$1.crt" \
+        -subj "/C=JP/O=Musubi Demo/CN=$1" -addext "keyUsage=critical,digitalSignature" 2>/dev/null
+}
+
 authority ca "Musubi Demo CA"
 authority other-ca "Another CA"
 for name in node-a node-b hospital-kita clinic-kita pharmacy-kita hospital-minami toolkit toolkit-lenient stranger \
     revoked; do
     certificate "$name" ca
 done
+for name in hospital-kita clinic-kita pharmacy-kita hospital-minami; do
+    signing_certificate "$name"
+done
 certificate expired ca -startdate 20200101000000Z -enddate 20210101000000Z
 certificate other other-ca
+assertion_provider idp
+assertion_provider other-idp
 if [ ! -s ca.crl ]; then
     openssl ca -config ca.db/openssl.cnf -revoke revoked.crt 2>/dev/null
     openssl ca -config ca.db/openssl.cnf -gencrl -out ca.crl 2>/dev/null

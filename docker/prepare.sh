@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# prepare.sh FOLDER: what compose.yaml mounts. region/ (musubi.yaml and agreement.yaml, samples unless they exist),
+# prepare.sh FOLDER: what compose.yaml mounts. region/ (musubi.yaml, agreement.yaml, signers.yaml: samples unless they exist),
 # pki/ (yours to fill: node.crt, node.key, ca.crt, ca.crl and the members' certificates), secrets/ (database passwords,
 # made once). Gives the files to the users of the containers; safe to run again, e.g. after a certificate was renewed.
 #   ENGINE=docker|podman    how to run a container
@@ -26,6 +26,7 @@ fi
 [ -e "$out/region/musubi.yaml" ] || cp "$here/musubi.yaml" "$out/region/"
 [ -e "$out/region/agreement.yaml" ] || cp "$here/../profiles/regions/sample/agreement-kita.yaml" \
     "$out/region/agreement.yaml"
+[ -e "$out/region/signers.yaml" ] || cp "$here/../profiles/regions/sample/signers-kita.yaml" "$out/region/signers.yaml"
 
 # The owners are users of the containers, not of this machine: a container sets them.
 "${engine[@]}" run --rm --user 0:0 --network none -v "$out:/config" --entrypoint /bin/sh musubi -c '

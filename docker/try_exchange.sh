@@ -64,6 +64,13 @@ start() {
     cp "$try/pki/node-a.crt" "$try/config/pki/node.crt"
     cp "$try/pki/node-a.key" "$try/config/pki/node.key"
     docker/prepare.sh "$try/config"
+    local signer
+    for signer in hospital-kita clinic-kita pharmacy-kita; do
+        "${engine[@]}" run --rm --user 0:0 --network none -v "$try:/try" musubi policy sign \
+            /try/config/region/agreement.yaml --as "$signer" --certificate "/try/pki/$signer-signing.crt" \
+            --key "/try/pki/$signer-signing.key" || wrong "signing for $signer"
+    done
+    docker/prepare.sh "$try/config" # gives the signatures to the container's user
     # One by one: not every compose waits for conditions.
     compose up -d postgres
     wait_for "PostgreSQL does not answer" 60 "${engine[@]}" exec "$(container postgres)" \

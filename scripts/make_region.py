@@ -1,11 +1,15 @@
 #!/usr/bin/env python3
-"""Writes the folder of one region: musubi.yaml, agreement.yaml and the folders a node needs. Existing keys and data stay.
+"""Writes the folder of one region: musubi.yaml, agreement.yaml with its signatures, and the folders a node needs. Existing
+keys and data stay; an agreement that has changed becomes the next version of the one that is there.
 
 A real installation is made the same way: copy profiles/regions/sample, put your own certificates, and point the
 database at your PostgreSQL."""
 import argparse
+import glob
 import os
-import shutil
+import re
+import subprocess
+import sys
 
 REGIONS = {
     "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", node="node-a",
@@ -61,6 +65,8 @@ policy:
   agreement: agreement.yaml
 mpi:
   regional_authority: {arc}.1
+  signers: signers.yaml
+  country: JP
   direct_authorities: [{direct}]
   authorities: [{authorities}]
 repository:
@@ -87,6 +93,58 @@ def with_setting(text: str, name: str, value: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+def newest_program(top: str) -> str:
+    built = glob.glob(f"{top}/build/*/modules/node/musubi")
+    if not built:
+        sys.exit("make_region.py: build musubi first, or name it with --musubi: it signs the agreement")
+    return max(built, key=os.path.getmtime)
+
+
+def hash_of(musubi: str, agreement: str) -> str:
+    done = subprocess.run([musubi, "policy", "hash", agreement], capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    return done.stdout.strip()
+
+
+def signing_members(text: str) -> list[str]:
+    """Members with a demo certificate for signing (docker/make_pki.sh)."""
+    return re.findall(r"file: \S*?/?([\w-]+)-signing\.crt", text)
+
+
+def with_version(text: str, version: int, previous: str) -> str:
+    return re.sub(r"^version: .*$", f"version: {version}\nprevious: {previous}", text, count=1, flags=re.M)
+
+
+def write_agreement(text: str, target: str, musubi: str | None) -> None:
+    """Where another agreement is there already, as its next version, since that one may have been in force."""
+    version = None
+    if musubi and os.path.exists(target):
+        with open(target, encoding="utf-8") as file:
+            there = file.read()
+        version, previous = (re.search(pattern, there, re.M) for pattern in (r"^version: (\d+)", r"^previous: (\S+)"))
+    if not version:
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(text)
+        return
+    old = hash_of(musubi, target)
+    same = with_version(text, int(version[1]), previous[1]) if previous else text
+    with open(target, "w", encoding="utf-8") as file:
+        file.write(same)
+    if hash_of(musubi, target) != old:
+        with open(target, "w", encoding="utf-8") as file:
+            file.write(with_version(text, int(version[1]) + 1, old))
+
+
+def sign(out: str, pki: str, musubi: str) -> None:
+    agreement = os.path.join(out, "agreement.yaml")
+    with open(agreement, encoding="utf-8") as file:
+        members = signing_members(file.read())
+    for member in members:
+        subprocess.run([musubi, "policy", "sign", agreement, "--as", member, "--certificate",
+                        f"{pki}/{member}-signing.crt", "--key", f"{pki}/{member}-signing.key"], check=True)
+
+
     parser.add_argument("--out", required=True)
     parser.add_argument("--region", choices=REGIONS, required=True)
     parser.add_argument("--pki", required=True)
@@ -100,6 +158,9 @@ def main() -> None:
     options = parser.parse_args()
 
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    parser.add_argument("--musubi", help="the program that signs; default: the newest that was built here")
+    parser.add_argument("--unsigned", action="store_true", help="leave signing to somebody else")
+    parser.add_argument("--sign-only", action="store_true", help="sign what agreement.yaml says now, write nothing else")
     region = dict(REGIONS[options.region])
     if options.port_base:
         region.update(https=options.port_base, mllp=options.port_base + 1, operator=options.port_base + 2)
@@ -113,6 +174,9 @@ def main() -> None:
         region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
         db_name=options.db_name, profiles=os.path.join(top, "profiles"),
         direct=", ".join(direct), authorities=", ".join(f"{oid}={name}" for oid, name in NAMESPACES[options.region].items()),
+    if options.sign_only:
+        sign(out, os.path.abspath(options.pki), options.musubi or newest_program(top))
+        return
         regional=", ".join([region["arc"] + ".1", *direct]),
         extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region)
     for setting in options.set:

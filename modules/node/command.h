@@ -21,6 +21,7 @@ int run_serve(std::vector<std::string> const& arguments);
 int run_check(std::vector<std::string> const& arguments);
 int run_migrate(std::vector<std::string> const& arguments);
 int run_print_config(std::vector<std::string> const& arguments);
+int run_policy(std::vector<std::string> const& arguments);
 int run_consent(std::vector<std::string> const& arguments);
 int run_audit(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);

@@ -12,6 +12,7 @@ std::span<Command const> commands() {
         {"check", "validate configuration, agreement, certificates and database", run_check},
         {"migrate", "bring the database's structure up to date", run_migrate},
         {"print-config", "the commented default configuration", run_print_config},
+        {"policy", "hash, sign and verify the regional agreement", run_policy},
         {"consent", "grant, withdraw or show a patient's consent", run_consent},
         {"audit", "search, verify or report the audit trail", run_audit},
         {"patient", "show the regional id of a patient, evaluate matching", run_patient},

@@ -7,7 +7,7 @@
 #include "node/options.h"
 #include "node/server.h"
 #include "platform/base/log.h"
-#include "policy/agreement.h"
+#include "policy/module.h"
 #include "registry_link/settings.h"
 
 #include <algorithm>
@@ -22,6 +22,20 @@ Status verify_structure(core::Config const& config) {
     auto verified = pg::verify(config.text("database.serving"), files);
     if (!verified) verified.error().detail += " (run `musubi migrate`)";
     return verified;
+}
+
+/// Without a database (null): everything but its turn in the chain of versions.
+Status check_agreement(core::Config const& config, pg::Pool* pool) {
+    auto const source = policy::agreement_source(config);
+    auto const agreement = TRY(policy::load_agreement(source.agreement));
+    std::vector<policy::StoredAgreement> chain;
+    if (pool) {
+        auto stored = policy::stored_agreements(*pool);
+        if (stored) chain = std::move(*stored);
+        // A missing table was told by the check of the structure.
+    }
+    TRY(policy::accept(*agreement, source, chain, system_clock().now()));
+    return {};
 }
 
 Result<std::unique_ptr<Server>> start(std::string const& config_file) {
@@ -117,8 +131,7 @@ int run_check(std::vector<std::string> const& arguments) {
         note(services.error());
     else
         note(claim_database(*(*services)->pool, *(*services)->keys));
-    auto const agreement = policy::load_agreement(config->text("policy.agreement"));
-    if (!agreement) note(agreement.error());
+    note(check_agreement(*config, services ? (*services)->pool.get() : nullptr));
     auto const patients = mpi::store_settings(*config);
     if (!patients) note(patients.error());
     if (status == 0)

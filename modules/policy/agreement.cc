@@ -8,6 +8,22 @@
 
 namespace musubi::policy {
 
+std::string_view to_string(MemberStatus status) {
+    switch (status) {
+        case MemberStatus::kApplied: return "applied";
+        case MemberStatus::kActive: return "active";
+        case MemberStatus::kSuspended: return "suspended";
+        case MemberStatus::kLeft: return "left";
+    }
+    return "left";
+}
+
+std::string Agreement::reference() const {
+    // Twelve digits tell versions of one chain apart; the whole hash is in the table of agreements.
+    constexpr std::size_t kPrefix = std::string_view("sha256:").size();
+    return "v" + std::to_string(version) + ":" + (hash.empty() ? "" : hash.substr(kPrefix, 12));
+}
+
 AgreementMember const* Agreement::member(std::string_view code) const {
     for (auto const& one : members) {
         if (one.member.code == code) return &one;

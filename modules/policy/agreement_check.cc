@@ -1,5 +1,8 @@
 #include "policy/agreement_check.h"
 
+#include "policy/tree.h"
+
+#include <algorithm>
 #include <map>
 
 namespace musubi::policy {
@@ -23,27 +26,53 @@ private:
     std::map<std::string, int> first_;
 };
 
+void check_roles_of(AgreementMember const& one, Agreement const& agreement, Problems& problems) {
+    for (auto const& code : one.roles) {
+        auto const* role = agreement.role(code);
+        if (!role) {
+            if (!code.empty())
+                problems.add(one.line, "member: there is no role '" + code + "'");
+            continue;
+        }
+        if (role->may.contains(domain::Action::kFeedPatient) && !role->exempt &&
+            one.member.assigning_authorities.empty()) {
+            problems.add(one.line, "member: role '" + code +
+                                       "' feeds patients, but there is no assigning authority");
+        }
+    }
+}
+
 void check_members(Agreement const& agreement, Problems& problems) {
     Once codes("member code", problems), institutions("institution_oid", problems),
         fingerprints("certificate fingerprint", problems),
-        subjects("certificate subject", problems);
+        subjects("certificate subject", problems), signers("signing certificate", problems);
+    bool signs = false;
     for (auto const& one : agreement.members) {
         codes.see(one.member.code, one.line);
         institutions.see(one.member.institution_oid, one.line);
         for (auto const& value : one.fingerprints) fingerprints.see(value, one.line);
         for (auto const& value : one.subjects) subjects.see(value, one.line);
-        for (auto const& code : one.roles) {
-            auto const* role = agreement.role(code);
-            if (!role) {
-                if (!code.empty())
-                    problems.add(one.line, "member: there is no role '" + code + "'");
-                continue;
-            }
-            if (role->may.contains(domain::Action::kFeedPatient) && !role->exempt &&
-                one.member.assigning_authorities.empty()) {
-                problems.add(one.line, "member: role '" + code +
-                                           "' feeds patients, but there is no assigning authority");
-            }
+        for (auto const& value : one.signing_fingerprints) signers.see(value, one.line);
+        for (auto const& code : one.speaks_for) {
+            if (!agreement.member(code))
+                problems.add(one.line, "member: 'speaks_for' names nobody: '" + code + "'");
+        }
+        check_roles_of(one, agreement, problems);
+        signs = signs || (one.must_sign && one.status == MemberStatus::kActive);
+    }
+    if (!signs && !agreement.members.empty())
+        problems.add(1, "agreement: no active member must sign it");
+}
+
+void check_connections(Agreement const& agreement, Problems& problems) {
+    auto const& points = agreement.tree->list("demarcation");
+    for (auto const& one : agreement.connections) {
+        bool const known =
+            one.demarcation.empty() || std::any_of(points.begin(), points.end(), [&](auto const& p) {
+                return p.shown("id") == one.demarcation;
+            });
+        if (!known) {
+            problems.add(one.line, "connection: there is no demarcation '" + one.demarcation + "'");
         }
     }
 }
@@ -94,6 +123,7 @@ void check_roles(Agreement const& agreement, Problems& problems) {
 void check_agreement(Agreement const& agreement, Problems& problems) {
     check_roles(agreement, problems);
     check_members(agreement, problems);
+    check_connections(agreement, problems);
 }
 
 }  // namespace musubi::policy

@@ -2,41 +2,20 @@
 // are looked for in what could be read (agreement_check.cc).
 
 #include "policy/agreement_check.h"
+#include "policy/agreement_connections.h"
+#include "policy/agreement_envelope.h"
+#include "policy/agreement_file.h"
 #include "policy/agreement_identity.h"
+#include "policy/agreement_members.h"
+#include "policy/agreement_schema.h"
 #include "policy/agreement_users.h"
+#include "policy/canonical.h"
 #include "policy/yaml_map.h"
 
-#include "platform/base/bytes.h"
-#include "platform/base/ids.h"
-
-#include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 namespace musubi::policy {
 namespace {
-
-constexpr std::uintmax_t kFileLimit = 1024 * 1024;
-
-/// Midnight in Japan (UTC+9, no daylight saving) at the beginning of the day.
-std::optional<WallTime> japanese_day(std::string const& text) {
-    if (text.size() != 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-    int parts[3] = {0, 0, 0};
-    std::size_t const starts[3] = {0, 5, 8}, lengths[3] = {4, 2, 2};
-    for (int p = 0; p < 3; ++p) {
-        for (std::size_t i = 0; i < lengths[p]; ++i) {
-            char const c = text[starts[p] + i];
-            if (c < '0' || c > '9') return std::nullopt;
-            parts[p] = parts[p] * 10 + (c - '0');
-        }
-    }
-    std::chrono::year_month_day const date{std::chrono::year(parts[0]),
-                                           std::chrono::month(static_cast<unsigned>(parts[1])),
-                                           std::chrono::day(static_cast<unsigned>(parts[2]))};
-    if (!date.ok()) return std::nullopt;
-    return WallTime(std::chrono::sys_days(date)) - std::chrono::hours(9);
-}
 
 class Loader {
 public:
@@ -48,16 +27,27 @@ public:
 
     std::shared_ptr<Agreement> read(YAML::Node const& root) {
         YamlMap const top(root, "agreement",
-                          {"region", "members", "roles", "rules", "authentication", "identity",
-                           "consent"},
+                          {"schema_version", "agreement_id", "version", "previous", "title",
+                           "effective_from", "effective_to", "region", "members", "connections",
+                           "roles", "rules", "authentication", "identity", "consent",
+                           // of section_table()
+                           "purpose", "revision", "laws", "clauses", "change_rules", "operator",
+                           "processors", "cost_rules", "liability", "intellectual_property",
+                           "demarcation", "incident", "end_of_contract", "value_sets",
+                           "document_types", "purposes", "operation", "components",
+                           "external_communities", "technical", "audit", "location"},
                           problems_);
-        if (YAML::Node const node = top.find("region"); node.IsDefined()) {
-            region(node);
-        } else {
-            problems_.add(1, "agreement: 'region' is missing");
-        }
+        load_envelope(top, problems_, *agreement_);
+        load_region(top, problems_, *agreement_);
         each(top, "roles", [&](YAML::Node const& node) { role(node); });
-        each(top, "members", [&](YAML::Node const& node) { member(node); });
+        each(top, "members", [&](YAML::Node const& node) {
+            load_member(node, folder_, problems_, *agreement_);
+        });
+        if (top.has("connections")) {
+            each(top, "connections",
+                 [&](YAML::Node const& node) { load_connection(node, problems_, *agreement_); });
+        }
+        settle_connections(*agreement_, problems_);
         each(top, "rules", [&](YAML::Node const& node) { rule(node); });
         if (YAML::Node const node = top.find("authentication"); node.IsDefined())
             load_users(node, folder_, problems_, *agreement_);
@@ -76,35 +66,6 @@ private:
             return;
         }
         for (auto const& node : list) take(node);
-    }
-
-    void region(YAML::Node const& node) {
-        YamlMap const map(node, "region",
-                          {"name", "home_community_id", "version", "valid_from", "valid_to"},
-                          problems_);
-        auto& out = agreement_->region;
-        out.name = map.text("name");
-        out.version = map.text("version");
-        out.home_community_id = map.text("home_community_id");
-        constexpr std::string_view kUrn = "urn:oid:";
-        if (!out.home_community_id.empty() &&
-            (!out.home_community_id.starts_with(kUrn) ||
-             !is_oid(std::string_view(out.home_community_id).substr(kUrn.size())))) {
-            problems_.add(map.line("home_community_id"),
-                          "region: 'home_community_id' must be urn:oid:OID");
-        }
-        out.valid_from = map.text("valid_from");
-        out.valid_to = map.text("valid_to");
-        auto const from = japanese_day(out.valid_from), to = japanese_day(out.valid_to);
-        if (!from)
-            problems_.add(map.line("valid_from"), "region: 'valid_from' must be a day, YYYY-MM-DD");
-        if (!to)
-            problems_.add(map.line("valid_to"), "region: 'valid_to' must be a day, YYYY-MM-DD");
-        if (!from || !to) return;
-        out.begins = *from;
-        out.ends = *to + std::chrono::hours(24);
-        if (out.begins >= out.ends)
-            problems_.add(map.line("valid_to"), "region: 'valid_to' lies before 'valid_from'");
     }
 
     void role(YAML::Node const& node) {
@@ -135,91 +96,6 @@ private:
             }
         }
         agreement_->roles.push_back(std::move(out));
-    }
-
-    void member(YAML::Node const& node) {
-        YamlMap const map(
-            node, "member",
-            {"code", "name", "institution_oid", "certificates", "assigning_authorities",
-             "default_role", "roles", "transactions", "strictness", "reply_addresses"},
-            problems_);
-        AgreementMember out;
-        out.line = map.line();
-        auto& m = out.member;
-        m.code = map.text("code");
-        m.name = map.text("name");
-        m.institution_oid = map.text("institution_oid");
-        if (!m.institution_oid.empty() && !is_oid(m.institution_oid)) {
-            problems_.add(map.line("institution_oid"), "member: 'institution_oid' is no OID");
-        }
-        m.assigning_authorities = map.texts("assigning_authorities");
-        for (auto const& oid : m.assigning_authorities) {
-            if (!is_oid(oid))
-                problems_.add(map.line("assigning_authorities"), "member: '" + oid + "' is no OID");
-        }
-        m.default_role = map.text("default_role");
-        for (auto& code : map.texts("roles")) out.roles.insert(std::move(code));
-        out.roles.insert(m.default_role);
-        auto const strictness = map.text_or("strictness", "strict");
-        if (strictness == "lenient") {
-            m.strictness = domain::Strictness::kLenient;
-        } else if (strictness != "strict") {
-            problems_.add(map.line("strictness"), "member: 'strictness' must be strict or lenient");
-        }
-        m.reply_addresses = map.texts("reply_addresses");
-        transactions(map, out);
-        certificates(map, out);
-        agreement_->members.push_back(std::move(out));
-    }
-
-    void transactions(YamlMap const& map, AgreementMember& out) {
-        for (auto& word : map.required_texts("transactions")) {
-            auto const group = transactions_of_group(word);
-            if (!group.empty()) {
-                out.transactions.insert(group.begin(), group.end());
-            } else if (word.starts_with("ITI-") || word.starts_with("RAD-")) {
-                out.transactions.insert(std::move(word));
-            } else {
-                problems_.add(
-                    map.line("transactions"),
-                    "member: '" + word + "' is neither a transaction nor a group of them");
-            }
-        }
-    }
-
-    void certificates(YamlMap const& map, AgreementMember& out) {
-        auto const list = map.find("certificates");
-        if (!list.IsDefined() || !list.IsSequence() || list.size() == 0) {
-            problems_.add(map.line("certificates"),
-                          "member: 'certificates' must be a list with at least one entry");
-            return;
-        }
-        for (auto const& node : list) {
-            YamlMap const one(node, "certificate", {"file", "fingerprint", "subject"}, problems_);
-            if (one.has("file") + one.has("fingerprint") + one.has("subject") != 1) {
-                problems_.add(one.line(), "certificate: exactly one of file, fingerprint, subject");
-            } else if (one.has("file")) {
-                auto const path = one.text("file");
-                auto fingerprint = certificate_fingerprint((folder_ / path).string());
-                if (!fingerprint) {
-                    problems_.add(one.line(),
-                                  "certificate: " + fingerprint.error().detail + " '" + path + "'");
-                } else {
-                    out.fingerprints.insert(std::move(*fingerprint));
-                }
-            } else if (one.has("fingerprint")) {
-                auto const bytes = from_hex(one.text("fingerprint"));
-                if (!bytes || bytes->size() != 32) {
-                    problems_.add(
-                        one.line(),
-                        "certificate: 'fingerprint' must be 64 hexadecimal digits (SHA-256)");
-                } else {
-                    out.fingerprints.insert(to_hex(*bytes));
-                }
-            } else {
-                out.subjects.insert(one.text("subject"));
-            }
-        }
     }
 
     void rule(YAML::Node const& node) {
@@ -284,24 +160,25 @@ private:
     std::shared_ptr<Agreement> agreement_;
 };
 
-Result<std::string> slurp(std::string const& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return Error(Code::kNotFound, "cannot read agreement " + file);
-    std::string text(kFileLimit + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kFileLimit)
-        return Error(Code::kTooLarge, "agreement " + file + " is larger than 1 MiB");
-    return text;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<Agreement const>> load_agreement(std::string const& file) {
-    auto const text = TRY(slurp(file));
-    Problems problems(file);
+    return parse_agreement(TRY(read_agreement_text(file)), file);
+}
+
+Result<std::shared_ptr<Agreement const>> parse_agreement(std::string const& text,
+                                                         std::string const& name) {
+    Problems problems(name);
     try {
-        auto agreement = Loader(file, problems).read(YAML::Load(text));
+        auto const root = YAML::Load(text);
+        auto tree = std::make_shared<Tree>(tree_of(root, problems));
+        auto agreement = Loader(name, problems).read(root);
+        name_certificates_by_digest(
+            *tree, std::filesystem::path(name).parent_path().string(), problems);
+        check_sections(*tree, problems);
+        agreement->canonical = canonical_json(*tree);
+        agreement->hash = agreement_hash(agreement->canonical);
+        agreement->tree = std::move(tree);
         check_agreement(*agreement, problems);
         if (!problems.none()) return std::move(problems).error();
         return std::shared_ptr<Agreement const>(std::move(agreement));

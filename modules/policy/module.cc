@@ -29,6 +29,7 @@ public:
         }
         return {};
     }
+    Status start() override { return policy_->begin(); }
     Status reload() override { return policy_->reload(); }
 
 private:
@@ -38,14 +39,24 @@ private:
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
-    auto policy =
-        TRY(AgreementPolicy::open(context.config.text("policy.agreement"), context.pool,
-                                  context.ports.find<core::PatientIdentityPort>(), context.clock));
+    auto policy = TRY(AgreementPolicy::open(
+        agreement_source(context.config), context.pool,
+        context.ports.find<core::PatientIdentityPort>(), context.clock, agreement_audit(context)));
     return std::unique_ptr<core::Module>(
         std::make_unique<PolicyModule>(std::move(policy), context));
 }
 
 }  // namespace
+
+AgreementSource agreement_source(core::Config const& config) {
+    return {config.text("policy.agreement"), config.text("policy.signers"),
+            config.text("policy.country")};
+}
+
+AgreementAudit agreement_audit(core::ModuleContext const& context) {
+    return {context.ports.find<core::AuditPort>(), context.config.text("node.audit_source_id"),
+            context.config.text("node.region")};
+}
 
 core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const one = [] {
@@ -53,18 +64,32 @@ core::ModuleDescriptor const& descriptor() {
         d.name = "policy";
         d.summary = "Regional agreement: members, roles, access matrix, consent";
         d.provides = {"PolicyPort"};
-        d.needs = {"PatientIdentityPort"};
+        d.needs = {"AuditPort", "PatientIdentityPort"};
         d.mandatory = true;
         core::ConfigKey agreement;
         agreement.key = "policy.agreement";
         agreement.type = core::ConfigType::kPath;
         agreement.doc =
-            "The regional agreement (YAML). Read again on reload; a file with mistakes is refused "
-            "and the "
-            "old agreement stays in force.";
+            "The regional agreement (YAML), with its signatures in the folder of the same name and "
+            ".signatures behind it. Read again on reload; a file with mistakes, without all "
+            "signatures or out of turn is refused, and the old agreement stays in force.";
         agreement.required = true;
         agreement.needs_restart = false;
-        d.config_keys = {agreement};
+        core::ConfigKey signers;
+        signers.key = "policy.signers";
+        signers.type = core::ConfigType::kPath;
+        signers.doc =
+            "Who may sign the first version of the agreement (YAML: `signers`, a list of `member` "
+            "and `certificates`). Later versions are signed with the certificates that the version "
+            "before names. Read again on reload.";
+        signers.required = true;
+        signers.needs_restart = false;
+        core::ConfigKey country;
+        country.key = "policy.country";
+        country.doc =
+            "ISO 3166 code of the country where data, keys and logs of this node are. Must be one "
+            "of those that the agreement's `location` allows.";
+        d.config_keys = {agreement, signers, country};
         d.create = create;
         return d;
     }();

@@ -9,11 +9,35 @@
 namespace musubi::policy {
 
 Result<std::unique_ptr<AgreementPolicy>> AgreementPolicy::open(
-    std::string agreement_file, pg::Pool& pool, core::PatientIdentityPort const* identity,
-    Clock const& clock) {
-    auto agreement = TRY(load_agreement(agreement_file));
-    return std::unique_ptr<AgreementPolicy>(new AgreementPolicy(
-        std::move(agreement_file), std::move(agreement), pool, identity, clock));
+    AgreementSource source, pg::Pool& pool, core::PatientIdentityPort const* identity,
+    Clock const& clock, AgreementAudit audit) {
+    std::unique_ptr<AgreementPolicy> policy(
+        new AgreementPolicy(std::move(source), pool, identity, clock, std::move(audit)));
+    auto found = TRY(policy->read());
+    policy->agreement_ = std::move(found.agreement);
+    if (found.accepted.fresh) policy->to_store_ = std::move(found.accepted.signatures);
+    return policy;
+}
+
+Result<AgreementPolicy::Candidate> AgreementPolicy::read_unrecorded() const {
+    Candidate out;
+    out.agreement = TRY(load_agreement(source_.agreement));
+    out.accepted =
+        TRY(accept(*out.agreement, source_, TRY(stored_agreements(pool_)), clock_.now()));
+    return out;
+}
+
+Result<AgreementPolicy::Candidate> AgreementPolicy::read() const {
+    auto found = read_unrecorded();
+    if (!found) record_refused(audit_, source_.agreement, found.error(), clock_.now());
+    return found;
+}
+
+Status AgreementPolicy::begin() {
+    if (!to_store_) return {};
+    TRY(activate(pool_, audit_, *agreement(), *to_store_, clock_.now()));
+    to_store_.reset();
+    return {};
 }
 
 std::shared_ptr<Agreement const> AgreementPolicy::agreement() const {
@@ -27,6 +51,11 @@ Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& c
     auto const* member =
         now->member_by_certificate(certificate.fingerprint_sha256, certificate.subject);
     if (!member) return Error(Code::kDenied, "certificate belongs to no member of the agreement");
+    if (!member->admitted(clock_.now())) {
+        return Error(Code::kDenied, "member " + member->member.code + " is " +
+                                        std::string(to_string(member->status)) +
+                                        ", or not a member on this day");
+    }
     return member->member;
 }
 
@@ -34,7 +63,9 @@ bool AgreementPolicy::may_call(domain::Member const& member,
                                std::string_view transaction_id) const {
     auto const now = agreement();
     auto const* known = now->member(member.code);
-    return known && now->in_force(clock_.now()) && known->transactions.contains(transaction_id);
+    auto const time = clock_.now();
+    return known && now->in_force(time) && known->admitted(time) &&
+           known->transactions.contains(transaction_id);
 }
 
 Result<Facts> AgreementPolicy::facts(Needs const& needs, core::PolicyQuery const& query) const {
@@ -98,7 +129,7 @@ Result<Explanation> AgreementPolicy::explain(domain::Subject const& subject, dom
 
 std::string AgreementPolicy::source_name() const {
     auto const now = agreement();
-    return now->region.name + " v" + now->region.version;
+    return now->region.name + " v" + std::to_string(now->version);
 }
 
 domain::DemographicsRules AgreementPolicy::demographics_rules() const {
@@ -117,15 +148,12 @@ std::vector<std::string> AgreementPolicy::member_authorities() const {
 bool AgreementPolicy::insurance_is_key() const { return agreement()->insurance_is_key; }
 
 Status AgreementPolicy::reload() {
-    auto fresh = load_agreement(file_);
-    if (!fresh) {
-        log_warning("policy.reload_refused",
-                    {{"problems", std::to_string(fresh.error().issues.size())}});
-        return std::move(fresh).error();
+    auto found = TRY(read());
+    if (found.accepted.fresh) {
+        TRY(activate(pool_, audit_, *found.agreement, found.accepted.signatures, clock_.now()));
     }
-    log_info("policy.agreement_loaded", {{"version", (*fresh)->region.version}});
     std::lock_guard const lock(mutex_);
-    agreement_ = std::move(*fresh);
+    agreement_ = std::move(found.agreement);
     return {};
 }
 

@@ -6,6 +6,7 @@
 // a withdrawal counts for the next request. One round trip at most, none for exempt roles.
 
 #include "core/ports.h"
+#include "policy/acceptance.h"
 #include "policy/decide.h"
 
 #include <mutex>
@@ -14,10 +15,14 @@ namespace musubi::policy {
 
 class AgreementPolicy final : public core::PolicyPort {
 public:
-    /// `identity` may be null where nothing is published (tools); then publishing is refused.
-    static Result<std::unique_ptr<AgreementPolicy>> open(std::string agreement_file, pg::Pool& pool,
+    /// Nothing but an agreement that may be in force now is taken (acceptance.h); a refusal is
+    /// recorded when `audit` has a port. `identity` may be null where nothing is published (tools);
+    /// then publishing is refused.
+    static Result<std::unique_ptr<AgreementPolicy>> open(AgreementSource source, pg::Pool& pool,
                                                          core::PatientIdentityPort const* identity,
-                                                         Clock const& clock);
+                                                         Clock const& clock, AgreementAudit audit);
+    /// Stores the agreement if it has never been in force. For a node that begins to serve.
+    Status begin();
 
     Result<domain::Member> member_of(core::PeerCertificate const& certificate) const override;
     bool may_call(domain::Member const& member, std::string_view transaction_id) const override;
@@ -35,28 +40,38 @@ public:
     Result<Explanation> explain(domain::Subject const& subject, domain::Action action,
                                 core::PolicyQuery const& query) const;
 
-    /// Reads the file again; when it does not load, the old agreement stays and the problems are
-    /// returned.
+    /// Reads the file again; when it does not load or is not accepted, the old agreement stays and
+    /// the problems are returned and recorded. A new version is in force with the return.
     Status reload();
     std::shared_ptr<Agreement const> agreement() const;
 
 private:
-    AgreementPolicy(std::string file, std::shared_ptr<Agreement const> agreement, pg::Pool& pool,
-                    core::PatientIdentityPort const* identity, Clock const& clock)
-        : file_(std::move(file)),
+    AgreementPolicy(AgreementSource source, pg::Pool& pool,
+                    core::PatientIdentityPort const* identity, Clock const& clock,
+                    AgreementAudit audit)
+        : source_(std::move(source)),
           pool_(pool),
           identity_(identity),
           clock_(clock),
-          agreement_(std::move(agreement)) {}
+          audit_(std::move(audit)) {}
+    struct Candidate {
+        std::shared_ptr<Agreement const> agreement;
+        Accepted accepted;
+    };
+    /// What the file holds, if it may be in force; else the refusal is recorded.
+    Result<Candidate> read() const;
+    Result<Candidate> read_unrecorded() const;
     /// The user's assertion is for one patient, and the question about another one.
     bool about_another_patient(Agreement const& agreement, domain::Subject const& subject,
                                core::PolicyQuery const& query) const;
     Result<Facts> facts(Needs const& needs, core::PolicyQuery const& query) const;
 
-    std::string const file_;
+    AgreementSource const source_;
     pg::Pool& pool_;
     core::PatientIdentityPort const* identity_;
     Clock const& clock_;
+    AgreementAudit const audit_;
+    std::optional<Signatures> to_store_;  ///< of an agreement that was never in force, until begin()
     mutable std::mutex mutex_;  ///< guards the pointer only
     std::shared_ptr<Agreement const> agreement_;
 };

@@ -108,20 +108,24 @@ class Node:
         """Makes region and data; keeps what an earlier run has made."""
         done = os.path.join(self.folder, f"data-{self.contents}")
         if os.path.exists(done):
+            self.make_region()
             command(self.binary(), "migrate", "--config", self.config())
             return
         began = time.monotonic()
         sql("postgres", f"drop database if exists {self.name}")
         command("rm", "-rf", self.folder)
         sql("postgres", f"create database {self.name} owner musubi_owner")
-        command("python3", "scripts/make_region.py", "--out", self.folder, "--region", "a", "--pki", PKI, "--db-host",
-                SOCKET, "--db-name", self.name, "--port-base", PORT)
+        self.make_region()
         command(self.binary(), "migrate", "--config", self.config())
         self.fill()
         sql(self.name, "vacuum analyze")
         print(f"prepared in {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
         with open(done, "w", encoding="utf-8") as file:
             file.write("complete\n")
+
+    def make_region(self, *more):
+        command("python3", "scripts/make_region.py", "--out", self.folder, "--region", "a", "--pki", PKI, "--db-host",
+                SOCKET, "--db-name", self.name, "--port-base", PORT, "--musubi", self.binary(), *more)
 
     def fill(self):
         loaded = subprocess.run([tool("musubi_generate"), "--config", self.config(), "--documents", str(self.documents),
@@ -211,6 +215,11 @@ class People(Node):
         self.name = f"musubi_bench_people_{persons}"
         self.folder = os.path.join(BENCH, self.name)
 
+    def make_region(self, *more):
+        super().make_region("--unsigned")
+        self.admit_hospitals()
+        super().make_region("--sign-only")
+
     def admit_hospitals(self):
         """One member feeds for all hospitals, and asks more often than any hospital would."""
         hospitals = command(tool("musubi_people"), "--authorities").split()
@@ -226,7 +235,6 @@ class People(Node):
             file.write(text)
 
     def fill(self):
-        self.admit_hospitals()
         loading = subprocess.Popen([tool("musubi_people"), "--config", self.config(), "--persons", str(self.persons),
                                     "--seed", str(self.SEED)], cwd=TOP)
         while loading.poll() is None:

@@ -13,6 +13,8 @@
 #include "node/migrations.h"
 #include "platform/base/text.h"
 #include "platform/pg/admin.h"
+#include "policy/canonical.h"
+#include "policy/signatures.h"
 #include "support/child_process.h"
 #include "support/source_tree.h"
 
@@ -31,13 +33,6 @@ std::string number_after(std::string const& log, std::size_t from, std::string c
 std::uint16_t port_after(std::string const& log, std::size_t from, std::string const& door) {
     std::string const text = number_after(log, from, door);
     return text.empty() ? std::uint16_t{0} : static_cast<std::uint16_t>(std::stoi(text));
-}
-
-void replace_all(std::string& text, std::string const& from, std::string const& to) {
-    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
-        text.replace(at, from.size(), to);
-        at += to.size();
-    }
 }
 
 std::vector<std::string> environment_of(TestNode::Arming const& arming) {
@@ -85,7 +80,7 @@ void TestNode::make_folder(Options const& options) {
     }
     std::vector<std::string> words = {"/usr/bin/python3", source_dir() / "scripts/make_region.py",
                                       "--out", folder_, "--region", "a", "--pki", pki_, "--db-host",
-                                      "unused", "--db-name", database_->name(), "--ports", "0,0,0",
+                                      "unused", "--db-name", database_->name(), "--ports", "0,0,0", "--unsigned",
                                       "--set", "database.owner=" + database_->owner(), "--set",
                                       "database.serving=" + database_->serving(), "--set",
                                       "database.report=" + database_->report(),
@@ -98,9 +93,32 @@ void TestNode::make_folder(Options const& options) {
     if (auto const made = run_command(words); made.status != 0) {
         throw std::runtime_error("make_region.py: " + made.output);
     }
-    std::string agreement = read_file(folder_ / "agreement.yaml");
-    replace_all(agreement, "../pki/", pki_.string() + "/");
-    std::ofstream(folder_ / "agreement.yaml") << agreement;
+}
+
+void TestNode::agree() const {
+    fs::path const file = folder_ / "agreement.yaml";
+    auto const canonical = policy::canonical_of_file(file);
+    if (!canonical) return;  // a test of broken agreements
+    auto const newest = sql("select version, hash from policy.agreement order by version desc limit 1");
+    if (!newest.empty() && newest[0][1] != policy::agreement_hash(*canonical)) {
+        std::string text;
+        for (std::string_view line : split(read_file(file), '\n')) {
+            if (line.starts_with("version: ")) {
+                text += "version: " + std::to_string(std::stoi(newest[0][0]) + 1) +
+                        "\nprevious: " + newest[0][1] + "\n";
+            } else if (!line.starts_with("previous: ")) {
+                text.append(line).append("\n");
+            }
+        }
+        std::ofstream(file) << text;
+    }
+    auto const signers = policy::signers_of_canonical(*policy::canonical_of_file(file));
+    if (!signers) return;
+    for (auto const& [member, certificates] : signers->certificates) {
+        std::string const name = pki_ / (member + "-signing");
+        auto const done = policy::sign_agreement(file, member, name + ".crt", name + ".key");
+        if (!done) throw std::runtime_error("sign_agreement: " + done.error().detail);
+    }
 }
 
 TestNode::~TestNode() {
@@ -115,6 +133,7 @@ TestNode::~TestNode() {
 }
 
 void TestNode::spawn(Arming const& arming) {
+    agree();
     ChildSetup setup;
     setup.log = folder_ / "log/musubi.log";
     setup.environment = environment_of(arming);

@@ -4,6 +4,7 @@
 #include "policy/merge_watcher.h"
 #include "policy/policy.h"
 #include "support/source_tree.h"
+#include "support/signing_identity.h"
 #include "support/test_database.h"
 
 #include "domain/reason.h"
@@ -23,13 +24,17 @@ namespace fs = std::filesystem;
 
 std::string const kPatient = "R1^^^&2.999.1.1.1&ISO";
 
-std::string agreement_text(std::string const& transactions) {
-    return R"(region:
+std::string agreement_text(std::string const& transactions, std::string const& previous = "") {
+    return R"(schema_version: "1.0"
+agreement_id: urn:oid:2.999.1.9
+version: )" + (previous.empty() ? "1" : "2\nprevious: " + previous) +
+           R"(
+title: test
+effective_from: 2020-04-01
+effective_to: 2036-03-31
+region:
   name: test
   home_community_id: urn:oid:2.999.1.1
-  version: "1"
-  valid_from: 2020-04-01
-  valid_to: 2036-03-31
 roles:
   - {code: medical, clause: T2.1, may: [feed, publish, query, retrieve]}
   - {code: test, clause: T9.1, may: [query], exempt: true}
@@ -40,6 +45,8 @@ members:
     certificates: [{subject: "CN=hospital"}]
     assigning_authorities: [2.999.7.1.1]
     default_role: medical
+    signing_certificates: [{file: )" +
+           test::signing_identity("hospital").certificate + R"(}]
     transactions: )" +
            transactions + R"(
   - code: clinic
@@ -100,11 +107,31 @@ protected:
         static std::atomic<int> number{0};
         file_ = fs::temp_directory_path() / ("musubi-policy-" + std::to_string(::getpid()) + "-" +
                                              std::to_string(number++) + ".yaml");
-        std::ofstream(file_) << agreement_text("[query, publish]");
-        policy_ =
-            std::move(*AgreementPolicy::open(file_.string(), pool_, &fed_by_, system_clock()));
+        std::ofstream(signers_file()) << "signers:\n  - member: hospital\n    certificates: [{file: "
+                                      << test::signing_identity("hospital").certificate << "}]\n";
+        publish(agreement_text("[query, publish]"));
+        policy_ = open(pool_);
+        if (auto const begun = policy_->begin(); !begun) throw std::runtime_error(begun.error().detail);
+        audit_.events.clear();
     }
-    ~Consent() override { fs::remove(file_); }
+    ~Consent() override {
+        for (auto const& path : {file_.string(), signers_file(), signature_folder(file_.string())})
+            fs::remove_all(path);
+    }
+
+    std::string signers_file() const { return file_.string() + ".signers"; }
+    void publish(std::string const& text) {
+        std::ofstream(file_, std::ios::trunc) << text;
+        auto const who = test::signing_identity("hospital");
+        auto const done = sign_agreement(file_.string(), "hospital", who.certificate, who.key);
+        if (!done) throw std::runtime_error(done.error().detail);
+    }
+    std::unique_ptr<AgreementPolicy> open(pg::Pool& pool) {
+        auto opened = AgreementPolicy::open({file_.string(), signers_file()}, pool, &fed_by_,
+                                            system_clock(), {&audit_, "node", "region"});
+        if (!opened) throw std::runtime_error(opened.error().detail);
+        return std::move(*opened);
+    }
 
     domain::Subject subject(std::string const& code) {
         core::PeerCertificate certificate;
@@ -294,11 +321,13 @@ TEST_F(Consent, CostsOneRoundTripAndNoneForExemptRoles) {
 
 TEST_F(Consent, WhenTheDatabaseIsGoneNothingIsPermitted) {
     pg::PoolConfig config;
-    config.conninfo = "host=/nonexistent dbname=none";
+    config.conninfo = database_.serving();
+    config.size = 1;
     config.acquire_timeout = std::chrono::milliseconds(100);
     pg::Pool gone(config);
-    auto const policy =
-        std::move(*AgreementPolicy::open(file_.string(), gone, &fed_by_, system_clock()));
+    auto const policy = open(gone);
+    auto const held = gone.begin();  // nobody else gets a connection
+    ASSERT_TRUE(held.ok());
     core::TransactionSpec spec;
     core::PolicyQuery query;
     query.patients = {kPatient};
@@ -347,8 +376,9 @@ TEST_F(Consent, ReloadTakesAGoodAgreementAndKeepsTheOldOneWhenTheNewIsBroken) {
     std::ofstream(file_, std::ios::trunc) << "region: broken\n";
     EXPECT_FALSE(policy_->reload().ok());
     EXPECT_TRUE(policy_->may_call(hospital, "ITI-18"));
-    std::ofstream(file_, std::ios::trunc) << agreement_text("[retrieve]");
-    ASSERT_TRUE(policy_->reload().ok());
+    publish(agreement_text("[retrieve]", policy_->agreement()->hash));
+    auto const reloaded = policy_->reload();
+    ASSERT_TRUE(reloaded.ok()) << reloaded.error().detail;
     EXPECT_FALSE(policy_->may_call(hospital, "ITI-18"));
     EXPECT_TRUE(policy_->may_call(hospital, "ITI-43"));
     core::PeerCertificate stranger;

@@ -114,6 +114,7 @@ TEST_F(Door, NewMemberIsAdmittedAfterAReload) {
             "    transactions: [query, retrieve]\n    strictness: strict\n"
             "    reply_addresses: []\n\n");
     std::ofstream(node.folder() / "agreement.yaml") << text;
+    node.agree();
     std::size_t const from = node.log().size();
     node.signal(SIGHUP);
     ASSERT_TRUE(node.wait_log("event=reloaded", from));

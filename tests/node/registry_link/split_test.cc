@@ -202,6 +202,7 @@ TEST_F(Split, RegistryThatCannotBeReachedIsNamedAndNothingStays) {
 
 TEST_F(Split, RepositoryThatIsNoMemberAtTheRegistryStoresNothing) {
     edit_agreement(registry, "\n      - file: " + (test_pki() / "node-a.crt").string(), "");
+    registry.agree();
     registry.signal(SIGHUP);
     ASSERT_TRUE(registry.wait_log("event=reloaded"));
     Heard const heard = at_repository.submit(letter_for(known_patient()));

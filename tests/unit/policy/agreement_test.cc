@@ -54,12 +54,15 @@ protected:
     fs::path folder_;
 };
 
-std::string const kGood = R"(region:
+std::string const kGood = R"(schema_version: "1.0"
+agreement_id: urn:oid:2.999.1.9
+version: 1
+title: test
+effective_from: 2026-04-01
+effective_to: 2027-03-31
+region:
   name: test
   home_community_id: urn:oid:2.999.1.1
-  version: "1"
-  valid_from: 2026-04-01
-  valid_to: 2027-03-31
 roles:
   - code: medical
     clause: T2.1
@@ -74,6 +77,7 @@ members:
     assigning_authorities: [2.999.7.1.1]
     default_role: medical
     transactions: [query, ITI-41]
+    signing_certificates: [{fingerprint: bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb}]
 rules:
   - id: T3.1
     role: medical
@@ -121,46 +125,69 @@ struct Mistake {
 
 TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
     Mistake const mistakes[] = {
-        {"  version: \"1\"", "  colour: red\n  version: \"1\"", "4: region: unknown key 'colour'"},
-        {"  version: \"1\"\n", "", "2: region: 'version' is missing"},
-        {"  version: \"1\"", "  version: \"1\"\n  version: \"2\"",
-         "5: region: key 'version' stands twice"},
-        {"urn:oid:2.999.1.1", "2.999.1.1", "3: region: 'home_community_id' must be urn:oid:OID"},
-        {"2026-04-01", "2026-02-30", "5: region: 'valid_from' must be a day"},
-        {"2027-03-31", "2025-03-31", "6: region: 'valid_to' lies before"},
-        {"[feed, publish, query, retrieve]", "[feed, delete]", "10: role: 'delete' is none of"},
-        {"2.999.7.1\n", "2.999.x\n", "14: member: 'institution_oid' is no OID"},
+        {"title: test", "title: test\ncolour: red", "5: agreement: unknown key 'colour'"},
+        {"  name: test", "  name: test\n  colour: red", "9: region: unknown key 'colour'"},
+        {"version: 1\n", "", "1: agreement: 'version' is missing"},
+        {"version: 1\n", "version: 1.5\n", "3: agreement: 'version' must be a number"},
+        {"version: 1\n", "version: 1\nversion: 2\n", "4: agreement: key 'version' stands twice"},
+        {"version: 1\n", "version: 2\n", "3: agreement: 'previous' is missing"},
+        {"version: 1\n", "version: 2\nprevious: abc\n", "4: agreement: 'previous' must be sha256"},
+        {"urn:oid:2.999.1.9", "2.999.1.9", "2: agreement: 'agreement_id' must be urn:oid"},
+        {"\"1.0\"", "\"9.0\"", "1: agreement: 'schema_version' must be"},
+        {"urn:oid:2.999.1.1\n", "2.999.1.1\n",
+         "9: region: 'home_community_id' must be urn:oid:OID"},
+        {"2026-04-01", "2026-02-30", "5: agreement: 'effective_from' must be a day"},
+        {"2027-03-31", "2025-03-31", "6: agreement: 'effective_to' lies before"},
+        {"name: One", "name: One\n    status: gone", "17: member: 'status' is none of"},
+        {"name: One", "name: One\n    kind: shop", "17: member: 'kind' is none of"},
+        {"name: One", "name: One\n    to: 2026-05-01", "17: member: 'to' needs 'from'"},
+        {"name: One", "name: One\n    must_sign: false",
+         "1: agreement: no active member must sign"},
+        {"transactions: [query, ITI-41]\n", "strictness: strict\n",
+         "15: member: 'transactions' is missing"},
+        {"rules:\n", "connections:\n  - {peer: two, profile: jp-high, in: [query]}\nrules:\n",
+         "26: connection: there is no member 'two'"},
+        {"rules:\n", "connections:\n  - {peer: one, profile: jp-high, in: [query]}\nrules:\n",
+         "23: member: 'transactions' are told by the connection in line 26"},
+        {"consent:\n", "incident:\n  failure: {report_to: [all], within: PT1H}\nconsent:\n",
+         "31: agreement.incident: the node does not enforce this"},
+        {"consent:\n", "audit:\n  internal: {every: soon, next: 2027-01-01}\nconsent:\n",
+         "31: agreement.audit.internal: 'every' must be a duration"},
+        {"consent:\n", "location: {countries: [JP], moons: [x]}\nconsent:\n",
+         "30: agreement.location: unknown key 'moons'"},
+        {"[feed, publish, query, retrieve]", "[feed, delete]", "13: role: 'delete' is none of"},
+        {"2.999.7.1\n", "2.999.x\n", "17: member: 'institution_oid' is no OID"},
         {"subject: CN=one,O=Test", "file: ../pki/none.crt",
-         "16: certificate: cannot read certificate file"},
+         "19: certificate: cannot read certificate file"},
         {"subject: CN=one,O=Test", "subject: CN=one\n        file: x",
-         "16: certificate: exactly one of"},
-        {"fingerprint: AAAA", "fingerprint: AA", "17: certificate: 'fingerprint' must be 64"},
-        {"[2.999.7.1.1]", "[hospital]", "18: member: 'hospital' is no OID"},
-        {"[2.999.7.1.1]", "[2.999.7.1.1, 2.999.7.1.1]", "18: member: '2.999.7.1.1' stands twice"},
+         "19: certificate: exactly one of"},
+        {"fingerprint: AAAA", "fingerprint: AA", "20: certificate: 'fingerprint' must be 64"},
+        {"[2.999.7.1.1]", "[hospital]", "21: member: 'hospital' is no OID"},
+        {"[2.999.7.1.1]", "[2.999.7.1.1, 2.999.7.1.1]", "21: member: '2.999.7.1.1' stands twice"},
         {"[2.999.7.1.1]", "[]",
-         "12: member: role 'medical' feeds patients, but there is no assigning authority"},
-        {"default_role: medical", "default_role: nurse", "12: member: there is no role 'nurse'"},
-        {"[query, ITI-41]", "[query, reading]", "20: member: 'reading' is neither"},
-        {"[query, ITI-41]", "[]", "20: member: 'transactions' must not be empty"},
+         "15: member: role 'medical' feeds patients, but there is no assigning authority"},
+        {"default_role: medical", "default_role: nurse", "15: member: there is no role 'nurse'"},
+        {"[query, ITI-41]", "[query, reading]", "23: member: 'reading' is neither"},
+        {"[query, ITI-41]", "[]", "23: member: 'transactions' must not be empty"},
         {"transactions:", "strictness: weak\n    transactions:",
-         "20: member: 'strictness' must be"},
-        {"    role: medical", "    role: nurse", "22: rule: there is no role 'nurse'"},
-        {"    type_codes: any\n", "", "22: rule: one of 'type_codes' and 'class_codes' is needed"},
+         "23: member: 'strictness' must be"},
+        {"    role: medical", "    role: nurse", "26: rule: there is no role 'nurse'"},
+        {"    type_codes: any\n", "", "26: rule: one of 'type_codes' and 'class_codes' is needed"},
         {"    type_codes: any", "    type_codes: []",
-         "24: rule: 'type_codes' must be 'any' or a list"},
+         "28: rule: 'type_codes' must be 'any' or a list"},
         {"    type_codes: any", "    type_codes: [57833-6]",
-         "22: rule: '57833-6' must be code^^scheme"},
+         "26: rule: '57833-6' must be code^^scheme"},
         {"    type_codes: any", "    type_codes: any\n    class_codes: [a^^b]",
-         "22: rule: 'any' in one of"},
-        {"    confidentiality: any\n", "", "22: rule: 'confidentiality' is missing"},
+         "26: rule: 'any' in one of"},
+        {"    confidentiality: any\n", "", "26: rule: 'confidentiality' is missing"},
         {"    type_codes: any", "    own: true\n    needs_consent: true\n    type_codes: any",
-         "25: rule: own documents"},
+         "29: rule: own documents"},
         {"    type_codes: any", "    needs_consent: maybe\n    type_codes: any",
-         "24: rule: 'needs_consent' must be true"},
-        {"T3.1", "T2.1", "22: clause 'T2.1' is already used in line 8"},
-        {"opt-in", "opt-out", "27: consent: 'model' must be opt-in"},
+         "28: rule: 'needs_consent' must be true"},
+        {"T3.1", "T2.1", "26: clause 'T2.1' is already used in line 11"},
+        {"opt-in", "opt-out", "31: consent: 'model' must be opt-in"},
         {"    may: [feed", "    exempt: true\n    may: [feed",
-         "23: rule: role 'medical' is exempt"},
+         "27: rule: role 'medical' is exempt"},
     };
     for (auto const& mistake : mistakes) {
         auto const found = problems(replaced(kGood, mistake.what, mistake.with));
@@ -192,7 +219,7 @@ TEST_F(AgreementFile, RefusesTwoMembersWithOneCertificate) {
 rules:)";
     auto const found = problems(replaced(kGood, "rules:", second));
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_EQ(found[0], "21: certificate subject 'CN=one,O=Test' is already used in line 12");
+    EXPECT_EQ(found[0], "25: certificate subject 'CN=one,O=Test' is already used in line 15");
 }
 
 TEST_F(AgreementFile, ThatIsNoYamlIsRefusedWithItsLine) {
@@ -213,8 +240,10 @@ TEST_F(AgreementFile, FingerprintIsTheDigestOfTheCertificateInThePem) {
 }
 
 TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
-    for (auto const* name : {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit",
-                             "toolkit-lenient", "hospital-minami"}) {
+    for (auto const* name :
+         {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit", "toolkit-lenient",
+          "hospital-minami", "hospital-kita-signing", "clinic-kita-signing",
+          "pharmacy-kita-signing", "hospital-minami-signing"}) {
         certificate(name);
     }
     auto const samples = test::source_dir() / "profiles/regions/sample";

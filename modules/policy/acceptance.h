@@ -1,0 +1,59 @@
+#pragma once
+// Whether an agreement may be in force: signed by those who must, next in the chain of versions (or
+// the newest one again), in its term, and made for where this node stands. The chain is verified
+// from the pinned signers on at every start and reload, so that rows put into the table by hand are
+// worth nothing.
+
+#include "core/ports.h"
+#include "platform/pg/pool.h"
+#include "policy/agreement.h"
+#include "policy/signatures.h"
+
+namespace musubi::policy {
+
+/// An agreement that was in force once.
+struct StoredAgreement {
+    std::int64_t version = 0;
+    std::string hash;
+    std::string id;
+    std::string canonical;
+    Signatures signatures;
+    WallTime activated_at{};
+};
+
+/// Where an installation takes its agreement from.
+struct AgreementSource {
+    std::string agreement;     ///< file
+    std::string signers;       ///< pinned signers, file
+    std::string country = {};  ///< of this node's data, keys and logs; empty: not told
+};
+
+struct Accepted {
+    bool fresh = false;  ///< never in force so far: to be stored
+    Signatures signatures;
+};
+
+/// Oldest first.
+Result<std::vector<StoredAgreement>> stored_agreements(pg::Pool& pool);
+
+/// kInvalidContent with every problem as an issue of its own: signatures, chain, term, place.
+Result<Accepted> accept(Agreement const& candidate, AgreementSource const& source,
+                        std::vector<StoredAgreement> const& chain, WallTime now);
+
+/// Who writes the audit records of what happens to the agreement.
+struct AgreementAudit {
+    core::AuditPort* port = nullptr;
+    std::string source_id;
+    std::string site;
+};
+
+/// Stores it and its audit record (DCM 110113, 110129) in one transaction. When another node of
+/// this database was faster with the same agreement, nothing is left to do.
+Status activate(pg::Pool& pool, AgreementAudit const& audit, Agreement const& agreement,
+                Signatures const& signatures, WallTime now);
+
+/// The record of an agreement that was refused. Never fails loudly: refusing goes on regardless.
+void record_refused(AgreementAudit const& audit, std::string const& file, Error const& why,
+                    WallTime now);
+
+}  // namespace musubi::policy
