@@ -2,6 +2,7 @@
 #include "pix/iti30.h"
 #include "pix/iti44.h"
 #include "pix/iti45.h"
+#include "pix/iti64.h"
 #include "pix/iti8.h"
 #include "pix/iti9.h"
 #include "pix/notifier.h"
@@ -27,9 +28,9 @@ public:
     }
 
     std::vector<core::Definition> transactions() override {
-        return {core::define<Iti8>(feeds_), core::define<Iti30>(feeds_),
-                core::define<Iti44>(feeds_), core::define<Iti9>(queries_),
-                core::define<Iti45>(queries_)};
+        return {core::define<Iti8>(feeds_),    core::define<Iti30>(feeds_),
+                core::define<Iti44>(feeds_),   core::define<Iti9>(queries_),
+                core::define<Iti45>(queries_), core::define<Iti64>(feeds_)};
     }
     Status start() override {
         notifier_.start();
@@ -56,7 +57,7 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
 core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
         "pix",
-        "patient identity cross-reference manager: feeds (ITI-8, 30, 44), queries (ITI-9, 45), "
+        "patient identity cross-reference manager: feeds (ITI-8, 30, 44, 64), queries (ITI-9, 45), "
         "notifications (ITI-10, 46)",
         {},
         {"AuthorityPort", "PatientIndexPort", "CrossReferencePort"},

@@ -52,10 +52,43 @@ Notifier::Notifier(Settings const& settings, core::ModuleContext& context)
       clock_(context.clock),
       ids_(context.ids),
       keys_(context.ports.require<vault::KeyRing>()),
+      outbox_(context.pool),
       runner_(context.pool, context.clock, runner_settings(settings),
               [this](std::string const& consumer, ByteView sealed) {
                   return deliver(consumer, sealed);
               }) {}
+
+void Notifier::start() {
+    // Without the database nothing is sent either; what is left over is told after the next start.
+    if (auto const settled = settle_leftovers(); !settled)
+        log_warning("pix.leftovers_unknown", {{"detail", settled.error().detail}});
+    runner_.start();
+}
+
+Status Notifier::settle_leftovers() {
+    std::int64_t kept = 0;
+    for (auto const& queue : TRY(outbox_.queues(kNoticeTopic))) {
+        auto const& consumers = settings_.consumers;
+        if (std::any_of(consumers.begin(), consumers.end(),
+                        [&](Consumer const& each) { return each.name == queue.destination; }))
+            continue;
+        auto const& forgotten = settings_.forgotten;
+        if (std::find(forgotten.begin(), forgotten.end(), queue.destination) != forgotten.end()) {
+            std::int64_t const dropped = TRY(outbox_.drop(kNoticeTopic, queue.destination));
+            log_warning("pix.notifications_dropped", {{"consumer", queue.destination},
+                                                      {"notifications", std::to_string(dropped)}});
+            continue;
+        }
+        std::lock_guard const lock(mutex_);
+        leftovers_[queue.destination] = queue.waiting + queue.dead;
+        kept += queue.waiting + queue.dead;
+        log_warning("pix.notifications_left_over",
+                    {{"consumer", queue.destination},
+                     {"notifications", std::to_string(queue.waiting + queue.dead)}});
+    }
+    gauge("musubi_pix_notifications_left_over").set(kept);
+    return {};
+}
 
 /// Decided when the notification leaves: a consent that was withdrawn meanwhile counts.
 Result<std::vector<domain::LocalId>> Notifier::visible_ids(Consumer const& consumer,
@@ -129,8 +162,13 @@ void Notifier::note(std::string const& consumer, Status const& outcome) {
 
 core::HealthReport Notifier::health() const {
     std::lock_guard const lock(mutex_);
-    if (unwell_.empty()) return {};
-    return {core::Health::kDegraded, "notifications do not reach consumer " + *unwell_.begin()};
+    if (!unwell_.empty())
+        return {core::Health::kDegraded, "notifications do not reach consumer " + *unwell_.begin()};
+    if (leftovers_.empty()) return {};
+    auto const& [name, count] = *leftovers_.begin();
+    return {core::Health::kDegraded,
+            std::to_string(count) + " notifications are kept for " + name +
+                ", which is no consumer any longer (pix.consumers, pix.forgotten_consumers)"};
 }
 
 std::string control_id_of(Notice const& notice) {

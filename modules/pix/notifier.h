@@ -11,6 +11,7 @@
 #include "pix/notice.h"
 #include "pix/settings.h"
 
+#include <map>
 #include <mutex>
 #include <set>
 
@@ -21,7 +22,9 @@ public:
     /// The ports are asked for when they are needed: policy may come after us.
     Notifier(Settings const& settings, core::ModuleContext& context);
 
-    void start() { runner_.start(); }
+    /// First settles what waits for consumers that are configured no longer: dropped where the
+    /// operator said so, else kept and told in health and metrics.
+    void start();
     void stop() { runner_.stop(); }
     void wake() { runner_.wake(); }
     core::HealthReport health() const;
@@ -33,9 +36,8 @@ public:
 private:
     Result<std::vector<domain::LocalId>> visible_ids(Consumer const& consumer,
                                                      Notice const& notice) const;
-    Status send_v2(Consumer const& consumer, Notice const& notice);
-    Status send_v3(Consumer const& consumer, Notice const& notice);
     void note(std::string const& consumer, Status const& outcome);
+    Status settle_leftovers();
 
     Settings const& settings_;
     core::Ports& ports_;
@@ -44,6 +46,8 @@ private:
     vault::KeyRing& keys_;
     mutable std::mutex mutex_;
     std::set<std::string> unwell_;  ///< consumers whose last notification did not get through
+    std::map<std::string, std::int64_t> leftovers_;  ///< former consumers: notifications kept
+    pg::Outbox outbox_;
     core::OutboxRunner runner_;
 };
 

@@ -138,6 +138,14 @@ Result<Settings> read_settings(core::Config const& config) {
         if (!names.insert(consumer.name).second) return wrong(entry, "stands there twice");
         settings.consumers.push_back(std::move(consumer));
     }
+    for (std::string const& name : config.list("pix.forgotten_consumers")) {
+        if (name.empty()) continue;
+        if (!is_name(name) || names.contains(name)) {
+            return Error(Code::kInvalidContent, "pix.forgotten_consumers: '" + name +
+                                                    "' is no name, or is a consumer still");
+        }
+        settings.forgotten.push_back(name);
+    }
     settings.application = config.text("pix.application");
     settings.facility = config.text("pix.facility");
     settings.device = own_device(config);
@@ -161,6 +169,12 @@ std::vector<core::ConfigKey> config_keys() {
                 "NAME;member=CODE;v2=HOST:PORT or v3=URL, then any of ;server_name=NAME in its "
                 "certificate;domain=OID (repeated; none: all);charset=ascii, utf-8, iso-2022-jp, "
                 "latin-1;application=MSH-5;facility=MSH-6;device=OID (needed for v3)"},
+        {.key = "pix.forgotten_consumers",
+         .type = kTextList,
+         .default_value = "",
+         .doc =
+             "names that stand in pix.consumers no longer and whose notifications are dropped, "
+             "sent or not, at the next start; without it they are kept, and health tells of them"},
         {.key = "pix.application",
          .type = kText,
          .default_value = "MUSUBI",

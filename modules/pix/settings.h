@@ -36,8 +36,9 @@ struct Consumer {
 
 struct Settings {
     std::vector<Consumer> consumers;
-    std::string application, facility;  ///< how our own HL7 v2 messages call us
-    std::string device;                 ///< our OID in HL7 v3 messages
+    std::vector<std::string> forgotten;  ///< former consumers whose notifications may be dropped
+    std::string application, facility;   ///< how our own HL7 v2 messages call us
+    std::string device;                  ///< our OID in HL7 v3 messages
     std::string regional_authority;
     std::chrono::milliseconds timeout{}, first_pause{}, longest_pause{}, patience{};
     int tries = 1;

@@ -5,12 +5,14 @@
 namespace musubi::pix {
 namespace {
 
-Result<Settings> read(std::string const& consumers, std::string const& device = "") {
+Result<Settings> read(std::string const& consumers, std::string const& device = "",
+                      std::string const& forgotten = "") {
     std::vector<core::ConfigKey> keys = config_keys();
     keys.push_back({.key = "node.home_community_id", .default_value = "", .doc = ""});
     keys.push_back({.key = "mpi.regional_authority", .default_value = "", .doc = ""});
     auto const config = core::Config::from({{"pix.consumers", consumers},
                                             {"pix.device", device},
+                                            {"pix.forgotten_consumers", forgotten},
                                             {"node.home_community_id", "urn:oid:2.999.1"},
                                             {"mpi.regional_authority", "2.999.1.1"}},
                                            keys);
@@ -43,6 +45,16 @@ TEST(PixSettings, ConsumersOfBothProtocols) {
     auto const named = read("kita;member=m;v2=h:1", "1.2.77");
     ASSERT_TRUE(named.ok()) << named.error().detail;
     EXPECT_EQ(named->device, "1.2.77");
+}
+
+TEST(PixSettings, OnlyWhoIsNoConsumerAnyLongerMayBeForgotten) {
+    std::string const kita = "kita;member=hospital-kita;v2=pix.example:2575";
+    auto const settings = read(kita, "", "minami, clinic");
+    ASSERT_TRUE(settings.ok());
+    EXPECT_EQ(settings->forgotten, (std::vector<std::string>{"minami", "clinic"}));
+    auto const still = read(kita, "", "kita");
+    ASSERT_FALSE(still.ok());
+    EXPECT_NE(still.error().detail.find("'kita'"), std::string::npos);
 }
 
 TEST(PixSettings, WhatIsWrongIsNamed) {
