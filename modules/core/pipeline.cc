@@ -46,6 +46,12 @@ Error malformed(TransactionSpec const& spec, std::vector<Issue> issues) {
     return Error(Code::kInvalidContent, std::move(issues));
 }
 
+/// As records name it: a clause means something only in its version of the agreement.
+std::string cited(Decision const& decision) {
+    return decision.agreement.empty() ? decision.rule_id
+                                      : decision.rule_id + " @" + decision.agreement;
+}
+
 void log_failure(TransactionSpec const& spec, Error const& error) {
     bool const ours = error.code == Code::kInternal || error.code == Code::kStorageUnavailable;
     log_event(ours ? LogLevel::kError : LogLevel::kInfo, "request.failed",
@@ -168,7 +174,7 @@ Status Pipeline::permit(Run& run, Decided const* before) {
         }
         run.permit = std::move(*permit);
     }
-    run.rule = run.permit->rule_id();
+    run.rule = run.permit->cited_;
     run.decided = Decided{d.spec().action, std::move(query), &*run.permit};
     return {};
 }
@@ -185,9 +191,10 @@ Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject co
         log_warning("policy.undecided", {{"detail", decision.error().detail}});
         return Error(code, "default");
     }
-    if (!decision->permitted) return Error(Code::kDenied, decision->rule_id);
+    if (!decision->permitted) return Error(Code::kDenied, cited(*decision));
     Permit permit;
     permit.rule_id_ = decision->rule_id;
+    permit.cited_ = cited(*decision);
     permit.subject_ = &subject;
     permit.everything_ = decision->everything;
     permit.scopes_ = std::move(decision->scopes);

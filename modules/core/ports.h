@@ -14,6 +14,7 @@ struct Decision {
     std::string rule_id;  ///< the clause that decided; "default" when none did
     bool everything = false;
     std::vector<std::pair<std::string, domain::Scope>> scopes;  ///< patient (CX) -> scope
+    std::string agreement = {};  ///< which version of the agreement it stands in; for the records
 };
 
 /// The regional agreement (module policy). Every failure to decide is a denial.

@@ -113,6 +113,7 @@ private:
     friend class Pipeline;
     Permit() = default;
     std::string rule_id_;
+    std::string cited_;  ///< the same as records name it
     domain::Subject const* subject_ = nullptr;
     bool everything_ = false;
     std::vector<std::pair<std::string, domain::Scope>> scopes_;

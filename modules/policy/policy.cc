@@ -115,6 +115,7 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
         return std::move(found).error();
     }
     auto decision = policy::decide(*now, question, *found);
+    decision.agreement = now->reference();
     (decision.permitted ? permitted : refused).add();
     return decision;
 }

@@ -205,6 +205,24 @@ TEST_F(PipelineTest, ADenialNeverReachesTheHandlerAndNamesItsRule) {
     EXPECT_TRUE(column(kNotes).empty());
 }
 
+// A clause means something only in its version of the agreement.
+TEST_F(PipelineTest, RecordsCiteTheVersionOfTheAgreementWithTheRule) {
+    for (bool const permitted : {true, false}) {
+        ledger_.events.clear();
+        gate_.answer = [permitted] {
+            Decision decision;
+            decision.permitted = permitted;
+            decision.everything = permitted;
+            decision.rule_id = "K9";
+            decision.agreement = "v2:0123456789ab";
+            return decision;
+        };
+        static_cast<void>(run(read_));
+        ASSERT_EQ(ledger_.events.size(), 1U);
+        EXPECT_EQ(ledger_.events[0].rule, "K9 @v2:0123456789ab");
+    }
+}
+
 TEST_F(PipelineTest, APolicyThatCannotDecideHasDenied) {
     for (Code const code :
          {Code::kInternal, Code::kNotFound, Code::kStorageUnavailable, Code::kBusy}) {
