@@ -13,9 +13,6 @@ namespace {
 using Criterion = domain::DemographicsRules::Criterion;
 using hl7v3::WantedAttribute;
 
-/// A payload that breaks its schema; the answer says so in its own way.
-constexpr Reason kReasonSchema{0xF202};
-
 constexpr char const* kParameters =
     "/PRPA_IN201305UV02/controlActProcess/queryByParameter/parameterList";
 
@@ -32,15 +29,6 @@ std::optional<WantedAttribute> attribute_of(Criterion criterion) {
         case Criterion::kAccount: return std::nullopt;
     }
     return std::nullopt;
-}
-
-hl7v3::Seal seal(Deps const& deps) {
-    hl7v3::Seal out;
-    out.message_id = deps.ids.uuid().to_string();
-    out.time = to_dtm(deps.clock.now());
-    out.self = {deps.settings.home, deps.settings.home};
-    out.trace = LogTrace::current();
-    return out;
 }
 
 soap::Outgoing reply_of(std::string xml, bool success) {
@@ -65,19 +53,13 @@ hl7v3::Hit hit_of(core::VisiblePatient&& patient, bool by_id_only, Settings cons
     return hit;
 }
 
-core::SoapBinding binding(hl7v3::Actions const& actions, std::string_view operation,
-                          std::string_view response) {
-    return {.path = "/xcpd/responding",
-            .action = actions.request,
-            .response_action = actions.response,
-            .mtom = false,
-            .operation = operation,
-            .request_element = "{urn:hl7-org:v3}PRPA_IN201305UV02",
-            .response_element = response};
+/// Deferred answers have an operation of their own; asked for here they are refused.
+Error deferred_elsewhere() {
+    return Error(Code::kUnsupported,
+                 {{Severity::kError, hl7v3::kReasonProcessingMode,
+                   "deferred answers have an action of their own",
+                   "/PRPA_IN201305UV02/controlActProcess/queryByParameter/responsePriorityCode"}});
 }
-
-/// Only told to the asker as such: the record says that it was refused.
-Error deferred_refusal() { return Error(Code::kUnsupported, "deferred discovery is not offered"); }
 
 }  // namespace
 
@@ -113,33 +95,37 @@ core::TransactionSpec const& Iti55::spec() {
         .event_id = domain::dcm("110112", "Query"),
         .event_action = 'E',
         .requester_is_source = true,
-        .soap = {binding(hl7v3::kDiscoveryActions, "RespondingGateway_PRPA_IN201305UV02",
-                         "{urn:hl7-org:v3}PRPA_IN201306UV02"),
-                 binding(hl7v3::kDeferredDiscoveryActions,
-                         "RespondingGateway_Deferred_PRPA_IN201305UV02",
-                         "{urn:hl7-org:v3}MCCI_IN000002UV01")},
+        .soap = {{.path = "/xcpd/responding",
+                  .action = hl7v3::kDiscoveryActions.request,
+                  .response_action = hl7v3::kDiscoveryActions.response,
+                  .mtom = false,
+                  .operation = "RespondingGateway_PRPA_IN201305UV02",
+                  .request_element = "{urn:hl7-org:v3}PRPA_IN201305UV02",
+                  .response_element = "{urn:hl7-org:v3}PRPA_IN201306UV02"}},
         .hl7v2 = {},
         .malformed = kReasonSchema,
     };
     return kSpec;
 }
 
-Result<DiscoveryRequest> Iti55::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
-    xml::Element const payload = wire.envelope.payload;
+Result<DiscoveryRequest> read_discovery(xml::Element payload) {
     DiscoveryRequest request;
     request.header = hl7v3::read_header(payload);
     request.echo = hl7v3::read_query_echo(payload);
-    request.deferred = wire.envelope.action == hl7v3::kDeferredDiscoveryActions.request;
     auto query = hl7v3::read_find_query(payload, hl7v3::FindRules::kXcpd);
     if (query) {
         request.query = *std::move(query);
-        request.deferred = request.deferred || request.query.deferred;
     } else if (query.error().code == Code::kInvalidMessage) {
         return std::move(query).error();
     } else {
         request.problem = std::move(query).error();
     }
-    if (request.deferred) request.problem = deferred_refusal();
+    return request;
+}
+
+Result<DiscoveryRequest> Iti55::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
+    auto request = TRY(read_discovery(wire.envelope.payload));
+    if (!request.problem && request.query.deferred) request.problem = deferred_elsewhere();
     return request;
 }
 
@@ -205,12 +191,34 @@ std::vector<core::AuditDraft> Iti55::audit(Deps&,
         for (auto const& patient : input.response->patients)
             draft.objects.push_back(domain::audit_patient(patient.regional.to_cx()));
     }
-    auto query =
-        core::audit_query(spec(), input.request->echo.query_id.key(), input.request->echo.xml);
-    std::string const& asker = input.request->header.sender.organization;
-    if (!asker.empty()) query.details.push_back({"ihe:homeCommunityID", "urn:oid:" + asker});
-    draft.objects.push_back(std::move(query));
+    draft.objects.push_back(audit_question(*input.request));
     return {std::move(draft)};
+}
+
+domain::AuditObject audit_question(DiscoveryRequest const& request) {
+    auto query = core::audit_query(Iti55::spec(), request.echo.query_id.key(), request.echo.xml);
+    std::string const& asker = request.header.sender.organization;
+    if (!asker.empty()) query.details.push_back({"ihe:homeCommunityID", "urn:oid:" + asker});
+    return query;
+}
+
+hl7v3::Seal seal_of(Clock const& clock, IdSource& ids, Settings const& settings) {
+    hl7v3::Seal out;
+    out.message_id = ids.uuid().to_string();
+    out.time = to_dtm(clock.now());
+    out.self = {settings.home, settings.home};
+    out.trace = LogTrace::current();
+    return out;
+}
+
+/// What breaks the schema is a query that could not be read (QE), not one without an answer; the
+/// findings may quote the message and are not told.
+Error in_v3_words(Error const& error) {
+    bool const schema =
+        error.reason == kReasonSchema ||
+        std::any_of(error.issues.begin(), error.issues.end(),
+                    [](Issue const& issue) { return issue.reason == kReasonSchema; });
+    return schema ? Error(Code::kInvalidMessage, error.detail) : error;
 }
 
 Result<soap::Outgoing> Iti55::encode(Deps& deps, Response&& response, Request const& request) {
@@ -220,24 +228,22 @@ Result<soap::Outgoing> Iti55::encode(Deps& deps, Response&& response, Request co
         answer.hits.push_back(hit_of(std::move(patient), request.query.by_id_only, deps.settings));
     }
     answer.total = answer.hits.size();
-    return reply_of(hl7v3::write_find_response(request.header, request.echo, seal(deps), answer),
-                    true);
+    return reply_of(
+        hl7v3::write_find_response(request.header, request.echo,
+                                   seal_of(deps.clock, deps.ids, deps.settings), answer),
+        true);
 }
 
 soap::Outgoing Iti55::encode_error(Deps& deps, Error const& error, Request const* request) {
     hl7v3::Header const header = request ? request->header : hl7v3::Header{};
-    if (request && request->deferred)
-        return reply_of(hl7v3::write_deferred_refusal(header, seal(deps)), false);
-    // What breaks the schema is a query that could not be read (QE), not one without an answer; the
-    // findings may quote the message and are not told.
-    Error const told =
-        error.reason == kReasonSchema ? Error(Code::kInvalidMessage, error.detail) : error;
+    Error const told = in_v3_words(error);
     hl7v3::FindAnswer answer;
     answer.error = &told;
     answer.cannot = hl7v3::cannot_answer(told.code);
-    return reply_of(hl7v3::write_find_response(header, request ? request->echo : hl7v3::QueryEcho{},
-                                               seal(deps), answer),
-                    false);
+    return reply_of(
+        hl7v3::write_find_response(header, request ? request->echo : hl7v3::QueryEcho{},
+                                   seal_of(deps.clock, deps.ids, deps.settings), answer),
+        false);
 }
 
 }  // namespace musubi::xcpd

@@ -1,6 +1,7 @@
 #pragma once
 // ITI-55 Cross Gateway Patient Discovery, responding side (ITI TF-2 3.55): another community asks
-// whether we know a person, and by which id to ask for documents. Deferred answers are not offered.
+// whether we know a person, and by which id to ask for documents. The answer goes back at once; a
+// deferred one is deferred.h's.
 //
 // Several who fit are told apart by asking for an attribute that the question did not bring; only
 // when it brought all of them they are listed.
@@ -16,9 +17,10 @@
 namespace musubi::xcpd {
 
 struct Settings {
-    int max_persons = 10;  ///< listed in one answer at most
-    std::string home;      ///< OID of this community
-    std::string region;    ///< for people
+    int max_persons = 10;            ///< listed in one answer at most
+    std::string home;                ///< OID of this community
+    std::string region;              ///< for people
+    std::string regional_authority;  ///< OID: its ids are visible whenever the patient is
 };
 
 struct Deps {
@@ -32,7 +34,6 @@ struct DiscoveryRequest {
     hl7v3::Header header;
     hl7v3::QueryEcho echo;
     hl7v3::FindQuery query;
-    bool deferred = false;  ///< by its action or its response priority
     std::optional<Error>
         problem;  ///< told by locate(), so that record and answer hold the question
 };
@@ -59,6 +60,16 @@ struct Iti55 {
     static Result<Reply> encode(Deps&, Response&&, Request const&);
     static Reply encode_error(Deps&, Error const&, Request const*);
 };
+
+/// What a discovery says; its problem is that of its content, whatever its priority.
+/// kInvalidMessage: another message.
+Result<DiscoveryRequest> read_discovery(xml::Element payload);
+/// The record's object for the question: the query, and which community asked.
+domain::AuditObject audit_question(DiscoveryRequest const& request);
+hl7v3::Seal seal_of(Clock const& clock, IdSource& ids, Settings const& settings);
+/// For a payload that breaks its schema; the answer says so in its own way.
+inline constexpr Reason kReasonSchema{0xF202};
+Error in_v3_words(Error const& error);
 
 /// What could still be asked for to tell persons apart.
 std::vector<hl7v3::WantedAttribute> unasked_attributes(domain::DemographicsQuery const& query);

@@ -195,19 +195,57 @@ for _name, _make in FAULTS.items():
         SECTION + " case 5; pix-pdq 5.5", _fault(_make))
 
 
-@case("xcpd/iti-55/deferred", "deferred mode: taken, or NS250 when it is not supported", "pix-pdq 5.5")
-def _deferred(t):
-    someone, _ = linked(t, (0,))
-    respond = ('<respondTo typeCode="RSP"><telecom value="https://localhost:1/none"/>'
-               '<entityRsp classCode="ENT" determinerCode="INSTANCE" xsi:nil="true"/></respondTo>')
-    text = body(t, "D", respond_to=respond, **of(someone))
+def respond_to(url):
+    return (f'<respondTo typeCode="RSP"><telecom value="{url}"/>'
+            '<entityRsp classCode="ENT" determinerCode="INSTANCE" xsi:nil="true"/></respondTo>')
+
+
+def deferred(t, text, refused, place=None):
+    """The acknowledgement of a deferred question; a refusal has one of these codes."""
     reply = exchange(t, "xcpd-deferred", "xcpd", text)
     if reply.fault is not None:
         expect_fault(reply)
         return
     answer = v3_answers.Acknowledgement(reply, parsed(text))
-    if answer.ack not in ("AA", "CA"):
-        answer.error("NS250")
+    if answer.ack in ("AA", "CA"):
+        return
+    codes = {detail[0] for detail in answer.details}
+    true(codes & (refused | {"NS250"}), f"a detail with one of {sorted(refused)}, or NS250", answer.details)
+    if place and "NS250" not in codes:
+        answer.error(sorted(refused)[0], place)
+
+
+@case("xcpd/iti-55/deferred", "deferred mode: taken, refused for an address nobody registered, or NS250 when it "
+      "is not supported", "pix-pdq 5.5")
+def _deferred(t):
+    someone, _ = linked(t, (0,))
+    deferred(t, body(t, "D", respond_to=respond_to("https://localhost:1/none"), **of(someone)), {"RTUDEST"})
+
+
+@case("xcpd/iti-55/deferred-nowhere", "deferred mode without respondTo: the missing element is told", "pix-pdq 5.5")
+def _deferred_nowhere(t):
+    someone, _ = linked(t, (0,))
+    deferred(t, body(t, "D", **of(someone)), {"SYN105"}, "respondTo/telecom")
+
+
+@case("xcpd/iti-55/deferred-at-once", "the deferred operation with priority I: refused", "pix-pdq 5.5")
+def _deferred_at_once(t):
+    someone, _ = linked(t, (0,))
+    text = body(t, "I", respond_to=respond_to("https://localhost:1/none"), **of(someone))
+    reply = exchange(t, "xcpd-deferred", "xcpd", text)
+    if reply.fault is not None:
+        expect_fault(reply)
+        return
+    answer = v3_answers.Acknowledgement(reply, parsed(text))
+    one_of(answer.ack, {"AE", "AR", "CE", "CR"}, "acknowledgement")
+    answer.error("NS250")
+
+
+@case("xcpd/iti-55/deferred-by-the-wrong-door", "priority D with the action of an answer at once: refused, nobody "
+      "told", "pix-pdq 5.5")
+def _deferred_wrong_door(t):
+    someone, _ = linked(t, (0,))
+    cannot(t, body(t, "D", respond_to=respond_to("https://localhost:1/none"), **of(someone)))
 
 
 # Consent ------------------------------------------------------------------------------------------

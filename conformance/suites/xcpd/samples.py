@@ -2,7 +2,7 @@
 import os
 import re
 
-from lib import gazelle, v3_answers
+from lib import gazelle
 from lib.cases import add, case
 from lib.checks import Skipped, equal, one_of, same_set, true
 from lib.identity import linked
@@ -13,7 +13,7 @@ from lib.v2_answers import pair
 from lib.v3 import NS3, XCPD, ii
 from lib.v3_answers import exchange, parsed
 
-from .discovery import Discovery, cannot
+from .discovery import Discovery, cannot, deferred
 
 NAMED = {}
 
@@ -34,13 +34,7 @@ def _deferred(t):
     text, _ = v3_sample(t, "iti-55/ipf-request-deferred.xml", ["1.2.840.114350.1.13.99997.2.3412",
                                                                "2.16.840.1.113883.4.1"])
     text = text.replace("***REPLACEME***", "https://localhost:1/none")
-    reply = exchange(t, "xcpd-deferred", "xcpd", text)
-    if reply.fault is not None:
-        expect_fault(reply)
-        return
-    answer = v3_answers.Acknowledgement(reply, parsed(text))
-    if answer.ack not in ("AA", "CA"):
-        answer.error("NS250")
+    deferred(t, text, {"RTUDEST"})
 
 
 def _template(t):
@@ -57,7 +51,7 @@ def _peer(t):
 
 
 row("iti-55/ipf-request.xml", "all criteria of a peer", _request)
-row("iti-55/ipf-request-deferred.xml", "deferred: taken, or NS250", _deferred)
+row("iti-55/ipf-request-deferred.xml", "deferred: taken, or refused", _deferred)
 row("iti-55/connect-request.xml", "a template of a tool: refused", _template)
 row("iti-55/ipf-response.xml", "our reading takes a peer's answer", _peer)
 
@@ -109,6 +103,21 @@ def _known(t):
     for element in found:
         asked = element.find(f"{{{XCPD}}}RequestedPatientId")
         equal((asked.get("extension"), asked.get("root")), pair(ids[0]), "RequestedPatientId")
+
+
+@case("xcpd/iti-56/nobody", "an unknown id, and one of an unknown domain: no location", "pix-pdq 5.5")
+def _nobody(t):
+    for identifier in (pair(t.new_patient_id()), ("4711", "2.999.88.7")):
+        found = locate(t, request(identifier))
+        if found is not None:
+            equal(len(found), 0, "number of locations")
+
+
+@case("xcpd/iti-56/malformed", "an id without extension, and another element: a fault", "pix-pdq 5.5")
+def _malformed(t):
+    whole = request(("4711", "2.999.88.7"))
+    for text in (whole.replace(' extension="4711"', ""), whole.replace("RequestedPatientId", "SomethingElse")):
+        expect_fault(exchange(t, "location", "xcpd", text))
 
 
 @case("xcpd/samples/complete", "every sample of these folders is named here", "samples/README")

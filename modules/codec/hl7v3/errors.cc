@@ -51,6 +51,8 @@ constexpr ReasonRow kReasons[] = {
     {Reason::kUnsupportedEvent, "NS200", "Unsupported trigger event", true},
     {Reason::kUnsupportedProcessingId, "NS202", "Unsupported processing code", true},
     {Reason::kUnsupportedVersion, "NS203", "Unsupported version", true},
+    {kReasonProcessingMode, "NS250", "Unsupported processing mode"},
+    {kReasonUnknownDestination, "RTUDEST", "Destination is not known"},
 };
 
 ReasonRow const* row_of(Reason reason) {
@@ -107,10 +109,6 @@ std::vector<AckDetail> ack_details(Error const& error, std::string_view trace) {
         if (!trace.empty()) details.back().text += " (" + std::string(trace) + ")";
     }
     return details;
-}
-
-AckDetail deferred_not_offered() {
-    return {"NS250", kDetailCodes, "Unsupported processing mode", {}};
 }
 
 std::string_view query_response_code(Error const& error) {

@@ -11,6 +11,10 @@
 
 namespace musubi::hl7v3 {
 
+/// Causes that only HL7 v3 has words for; above the range that domain/reason.h uses.
+inline constexpr Reason kReasonProcessingMode{0xF301};      ///< NS250
+inline constexpr Reason kReasonUnknownDestination{0xF302};  ///< RTUDEST
+
 /// Who answers: the receiver of a message (CA, CE, CR) or the application (AA, AE, AR).
 enum class AckFamily : std::uint8_t { kAccept, kApplication };
 
@@ -27,8 +31,6 @@ struct AckDetail {
 /// One for each issue, at most 100; an error without issues gives one. `trace` joins both sides'
 /// logs and is told where the text of an issue is not.
 std::vector<AckDetail> ack_details(Error const& error, std::string_view trace = {});
-/// What a responder answers that has no deferred discovery (ITI TF-2 3.55.6.2).
-AckDetail deferred_not_offered();
 
 /// QE: the query itself could not be read; AE: it could not be answered.
 std::string_view query_response_code(Error const& error);

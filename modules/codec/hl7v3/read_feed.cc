@@ -2,6 +2,7 @@
 #include "codec/hl7v3/names.h"
 #include "codec/hl7v3/problems.h"
 #include "codec/hl7v3/read.h"
+#include "codec/hl7v3/read_parts.h"
 #include "platform/base/text.h"
 
 namespace musubi::hl7v3 {
@@ -110,6 +111,8 @@ domain::Sent<std::string> read_birth_place(xml::Element person) {
     return place;
 }
 
+}  // namespace
+
 void read_person(xml::Element person, domain::DemographicsChange& to, Problems& problems) {
     read_names(person, to);
     read_telecoms(person, to);
@@ -129,6 +132,8 @@ void read_person(xml::Element person, domain::DemographicsChange& to, Problems& 
         read_attribute(child(child(person, "languageCommunication"), "languageCode"), "code");
     to.birth_place = read_birth_place(person);
 }
+
+namespace {
 
 std::vector<domain::SentIdentifier> read_ids(xml::Element of, Problems& problems) {
     std::vector<domain::SentIdentifier> ids;

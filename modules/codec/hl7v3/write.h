@@ -27,8 +27,6 @@ struct Seal {
 std::string write_acknowledgement(Header const& request, Seal const& seal,
                                   Error const* error = nullptr,
                                   AckFamily family = AckFamily::kAccept);
-/// AE with one detail: what a responder without deferred discovery says.
-std::string write_deferred_refusal(Header const& request, Seal const& seal);
 
 /// ITI-45. Without error: no ids is NF, else OK. An error of kInvalidMessage is told as such
 /// (queryResponseCode QE, SYN113, a detected issue), any other as AE.

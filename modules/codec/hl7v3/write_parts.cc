@@ -79,6 +79,13 @@ void open_message(xml::Writer& w, Envelope const& envelope, Seal const& seal) {
     open(w, "receiver", {{"typeCode", "RCV"}});
     write_device(w, envelope.receiver);
     w.end();
+    if (!envelope.respond_to.empty()) {
+        open(w, "respondTo", {{"typeCode", "RSP"}});
+        leaf(w, "telecom", {{"value", envelope.respond_to}});
+        leaf(w, "entityRsp",
+             {{"classCode", "ENT"}, {"determinerCode", "INSTANCE"}, {"xsi:nil", "true"}});
+        w.end();
+    }
     open(w, "sender", {{"typeCode", "SND"}});
     write_device(w, envelope.sender);
     w.end();

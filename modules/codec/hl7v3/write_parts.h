@@ -23,6 +23,7 @@ struct Envelope {
     std::string_view accept_ack;  ///< AL, NE
     std::string_view processing_code;
     Party sender, receiver;
+    std::string_view respond_to = {};  ///< URL; empty: not told
 };
 void open_message(xml::Writer& w, Envelope const& envelope, Seal const& seal);
 /// The same for the answer to `request`: parties swapped.
@@ -64,6 +65,12 @@ void close_registration(xml::Writer& w, Custodian const& custodian);
 
 void write_ids(xml::Writer& w, std::vector<domain::LocalId> const& ids);
 void write_provider(xml::Writer& w, std::string_view oid, std::string_view name);
+void write_name_parts(xml::Writer& w, domain::PersonName const& name);
+/// An address in one piece goes where askers look for the street.
+void write_address_parts(xml::Writer& w, domain::PostalAddress const& address);
+/// Empty when nothing is left: white space and what is not ASCII has no place in a number.
+std::string url_of(domain::Telecom const& telecom);
+std::string_view script_use(domain::Script script);
 /// patientPerson of a hit.
 void write_person(xml::Writer& w, Hit const& hit);
 /// patientPerson without a name.

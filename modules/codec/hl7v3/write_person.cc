@@ -25,16 +25,6 @@ void write_flag(xml::Writer& w, std::string_view name, std::string_view flag) {
     if (flag == "N") leaf(w, name, {{"value", "false"}});
 }
 
-std::string_view script_use(domain::Script script) {
-    switch (script) {
-        case domain::Script::kUntold: return "";
-        case domain::Script::kIdeographic: return "IDE";
-        case domain::Script::kPhonetic: return "SYL";
-        case domain::Script::kAlphabetic: return "ABC";
-    }
-    return "";
-}
-
 /// EntityNameUse from table 0200; what has no counterpart is not told.
 std::string name_use(domain::PersonName const& name) {
     std::string use = name.type_code == "L" ? "L" : "";
@@ -52,14 +42,7 @@ void write_part(xml::Writer& w, std::string_view name, std::string_view text) {
 
 void write_name(xml::Writer& w, domain::PersonName const& name) {
     open(w, "name", {{"use", name_use(name)}});
-    write_part(w, "prefix", name.prefix);
-    if (!name.family.empty()) {
-        bool const from_birth = name.type_code == "B" || name.type_code == "M";
-        open(w, "family", {{"qualifier", from_birth ? "BR" : ""}}).text(name.family).end();
-    }
-    write_part(w, "given", name.given);
-    write_part(w, "given", name.middle);
-    write_part(w, "suffix", name.suffix);
+    write_name_parts(w, name);
     w.end();
 }
 
@@ -75,7 +58,29 @@ void write_names(xml::Writer& w, domain::Demographics const& person) {
     }
 }
 
-/// A URL: white space and what is not ASCII has no place in a number.
+}  // namespace
+
+std::string_view script_use(domain::Script script) {
+    switch (script) {
+        case domain::Script::kUntold: return "";
+        case domain::Script::kIdeographic: return "IDE";
+        case domain::Script::kPhonetic: return "SYL";
+        case domain::Script::kAlphabetic: return "ABC";
+    }
+    return "";
+}
+
+void write_name_parts(xml::Writer& w, domain::PersonName const& name) {
+    write_part(w, "prefix", name.prefix);
+    if (!name.family.empty()) {
+        bool const from_birth = name.type_code == "B" || name.type_code == "M";
+        open(w, "family", {{"qualifier", from_birth ? "BR" : ""}}).text(name.family).end();
+    }
+    write_part(w, "given", name.given);
+    write_part(w, "given", name.middle);
+    write_part(w, "suffix", name.suffix);
+}
+
 std::string url_of(domain::Telecom const& telecom) {
     bool const mail = telecom.number.empty();
     std::string_view const text = mail ? telecom.email : telecom.number;
@@ -89,6 +94,8 @@ std::string url_of(domain::Telecom const& telecom) {
     }
     return url.size() == empty ? std::string() : url;
 }
+
+namespace {
 
 void write_telecoms(xml::Writer& w, std::vector<domain::Telecom> const& telecoms, bool business) {
     for (auto const& telecom : telecoms) {
@@ -122,15 +129,22 @@ std::string_view address_use(std::string_view type) {
     return "";
 }
 
-/// An address in one piece goes where askers look for the street.
-void write_address(xml::Writer& w, domain::PostalAddress const& address) {
-    open(w, "addr", {{"use", address_use(address.type_code)}});
+}  // namespace
+
+void write_address_parts(xml::Writer& w, domain::PostalAddress const& address) {
     write_part(w, "streetAddressLine", address.street.empty() ? address.whole : address.street);
     write_part(w, "additionalLocator", address.other);
     write_part(w, "city", address.city);
     write_part(w, "state", address.state);
     write_part(w, "postalCode", address.postal_code);
     write_part(w, "country", address.country);
+}
+
+namespace {
+
+void write_address(xml::Writer& w, domain::PostalAddress const& address) {
+    open(w, "addr", {{"use", address_use(address.type_code)}});
+    write_address_parts(w, address);
     w.end();
 }
 

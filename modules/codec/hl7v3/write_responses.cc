@@ -81,13 +81,6 @@ std::string write_acknowledgement(Header const& request, Seal const& seal, Error
     return w.take();
 }
 
-std::string write_deferred_refusal(Header const& request, Seal const& seal) {
-    xml::Writer w;
-    open_answer(w, kAcceptAcknowledgement, request, seal);
-    write_ack(w, request, {"AE", {deferred_not_offered()}});
-    return w.take();
-}
-
 std::string write_cross_reference_response(Header const& request, QueryEcho const& echo,
                                            Seal const& seal, CrossReferenceAnswer const& answer) {
     xml::Writer w;

@@ -148,6 +148,22 @@ protected:
         for (Walk& walk : walks_by_demographics()) all.push_back(std::move(walk));
         return all;
     }
+    /// A local id that no hospital told goes from the patient's regional id to a fresh one.
+    std::string link_change() const {
+        return msh25("ADT^A43^ADT_A43") + "EVN||20260101120000\rPID|1||" + fresh_patient() + "~" +
+               fresh_patient("2.16.840.1.113883.3.72.5.9.1") + "|| \rMRG|" + patient + "\r";
+    }
+    Heard locate(NodeClient& client) const {
+        domain::PatientId const id = pix_id(patient);
+        Heard heard = post_v3_to(
+            client, "/xcpd/responding", std::string(hl7v3::kPatientLocationActions.request),
+            "<PatientLocationQueryRequest xmlns=\"urn:ihe:iti:xcpd:2009\"><RequestedPatientId "
+            "root=\"" +
+                id.authority + "\" extension=\"" + id.id + "\"/></PatientLocationQueryRequest>");
+        if (heard.detail.find("<CorrespondingPatientId ") != std::string::npos)
+            heard.registry.status = ebxml::ResponseStatus::kSuccess;
+        return heard;
+    }
     std::vector<Walk> walks_of_documents_and_ids() {
         auto const soap = [](std::string path, std::string action) {
             return [=](NodeClient& c) { return post_payload(c, path, action); };
@@ -172,6 +188,15 @@ protected:
              },
              {"ITI-30 110110 C"},
              "110110"},
+            {"ITI-64",
+             "",
+             [this](NodeClient& c) { return feed_octets(c, link_change()); },
+             [this](NodeClient& c) {
+                 std::string const text = link_change();
+                 return feed_octets(c, text.substr(0, text.find("PID|")));
+             },
+             {"ITI-64 110110 U"},
+             "110110"},
             {"ITI-44",
              "",
              [](NodeClient& c) {
@@ -181,6 +206,12 @@ protected:
              soap("/pix/manager", "urn:hl7-org:v3:PRPA_IN201301UV02"),
              {"ITI-44 110110 C"},
              "110110"},
+            {"ITI-56",
+             "hospital-kita",
+             [this](NodeClient& c) { return locate(c); },
+             soap("/xcpd/responding", std::string(hl7v3::kPatientLocationActions.request)),
+             {"ITI-56 110112 E"},
+             "110112"},
             {"ITI-9",
              "publisher",
              [this](NodeClient& c) { return feed_octets(c, pix_query(patient)); },

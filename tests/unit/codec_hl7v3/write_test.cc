@@ -151,10 +151,16 @@ TEST(WriteAcknowledgement, AnswersWhatCannotBeRead) {
     EXPECT_TRUE(has(text, "SYN113"));
 }
 
-TEST(WriteAcknowledgement, SaysThatDeferredDiscoveryIsNotOffered) {
-    std::string const text = write_deferred_refusal(asked_find().header, kSeal);
-    expect_conformant(text);
-    EXPECT_TRUE(has(text, "NS250"));
+TEST(WriteAcknowledgement, HasWordsForDeferredAnswersThatCannotBeGiven) {
+    for (auto const& [reason, word] : {std::pair{kReasonProcessingMode, "NS250"},
+                                       std::pair{kReasonUnknownDestination, "RTUDEST"}}) {
+        Error const error(Code::kInvalidContent, {{Severity::kError, reason, "", "/a/b"}});
+        std::string const text =
+            write_acknowledgement(asked_find().header, kSeal, &error, AckFamily::kApplication);
+        expect_conformant(text);
+        EXPECT_TRUE(has(text, word)) << text;
+        EXPECT_TRUE(has(text, "<typeCode code=\"AE\"/>")) << text;
+    }
 }
 
 std::string ids_response(CrossReferenceAnswer const& answer) {

@@ -11,12 +11,12 @@ using namespace test;  // NOLINT: the fixture's words
 using Names = std::vector<std::string>;
 
 struct Gateway : World {
-    Deps deps{finder(), clock, ids, Settings{2, kHome, "Kita"}};
+    Deps deps{finder(), clock, ids, Settings{2, kHome, "Kita", kRegion}};
     core::Definition iti55 = core::define<Iti55>(deps);
 
-    std::string send(std::string const& parameters, std::string const& priority = "I",
-                     std::string_view action = hl7v3::kDiscoveryActions.request) {
-        return text_of(ask(iti55, v3_incoming(v3_find(parameters, "", priority), action)));
+    std::string send(std::string const& parameters, std::string const& priority = "I") {
+        return text_of(ask(iti55, v3_incoming(v3_find(parameters, "", priority),
+                                              hl7v3::kDiscoveryActions.request)));
     }
     std::string discover() { return send(v3_birth() + v3_name()); }
 };
@@ -155,17 +155,14 @@ TEST(Iti55, AnAnswerThatCannotBeGivenSaysWhy) {
     EXPECT_TRUE(holds(w.discover(), "ResponderBusy"));
 }
 
-TEST(Iti55, DeferredIsRefusedByActionAndByPriority) {
+TEST(Iti55, ADeferredAnswerIsNotGivenWhereAnAnswerAtOnceIsDue) {
     Gateway w;
     w.populate(1);
-    for (std::string const& answer :
-         {w.send(v3_birth() + v3_name(), "D", hl7v3::kDeferredDiscoveryActions.request),
-          w.send(v3_birth() + v3_name(), "I", hl7v3::kDeferredDiscoveryActions.request),
-          w.send(v3_birth() + v3_name(), "D")}) {
-        EXPECT_TRUE(answer.starts_with("<MCCI_IN000002UV01")) << answer.substr(0, 40);
-        EXPECT_EQ(v3_outcome(answer), "AE/");
-        EXPECT_TRUE(holds(answer, "NS250"));
-    }
+    std::string const answer = w.send(v3_birth() + v3_name(), "D");
+    EXPECT_TRUE(answer.starts_with("<PRPA_IN201306UV02")) << answer.substr(0, 40);
+    EXPECT_EQ(v3_outcome(answer), "AE/AE");
+    EXPECT_TRUE(holds(answer, "NS250"));
+    EXPECT_TRUE(holds(answer, "responsePriorityCode</location>"));
     EXPECT_EQ(w.people.searches, 0);
     EXPECT_EQ(w.ledger.events.at(0).outcome, domain::AuditOutcome::kMinorFailure);
 }
