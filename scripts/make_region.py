@@ -12,10 +12,10 @@ import subprocess
 import sys
 
 REGIONS = {
-    "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", node="node-a",
-              https=8443, mllp=2575, operator=9464),
+    "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", users="users-kita.yaml", node="node-a",
+              https=8443, mllp=2575, operator=9464, syslog=6514, syslog_udp=5514),
     "b": dict(name="Minami", arc="2.999.1.2", agreement="agreement-minami.yaml", node="node-b",
-              https=18443, mllp=12575, operator=19464),
+              https=18443, mllp=12575, operator=19464, syslog=16514, syslog_udp=15514),
 }
 
 # Patient ids of these are taken as regional ids as they are (affinity domain `connectathon`).
@@ -40,6 +40,8 @@ listen:
   https: 127.0.0.1:{https}
   mllp: 127.0.0.1:{mllp}
   operator: 127.0.0.1:{operator}
+  syslog: 127.0.0.1:{syslog}
+  syslog_udp: 127.0.0.1:{syslog_udp}
 tls:
   certificate: {pki}/{node}.crt
   key: {pki}/{node}.key
@@ -63,10 +65,10 @@ affinity_domain:
   regional_authorities: [{regional}]
 policy:
   agreement: agreement.yaml
-mpi:
-  regional_authority: {arc}.1
   signers: signers.yaml
   country: JP
+mpi:
+  regional_authority: {arc}.1
   direct_authorities: [{direct}]
   authorities: [{authorities}]
 repository:
@@ -91,8 +93,6 @@ def with_setting(text: str, name: str, value: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
 def newest_program(top: str) -> str:
     built = glob.glob(f"{top}/build/*/modules/node/musubi")
     if not built:
@@ -145,46 +145,65 @@ def sign(out: str, pki: str, musubi: str) -> None:
                         f"{pki}/{member}-signing.crt", "--key", f"{pki}/{member}-signing.key"], check=True)
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", required=True)
     parser.add_argument("--region", choices=REGIONS, required=True)
     parser.add_argument("--pki", required=True)
     parser.add_argument("--db-host", required=True)
     parser.add_argument("--db-port", default="5432")
     parser.add_argument("--db-name", required=True)
-    parser.add_argument("--port-base", type=int, default=0, help="0: the ports of the contract; else base, base+1, base+2")
-    parser.add_argument("--ports", help="HTTPS,MLLP,OPERATOR; 0: any free one, which the log then names")
+    parser.add_argument("--port-base", type=int, default=0, help="0: the ports of the contract; else base, base+1, base+2, and base+6, base+7 for syslog")
+    parser.add_argument("--ports", help="HTTPS,MLLP,OPERATOR[,SYSLOG,SYSLOG_UDP]; 0: any free one, which the log then "
+                        "names")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE",
                         help="replaces or adds one setting of musubi.yaml; may be repeated")
-    options = parser.parse_args()
-
-    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     parser.add_argument("--musubi", help="the program that signs; default: the newest that was built here")
     parser.add_argument("--unsigned", action="store_true", help="leave signing to somebody else")
     parser.add_argument("--sign-only", action="store_true", help="sign what agreement.yaml says now, write nothing else")
+    options = parser.parse_args()
+
+    top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     region = dict(REGIONS[options.region])
     if options.port_base:
-        region.update(https=options.port_base, mllp=options.port_base + 1, operator=options.port_base + 2)
+        region.update(https=options.port_base, mllp=options.port_base + 1, operator=options.port_base + 2,
+                      syslog=options.port_base + 6, syslog_udp=options.port_base + 7)
     if options.ports:
-        region.update(zip(("https", "mllp", "operator"), map(int, options.ports.split(",")), strict=True))
+        ports = list(map(int, options.ports.split(",")))
+        ports += [0] * (5 - len(ports))
+        region.update(zip(("https", "mllp", "operator", "syslog", "syslog_udp"), ports, strict=True))
     direct = CONNECTATHON_AUTHORITIES if options.region == "a" else []
     out = os.path.abspath(options.out)
+    if options.sign_only:
+        sign(out, os.path.abspath(options.pki), options.musubi or newest_program(top))
+        return
     for folder in ("log", "blobs", "journal", "keys"):
         os.makedirs(os.path.join(out, folder), mode=0o700, exist_ok=True)
     text = TEMPLATE.format(
         region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
         db_name=options.db_name, profiles=os.path.join(top, "profiles"),
         direct=", ".join(direct), authorities=", ".join(f"{oid}={name}" for oid, name in NAMESPACES[options.region].items()),
-    if options.sign_only:
-        sign(out, os.path.abspath(options.pki), options.musubi or newest_program(top))
-        return
         regional=", ".join([region["arc"] + ".1", *direct]),
         extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region)
     for setting in options.set:
         text = with_setting(text, *setting.split("=", 1))
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:
         config.write(text)
-    shutil.copyfile(os.path.join(top, "profiles/regions/sample", region["agreement"]),
-                    os.path.join(out, "agreement.yaml"))
+    musubi = None if options.unsigned else options.musubi or newest_program(top)
+    pki = os.path.abspath(options.pki)
+    agreed = ""
+    for part in (region["agreement"], region.get("users")):  # users: an XUA section of its own
+        if part:
+            with open(os.path.join(top, "profiles/regions/sample", part), encoding="utf-8") as sample:
+                agreed += sample.read()
+    write_agreement(agreed.replace("../pki/", pki + "/"), os.path.join(out, "agreement.yaml"), musubi)
+    signers = os.path.join(out, "signers.yaml")
+    if not os.path.exists(signers):  # pinned once
+        with open(os.path.join(top, "profiles/regions/sample", region["agreement"].replace("agreement", "signers")),
+                  encoding="utf-8") as sample, open(signers, "w", encoding="utf-8") as pinned:
+            pinned.write(sample.read().replace("../pki/", pki + "/"))
+    if musubi:
+        sign(out, pki, musubi)
 
 
 main()

@@ -44,6 +44,7 @@ class Target:
         self.notify = self._data.get("notify")
         self.several_ids = self._data.get("several_ids")
         self.v2_receiver = tuple(self._data.get("v2_receiver", ("NODE", "REGION")))
+        self.xua = self._data.get("xua")
         self.offers = set(self._data.get("offers", ()))
         self._pki = os.path.join(ROOT, self._data["pki"])
 

@@ -1,0 +1,1 @@
+"""Users of messages: ITI-40 (XUA)."""
