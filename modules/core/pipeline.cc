@@ -46,6 +46,22 @@ Error malformed(TransactionSpec const& spec, std::vector<Issue> issues) {
     return Error(Code::kInvalidContent, std::move(issues));
 }
 
+/// On what a disclosure about a patient rests stands with the patient.
+void add_details(domain::AuditEvent& event,
+                 std::vector<std::pair<std::string, domain::AuditDetail>> const& details) {
+    for (domain::AuditObject& object : event.objects) {
+        if (object.type != 1) continue;
+        for (auto const& [patient, detail] : details) {
+            if (patient == object.id) object.details.push_back(detail);
+        }
+    }
+}
+
+/// Why a handshake failed is said in our own words; other details may quote what a peer sent.
+std::string alert_text(std::string const& endpoint, Error const& why) {
+    return endpoint == "tls" && !why.detail.empty() ? why.detail + ": " : "";
+}
+
 /// As records name it: a clause means something only in its version of the agreement.
 std::string cited(Decision const& decision) {
     return decision.agreement.empty() ? decision.rule_id
@@ -191,13 +207,17 @@ Result<Permit> Pipeline::decide(Definition const& definition, domain::Subject co
         log_warning("policy.undecided", {{"detail", decision.error().detail}});
         return Error(code, "default");
     }
-    if (!decision->permitted) return Error(Code::kDenied, cited(*decision));
+    if (!decision->permitted) {
+        return Error(Code::kDenied, decision->told ? Reason::kGeneral : Reason::kNone,
+                     cited(*decision));
+    }
     Permit permit;
     permit.rule_id_ = decision->rule_id;
     permit.cited_ = cited(*decision);
     permit.subject_ = &subject;
     permit.everything_ = decision->everything;
     permit.scopes_ = std::move(decision->scopes);
+    permit.details_ = std::move(decision->details);
     return permit;
 }
 
@@ -242,6 +262,7 @@ Result<std::vector<domain::AuditEvent>> Pipeline::events_of(Run const& run, Erro
             complete_event(std::move(draft), d.spec(), actors, source, clock_.now());
         event.rule = run.rule;
         event.trace = run.inbound.trace;
+        if (run.permit) add_details(event, run.permit->details_);
         events.push_back(std::move(event));
     }
     return events;
@@ -360,7 +381,8 @@ Status Pipeline::record_refusal(domain::Subject const* subject, PeerConnection c
     node.role = 26;
     node.id_type = {"110182", "DCM", "Node ID"};
     node.details = {
-        {"Alert Description", peer.certificate.subject + " serial " + peer.certificate.serial_hex}};
+        {"Alert Description", alert_text(endpoint, why) + peer.certificate.subject + " serial " +
+                                  peer.certificate.serial_hex}};
     event.objects = {std::move(node)};
     event.transaction = "refusal";
     event.organisation = subject ? subject->member.code : "";

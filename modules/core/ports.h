@@ -14,6 +14,13 @@ struct Decision {
     std::string rule_id;  ///< the clause that decided; "default" when none did
     bool everything = false;
     std::vector<std::pair<std::string, domain::Scope>> scopes;  ///< patient (CX) -> scope
+    bool told = false;  ///< a denial: the agreement wants it answered with an error of its own
+    /// For the records about a patient (CX): what the decision rests on.
+    std::vector<std::pair<std::string, domain::AuditDetail>> details = {};
+    std::vector<std::string> shadow_rules = {};  ///< clauses that would have had a word
+    bool emergency = false;                      ///< somebody has broken the glass
+    /// Patient (CX) and clause: uses that are to be announced to the members with records of him.
+    std::vector<std::pair<std::string, std::string>> announce = {};
     std::string agreement = {};  ///< which version of the agreement it stands in; for the records
 };
 
@@ -94,6 +101,19 @@ public:
     virtual Status patient_known(pg::Tx& tx, std::string const& cx) = 0;
     virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                                   std::string const& surviving_cx) = 0;
+    /// Ids that this very transaction issued, each with who stands for it: nothing can be kept under
+    /// them yet. By default each is told as known, then as merged.
+    struct Added {
+        std::string cx;
+        std::string survivor;  ///< empty: itself
+    };
+    virtual Status patients_added(pg::Tx& tx, std::vector<Added> const& added) {
+        for (Added const& one : added) TRY(patient_known(tx, one.cx));
+        for (Added const& one : added) {
+            if (!one.survivor.empty()) TRY(patient_merged(tx, one.cx, one.survivor));
+        }
+        return {};
+    }
     /// The two are not, or no longer, one person: what was said of the merge is taken back.
     virtual Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
                                     std::string const& surviving_cx) {
@@ -108,6 +128,25 @@ public:
         static_cast<void>(from_cx), static_cast<void>(to_cx);
         return {};
     }
+};
+
+/// A document as its registration tells about it.
+struct RegisteredDocument {
+    std::string const& patient;  ///< regional id (CX)
+    std::string key;             ///< the registry's name for the entry, unique and for ever
+    domain::DocumentEntry const& entry;
+};
+
+/// Told inside the registration's own transaction (policy: consent by document). Joined. An Error
+/// refuses the whole submission, and is its answer.
+class DocumentWatcherPort {
+public:
+    virtual ~DocumentWatcherPort() = default;
+    virtual Status document_registered(CallContext const& call,
+                                       RegisteredDocument const& document) = 0;
+    /// By their keys: replaced, or no longer valid because of something that was.
+    virtual Status documents_deprecated(CallContext const& call,
+                                        std::vector<std::string> const& keys) = 0;
 };
 
 /// With an Error: whether a registry elsewhere registered is not known yet. Without it nothing was

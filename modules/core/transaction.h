@@ -117,6 +117,7 @@ private:
     domain::Subject const* subject_ = nullptr;
     bool everything_ = false;
     std::vector<std::pair<std::string, domain::Scope>> scopes_;
+    std::vector<std::pair<std::string, domain::AuditDetail>> details_;  ///< for records, by patient
 };
 
 /// What policy was asked and said. The same question inside one request gets the same answer

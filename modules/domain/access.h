@@ -59,17 +59,86 @@ struct Label {
     auto operator<=>(Label const&) const = default;
 };
 
-/// One way in: matches a label when every filled condition does. Empty vector = no condition.
+/// Confidentiality of HL7 (2.16.840.1.113883.5.25), least protected first.
+enum class Confidentiality : std::uint8_t { kU, kL, kM, kN, kR, kV };
+inline constexpr std::string_view kConfidentialityScheme = "2.16.840.1.113883.5.25";
+/// Of "code^^scheme". A code or scheme that is not HL7's counts as V: what nobody understands is
+/// protected most.
+Confidentiality confidentiality_of(std::string_view key);
+/// By its letter; nothing for any other word.
+std::optional<Confidentiality> confidentiality_from(std::string_view letter);
+char letter_of(Confidentiality level);
+
+/// What a clause says about the documents that it is about.
+enum class Effect : std::uint8_t {
+    kPermit,   ///< open
+    kDeny,     ///< hidden
+    kConsent,  ///< open if the patient says so
+};
+
+/// One clause as far as it is about documents: matches a label when every filled condition does.
+/// Empty = no condition.
 struct ScopeRule {
     std::string rule_id;  ///< clause of the agreement
     std::vector<std::string> owners;
     std::vector<std::string> class_codes,
         type_codes;  ///< document must have one of them, in either list
     std::vector<std::string>
-        confidentiality_codes;                    ///< all codes of the document must be among these
-    std::vector<std::string> except_owners = {};  ///< whose documents the patient has withheld
-    std::vector<std::string> except_codes = {};   ///< class or type codes the patient has withheld
+        confidentiality_codes;  ///< all codes of the document must be among these
+    std::vector<std::string> practice_setting_codes = {};
+    std::optional<Confidentiality> highest = {};  ///< no code of the document above it; none: V
+    Effect effect = Effect::kPermit;
     bool matches(Label const& label) const;
+};
+
+/// One word of the patient that stands for the one who asks, as far as it is about documents.
+/// Empty = no condition.
+struct ConsentRule {
+    bool open = false;       ///< granted, or withheld
+    bool absolute = false;   ///< withheld even from emergencies
+    std::string owner;       ///< publishing member
+    std::string department;  ///< practice setting, "code^^scheme"
+    std::string code;        ///< class or type, "code^^scheme"
+    std::string document;    ///< unique id
+    /// Which conditions the word names about the one who asks. They hold; here they only tell how
+    /// exact the word is.
+    std::uint8_t asker = 0;
+    std::string source = {};  ///< the word itself, for records
+
+    bool matches(Label const& label, std::string_view unique_id) const;
+    /// Says the same thing more exactly: names all that `other` names, and more. A document has an
+    /// owner, a department and a type, so naming it names them.
+    bool narrower_than(ConsentRule const& other) const;
+    bool about_persons_data() const {
+        return department.empty() && code.empty() && document.empty();
+    }
+};
+
+/// What a patient wants of those who ask. A word is overruled by one that says the same more
+/// exactly; of those that are left every single one must grant. Where the patient has said nothing
+/// the model of the agreement counts: the first of `models` that matches, else `open_unsaid`.
+struct ConsentRules {
+    std::vector<ConsentRule> words;
+    /// About publishing, where documents that were not to be published are kept and hidden: what
+    /// they withhold is closed whatever `words` say.
+    std::vector<ConsentRule> publishing = {};
+    /// kPermit: open until withheld; kDeny: closed until granted.
+    std::vector<ScopeRule> models = {};
+    bool open_unsaid = false;
+
+    bool opens(Label const& label, std::string_view unique_id) const;
+    /// Name, address and numbers known to a member: words about single kinds of documents do not
+    /// touch them.
+    bool opens_person(std::string const& owner) const;
+    bool vetoes(Label const& label, std::string_view unique_id) const;  ///< absolutely
+    /// Whether there is a document that could be open.
+    bool can_open() const;
+};
+
+/// What an emergency opens beyond agreement and consent.
+struct EmergencyPass {
+    std::string rule_id;
+    Confidentiality highest = Confidentiality::kN;
 };
 
 /// Whose identifiers of one patient may be told: the assigning authorities (OIDs). What a hospital
@@ -103,12 +172,20 @@ struct DemographicsRules {
 std::optional<DemographicsRules::Criterion> criterion_of(std::string_view word);
 std::string_view to_string(DemographicsRules::Criterion criterion);
 
-/// What a permit covers for one patient. No rule: nothing.
+/// What a permit covers for one patient. The first rule that matches a document decides; none:
+/// hidden. Pure; judging a document allocates nothing.
 struct Scope {
     bool everything = false;  ///< the agreement's exempt roles only (conformance test, operator)
     std::vector<ScopeRule> rules;
     IdentityScope identities = {};
-    bool allows(Label const& label) const;
+    ConsentRules consent = {};
+    std::optional<EmergencyPass> emergency = {};
+
+    /// A document about which the patient said nothing in particular.
+    bool allows(Label const& label) const { return allows(label, {}); }
+    bool allows(Label const& label, std::string_view unique_id) const;
+    /// Unique ids of the documents for which the label alone does not decide.
+    std::vector<std::string> singled_out() const;
 };
 
 }  // namespace musubi::domain

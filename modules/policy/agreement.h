@@ -8,6 +8,9 @@
 
 #include "domain/access.h"
 #include "platform/base/clock.h"
+#include "policy/access_rule.h"
+#include "policy/consent_terms.h"
+#include "policy/emergency_terms.h"
 
 #include <map>
 #include <memory>
@@ -80,17 +83,6 @@ struct Role {
     int line = 0;
 };
 
-/// One row of the access matrix. Any condition that is `any` in the file has an empty list here; a
-/// rule without the key does not load, so an empty list never comes from forgetting.
-struct AccessRule {
-    std::string id;
-    std::string role;
-    bool own = false;  ///< the member's own documents; consent is not asked
-    std::vector<std::string> type_codes, class_codes, confidentiality_codes;  ///< "code^^scheme"
-    bool needs_consent = true;
-    int line = 0;
-};
-
 /// Whose patient identifiers a role is told. Own authorities are always open to a member.
 struct IdentityRule {
     std::string id;
@@ -118,6 +110,8 @@ struct Agreement {
     domain::DemographicsRules demographics;  ///< without the section: every question is refused
     bool insurance_is_key = false;
     std::shared_ptr<UserTerms const> users;  ///< null without the section: no assertion is read
+    ConsentTerms consent;
+    EmergencyTerms emergency;  ///< without the section: nothing is opened
 
     AgreementMember const* member(std::string_view code) const;
     AgreementMember const* member_by_certificate(std::string_view fingerprint,

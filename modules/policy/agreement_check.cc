@@ -1,5 +1,8 @@
 #include "policy/agreement_check.h"
 
+#include "policy/agreement_consent.h"
+#include "policy/agreement_emergency.h"
+#include "policy/agreement_matrix.h"
 #include "policy/tree.h"
 
 #include <algorithm>
@@ -109,7 +112,9 @@ void check_roles(Agreement const& agreement, Problems& problems) {
         } else if (role->exempt) {
             problems.add(rule.line,
                          "rule: role '" + rule.role + "' is exempt, a rule for it has no effect");
-        } else if (!role->may.contains(domain::Action::kQuery) &&
+        } else if ((rule.actions.contains(RuleAction::kFind) ||
+                    rule.actions.contains(RuleAction::kRetrieve)) &&
+                   !role->may.contains(domain::Action::kQuery) &&
                    !role->may.contains(domain::Action::kRetrieve)) {
             problems.add(rule.line,
                          "rule: role '" + rule.role + "' may neither query nor retrieve");
@@ -124,6 +129,9 @@ void check_agreement(Agreement const& agreement, Problems& problems) {
     check_roles(agreement, problems);
     check_members(agreement, problems);
     check_connections(agreement, problems);
+    check_matrix(agreement, problems);
+    check_consent(agreement, problems);
+    check_emergency(agreement, problems);
 }
 
 }  // namespace musubi::policy

@@ -3,12 +3,15 @@
 
 #include "policy/agreement_check.h"
 #include "policy/agreement_connections.h"
+#include "policy/agreement_consent.h"
+#include "policy/agreement_emergency.h"
 #include "policy/agreement_envelope.h"
 #include "policy/agreement_file.h"
 #include "policy/agreement_identity.h"
+#include "policy/agreement_matrix.h"
+#include "policy/agreement_users.h"
 #include "policy/agreement_members.h"
 #include "policy/agreement_schema.h"
-#include "policy/agreement_users.h"
 #include "policy/canonical.h"
 #include "policy/yaml_map.h"
 
@@ -29,7 +32,7 @@ public:
         YamlMap const top(root, "agreement",
                           {"schema_version", "agreement_id", "version", "previous", "title",
                            "effective_from", "effective_to", "region", "members", "connections",
-                           "roles", "rules", "authentication", "identity", "consent",
+                           "roles", "rules", "authentication", "identity", "consent", "emergency",
                            // of section_table()
                            "purpose", "revision", "laws", "clauses", "change_rules", "operator",
                            "processors", "cost_rules", "liability", "intellectual_property",
@@ -48,12 +51,19 @@ public:
                  [&](YAML::Node const& node) { load_connection(node, problems_, *agreement_); });
         }
         settle_connections(*agreement_, problems_);
-        each(top, "rules", [&](YAML::Node const& node) { rule(node); });
+        each(top, "rules",
+             [&](YAML::Node const& node) { load_rule(node, problems_, *agreement_); });
         if (YAML::Node const node = top.find("authentication"); node.IsDefined())
             load_users(node, folder_, problems_, *agreement_);
         if (YAML::Node const node = top.find("identity"); node.IsDefined())
             load_identity(node, problems_, *agreement_);
-        consent(top);
+        if (YAML::Node const node = top.find("consent"); node.IsDefined()) {
+            load_consent(node, problems_, *agreement_);
+        } else {
+            problems_.add(1, "agreement: 'consent' is missing");
+        }
+        if (YAML::Node const node = top.find("emergency"); node.IsDefined())
+            load_emergency(node, problems_, *agreement_);
         return agreement_;
     }
 
@@ -96,63 +106,6 @@ private:
             }
         }
         agreement_->roles.push_back(std::move(out));
-    }
-
-    void rule(YAML::Node const& node) {
-        YamlMap const map(
-            node, "rule",
-            {"id", "role", "own", "type_codes", "class_codes", "confidentiality", "needs_consent"},
-            problems_);
-        AccessRule out;
-        out.line = map.line();
-        out.id = map.text("id");
-        out.role = map.text("role");
-        out.own = map.boolean_or("own", false);
-        out.needs_consent = map.boolean_or("needs_consent", !out.own);
-        if (out.own && out.needs_consent) {
-            problems_.add(map.line("needs_consent"),
-                          "rule: own documents are not a matter of consent");
-        }
-        auto const types = map.any_or_texts("type_codes"),
-                   classes = map.any_or_texts("class_codes");
-        if (!types && !classes) {
-            problems_.add(
-                map.line(),
-                "rule: one of 'type_codes' and 'class_codes' is needed; write 'any' for all");
-        }
-        // A document has to be in one of the lists: `any` in either would make the other one
-        // meaningless.
-        if (types && classes && (types->empty() || classes->empty())) {
-            problems_.add(
-                map.line(),
-                "rule: 'any' in one of 'type_codes' and 'class_codes' contradicts the other");
-        }
-        if (types) out.type_codes = *types;
-        if (classes) out.class_codes = *classes;
-        auto const confidentiality = map.any_or_texts("confidentiality");
-        if (!confidentiality)
-            problems_.add(map.line(), "rule: 'confidentiality' is missing; write 'any' for all");
-        if (confidentiality) out.confidentiality_codes = *confidentiality;
-        for (auto const* codes : {&out.type_codes, &out.class_codes, &out.confidentiality_codes}) {
-            for (auto const& code : *codes) {
-                auto const mark = code.find("^^");
-                if (mark == std::string::npos || mark == 0 || mark + 2 == code.size()) {
-                    problems_.add(map.line(), "rule: '" + code + "' must be code^^scheme");
-                }
-            }
-        }
-        agreement_->rules.push_back(std::move(out));
-    }
-
-    void consent(YamlMap const& top) {
-        auto const node = top.find("consent");
-        if (!node.IsDefined()) {
-            problems_.add(1, "agreement: 'consent' is missing");
-            return;
-        }
-        YamlMap const map(node, "consent", {"model"}, problems_);
-        if (map.text("model") != "opt-in")
-            problems_.add(map.line("model"), "consent: 'model' must be opt-in");
     }
 
     Problems& problems_;

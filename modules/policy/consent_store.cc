@@ -5,26 +5,31 @@
 namespace musubi::policy::store {
 namespace {
 
-std::int16_t number(ConsentScope scope) { return static_cast<std::int16_t>(scope); }
-
 Result<std::vector<ConsentEntry>> entries(pg::Rows const& rows) {
     std::vector<ConsentEntry> out;
     out.reserve(static_cast<std::size_t>(rows.size()));
     for (auto const row : rows) {
         ConsentEntry entry;
         entry.patient = row.text(0);
-        // A scope from a newer version of the program: nothing can be decided from it.
-        if (row.int16(1) > number(ConsentScope::kDocument)) {
-            return Error(Code::kInternal, "policy.consent holds an unknown scope");
-        }
-        entry.scope = static_cast<ConsentScope>(row.int16(1));
-        entry.value = row.text(2);
-        entry.granted = row.boolean(3);
-        entry.basis = row.text(4);
-        entry.recorded_by = row.text(5);
-        entry.organisation = row.text(6);
-        entry.recorded_at = row.time(7);
-        entry.position = row.int64(8);
+        // A word from a newer version of the program: nothing can be decided from it.
+        if (row.int16(1) < 1 || row.int16(1) > static_cast<std::int16_t>(ConsentAbout::kDeath))
+            return Error(Code::kInternal, "policy.consent holds an unknown word");
+        entry.about = static_cast<ConsentAbout>(row.int16(1));
+        entry.scope = {std::string(row.text(2)), std::string(row.text(3)), std::string(row.text(4)),
+                       std::string(row.text(5)), std::string(row.text(6)), std::string(row.text(7)),
+                       std::string(row.text(8))};
+        entry.granted = row.boolean(9);
+        entry.absolute = row.boolean(10);
+        entry.from = row.time_if(11);
+        entry.until = row.time_if(12);
+        entry.given_by = row.text(13);
+        entry.evidence = row.text(14);
+        entry.basis = row.text(15);
+        entry.recorded_by = row.text(16);
+        entry.organisation = row.text(17);
+        entry.recorded_at = row.time(18);
+        entry.position = row.int64(19);
+        entry.id = row.uuid(20);
         out.push_back(std::move(entry));
     }
     return out;
@@ -32,21 +37,37 @@ Result<std::vector<ConsentEntry>> entries(pg::Rows const& rows) {
 
 }  // namespace
 
-Status append(pg::Tx& tx, Uuid const& id, ConsentChange const& change, bool granted, WallTime now) {
-    tx.queue(sql::kLockPatient, std::move(pg::Params().text(change.patient)));
+void append(pg::Tx& tx, Uuid const& id, ConsentChange const& change, bool granted, WallTime now) {
+    ConsentScope const& scope = change.scope;
     tx.queue(sql::kAppend,
              std::move(pg::Params()
                            .uuid(id)
                            .text(change.patient)
-                           .int2(number(change.scope))
-                           .text(change.value)
+                           .int2(static_cast<std::int16_t>(change.about))
+                           .text(scope.owner)
+                           .text(scope.reader)
+                           .text(scope.person)
+                           .text(scope.purpose)
+                           .text(scope.department)
+                           .text(scope.code)
+                           .text(scope.document)
                            .boolean(granted)
+                           .boolean(change.absolute)
+                           .timestamptz_or_null(change.from)
+                           .timestamptz_or_null(change.until)
+                           .text(change.given_by)
+                           .text(change.evidence)
                            .text(change.basis)
                            .text(change.recorded_by)
                            .text(change.organisation)
                            .timestamptz(now)),
              1);
-    return {};
+}
+
+Result<bool> is_dead(pg::Tx& tx, std::string const& patient, WallTime now) {
+    tx.queue(sql::kLockPatient, std::move(pg::Params().text(patient)));
+    auto const rows = TRY(tx.exec(sql::kDeath, pg::Params().text(patient).timestamptz(now)));
+    return !rows.empty() && rows.front().boolean(0);
 }
 
 void merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving) {
@@ -60,16 +81,51 @@ void unmerge(pg::Tx& tx, std::string const& subsumed, std::string const& survivi
     tx.queue(sql::kUnmerge, std::move(pg::Params().text(subsumed).text(surviving)));
 }
 
+void end(pg::Tx& tx, std::vector<std::string> const& evidences, WallTime now) {
+    tx.queue(
+        sql::kEnd,
+        std::move(
+            pg::Params().text_array(std::span<std::string const>(evidences)).timestamptz(now)));
+}
+
 Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& patient) {
     auto const rows = TRY(tx.exec(sql::kHistory, pg::Params().text(patient)));
     return entries(rows);
 }
 
-Result<std::vector<ConsentEntry>> state(pg::ReadTx& tx, std::vector<std::string> const& patients) {
-    auto const rows = patients.size() == 1
-                          ? TRY(tx.exec(sql::kStateOfOne, pg::Params().text(patients.front())))
-                          : TRY(tx.exec(sql::kState, pg::Params().text_array(patients)));
+Result<std::vector<ConsentEntry>> state(pg::ReadTx& tx, std::vector<std::string> const& patients,
+                                        WallTime now) {
+    auto const rows =
+        patients.size() == 1
+            ? TRY(tx.exec(sql::kStateOfOne, pg::Params().text(patients.front()).timestamptz(now)))
+            : TRY(tx.exec(sql::kState, pg::Params()
+                                           .text_array(std::span<std::string const>(patients))
+                                           .timestamptz(now)));
     return entries(rows);
+}
+
+void declare(pg::Tx& tx, Treatment const& treatment, WallTime now) {
+    tx.queue(sql::kDeclare,
+             std::move(pg::Params()
+                           .text(treatment.patient)
+                           .text(treatment.member)
+                           .timestamptz(treatment.until)
+                           .text(treatment.basis)
+                           .text(treatment.declared_by)
+                           .timestamptz(now)),
+             1);
+}
+
+Result<std::vector<std::string>> declared(pg::ReadTx& tx, std::vector<std::string> const& patients,
+                                          std::string const& member, WallTime now) {
+    auto const rows =
+        TRY(tx.exec(sql::kDeclared, pg::Params()
+                                        .text_array(std::span<std::string const>(patients))
+                                        .text(member)
+                                        .timestamptz(now)));
+    std::vector<std::string> out;
+    for (auto const row : rows) out.emplace_back(row.text(0));
+    return out;
 }
 
 }  // namespace musubi::policy::store

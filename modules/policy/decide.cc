@@ -1,25 +1,15 @@
 #include "policy/decide.h"
 
+#include "policy/acting.h"
 #include "policy/decide_identity.h"
+#include "policy/matrix.h"
 #include "policy/patient_consent.h"
+#include "policy/trail.h"
 
 #include <algorithm>
 
 namespace musubi::policy {
 namespace {
-
-/// Collects the reasons while deciding; costs nothing when nobody listens.
-class Trail {
-public:
-    explicit Trail(std::vector<std::string>* lines) : lines_(lines) {}
-    void say(std::string line) const {
-        if (lines_) lines_->push_back(std::move(line));
-    }
-    explicit operator bool() const { return lines_ != nullptr; }
-
-private:
-    std::vector<std::string>* lines_;
-};
 
 core::Decision denied(std::string rule, Trail const& trail, std::string const& why) {
     trail.say("denied by " + rule + ": " + why);
@@ -28,196 +18,245 @@ core::Decision denied(std::string rule, Trail const& trail, std::string const& w
     return out;
 }
 
-/// The role in which the subject acts, or null. An asserted role counts only if the agreement lets
-/// the member use it: nobody can talk himself into an exempt role.
-Role const* acting_role(Agreement const& agreement, domain::Subject const& subject) {
-    auto const* member = agreement.member(subject.member.code);
-    if (!member) return nullptr;
-    auto const& code = subject.role.empty() ? member->member.default_role : subject.role;
-    return member->roles.contains(code) ? agreement.role(code) : nullptr;
-}
-
-bool is_read(domain::Action action) {
-    return action == domain::Action::kQuery || action == domain::Action::kRetrieve ||
-           action == domain::Action::kIdentify;
-}
-
-bool has_rule_needing_consent(Agreement const& agreement, Role const& role, domain::Action action) {
-    if (action == domain::Action::kIdentify)
-        return has_identity_rule_needing_consent(agreement, role);
-    return std::any_of(agreement.rules.begin(), agreement.rules.end(), [&](AccessRule const& rule) {
-        return rule.role == role.code && !rule.own && rule.needs_consent;
-    });
-}
-
-std::vector<std::string> common(std::vector<std::string> const& a,
-                                std::vector<std::string> const& b) {
-    std::vector<std::string> out;
-    for (auto const& one : a) {
-        if (std::find(b.begin(), b.end(), one) != b.end()) out.push_back(one);
-    }
-    return out;
-}
-
-domain::ScopeRule of(AccessRule const& rule) {
-    domain::ScopeRule out;
-    out.rule_id = rule.id;
-    out.type_codes = rule.type_codes;
-    out.class_codes = rule.class_codes;
-    out.confidentiality_codes = rule.confidentiality_codes;
-    return out;
-}
-
-/// One row of the matrix under one patient's consent. Up to three ways in: covered by a grant for
-/// all, by grants for owners, by grants for classes and types.
-void add_with_consent(AccessRule const& rule, PatientConsent const& consent,
-                      std::vector<domain::ScopeRule>& out) {
-    auto base = of(rule);
-    base.except_owners = consent.withheld_owners;
-    base.except_codes = consent.withheld_codes;
-    if (consent.all) {
-        out.push_back(std::move(base));
-        return;
-    }
-    if (!consent.owners.empty()) {
-        auto narrowed = base;
-        narrowed.owners = consent.owners;
-        out.push_back(std::move(narrowed));
-    }
-    if (consent.codes.empty()) return;
-    auto narrowed = base;
-    if (rule.type_codes.empty() && rule.class_codes.empty()) {
-        narrowed.type_codes = consent.codes;
-        narrowed.class_codes = consent.codes;
-    } else {
-        // The document must satisfy the row and the grant; only codes in both lists do so surely.
-        narrowed.type_codes = common(rule.type_codes, consent.codes);
-        narrowed.class_codes = common(rule.class_codes, consent.codes);
-        if (narrowed.type_codes.empty() && narrowed.class_codes.empty())
-            return;  // empty would mean "any"
-    }
-    out.push_back(std::move(narrowed));
-}
-
-domain::ScopeRule own_documents(std::string const& member) {
-    domain::ScopeRule own;
-    own.rule_id = kRuleOwn;
-    own.owners = {member};
-    return own;
-}
-
-domain::Scope read_scope(Agreement const& agreement, Role const& role, std::string const& member,
-                         PatientConsent const& consent) {
-    domain::Scope scope;
-    bool own_row = false;
-    for (auto const& rule : agreement.rules) {
-        if (rule.role != role.code) continue;
-        if (rule.own) {
-            own_row = true;
-            scope.rules.push_back(of(rule));
-            scope.rules.back().owners = {member};
-        } else if (!rule.needs_consent) {
-            scope.rules.push_back(of(rule));
-        } else {
-            add_with_consent(rule, consent, scope.rules);
-        }
-    }
-    if (!own_row) scope.rules.push_back(own_documents(member));
-    return scope;
-}
-
 std::string join(std::vector<std::string> const& values) {
     std::string out;
     for (auto const& value : values) out += (out.empty() ? "" : ",") + value;
     return out;
 }
 
-void tell(std::string const& patient, domain::Scope const& scope, Trail const& trail) {
-    if (!trail) return;
-    for (auto const& rule : scope.rules) {
-        std::string line = patient + ": open by " + rule.rule_id;
-        auto const add = [&](char const* what, std::vector<std::string> const& values) {
-            if (!values.empty()) line += std::string("; ") + what + " " + join(values);
-        };
-        add("owner", rule.owners);
-        add("type", rule.type_codes);
-        add("class", rule.class_codes);
-        add("confidentiality", rule.confidentiality_codes);
-        add("not owner", rule.except_owners);
-        add("not class or type", rule.except_codes);
-        trail.say(std::move(line));
-    }
-}
-
-core::Decision decide_read(Agreement const& agreement, Role const& role, Question const& question,
-                           Facts const& facts, Trail const& trail) {
-    core::Decision out;
-    out.permitted = true;
-    std::vector<std::string> used = {role.clause};
-    for (auto const& patient : question.query.patients) {
-        auto const scope = read_scope(agreement, role, question.subject.member.code,
-                                      consent_of(patient, facts.consent));
-        for (auto const& rule : scope.rules) add_once(used, rule.rule_id);
-        tell(patient, scope, trail);
-        out.scopes.emplace_back(patient, scope);
-    }
-    out.rule_id = join(used);
-    return out;
-}
-
-/// Whoever points to a document tells that it knows of it: so a submission may refer to what its
-/// publisher could read, and to the member's own documents in any case.
-bool reads_to_refer(Role const& role, Question const& question) {
-    return question.query.refers && role.may.contains(domain::Action::kQuery);
-}
-
-core::Decision decide_publish(Agreement const& agreement, Role const& role,
-                              Question const& question, Facts const& facts, Trail const& trail) {
-    AgreementMember const& member = *agreement.member(question.subject.member.code);
-    if (question.query.patients.empty()) return denied(kRuleDefault, trail, "no patient named");
-    core::Decision out;
-    std::vector<std::string> used = {role.clause};
-    for (auto const& label : question.query.publishes) {
-        if (label.owner != member.member.code)
-            return denied(kRuleDefault, trail, "publishes for another member");
-    }
-    for (auto const& patient : question.query.patients) {
-        auto const fed = facts.authorities.find(patient);
-        if (fed == facts.authorities.end() ||
-            common(fed->second, member.member.assigning_authorities).empty()) {
-            return denied(kRuleIdentity, trail, "no authority of the member has fed this patient");
+/// One question on its way: what is the same for all of its patients.
+class Decider {
+public:
+    Decider(Agreement const& agreement, Role const& role, Question const& question,
+            Facts const& facts, Trail const& trail)
+        : agreement_(agreement),
+          role_(role),
+          question_(question),
+          facts_(facts),
+          trail_(trail),
+          member_(*agreement.member(question.subject.member.code)) {
+        domain::Subject const& subject = question.subject;
+        asker_.member = subject.member.code;
+        asker_.member_kind = member_.kind;
+        asker_.role = role.code;
+        asker_.person = subject.user_id;
+        if (!subject.purpose_of_use.empty()) asker_.purpose = subject.purpose_of_use;
+        if (auto reason = broken_glass(agreement, subject)) {
+            asker_.emergency = true;
+            trail.say("breaks the glass by " + agreement.emergency.clause + ": " + *reason);
         }
-        domain::Scope scope;
-        if (reads_to_refer(role, question)) {
-            scope =
-                read_scope(agreement, role, member.member.code, consent_of(patient, facts.consent));
-            for (auto const& rule : scope.rules) add_once(used, rule.rule_id);
-        }
-        scope.rules.push_back(own_documents(member.member.code));
-        tell(patient, scope, trail);
-        out.scopes.emplace_back(patient, std::move(scope));
+        out_.permitted = true;
+        used_ = {role.clause};
     }
-    out.permitted = true;
-    out.rule_id = join(used);
-    return out;
-}
 
-core::Decision decide_identify(Agreement const& agreement, Role const& role,
-                               Question const& question, Facts const& facts, Trail const& trail) {
-    AgreementMember const& member = *agreement.member(question.subject.member.code);
-    core::Decision out;
-    out.permitted = true;
-    std::vector<std::string> used = {role.clause};
-    for (auto const& patient : question.query.patients) {
-        domain::Scope scope;
-        scope.identities =
-            identity_scope(agreement, role, member, consent_of(patient, facts.consent), used);
-        trail.say(patient + ": identifiers of " + join(scope.identities.authorities));
-        out.scopes.emplace_back(patient, std::move(scope));
+    core::Decision read() {
+        RuleAction const action = rule_action_of(question_.action);
+        for (auto const& patient : question_.query.patients) {
+            relate(patient);
+            if (auto const* refusing = told_denial(action)) return refused_by(*refusing);
+            open(patient, action);
+        }
+        return finish();
     }
-    out.rule_id = join(used);
-    return out;
-}
+
+    core::Decision publish() {
+        if (question_.query.patients.empty())
+            return denied(kRuleDefault, trail_, "no patient named");
+        for (auto const& label : question_.query.publishes) {
+            if (label.owner != asker_.member)
+                return denied(kRuleDefault, trail_, "publishes for another member");
+        }
+        for (auto const& patient : question_.query.patients) {
+            relate(patient);
+            if (!has_fed(member_, facts_, patient)) {
+                return denied(kRuleIdentity, trail_,
+                              "no authority of the member has fed this patient");
+            }
+            for (auto const& label : question_.query.publishes) {
+                if (auto refusal = publishing_refused(patient, label)) return *std::move(refusal);
+            }
+            out_.scopes.emplace_back(patient, reference_scope(patient));
+        }
+        return finish();
+    }
+
+    core::Decision identify() {
+        for (auto const& patient : question_.query.patients) {
+            relate(patient);
+            auto limits = asker_.emergency ? IdentityLimits::kEmergency : IdentityLimits::kNone;
+            auto const rows = rows_for(agreement_, asker_, RuleAction::kIdentify);
+            if (!rows.empty()) {
+                if (rows.front()->told) return refused_by(*rows.front());
+                limits = IdentityLimits::kOwnOnly;
+                trail_.say(patient + ": others' identifiers denied by " + rows.front()->id);
+            }
+            domain::Scope scope;
+            scope.identities =
+                identity_scope(agreement_, role_, member_, consent(patient), limits, used_);
+            trail_.say(patient + ": identifiers of " + join(scope.identities.authorities));
+            if (asker_.emergency) tell_emergency(patient);
+            out_.scopes.emplace_back(patient, std::move(scope));
+        }
+        return finish();
+    }
+
+private:
+    void relate(std::string const& patient) { asker_.treating = treats(member_, facts_, patient); }
+    domain::ConsentRules consent(std::string const& patient) const {
+        return consent_of(patient, facts_.consent, asker_, agreement_.consent, question_.now);
+    }
+    domain::ScopeRule own_documents() const {
+        domain::ScopeRule own;
+        own.rule_id = kRuleOwn;
+        own.owners = {asker_.member};
+        return own;
+    }
+    void detail(std::string const& patient, std::string type, std::string value) {
+        out_.details.push_back({patient, {std::move(type), std::move(value)}});
+    }
+
+    /// A row that refuses whatever the document, before any that opens something of others.
+    AccessRule const* told_denial(RuleAction action) const {
+        for (auto const* row : rows_for(agreement_, asker_, action)) {
+            if (row->own) continue;
+            return row->deny && row->told && !row->about_documents() ? row : nullptr;
+        }
+        return nullptr;
+    }
+    core::Decision refused_by(AccessRule const& row) const {
+        auto out = denied(row.id, trail_, "the agreement refuses this");
+        out.told = true;
+        return out;
+    }
+
+    domain::Scope read_scope(std::string const& patient, RuleAction action) {
+        domain::Scope scope;
+        bool own_row = false;
+        for (auto const* row : rows_for(agreement_, asker_, action)) {
+            own_row = own_row || row->own;
+            scope.rules.push_back(scope_rule(*row, asker_.member));
+        }
+        // Own documents are open by nature, unless the agreement has a word of its own about them.
+        if (!own_row) scope.rules.insert(scope.rules.begin(), own_documents());
+        scope.consent = consent(patient);
+        if (asker_.emergency)
+            scope.emergency = {agreement_.emergency.clause, agreement_.emergency.highest};
+        return scope;
+    }
+
+    void open(std::string const& patient, RuleAction action) {
+        auto scope = read_scope(patient, action);
+        note_use(patient, scope, action);
+        tell(patient, scope);
+        out_.scopes.emplace_back(patient, std::move(scope));
+    }
+
+    /// Which clauses have opened something, what it rests on, and what shadow rows would say.
+    void note_use(std::string const& patient, domain::Scope const& scope, RuleAction action) {
+        bool const can_open = scope.consent.can_open();
+        bool by_consent = false;
+        for (auto const& rule : scope.rules) {
+            if (rule.effect == domain::Effect::kDeny) continue;
+            if (rule.effect == domain::Effect::kConsent) {
+                if (!can_open) continue;
+                by_consent = true;
+            }
+            add_once(used_, rule.rule_id);
+        }
+        if (by_consent) note_basis(patient, scope.consent);
+        for (auto const* row : rows_for(agreement_, asker_, action)) {
+            if (row->notify && (row->effect() == domain::Effect::kPermit || can_open))
+                out_.announce.push_back({patient, row->id});
+        }
+        for (auto const* row : rows_for(agreement_, asker_, action, Rows::kShadow)) {
+            detail(patient, "shadow rule", row->id);
+            out_.shadow_rules.push_back(row->id);
+        }
+        if (asker_.emergency) tell_emergency(patient);
+    }
+    void note_basis(std::string const& patient, domain::ConsentRules const& consent) {
+        constexpr int kTold = 8;
+        int told = 0;
+        for (auto const& word : consent.words) {
+            if (word.open && told++ < kTold) detail(patient, "consent", word.source);
+        }
+        if (told == 0) detail(patient, "consent", "nothing withheld");
+    }
+    void tell_emergency(std::string const& patient) {
+        add_once(used_, agreement_.emergency.clause);
+        detail(patient, "emergency", *broken_glass(agreement_, question_.subject));
+        out_.emergency = true;
+    }
+
+    /// Whoever points to a document tells that it knows of it: so a submission may refer to what
+    /// its publisher could read, and to the member's own documents in any case.
+    domain::Scope reference_scope(std::string const& patient) {
+        domain::Scope scope;
+        if (question_.query.refers && role_.may.contains(domain::Action::kQuery)) {
+            scope = read_scope(patient, RuleAction::kFind);
+            bool const can_open = scope.consent.can_open();
+            for (auto const& rule : scope.rules) {
+                if (rule.effect == domain::Effect::kPermit ||
+                    (rule.effect == domain::Effect::kConsent && can_open))
+                    add_once(used_, rule.rule_id);
+            }
+            scope.emergency.reset();
+        }
+        scope.rules.insert(scope.rules.begin(), own_documents());
+        tell(patient, scope);
+        return scope;
+    }
+
+    /// Rows that deny publishing forbid what they match. As soon as one permits, only what rows
+    /// permit is published.
+    std::optional<core::Decision> publishing_refused(std::string const& patient,
+                                                     domain::Label const& label) {
+        auto const rows = rows_for(agreement_, asker_, RuleAction::kPublish);
+        auto const row = std::find_if(rows.begin(), rows.end(), [&](AccessRule const* one) {
+            return scope_rule(*one, asker_.member).matches(label);
+        });
+        bool const lists =
+            std::any_of(rows.begin(), rows.end(), [](AccessRule const* one) { return !one->deny; });
+        if (row == rows.end() ? lists : (*row)->deny) {
+            auto out = denied(row == rows.end() ? kRuleDefault : (*row)->id, trail_,
+                              "the role does not publish such documents");
+            out.told = true;
+            return out;
+        }
+        if (row != rows.end()) add_once(used_, (*row)->id);
+        for (auto const* shadow :
+             rows_for(agreement_, asker_, RuleAction::kPublish, Rows::kShadow)) {
+            if (!scope_rule(*shadow, asker_.member).matches(label)) continue;
+            detail(patient, "shadow rule", shadow->id);
+            out_.shadow_rules.push_back(shadow->id);
+        }
+        if (!agreement_.consent.refuses_withheld_publishing ||
+            lets_publish(patient, facts_.consent, label, question_.now))
+            return std::nullopt;
+        auto out = denied(kRuleConsent, trail_, "the patient lets nobody publish this");
+        out.told = true;
+        return out;
+    }
+
+    void tell(std::string const& patient, domain::Scope const& scope) const {
+        if (!trail_) return;
+        for (auto const& line : describe(scope)) trail_.say(patient + ": " + line);
+    }
+    core::Decision finish() {
+        out_.rule_id = join(used_);
+        return std::move(out_);
+    }
+
+    Agreement const& agreement_;
+    Role const& role_;
+    Question const& question_;
+    Facts const& facts_;
+    Trail const& trail_;
+    AgreementMember const& member_;
+    Asker asker_;
+    core::Decision out_;
+    std::vector<std::string> used_;
+};
 
 core::Decision decide_exempt(Role const& role, Question const& question, Trail const& trail) {
     core::Decision out;
@@ -245,14 +284,12 @@ core::Decision run(Agreement const& agreement, Question const& question, Facts c
     if (!role->may.contains(question.action))
         return denied(kRuleDefault, trail, "the role may not do this");
     if (role->exempt) return decide_exempt(*role, question, trail);
+    Decider decider(agreement, *role, question, facts, trail);
     switch (question.action) {
         case domain::Action::kQuery:
-        case domain::Action::kRetrieve:
-            return decide_read(agreement, *role, question, facts, trail);
-        case domain::Action::kIdentify:
-            return decide_identify(agreement, *role, question, facts, trail);
-        case domain::Action::kPublish:
-            return decide_publish(agreement, *role, question, facts, trail);
+        case domain::Action::kRetrieve: return decider.read();
+        case domain::Action::kIdentify: return decider.identify();
+        case domain::Action::kPublish: return decider.publish();
         case domain::Action::kFeedPatient:
         case domain::Action::kOperate: {
             // Which identifiers a feed may carry is checked by the transaction against the member's
@@ -267,19 +304,6 @@ core::Decision run(Agreement const& agreement, Question const& question, Facts c
 }
 
 }  // namespace
-
-Needs needs(Agreement const& agreement, Question const& question) {
-    Needs out;
-    auto const* role = acting_role(agreement, question.subject);
-    if (!role || role->exempt || !role->may.contains(question.action) ||
-        question.query.patients.empty())
-        return out;
-    out.authorities = question.action == domain::Action::kPublish;
-    bool const reads =
-        is_read(question.action) || (out.authorities && reads_to_refer(*role, question));
-    out.consent = reads && has_rule_needing_consent(agreement, *role, question.action);
-    return out;
-}
 
 core::Decision decide(Agreement const& agreement, Question const& question, Facts const& facts) {
     return run(agreement, question, facts, Trail(nullptr));

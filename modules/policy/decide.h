@@ -2,13 +2,15 @@
 // The decision itself: agreement + consent + who asks -> what is open. Pure functions, thread-safe.
 //
 // Order: agreement in force, role of the member, what the role may do, exemption, then per patient
-// the matrix with consent. Whatever is not said is denied (rule "default").
+// the matrix (matrix.h) with consent (patient_consent.h) and, when somebody breaks the glass, what
+// the agreement opens in an emergency. Whatever is not said is denied (rule "default").
 
 #include "core/ports.h"
 #include "policy/agreement.h"
 #include "policy/consent.h"
 
 #include <map>
+#include <optional>
 
 namespace musubi::policy {
 
@@ -19,14 +21,18 @@ inline constexpr char const* kRuleOwn =
 inline constexpr char const* kRuleIdentity =
     "identity";  ///< published for a patient whom the member has not fed
 
+inline constexpr char const* kRuleConsent = "consent";  ///< the patient lets nobody publish it
+
 /// What the decision needs beside the agreement; fetched only when `needs` says so.
 struct Needs {
     bool consent = false;      ///< consent rows of the patients
-    bool authorities = false;  ///< who fed the patients
+    bool authorities = false;  ///< who fed the patients; an unknown one cannot be decided about
+    bool relation = false;     ///< who fed the patients, if anybody, and who declared to treat them
 };
 struct Facts {
     std::vector<ConsentEntry> consent;
     std::map<std::string, std::vector<std::string>> authorities;  ///< patient -> OIDs
+    std::vector<std::string> declared = {};  ///< patients whom the member has declared to treat
 };
 
 struct Question {
@@ -35,6 +41,10 @@ struct Question {
     core::PolicyQuery const& query;
     WallTime now{};
 };
+
+/// Whether the subject claims an emergency and the agreement lets him: role, purpose and a reason
+/// of the agreement's list. The reason, or nothing.
+std::optional<std::string> broken_glass(Agreement const& agreement, domain::Subject const& subject);
 
 Needs needs(Agreement const& agreement, Question const& question);
 core::Decision decide(Agreement const& agreement, Question const& question, Facts const& facts);

@@ -9,10 +9,12 @@ bool contains(std::vector<std::string> const& list, std::string const& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-/// Consent to single kinds of documents says nothing about the person's numbers and address.
-bool covers(PatientConsent const& consent, std::string const& owner) {
-    if (contains(consent.withheld_owners, owner)) return false;
-    return consent.all || contains(consent.owners, owner);
+bool covers(domain::ConsentRules const& consent, std::string const& owner, IdentityLimits limits) {
+    if (limits != IdentityLimits::kEmergency) return consent.opens_person(owner);
+    return std::none_of(consent.words.begin(), consent.words.end(), [&](auto const& word) {
+        return word.absolute && word.about_persons_data() &&
+               (word.owner.empty() || word.owner == owner);
+    });
 }
 
 }  // namespace
@@ -24,14 +26,16 @@ bool has_identity_rule_needing_consent(Agreement const& agreement, Role const& r
 }
 
 domain::IdentityScope identity_scope(Agreement const& agreement, Role const& role,
-                                     AgreementMember const& member, PatientConsent const& consent,
+                                     AgreementMember const& member,
+                                     domain::ConsentRules const& consent, IdentityLimits limits,
                                      std::vector<std::string>& used) {
     domain::IdentityScope scope;
     scope.authorities = member.member.assigning_authorities;
+    if (limits == IdentityLimits::kOwnOnly) return scope;
     for (auto const& rule : agreement.identity_rules) {
         if (rule.role != role.code) continue;
         for (auto const& other : agreement.members) {
-            if (rule.needs_consent && !covers(consent, other.member.code)) continue;
+            if (rule.needs_consent && !covers(consent, other.member.code, limits)) continue;
             for (auto const& authority : other.member.assigning_authorities) {
                 if (!rule.authorities.empty() && !contains(rule.authorities, authority)) continue;
                 if (contains(scope.authorities, authority)) continue;

@@ -10,9 +10,16 @@ namespace musubi::policy {
 
 bool has_identity_rule_needing_consent(Agreement const& agreement, Role const& role);
 
+enum class IdentityLimits : std::uint8_t {
+    kNone,       ///< rules and consent decide
+    kOwnOnly,    ///< a row of the matrix denies all others
+    kEmergency,  ///< consent is passed over where the patient has not vetoed it absolutely
+};
+
 /// Adds the clauses that opened something to `used`.
 domain::IdentityScope identity_scope(Agreement const& agreement, Role const& role,
-                                     AgreementMember const& member, PatientConsent const& consent,
+                                     AgreementMember const& member,
+                                     domain::ConsentRules const& consent, IdentityLimits limits,
                                      std::vector<std::string>& used);
 
 }  // namespace musubi::policy

@@ -12,6 +12,8 @@ public:
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
     Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                           std::string const& surviving_cx) override;
+    /// Nobody can have said anything about an id that did not exist.
+    Status patients_added(pg::Tx&, std::vector<Added> const&) override { return {}; }
     Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
                             std::string const& surviving_cx) override;
 };

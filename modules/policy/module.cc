@@ -1,6 +1,9 @@
 #include "policy/module.h"
 
+#include "policy/bppc.h"
+#include "policy/emergency.h"
 #include "policy/merge_watcher.h"
+#include "policy/notice_sender.h"
 #include "policy/policy.h"
 
 namespace musubi::policy {
@@ -11,9 +14,16 @@ constexpr auto kWarnBeforeEnd = std::chrono::hours(24 * 90);
 class PolicyModule final : public core::Module {
 public:
     PolicyModule(std::unique_ptr<AgreementPolicy> policy, core::ModuleContext& context)
-        : policy_(std::move(policy)), clock_(context.clock) {
+        : policy_(std::move(policy)),
+          forms_([this] { return policy_->agreement(); }, context.pool,
+                 context.ports.require<core::AuditPort>(), context.clock, context.ids,
+                 context.config.text("node.audit_source_id")),
+          notices_(context.pool, context.clock, context.ports.find<core::PeerPort>()),
+          pool_(context.pool),
+          clock_(context.clock) {
         context.ports.provide<core::PolicyPort>(*policy_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
+        context.ports.join<core::DocumentWatcherPort>(forms_);
     }
 
     core::HealthReport health() const override {
@@ -27,14 +37,31 @@ public:
         if (agreement->region.ends - now < kWarnBeforeEnd) {
             return {core::Health::kDegraded, "the agreement ends on " + agreement->region.valid_to};
         }
+        auto const overdue = overdue_reviews(pool_, now);
+        if (overdue && *overdue > 0) {
+            return {core::Health::kDegraded,
+                    std::to_string(*overdue) + " emergency accesses are not reviewed in time"};
+        }
         return {};
     }
-    Status start() override { return policy_->begin(); }
-    Status reload() override { return policy_->reload(); }
+    Status start() override {
+        TRY(policy_->begin());
+        notices_.use(policy_->agreement());
+        return {};
+    }
+    void stop(std::chrono::steady_clock::time_point) override { notices_.stop(); }
+    Status reload() override {
+        TRY(policy_->reload());
+        notices_.use(policy_->agreement());
+        return {};
+    }
 
 private:
     std::unique_ptr<AgreementPolicy> policy_;
     MergeWatcher watcher_;
+    FormWatcher forms_;
+    NoticeSender notices_;
+    pg::Pool& pool_;
     Clock const& clock_;
 };
 

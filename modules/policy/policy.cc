@@ -1,9 +1,9 @@
 #include "policy/policy.h"
 
-#include "domain/reason.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
-#include "policy/consent_store.h"
+#include "policy/emergency.h"
+#include "policy/facts.h"
 #include "policy/users.h"
 
 namespace musubi::policy {
@@ -68,33 +68,6 @@ bool AgreementPolicy::may_call(domain::Member const& member,
            known->transactions.contains(transaction_id);
 }
 
-Result<Facts> AgreementPolicy::facts(Needs const& needs, core::PolicyQuery const& query) const {
-    Facts out;
-    if (needs.consent) {
-        out.consent =
-            TRY(pool_.read([&](pg::ReadTx& tx) { return store::state(tx, query.patients); }));
-    }
-    if (needs.authorities) {
-        if (!identity_) return Error(Code::kDenied, "nobody knows who fed the patient");
-        for (auto const& patient : query.patients) {
-            if (auto const told = query.fed_by.find(patient);
-                told != query.fed_by.end() && !told->second.empty()) {
-                out.authorities.insert(*told);
-                continue;
-            }
-            auto fed = identity_->authorities_of(patient);
-            if (!fed && fed.error().code == Code::kNotFound) {
-                // Not a matter of permission: the submitter has to hear that this id is unknown.
-                return Error(Code::kNotFound, Reason::kUnknownPatientId,
-                             "patient id is not known to the region");
-            }
-            if (!fed) return std::move(fed).error();
-            out.authorities[patient] = std::move(*fed);
-        }
-    }
-    return out;
-}
-
 Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
                                                core::TransactionSpec const& spec,
                                                core::PolicyQuery const& query) const {
@@ -109,22 +82,37 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
         denied.rule_id = now->users->clause;
         return denied;
     }
-    auto found = facts(needs(*now, question), query);
+    auto found = find_facts({pool_, identity_}, needs(*now, question), question);
     if (!found) {
         failed.add();
         return std::move(found).error();
     }
     auto decision = policy::decide(*now, question, *found);
     decision.agreement = now->reference();
+    if (auto const announced = announce(*now, question, *found, decision); !announced) {
+        failed.add();
+        return announced.error();
+    }
+    for (auto const& rule : decision.shadow_rules)
+        counter("policy_shadow_rules_total", "rule=\"" + rule + "\"").add();
     (decision.permitted ? permitted : refused).add();
     return decision;
+}
+
+Status AgreementPolicy::announce(Agreement const& now, Question const& question,
+                                 Facts const& facts, core::Decision const& decision) const {
+    if (!decision.permitted || (!decision.emergency && decision.announce.empty())) return {};
+    if (!audit_.port) return Error(Code::kDenied, "nobody to announce an emergency through");
+    return announce_use({pool_, *audit_.port, system_ids(), audit_.source_id}, now, question, facts,
+                        decision);
 }
 
 Result<Explanation> AgreementPolicy::explain(domain::Subject const& subject, domain::Action action,
                                              core::PolicyQuery const& query) const {
     auto const now = agreement();
     Question const question{subject, action, query, clock_.now()};
-    auto const found = TRY(facts(needs(*now, question), query));
+    auto const found =
+        TRY(find_facts({pool_, identity_}, needs(*now, question), question));
     return policy::explain(*now, question, found);
 }
 

@@ -64,7 +64,9 @@ private:
     /// The user's assertion is for one patient, and the question about another one.
     bool about_another_patient(Agreement const& agreement, domain::Subject const& subject,
                                core::PolicyQuery const& query) const;
-    Result<Facts> facts(Needs const& needs, core::PolicyQuery const& query) const;
+    /// Nobody looks in an emergency before it is written down and on its way to those who are told.
+    Status announce(Agreement const& now, Question const& question, Facts const& facts,
+                    core::Decision const& decision) const;
 
     AgreementSource const source_;
     pg::Pool& pool_;

@@ -1,6 +1,7 @@
 #pragma once
 // What the registry's transactions work with. Lives as long as the module; thread-safe.
 
+#include "core/ports.h"
 #include "domain/affinity_domain.h"
 #include "platform/base/clock.h"
 #include "platform/base/ids.h"
@@ -27,6 +28,7 @@ struct Deps {
     domain::AffinityDomain const& affinity_domain;
     Settings settings;
     LabelBook labels;
+    core::Ports const* ports = nullptr;  ///< who is told of documents; null: nobody
 };
 
 }  // namespace musubi::registry

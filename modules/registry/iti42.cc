@@ -36,6 +36,25 @@ Result<std::vector<std::int32_t>> label_numbers(Deps& deps, pg::Tx& tx,
     return out;
 }
 
+std::string watched_key(std::int64_t entry_key) { return "entry:" + std::to_string(entry_key); }
+
+/// Who follows documents hears of them before anything is committed.
+Status tell_watchers(Deps const& deps, core::CallContext const& call,
+                     NumberedSubmission const& numbered, Plan const& plan) {
+    if (!deps.ports) return {};
+    domain::Submission const& s = numbered.submission;
+    std::vector<std::string> deprecated;
+    for (EntryAt const& entry : plan.deprecate) deprecated.push_back(watched_key(entry.key));
+    for (auto* watcher : deps.ports->all<core::DocumentWatcherPort>()) {
+        if (!deprecated.empty()) TRY(watcher->documents_deprecated(call, deprecated));
+        for (std::size_t i = 0; i < s.entries.size(); ++i) {
+            TRY(watcher->document_registered(
+                call, {*s.set().patient_id, watched_key(numbered.entries[i].key), s.entries[i]}));
+        }
+    }
+    return {};
+}
+
 /// Adds what the state says to what the message alone said. Both are told at once.
 Error refusal(std::vector<Issue> issues, Error state) {
     for (Issue& issue : state.issues) issues.push_back(std::move(issue));
@@ -112,6 +131,7 @@ Result<Registered> Iti42::handle(Deps& deps, core::Authorized<Request> const& re
         member.institution_oid.empty() ? member.code : member.institution_oid;
     TRY(write_submission(tx, deps.keys,
                          {*numbered, *plan, labels, member.code, institution, deps.clock.now()}));
+    TRY(tell_watchers(deps, request.call(), *numbered, *plan));
     return Registered{std::move(issues)};
 }
 
@@ -138,7 +158,8 @@ soap::Outgoing Iti42::encode_error(Deps&, Error const& denied_or_failed, Request
     Error error = denied_or_failed;
     bool const has_patient =
         request && !request->submission_sets.empty() && request->set().patient_id;
-    if (error.code == Code::kDenied && has_patient) {
+    // A refusal that the agreement wants told has a reason.
+    if (error.code == Code::kDenied && error.reason == Reason::kNone && has_patient) {
         error = Error(Code::kInvalidContent, {domain::unknown_patient(*request->set().patient_id)});
     }
     return reply(ebxml::ResponseStatus::kFailure,

@@ -16,7 +16,8 @@ public:
                 context.ids,
                 context.ports.require<domain::AffinityDomain>(),
                 std::move(settings),
-                {}},
+                {},
+                &context.ports},
           registry_(context.pipeline, deps_),
           watcher_(context.ids, &deps_.keys) {
         context.ports.provide<core::DocumentRegistryPort>(registry_);

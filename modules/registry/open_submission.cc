@@ -1,5 +1,6 @@
 #include "registry/store.h"
 
+#include "registry/single_documents.h"
 #include "registry/sql.h"
 
 #include <algorithm>
@@ -121,26 +122,37 @@ Result<std::shared_ptr<LabelTable const>> complete_table(pg::Tx& tx, LabelBook c
     return std::make_shared<LabelTable const>(table->extended_by(std::move(more)));
 }
 
-/// Seen: own, or covered by the scope; a folder shows by an entry in it. Changed only when own: by
-/// the entry's label, by the folder's owner.
-void judge(KnownObject& object, pg::Row const& row, Publisher const& publisher,
-           LabelTable const& table) {
-    domain::Scope const& scope = publisher.permit.scope_for(std::string(row.text(kText)));
-    if (publisher.permit.everything() || scope.everything) {
-        object.visible = object.own = true;
-        return;
-    }
-    object.own = row.text_if(kOwner).value_or("") == publisher.member.code;
-    object.visible = object.own;
-    for (std::int32_t const number : row.int32_array(kLabels)) {
-        domain::Label const* label = table.find(number);
-        if (!label) continue;
-        object.visible = object.visible || scope.allows(*label);
-        if (object.kind == ObjectKind::kEntry) object.own = label->owner == publisher.member.code;
-    }
-}
+/// Whom the submission's references are judged for, and by what.
+struct Judge {
+    Publisher const& publisher;
+    LabelTable const& table;
+    SingleDocuments singles;
+    std::map<std::int64_t, bool> folders;  ///< where documents are singled out: shows by an entry
 
-KnownObject reference_of(pg::Row const& row, Publisher const& publisher, LabelTable const& table) {
+    /// Seen: own, or covered by the scope; a folder shows by an entry in it. Changed only when own:
+    /// by the entry's label, by the folder's owner.
+    void judge(KnownObject& object, pg::Row const& row) const {
+        domain::Scope const& scope = publisher.permit.scope_for(std::string(row.text(kText)));
+        if (publisher.permit.everything() || scope.everything) {
+            object.visible = object.own = true;
+            return;
+        }
+        object.own = row.text_if(kOwner).value_or("") == publisher.member.code;
+        bool by_label = false;
+        for (std::int32_t const number : row.int32_array(kLabels)) {
+            domain::Label const* label = table.find(number);
+            if (!label) continue;
+            by_label = by_label || scope.allows(*label);
+            if (object.kind == ObjectKind::kEntry)
+                object.own = label->owner == publisher.member.code;
+        }
+        if (object.kind == ObjectKind::kEntry) by_label = singles.allows(object.key, by_label);
+        auto const folder = folders.find(object.key);
+        object.visible = object.own || (folder == folders.end() ? by_label : folder->second);
+    }
+};
+
+KnownObject reference_of(pg::Row const& row, Judge const& judge) {
     KnownObject object;
     object.kind = static_cast<ObjectKind>(row.int16(kKind));
     if (object.kind == ObjectKind::kEntry)
@@ -149,19 +161,54 @@ KnownObject reference_of(pg::Row const& row, Publisher const& publisher, LabelTa
     object.patient_key = row.int64(kPatient);
     object.key = row.int64(kKey);
     object.survivor = row.int64(kSurvivor);
-    judge(object, row, publisher, table);
+    judge.judge(object, row);
     return object;
 }
 
-void take(State& state, pg::Row const& row, Publisher const& publisher, LabelTable const& table) {
+/// Documents that the patients of the references single out; no statement where there are none.
+Result<pg::Rows> single_documents(pg::Tx& tx, pg::Rows const& references,
+                                  core::Permit const& permit) {
+    std::vector<std::string> patients;
+    for (pg::Row const row : references) {
+        if (row.int16(kWhat) == kReferenceRow) patients.emplace_back(row.text(kText));
+    }
+    auto const ids = singled_out(permit, patients);
+    if (ids.empty()) return pg::Rows();
+    return tx.exec(sql::kSingleDocuments, single_documents_params(ids));
+}
+
+/// Whether folders with such documents in them show.
+Status judge_folders(pg::Tx& tx, pg::Rows const& references, Judge& judge) {
+    std::vector<std::int64_t> patients, keys;
+    std::map<std::int64_t, std::string> patient_of;
+    for (pg::Row const row : references) {
+        if (row.int16(kWhat) != kReferenceRow ||
+            static_cast<ObjectKind>(row.int16(kKind)) != ObjectKind::kFolder)
+            continue;
+        patients.push_back(row.int64(kPatient));
+        keys.push_back(row.int64(kKey));
+        patient_of[row.int64(kKey)] = row.text(kText);
+    }
+    if (keys.empty() || judge.singles.empty()) return {};
+    pg::Rows const entries =
+        TRY(tx.exec(sql::kFolderEntries, pg::Params().int8_array(patients).int8_array(keys)));
+    for (std::int64_t const key : keys) judge.folders[key] = false;
+    for (pg::Row const row : entries) {
+        domain::Label const* label = judge.table.find(row.int32(2));
+        domain::Scope const& scope = judge.publisher.permit.scope_for(patient_of[row.int64(0)]);
+        if (judge.singles.allows(row.int64(1), label && scope.allows(*label)))
+            judge.folders[row.int64(0)] = true;
+    }
+    return {};
+}
+
+void take(State& state, pg::Row const& row, Judge const& judge) {
     switch (row.int16(kWhat)) {
         case kPatientRow:
             state.patients[std::string(row.text(kText))] = {row.int64(kKey), row.int64(kSurvivor)};
             break;
         case kTakenRow: state.taken_uuids.insert(row.uuid(kId)); break;
-        case kReferenceRow:
-            state.references[row.uuid(kId)] = reference_of(row, publisher, table);
-            break;
+        case kReferenceRow: state.references[row.uuid(kId)] = reference_of(row, judge); break;
         case kUniqueIdRow:
             state.unique_ids[std::string(row.text(kText))] = {
                 static_cast<ObjectKind>(row.int16(kKind)),
@@ -190,9 +237,15 @@ Result<State> open_submission(pg::Tx& tx, NumberedSubmission const& submission,
         for (std::int32_t const label : row.int32_array(kLabels))
             highest = std::max(highest, label);
     }
+    pg::Rows const singles = TRY(single_documents(tx, rows, publisher.permit));
+    for (pg::Row const row : singles) highest = std::max(highest, row.int32(3));
     auto const table = TRY(complete_table(tx, labels, highest));
+    Judge judge{publisher, *table, {}, {}};
+    if (auto judged = judge_singly(singles, publisher.permit, *table))
+        judge.singles = *std::move(judged);
+    TRY(judge_folders(tx, rows, judge));
     State state;
-    for (pg::Row const row : rows) take(state, row, publisher, *table);
+    for (pg::Row const row : rows) take(state, row, judge);
     return state;
 }
 

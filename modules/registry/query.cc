@@ -58,11 +58,12 @@ public:
             result_ = {};
             result_.return_type = query_.return_type;
             result_.labels = deps_.labels.table();
-            bool complete = true;
-            for (VisibilityGroup const& group :
-                 groups_of(scope, request_.permit(), *result_.labels)) {
-                complete = TRY(run(group));
+            bool complete = TRY(judge_singles());
+            for (VisibilityGroup& group : groups_of(scope, request_.permit(), *result_.labels)) {
                 if (!complete) break;
+                group.hidden.assign(result_.singles.hidden.begin(), result_.singles.hidden.end());
+                group.shown.assign(result_.singles.shown.begin(), result_.singles.shown.end());
+                complete = TRY(run(group));
             }
             if (complete) return finish(scope);
             TRY(deps_.labels.refresh(tx_));
@@ -72,6 +73,17 @@ public:
 
 private:
     static constexpr int kAttempts = 4;
+
+    /// False: the table of labels is not complete. Costs nothing where no document is singled out.
+    Result<bool> judge_singles() {
+        auto const ids = singled_out(request_.permit(), request_.located().patients);
+        if (ids.empty()) return true;
+        pg::Rows const rows = TRY(tx_.exec(sql::kSingleDocuments, single_documents_params(ids)));
+        auto singles = judge_singly(rows, request_.permit(), *result_.labels);
+        if (!singles) return false;
+        result_.singles = *std::move(singles);
+        return true;
+    }
 
     Result<bool> run(VisibilityGroup const& group) {
         PlanContext const context{
@@ -227,7 +239,8 @@ int withhold_entries(core::Permit const& permit, QueryResult& result) {
         if (object.kind != ObjectKind::kEntry) return false;
         domain::Scope const& scope = permit.scope_for(result.patients[object.patient]);
         domain::Label const* label = result.labels->find(object.label);
-        return !scope.everything && (!label || !scope.allows(*label));
+        return !scope.everything &&
+               !result.singles.allows(object.key, label && scope.allows(*label));
     };
     auto const kept = std::remove_if(result.objects.begin(), result.objects.end(), forbidden);
     auto const removed = result.objects.end() - kept;

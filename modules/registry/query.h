@@ -10,6 +10,7 @@
 #include "registry/deps.h"
 #include "registry/numbering.h"
 #include "registry/query_plan.h"
+#include "registry/single_documents.h"
 
 namespace musubi::registry {
 
@@ -37,6 +38,7 @@ struct QueryResult {
     std::vector<std::string> patients;  ///< CX, surviving
     std::vector<pg::Rows> rows;
     std::shared_ptr<LabelTable const> labels;
+    SingleDocuments singles;
 };
 
 Result<core::Located> locate_query(Deps& deps, QueryRequest const& request);

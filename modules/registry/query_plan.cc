@@ -120,6 +120,13 @@ private:
             params().int4_array(group_.labels);
         }
         params().text(context_.member).int8(by_author ? kAuthorCandidates : context_.limit);
+        for (auto const* keys : {&group_.hidden, &group_.shown}) {
+            if (keys->empty()) {
+                params().null();
+            } else {
+                params().int8_array(*keys);
+            }
+        }
     }
     pg::Params& params() { return plan_.params; }
 

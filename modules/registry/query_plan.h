@@ -20,8 +20,9 @@ struct NamedObject {
 struct VisibilityGroup {
     std::vector<std::string> patients;  ///< CX, surviving
     bool everything = false;
-    std::vector<std::int32_t> labels;  ///< ascending; unless everything
-    std::vector<NamedObject> named;    ///< of these patients
+    std::vector<std::int32_t> labels;                   ///< ascending; unless everything
+    std::vector<NamedObject> named;                     ///< of these patients
+    std::vector<std::int64_t> hidden = {}, shown = {};  ///< keys of entries judged one by one
 };
 
 struct PlanContext {

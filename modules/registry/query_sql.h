@@ -5,8 +5,9 @@
 // judged by us).
 //
 // Parameters of all: $1 CX of living patients (each stands for all ids merged into it); $2 numbers
-// of the visible labels, NULL = everything; $3 the asking member; $4 limit. Then of document
-// queries $5..$26 the criteria, $27.. their own; of the others $5.. their own. NULL = no condition.
+// of the visible labels, NULL = everything; $3 the asking member; $4 limit; $5 and $6 keys of entries
+// that are hidden or visible whatever their label. Then of document queries $7..$28 the criteria,
+// $29.. their own; of the others $7.. their own. NULL = no condition.
 //
 // Shape: sub-selects that stay scalar (LIMIT 1) or fenced (OFFSET 0) on purpose: so each is an
 // index look-up inside one patient, whatever the statistics say. The first column, the number of
@@ -19,7 +20,11 @@
     "ANY (ARRAY(SELECT rf.patient_key FROM registry.patient rs"     \
     " JOIN registry.patient rf ON rf.survivor_key = rs.patient_key" \
     " WHERE rs.cx = ANY ($1::text[]) AND rs.survivor_key = rs.patient_key))"
-#define RQ_LABEL(e) "($2::integer[] IS NULL OR " e ".label = ANY ($2))"
+// Some documents are judged one by one: keys that are hidden or shown whatever their label.
+#define RQ_SEEN(e)                                                                             \
+    "(" e ".label = ANY ($2) AND ($5::bigint[] IS NULL OR " e ".entry_key <> ALL ($5)) OR " e \
+    ".entry_key = ANY ($6::bigint[]))"
+#define RQ_LABEL(e) "($2::integer[] IS NULL OR " RQ_SEEN(e) ")"
 
 // Visibility: a set or folder shows when it is the asking member's own, or when an entry in it
 // does; an association when both its ends do. Other patients' ends are visible only to permits that
@@ -28,10 +33,10 @@
     "($2::integer[] IS NULL OR " s                                  \
     ".owner = $3 OR (SELECT true FROM registry.entry sv"            \
     " WHERE sv.patient_key = " s ".patient_key AND sv.set_key = " s \
-    ".set_key AND sv.label = ANY ($2) LIMIT 1))"
+    ".set_key AND " RQ_SEEN("sv") " LIMIT 1))"
 #define RQ_ENTRY_AT(p, k)                                                                    \
     "(SELECT true FROM registry.entry av WHERE av.patient_key = " p " AND av.entry_key = " k \
-    " AND av.patient_key = " RQ_FAMILY " AND av.label = ANY ($2) LIMIT 1)"
+    " AND av.patient_key = " RQ_FAMILY " AND " RQ_SEEN("av") " LIMIT 1)"
 #define RQ_SET_AT(p, k)                                                      \
     "(SELECT true FROM registry.submission_set ss WHERE ss.patient_key = " p \
     " AND ss.set_key = " k " AND ss.patient_key = " RQ_FAMILY                \
@@ -43,7 +48,7 @@
     " JOIN registry.entry fv ON fv.patient_key = fm.target_patient_key AND fv.entry_key = "    \
     "fm.target_key"                                                                            \
     " WHERE fm.patient_key = ff.patient_key AND fm.source_key = ff.folder_key AND fm.type = 1" \
-    " AND fv.label = ANY ($2) LIMIT 1)) LIMIT 1)"
+    " AND " RQ_SEEN("fv") " LIMIT 1)) LIMIT 1)"
 #define RQ_MEMBERSHIP_AT(p, k)                                                                     \
     "(SELECT true FROM registry.association mm WHERE mm.patient_key = " p " AND mm.assoc_key = " k \
     " AND " RQ_ENTRY_AT("mm.target_patient_key", "mm.target_key") " LIMIT 1)"
@@ -85,21 +90,21 @@
     "::bigint IS NULL OR " column " IS NULL OR " column " < " to ")"
 #define RQ_ENTRY_MATCHES \
     RQ_LABEL("e")        \
-    " AND ($5::smallint[] IS NULL OR e.status = ANY ($5)) AND ($6::smallint[] IS NULL OR e.kind " \
-    "= ANY ($6))"  \
-    " AND " RQ_ANY_TEXT("e.class_code", "$7") " AND " RQ_ANY_TEXT("e.type_code", "$8")                        \
-    " AND " RQ_ANY_TEXT("e.practice_setting_code", "$9") " AND " RQ_ANY_TEXT("e.facility_type_code", "$10")  \
-    " AND " RQ_ANY_TEXT("e.format_code", "$11")                                                               \
-    " AND " RQ_GROUPS("e.event_codes", "$12::text[]", "$13", "$14")                                           \
-    " AND " RQ_GROUPS("e.confidentiality_codes", "$15::text[]", "$16", "$17")                                 \
-    " AND " RQ_TIME("e.creation_time", "$18", "$19") " AND " RQ_TIME("e.service_start", "$20", "$21")         \
-    " AND " RQ_TIME("e.service_stop", "$22", "$23")                                                           \
-    " AND " RQ_GROUPS("e.reference_tokens", "$24::bytea[]", "$25", "$26")
+    " AND ($7::smallint[] IS NULL OR e.status = ANY ($7)) AND ($8::smallint[] IS NULL OR e.kind " \
+    "= ANY ($8))"  \
+    " AND " RQ_ANY_TEXT("e.class_code", "$9") " AND " RQ_ANY_TEXT("e.type_code", "$10")                        \
+    " AND " RQ_ANY_TEXT("e.practice_setting_code", "$11") " AND " RQ_ANY_TEXT("e.facility_type_code", "$12")  \
+    " AND " RQ_ANY_TEXT("e.format_code", "$13")                                                               \
+    " AND " RQ_GROUPS("e.event_codes", "$14::text[]", "$15", "$16")                                           \
+    " AND " RQ_GROUPS("e.confidentiality_codes", "$17::text[]", "$18", "$19")                                 \
+    " AND " RQ_TIME("e.creation_time", "$20", "$21") " AND " RQ_TIME("e.service_start", "$22", "$23")         \
+    " AND " RQ_TIME("e.service_stop", "$24", "$25")                                                           \
+    " AND " RQ_GROUPS("e.reference_tokens", "$26::bytea[]", "$27", "$28")
 
-// Objects named by $27 (patient keys) and $28 (object keys); of queries without document criteria
-// by $5 and $6.
-#define RQ_NAMED "unnest($27::bigint[], $28::bigint[]) n (p, k)"
-#define RQ_NAMED_SHORT "unnest($5::bigint[], $6::bigint[]) n (p, k)"
+// Objects named by $29 (patient keys) and $30 (object keys); of queries without document criteria
+// by $7 and $8.
+#define RQ_NAMED "unnest($29::bigint[], $30::bigint[]) n (p, k)"
+#define RQ_NAMED_SHORT "unnest($7::bigint[], $8::bigint[]) n (p, k)"
 
 #define RQ_FIND_DOCUMENTS                                                        \
     "SELECT " RQ_ENTRY " FROM registry.entry e WHERE e.patient_key = " RQ_FAMILY \
@@ -108,26 +113,26 @@
     "SELECT 2::smallint AS kind, s.patient_key, s.set_key AS object_key, s.uuid, s.status, 0 AS " \
     "label,"      \
     " NULL::bigint AS updated, s.has_author FROM registry.submission_set s"                                  \
-    " WHERE s.patient_key = " RQ_FAMILY " AND s.status = ANY ($5::smallint[]) AND " RQ_SET_SHOWS("s")        \
-    " AND " RQ_ANY_TEXT("s.source_id", "$6") " AND " RQ_ANY_TEXT("s.content_type", "$7")                     \
-    " AND ($8::bigint IS NULL OR s.submission_time >= $8) AND ($9::bigint IS NULL OR s.submission_time < $9)"
+    " WHERE s.patient_key = " RQ_FAMILY " AND s.status = ANY ($7::smallint[]) AND " RQ_SET_SHOWS("s")        \
+    " AND " RQ_ANY_TEXT("s.source_id", "$8") " AND " RQ_ANY_TEXT("s.content_type", "$9")                     \
+    " AND ($10::bigint IS NULL OR s.submission_time >= $10) AND ($11::bigint IS NULL OR s.submission_time < $11)"
 #define RQ_FIND_FOLDERS                                                                           \
     "SELECT 3::smallint AS kind, x.patient_key, x.folder_key AS object_key, x.uuid, x.status, 0 " \
     "AS label,"                                                                                   \
     " greatest(x.created, xm.latest) AS updated FROM" RQ_FROM_FOLDER                              \
     " WHERE x.patient_key = " RQ_FAMILY                                                           \
-    " AND x.status = ANY ($5::smallint[]) AND " RQ_FOLDER_SHOWS                                   \
-    " AND ($6::bigint IS NULL OR greatest(x.created, xm.latest) >= $6)"                           \
-    " AND ($7::bigint IS NULL OR greatest(x.created, xm.latest) < $7)"                            \
-    " AND " RQ_GROUPS("x.codes", "$8::text[]", "$9", "$10")
+    " AND x.status = ANY ($7::smallint[]) AND " RQ_FOLDER_SHOWS                                   \
+    " AND ($8::bigint IS NULL OR greatest(x.created, xm.latest) >= $8)"                           \
+    " AND ($9::bigint IS NULL OR greatest(x.created, xm.latest) < $9)"                            \
+    " AND " RQ_GROUPS("x.codes", "$10::text[]", "$11", "$12")
 
 #define RQ_GET_ALL                                                                             \
     "WITH ge AS MATERIALIZED (" RQ_FIND_DOCUMENTS "), gs AS MATERIALIZED (SELECT " RQ_SET      \
     " FROM registry.submission_set s WHERE s.patient_key = " RQ_FAMILY                         \
-    " AND s.status = ANY ($27::smallint[]) AND " RQ_SET_SHOWS(                                 \
+    " AND s.status = ANY ($29::smallint[]) AND " RQ_SET_SHOWS(                                 \
         "s") "), gf AS MATERIALIZED (SELECT " RQ_FOLDER " FROM" RQ_FROM_FOLDER                 \
              " WHERE x.patient_key = " RQ_FAMILY                                               \
-             " AND x.status = ANY ($28::smallint[]) AND " RQ_FOLDER_SHOWS                      \
+             " AND x.status = ANY ($30::smallint[]) AND " RQ_FOLDER_SHOWS                      \
              "), go AS MATERIALIZED (SELECT * FROM ge"                                         \
              " UNION ALL SELECT * FROM gs UNION ALL SELECT * FROM gf)"                         \
              " SELECT * FROM go UNION ALL SELECT " RQ_ASSOCIATION                              \
@@ -230,7 +235,7 @@
     " CROSS JOIN LATERAL (SELECT 3::smallint AS kind, x.patient_key, x.folder_key AS object_key, x.uuid,"       \
     " x.status, 0 AS label, greatest(x.created, xm.latest) AS updated FROM" RQ_FROM_FOLDER                      \
     " WHERE x.patient_key = g.patient_key AND x.folder_key = g.source_key AND " RQ_FOLDER_SHOWS " OFFSET 0) f"
-// $29 association types. Both ends must meet the entry criteria (here: the document entry types).
+// $31 association types. Both ends must meet the entry criteria (here: the document entry types).
 #define RQ_ENTRY_END(name, p, k)                                                                  \
     " CROSS JOIN LATERAL (SELECT " RQ_ENTRY " FROM registry.entry e WHERE e.patient_key = " p     \
     " AND e.entry_key"                                                                            \
@@ -242,7 +247,7 @@
     " te.status AS t_status, te.label AS t_label, te.uuid AS t_uuid FROM (" RQ_TOUCHING(RQ_NAMED) ") a"         \
     RQ_ENTRY_END("se", "a.patient_key", "a.source_key")                                                         \
     RQ_ENTRY_END("te", "a.target_patient_key", "a.target_key")                                                  \
-    " WHERE a.type = ANY ($29::smallint[]) AND a.source_kind = 1 AND a.target_kind = 1)"                        \
+    " WHERE a.type = ANY ($31::smallint[]) AND a.source_kind = 1 AND a.target_kind = 1)"                        \
     " SELECT 1::smallint AS kind, patient_key, source_key AS object_key, s_uuid AS uuid, s_status AS status,"   \
     " s_label AS label, NULL::bigint AS updated FROM ra UNION SELECT 1::smallint, target_patient_key,"          \
     " target_key, t_uuid, t_status, t_label, NULL FROM ra UNION SELECT " RQ_ASSOCIATION " FROM ra a"

@@ -17,6 +17,18 @@ inline constexpr pg::Statement kPatientKnown{
     "registry.patient_known",
     "INSERT INTO registry.patient (patient_key, cx, survivor_key) VALUES ($1, $2, $1) ON CONFLICT "
     "(cx) DO NOTHING"};
+inline constexpr pg::Statement kPatientsKnown{
+    "registry.patients_known",
+    "INSERT INTO registry.patient (patient_key, cx, survivor_key) SELECT n.k, n.c, n.k"
+    " FROM unnest($1::bigint[], $2::text[]) n (k, c) ON CONFLICT (cx) DO NOTHING"};
+/// Ids that were issued a moment ago. $3: who stands for each, known here or one of them, whose key
+/// $4 is then; empty and 0: itself.
+inline constexpr pg::Statement kPatientsAdded{
+    "registry.patients_added",
+    "INSERT INTO registry.patient (patient_key, cx, survivor_key) SELECT n.k, n.c, "
+    "coalesce(nullif(n.sk, 0), (SELECT p.survivor_key FROM registry.patient p WHERE p.cx = n.s), "
+    "n.k) FROM unnest($1::bigint[], $2::text[], $3::text[], $4::bigint[]) n (k, c, s, sk)"
+    " ON CONFLICT (cx) DO NOTHING"};
 inline constexpr pg::Statement kMergePatients{"registry.merge_patients",
                                               "SELECT registry.merge_patients($1, $2, $3, $4)"};
 
@@ -104,6 +116,24 @@ inline constexpr pg::Statement kLocateUniqueIds{
     " WHERE a.unique_id = ANY ($1::text[])) d"
     " JOIN registry.patient p ON p.patient_key = d.patient_key"
     " JOIN registry.patient s ON s.patient_key = p.survivor_key"};
+/// Entries by unique id: whose they are, and their labels.
+inline constexpr pg::Statement kSingleDocuments{
+    "registry.single_documents",
+    "SELECT d.unique_id, s.cx, e.entry_key, e.label FROM ("
+    "SELECT u.unique_id, u.patient_key, u.object_key FROM registry.unique_id_dir u"
+    " WHERE u.unique_id = ANY ($1::text[]) AND u.kind = 1"
+    " UNION ALL SELECT a.unique_id, a.patient_key, a.object_key FROM registry.unique_id_again a"
+    " WHERE a.unique_id = ANY ($1::text[])) d"
+    " JOIN registry.entry e ON e.patient_key = d.patient_key AND e.entry_key = d.object_key"
+    " JOIN registry.patient p ON p.patient_key = d.patient_key"
+    " JOIN registry.patient s ON s.patient_key = p.survivor_key"};
+/// The entries in these folders.
+inline constexpr pg::Statement kFolderEntries{
+    "registry.folder_entries",
+    "SELECT f.k, e.entry_key, e.label FROM unnest($1::bigint[], $2::bigint[]) f (p, k)"
+    " JOIN registry.association a ON a.patient_key = f.p AND a.source_key = f.k AND a.type = 1"
+    " JOIN registry.entry e ON e.patient_key = a.target_patient_key AND e.entry_key = "
+    "a.target_key"};
 /// Living patients among those asked for, with the keys of all that was merged into them.
 inline constexpr pg::Statement kFamilies{
     "registry.families",

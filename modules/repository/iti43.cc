@@ -39,7 +39,8 @@ std::optional<Issue> misdirected(Deps const& deps, domain::DocumentRequest const
 DocumentRow const* find_visible(Rows const& rows, std::string const& unique_id,
                                 core::Permit const& permit) {
     for (DocumentRow const& row : rows) {
-        if (row.unique_id == unique_id && permit.scope_for(row.patient).allows(row.label))
+        if (row.unique_id == unique_id &&
+            permit.scope_for(row.patient).allows(row.label, row.unique_id))
             return &row;
     }
     return nullptr;
@@ -194,7 +195,7 @@ Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> cons
 
 int Iti43::withhold(core::Permit const& permit, Response& response) {
     auto const hidden = [&](DeliveredDocument const& d) {
-        return !permit.scope_for(d.patient).allows(d.label);
+        return !permit.scope_for(d.patient).allows(d.label, d.document.request.document_unique_id);
     };
     for (DeliveredDocument const& d : response.delivered) {
         if (!hidden(d)) continue;

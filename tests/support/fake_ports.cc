@@ -26,6 +26,7 @@ Result<core::Decision> FakePolicy::decide(domain::Subject const& subject,
     for (auto const& patient : query.patients) {
         domain::Scope scope;
         if (granted != rules.end()) scope.rules = granted->second;
+        scope.consent = consent;
         decision.scopes.emplace_back(patient, scope);
     }
     return decision;

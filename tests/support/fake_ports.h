@@ -15,6 +15,7 @@ class FakePolicy final : public core::PolicyPort {
 public:
     std::map<std::string, bool> everything;                       ///< member -> exempt
     std::map<std::string, std::vector<domain::ScopeRule>> rules;  ///< member -> for every patient
+    domain::ConsentRules consent;                                 ///< of every patient
 
     Result<domain::Member> member_of(core::PeerCertificate const& certificate) const override;
     bool may_call(domain::Member const& member, std::string_view transaction_id) const override;

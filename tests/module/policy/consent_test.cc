@@ -3,7 +3,7 @@
 #include "platform/pg/round_trips.h"
 #include "policy/merge_watcher.h"
 #include "policy/policy.h"
-#include "support/source_tree.h"
+#include "support/migrations.h"
 #include "support/signing_identity.h"
 #include "support/test_database.h"
 
@@ -23,6 +23,17 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string const kPatient = "R1^^^&2.999.1.1.1&ISO";
+
+ConsentScope owner(std::string code) {
+    ConsentScope scope;
+    scope.owner = std::move(code);
+    return scope;
+}
+ConsentScope kind(std::string code) {
+    ConsentScope scope;
+    scope.code = std::move(code);
+    return scope;
+}
 
 std::string agreement_text(std::string const& transactions, std::string const& previous = "") {
     return R"(schema_version: "1.0"
@@ -94,10 +105,7 @@ public:
 class Consent : public ::testing::Test {
 protected:
     Consent()
-        : sql_(test::read_file(test::source_dir() / "db/policy/V0001__init.sql")),
-          parting_(test::read_file(test::source_dir() / "db/policy/V0002__parting.sql")),
-          files_{{"policy/V0001__init.sql", sql_}, {"policy/V0002__parting.sql", parting_}},
-          database_(files_),
+        : database_(test::migrations_of("policy")),
           pool_([&] {
               pg::PoolConfig config;
               config.conninfo = database_.serving();
@@ -155,11 +163,10 @@ protected:
     bool sees(std::string const& member, std::string const& owner) {
         return decide(member).scopes.at(0).second.allows({owner, "c^^s", "t^^s", "", {"N^^conf"}});
     }
-    ConsentChange change(ConsentScope scope = ConsentScope::kAll, std::string value = "") {
+    ConsentChange change(ConsentScope scope = {}) {
         ConsentChange out;
         out.patient = kPatient;
-        out.scope = scope;
-        out.value = std::move(value);
+        out.scope = std::move(scope);
         out.basis = "written";
         out.recorded_by = "office-1";
         out.organisation = "hospital";
@@ -168,9 +175,6 @@ protected:
     }
     ConsentDeps deps() { return {pool_, audit_, system_clock(), system_ids()}; }
 
-    std::string sql_;
-    std::string parting_;
-    std::vector<pg::MigrationFile> files_;
     test::TestDatabase database_;
     pg::Pool pool_;
     FedBy fed_by_;
@@ -190,33 +194,32 @@ TEST_F(Consent, CountsForTheNextDecisionInBothDirections) {
 }
 
 TEST_F(Consent, OfOneMemberOrOneDocumentTypeOpensNothingElse) {
-    ASSERT_TRUE(grant(deps(), change(ConsentScope::kOwner, "hospital")).ok());
+    ASSERT_TRUE(grant(deps(), change(owner("hospital"))).ok());
     EXPECT_TRUE(sees("clinic", "hospital"));
     EXPECT_FALSE(sees("clinic", "toolkit"));
-    ASSERT_TRUE(grant(deps(), change(ConsentScope::kAll)).ok());
-    ASSERT_TRUE(withdraw(deps(), change(ConsentScope::kDocument, "t^^s")).ok());
+    ASSERT_TRUE(grant(deps(), change()).ok());
+    ASSERT_TRUE(withdraw(deps(), change(kind("t^^s"))).ok());
     EXPECT_FALSE(sees("clinic", "hospital")) << "the type is withheld";
 }
 
 // A person known under two ids is one person: the newest word counts, whichever id it was recorded
 // under.
 TEST_F(Consent, FollowsAMergeOfPatientIds) {
-    auto under = [&](std::string const& patient, ConsentScope scope = ConsentScope::kAll,
-                     std::string value = "") {
-        ConsentChange out = change(scope, std::move(value));
+    auto under = [&](std::string const& patient, ConsentScope scope = {}) {
+        ConsentChange out = change(std::move(scope));
         out.patient = patient;
         return out;
     };
     std::string const old_id = "R0^^^&2.999.1.1.1&ISO";
     ASSERT_TRUE(grant(deps(), under(kPatient)).ok());
-    ASSERT_TRUE(withdraw(deps(), under(old_id, ConsentScope::kDocument, "t^^s")).ok());
+    ASSERT_TRUE(withdraw(deps(), under(old_id, kind("t^^s"))).ok());
     ASSERT_TRUE(sees("clinic", "hospital"));
     auto merge = [&](std::string const& from, std::string const& to) {
         return pool_.run([&](pg::Tx& tx) { return MergeWatcher().patient_merged(tx, from, to); });
     };
     ASSERT_TRUE(merge(old_id, kPatient).ok());
     EXPECT_FALSE(sees("clinic", "hospital")) << "what was withheld under the old id stays withheld";
-    ASSERT_TRUE(grant(deps(), under(kPatient, ConsentScope::kDocument, "t^^s")).ok());
+    ASSERT_TRUE(grant(deps(), under(kPatient, kind("t^^s"))).ok());
     EXPECT_TRUE(sees("clinic", "hospital"));
 }
 
@@ -297,13 +300,14 @@ TEST_F(Consent, WithMistakesIsRefused) {
     };
     EXPECT_EQ(refused([](ConsentChange& c) { c.patient = "R1"; }), Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.basis = ""; }), Code::kInvalidContent);
-    EXPECT_EQ(refused([](ConsentChange& c) { c.value = "x"; }), Code::kInvalidContent);
-    EXPECT_EQ(refused([](ConsentChange& c) { c.scope = ConsentScope::kOwner; }),
+    EXPECT_EQ(refused([](ConsentChange& c) { c.scope.code = "57833-6"; }), Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.scope.department = "^^x"; }),
               Code::kInvalidContent);
-    EXPECT_EQ(refused([](ConsentChange& c) {
-                  c.scope = ConsentScope::kDocument;
-                  c.value = "57833-6";
-              }),
+    EXPECT_EQ(refused([](ConsentChange& c) { c.scope.person = std::string(257, 'x'); }),
+              Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.absolute = true; }), Code::kInvalidContent)
+        << "only what is withheld is absolute";
+    EXPECT_EQ(refused([](ConsentChange& c) { c.from = c.until = system_clock().now(); }),
               Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.recorded_by = std::string(257, 'x'); }),
               Code::kInvalidContent);

@@ -79,12 +79,24 @@ domain::Subject subject(Agreement const& a, std::string const& code) {
     return s;
 }
 
-ConsentEntry entry(ConsentScope scope, std::string value, bool granted, std::int64_t position,
+ConsentScope const kAll{};
+ConsentScope owner(std::string code) {
+    ConsentScope scope;
+    scope.owner = std::move(code);
+    return scope;
+}
+ConsentScope kind(std::string code) {
+    ConsentScope scope;
+    scope.code = std::move(code);
+    return scope;
+}
+
+ConsentEntry entry(ConsentScope scope, bool granted, std::int64_t position,
                    std::string patient = kPatient) {
     ConsentEntry e;
     e.patient = std::move(patient);
-    e.scope = scope;
-    e.value = std::move(value);
+    e.scope = std::move(scope);
+    e.basis = "written";
     e.granted = granted;
     e.position = position;
     return e;
@@ -113,10 +125,10 @@ bool oracle_consents(std::vector<ConsentEntry> const& history, Doc const& doc) {
     std::map<std::string, bool> owners, codes;
     for (auto const& e : history) {
         if (e.patient != kPatient) continue;
-        if (e.scope == ConsentScope::kOwner) {
-            owners[e.value] = e.granted;
-        } else if (e.scope == ConsentScope::kDocument) {
-            codes[e.value] = e.granted;
+        if (!e.scope.owner.empty()) {
+            owners[e.scope.owner] = e.granted;
+        } else if (!e.scope.code.empty()) {
+            codes[e.scope.code] = e.granted;
         } else {
             all = e.granted;
             if (!e.granted) {
@@ -156,14 +168,14 @@ bool oracle(std::string const& member, std::vector<ConsentEntry> const& history,
 
 std::vector<std::vector<ConsentEntry>> histories() {
     std::vector<ConsentEntry> const words = {
-        entry(ConsentScope::kAll, "", true, 0),
-        entry(ConsentScope::kAll, "", false, 0),
-        entry(ConsentScope::kOwner, "clinic", true, 0),
-        entry(ConsentScope::kOwner, "clinic", false, 0),
-        entry(ConsentScope::kDocument, "57833-6^^loinc", true, 0),
-        entry(ConsentScope::kDocument, "57833-6^^loinc", false, 0),
-        entry(ConsentScope::kDocument, "summary^^jp", false, 0),
-        entry(ConsentScope::kAll, "", true, 0, kOther),
+        entry(kAll, true, 0),
+        entry(kAll, false, 0),
+        entry(owner("clinic"), true, 0),
+        entry(owner("clinic"), false, 0),
+        entry(kind("57833-6^^loinc"), true, 0),
+        entry(kind("57833-6^^loinc"), false, 0),
+        entry(kind("summary^^jp"), false, 0),
+        entry(kAll, true, 0, kOther),
     };
     std::vector<std::vector<ConsentEntry>> out = {{}};
     for (std::size_t begin = 0, length = 0; length < 3; ++length) {
@@ -217,8 +229,7 @@ TEST(Decide, AgreesWithAnIndependentReadingForEveryMemberDocumentAndConsentHisto
 TEST(Decide, WithoutConsentShowsOnlyOwnDocumentsAndNamesTheClauses) {
     auto const a = agreement();
     EXPECT_EQ(ask(a, "hospital", domain::Action::kQuery).rule_id, "2.1,3.1");
-    EXPECT_EQ(ask(a, "hospital", domain::Action::kQuery, {entry(ConsentScope::kAll, "", true, 1)})
-                  .rule_id,
+    EXPECT_EQ(ask(a, "hospital", domain::Action::kQuery, {entry(kAll, true, 1)}).rule_id,
               "2.1,3.1,3.2");
     // The matrix has no row for own documents of pharmacies: the built-in one is named.
     EXPECT_EQ(ask(a, "pharmacy", domain::Action::kRetrieve).rule_id, "2.2,3.4,own");
@@ -306,7 +317,7 @@ TEST(Decide, ASubmissionMayReferToWhatItsPublisherCouldReadAndNothingMore) {
     ASSERT_TRUE(without.permitted);
     EXPECT_FALSE(without.scopes.at(0).second.allows(theirs));
     EXPECT_TRUE(without.scopes.at(0).second.allows(own_secret));
-    facts.consent = {entry(ConsentScope::kAll, "", true, 1)};
+    facts.consent = {entry(kAll, true, 1)};
     auto const with = decide(a, question, facts);
     EXPECT_TRUE(with.scopes.at(0).second.allows(theirs));
     EXPECT_FALSE(with.scopes.at(0).second.allows(secret));
@@ -325,7 +336,7 @@ TEST(Decide, ARoleThatMayNotReadRefersToItsOwnDocumentsOnly) {
     EXPECT_FALSE(needs(a, question).consent);
     Facts facts;
     facts.authorities[kPatient] = {"2.999.5.0"};
-    facts.consent = {entry(ConsentScope::kAll, "", true, 1)};
+    facts.consent = {entry(kAll, true, 1)};
     auto const decision = decide(a, question, facts);
     ASSERT_TRUE(decision.permitted);
     EXPECT_FALSE(decision.scopes.at(0).second.allows({"clinic", "c^^s", "t^^s", "", {}}));
@@ -354,11 +365,14 @@ TEST(Decide, ExplainsWithTheSameOutcome) {
     core::PolicyQuery query;
     query.patients = {kPatient};
     Facts facts;
-    facts.consent = {entry(ConsentScope::kOwner, "clinic", true, 1)};
+    facts.consent = {entry(owner("clinic"), true, 1)};
     auto const told = explain(a, Question{who, domain::Action::kQuery, query, kNow}, facts);
     EXPECT_EQ(told.decision.rule_id, "2.1,3.1,3.2");
-    ASSERT_EQ(told.lines.size(), 3U);
-    EXPECT_NE(told.lines[2].find("open by 3.2; owner clinic"), std::string::npos) << told.lines[2];
+    ASSERT_EQ(told.lines.size(), 5U);
+    EXPECT_NE(told.lines[1].find("open by 3.1; owner hospital"), std::string::npos);
+    EXPECT_NE(told.lines[2].find("open with consent by 3.2; confidentiality"), std::string::npos);
+    EXPECT_NE(told.lines[3].find("consent granted; owner clinic"), std::string::npos);
+    EXPECT_NE(told.lines[4].find("closed (opt-in)"), std::string::npos);
 }
 
 domain::IdentityScope identities(std::vector<ConsentEntry> consent) {
@@ -379,20 +393,19 @@ TEST(DecideIdentity, OwnIdentifiersAreOpenWithoutAnyConsent) {
 }
 
 TEST(DecideIdentity, ConsentOpensTheIdentifiersOfTheMembersItCovers) {
-    auto const all = identities({entry(ConsentScope::kAll, "", true, 1)});
+    auto const all = identities({entry(kAll, true, 1)});
     EXPECT_TRUE(all.allows(kHospitalIds));
     EXPECT_TRUE(all.allows(kPharmacyIds));
-    auto const one = identities({entry(ConsentScope::kOwner, "hospital", true, 1)});
+    auto const one = identities({entry(owner("hospital"), true, 1)});
     EXPECT_TRUE(one.allows(kHospitalIds));
     EXPECT_FALSE(one.allows(kPharmacyIds));
-    auto const but = identities({entry(ConsentScope::kAll, "", true, 1),
-                                 entry(ConsentScope::kOwner, "hospital", false, 2)});
+    auto const but = identities({entry(kAll, true, 1), entry(owner("hospital"), false, 2)});
     EXPECT_FALSE(but.allows(kHospitalIds));
     EXPECT_TRUE(but.allows(kPharmacyIds));
 }
 
 TEST(DecideIdentity, ConsentToOneKindOfDocumentOpensNoIdentifier) {
-    auto const scope = identities({entry(ConsentScope::kDocument, "57833-6^^loinc", true, 1)});
+    auto const scope = identities({entry(kind("57833-6^^loinc"), true, 1)});
     EXPECT_FALSE(scope.allows(kHospitalIds));
 }
 

@@ -1,0 +1,12 @@
+#pragma once
+// The section `emergency` of the agreement file (see README.md for the keys).
+
+#include "policy/agreement.h"
+#include "policy/yaml_map.h"
+
+namespace musubi::policy {
+
+void load_emergency(YAML::Node const& node, Problems& problems, Agreement& agreement);
+void check_emergency(Agreement const& agreement, Problems& problems);
+
+}  // namespace musubi::policy

@@ -1,0 +1,292 @@
+#include "policy/emergency.h"
+
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
+#include "platform/pg/outbox.h"
+#include "policy/emergency_sql.h"
+#include "policy/notice_message.h"
+
+#include <algorithm>
+
+#include <unistd.h>
+
+namespace musubi::policy {
+namespace {
+
+enum NoticeKind : std::int16_t { kEmergencyNotice = 1, kUseNotice = 2 };
+
+domain::AuditEvent alert(EmergencyDeps const& deps, Question const& question, char const* code,
+                         char const* text, EmergencyAccess const& access) {
+    domain::AuditEvent event;
+    event.event_id = domain::dcm("110113", "Security Alert");
+    event.event_types = {domain::dcm(code, text)};
+    event.action = 'E';
+    event.time = question.now;
+    event.transaction = "emergency";
+    event.organisation = access.member;
+    event.rule = access.clause;
+    event.source_id = deps.audit_source_id;
+    domain::AuditParticipant person;
+    person.user_id = access.person;
+    person.user_name = question.subject.user_name;
+    person.is_requestor = true;
+    person.network_address = question.subject.remote_address;
+    domain::AuditParticipant process;
+    process.user_id = "musubi";
+    process.alternative_user_id = std::to_string(::getpid());
+    process.roles = {domain::dcm("110150", "Application")};
+    event.participants = {person, process};
+    event.purposes_of_use = {{access.purpose, "2.16.840.1.113883.5.8", access.purpose}};
+    auto patient = domain::audit_patient(access.patient);
+    patient.details = {{"emergency", access.id.to_string()}, {"reason", access.reason}};
+    event.objects = {std::move(patient)};
+    return event;
+}
+
+/// Members with a record of the patient, but not the one who looks, and those that the agreement
+/// names.
+std::vector<std::string> recipients(Agreement const& agreement, std::string const& asker,
+                                    std::string const& patient, Facts const& facts,
+                                    NoticeKind kind) {
+    std::set<std::string> out;
+    bool const sources = kind == kUseNotice || agreement.emergency.tells_sources;
+    auto const fed = facts.authorities.find(patient);
+    if (sources && fed != facts.authorities.end()) {
+        for (auto const& member : agreement.members) {
+            auto const& own = member.member.assigning_authorities;
+            bool const holds = std::any_of(own.begin(), own.end(), [&](auto const& oid) {
+                return std::find(fed->second.begin(), fed->second.end(), oid) != fed->second.end();
+            });
+            if (holds && member.member.code != asker) out.insert(member.member.code);
+        }
+    }
+    if (kind == kEmergencyNotice)
+        out.insert(agreement.emergency.tells.begin(), agreement.emergency.tells.end());
+    return {out.begin(), out.end()};
+}
+
+bool has_address(Agreement const& agreement, std::string const& member) {
+    auto const& all = agreement.emergency.addresses;
+    return std::any_of(all.begin(), all.end(),
+                       [&](auto const& one) { return one.first == member; });
+}
+
+class Announcer {
+public:
+    Announcer(EmergencyDeps const& deps, Agreement const& agreement, Question const& question,
+              Facts const& facts, pg::Tx& tx)
+        : deps_(deps), agreement_(agreement), question_(question), facts_(facts), tx_(tx) {}
+
+    Status emergency(std::string const& patient, std::string const& reason) {
+        EmergencyTerms const& terms = agreement_.emergency;
+        domain::Subject const& subject = question_.subject;
+        tx_.queue(sql::kLockEmergency,
+                  pg::Params().text(subject.member.code + "|" + subject.user_id + "|" + patient));
+        auto const open = TRY(tx_.exec(sql::kOpenEmergency, pg::Params()
+                                                                .text(patient)
+                                                                .text(subject.member.code)
+                                                                .text(subject.user_id)
+                                                                .timestamptz(question_.now)
+                                                                .text(reason)));
+        if (!open.empty()) return {};
+        EmergencyAccess access;
+        access.id = deps_.ids.uuid();
+        access.patient = patient;
+        access.member = subject.member.code;
+        access.person = subject.user_id;
+        access.role = subject.role;
+        access.purpose = subject.purpose_of_use;
+        access.reason = reason;
+        access.clause = terms.clause;
+        access.opened_at = question_.now;
+        access.ends_at = question_.now + std::chrono::minutes(terms.minutes);
+        access.review_by = question_.now + std::chrono::hours(24 * terms.review_days);
+        insert(access);
+        for (auto const& member :
+             recipients(agreement_, access.member, patient, facts_, kEmergencyNotice))
+            notify(kEmergencyNotice, member, access, access.id.to_string() + "|" + member);
+        counter("policy_emergencies_total").add();
+        return deps_.audit.record_in(
+            tx_, {alert(deps_, question_, "110127", "Emergency Override Started", access)});
+    }
+
+    /// Once a day for the same looker, patient and clause.
+    Status use(std::string const& patient, std::string const& clause) {
+        domain::Subject const& subject = question_.subject;
+        EmergencyAccess access;
+        access.patient = patient;
+        access.member = subject.member.code;
+        access.person = subject.user_id.empty() ? subject.member.code : subject.user_id;
+        access.clause = clause;
+        access.reason = subject.purpose_of_use.empty() ? kTreated : subject.purpose_of_use;
+        access.opened_at = question_.now;
+        std::string const day = to_rfc3339(question_.now).substr(0, 10);
+        std::vector<std::string> keys;
+        auto const members = recipients(agreement_, access.member, patient, facts_, kUseNotice);
+        for (auto const& member : members)
+            keys.push_back(day + "|" + clause + "|" + access.member + "|" + access.person + "|" +
+                           patient + "|" + member);
+        if (keys.empty()) return {};
+        tx_.queue(sql::kLockEmergency, pg::Params().text(keys.front()));
+        auto const rows = TRY(tx_.exec(
+            sql::kWasNoticed, pg::Params().text_array(std::span<std::string const>(keys))));
+        std::set<std::string> told;
+        for (auto const row : rows) told.emplace(row.text(0));
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            if (!told.contains(keys[i])) notify(kUseNotice, members[i], access, keys[i]);
+        }
+        return {};
+    }
+
+private:
+    static constexpr char const* kTreated = "TREAT";
+
+    void insert(EmergencyAccess const& access) {
+        tx_.queue(sql::kInsertEmergency,
+                  pg::Params()
+                      .uuid(access.id)
+                      .text(access.patient)
+                      .text(access.member)
+                      .text(access.person)
+                      .text(access.role)
+                      .text(access.purpose)
+                      .text(access.reason)
+                      .text(access.clause)
+                      .timestamptz(access.opened_at)
+                      .timestamptz(access.ends_at)
+                      .timestamptz(access.review_by),
+                  1);
+    }
+    void notify(NoticeKind kind, std::string const& recipient, EmergencyAccess const& access,
+                std::string const& once) {
+        Uuid const id = deps_.ids.uuid();
+        tx_.queue(sql::kInsertNotice,
+                  pg::Params()
+                      .uuid(id)
+                      .int2(kind)
+                      .text(recipient)
+                      .text(access.patient)
+                      .text(access.member)
+                      .text(access.person)
+                      .text(access.clause)
+                      .text(access.reason)
+                      .text(once)
+                      .timestamptz(question_.now),
+                  1);
+        if (!has_address(agreement_, recipient)) return;
+        Notice notice;
+        notice.emergency = kind == kEmergencyNotice;
+        notice.recipient = recipient;
+        notice.patient = access.patient;
+        notice.member = access.member;
+        notice.person = access.person;
+        notice.clause = access.clause;
+        notice.reason = access.reason;
+        notice.made_at = question_.now;
+        std::string const text = notice_message(id, notice);
+        pg::Outbox::queue(tx_, {kNoticeTopic, recipient, Bytes(text.begin(), text.end())});
+    }
+
+    EmergencyDeps const& deps_;
+    Agreement const& agreement_;
+    Question const& question_;
+    Facts const& facts_;
+    pg::Tx& tx_;
+};
+
+EmergencyAccess access_of(pg::Row const& row) {
+    EmergencyAccess out;
+    out.id = row.uuid(0);
+    out.patient = row.text(1);
+    out.member = row.text(2);
+    out.person = row.text(3);
+    out.role = row.text(4);
+    out.purpose = row.text(5);
+    out.reason = row.text(6);
+    out.clause = row.text(7);
+    out.opened_at = row.time(8);
+    out.ends_at = row.time(9);
+    out.review_by = row.time(10);
+    if (!row.is_null(11)) out.justified = row.boolean(11);
+    out.reviewed_by = row.text(12);
+    return out;
+}
+
+}  // namespace
+
+Status announce_use(EmergencyDeps const& deps, Agreement const& agreement, Question const& question,
+                    Facts const& facts, core::Decision const& decision) {
+    auto const reason = decision.emergency ? broken_glass(agreement, question.subject)
+                                           : std::optional<std::string>();
+    return deps.pool.run([&](pg::Tx& tx) -> Status {
+        Announcer announcer(deps, agreement, question, facts, tx);
+        if (reason) {
+            for (auto const& patient : question.query.patients)
+                TRY(announcer.emergency(patient, *reason));
+        }
+        for (auto const& [patient, clause] : decision.announce) TRY(announcer.use(patient, clause));
+        return {};
+    });
+}
+
+Result<std::vector<EmergencyAccess>> emergency_accesses(pg::Pool& pool, Reviewed which) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<EmergencyAccess>> {
+        auto const rows = TRY(
+            tx.exec(which == Reviewed::kNo ? sql::kUnreviewed : sql::kEmergencies, pg::Params()));
+        std::vector<EmergencyAccess> out;
+        for (auto const row : rows) out.push_back(access_of(row));
+        return out;
+    });
+}
+
+Status review(EmergencyDeps const& deps, Uuid const& id, bool justified,
+              std::string const& reviewer, WallTime now) {
+    return deps.pool.run([&](pg::Tx& tx) -> Status {
+        tx.queue(sql::kLockEmergency, pg::Params().text(id.to_string()));
+        auto const rows = TRY(tx.exec(sql::kEmergency, pg::Params().uuid(id)));
+        if (rows.empty()) return Error(Code::kNotFound, "there is no such emergency access");
+        auto const access = access_of(rows.front());
+        if (access.justified) return Error(Code::kConflict, "this access was reviewed before");
+        tx.queue(sql::kReview,
+                 pg::Params().uuid(id).boolean(justified).text(reviewer).timestamptz(now), 1);
+        domain::Subject subject;
+        subject.user_id = reviewer;
+        core::PolicyQuery const query;
+        Question const question{subject, domain::Action::kOperate, query, now};
+        auto event = alert(deps, question, "110138", "Emergency Override Stopped", access);
+        event.transaction = "emergency-review";
+        event.participants.front().user_id = reviewer;
+        event.objects.front().details.push_back({"justified", justified ? "yes" : "no"});
+        return deps.audit.record_in(tx, {std::move(event)});
+    });
+}
+
+Result<std::int64_t> overdue_reviews(pg::Pool& pool, WallTime now) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::int64_t> {
+        return TRY(tx.exec(sql::kOverdue, pg::Params().timestamptz(now))).front().int64(0);
+    });
+}
+
+Result<std::vector<Notice>> notices(pg::Pool& pool, std::string const& recipient,
+                                    std::int64_t after) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<Notice>> {
+        auto const rows = TRY(tx.exec(sql::kNotices, pg::Params().text(recipient).int8(after)));
+        std::vector<Notice> out;
+        for (auto const row : rows) {
+            Notice one;
+            one.position = row.int64(0);
+            one.emergency = row.int16(1) == kEmergencyNotice;
+            one.recipient = row.text(2);
+            one.patient = row.text(3);
+            one.member = row.text(4);
+            one.person = row.text(5);
+            one.clause = row.text(6);
+            one.reason = row.text(7);
+            one.made_at = row.time(8);
+            out.push_back(std::move(one));
+        }
+        return out;
+    });
+}
+
+}  // namespace musubi::policy
