@@ -47,6 +47,25 @@ private:
     std::uint64_t serial_ = 0;
 };
 
+// One for each thread: a record of a patient has forty tokens, and looking the algorithm up costs
+// more than one of them. Freeing it wipes the key.
+struct ThreadMac {
+    ThreadMac() {
+        static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+        need(algorithm != nullptr);
+        context = EVP_MAC_CTX_new(algorithm);
+        char digest[] = "SHA256";
+        OSSL_PARAM const params[] = {
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+            OSSL_PARAM_construct_end()};
+        need(context != nullptr && EVP_MAC_CTX_set_params(context, params) == 1);
+    }
+    ~ThreadMac() { EVP_MAC_CTX_free(context); }
+    ThreadMac(ThreadMac const&) = delete;
+    ThreadMac& operator=(ThreadMac const&) = delete;
+    EVP_MAC_CTX* context = nullptr;
+};
+
 void update(EVP_CIPHER_CTX* context, std::uint8_t* out, ByteView in) {
     int written = 0;
     need(in.size() <= INT32_MAX);
@@ -113,18 +132,11 @@ void hkdf(ByteView secret, ByteView salt, std::string_view info, SecretKey& out)
 }
 
 void hmac(SecretKey const& key, ByteView message, std::uint8_t out[32]) {
-    static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    need(algorithm != nullptr);
-    EVP_MAC_CTX* const context = EVP_MAC_CTX_new(algorithm);
-    char digest[] = "SHA256";
-    OSSL_PARAM const params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                 OSSL_PARAM_construct_end()};
+    thread_local ThreadMac mac;
     std::size_t size = 0;
-    need(context != nullptr &&
-         EVP_MAC_init(context, key.view().data(), SecretKey::kSize, params) == 1 &&
-         EVP_MAC_update(context, message.data(), message.size()) == 1 &&
-         EVP_MAC_final(context, out, &size, 32) == 1);
-    EVP_MAC_CTX_free(context);
+    need(EVP_MAC_init(mac.context, key.view().data(), SecretKey::kSize, nullptr) == 1 &&
+         EVP_MAC_update(mac.context, message.data(), message.size()) == 1 &&
+         EVP_MAC_final(mac.context, out, &size, 32) == 1);
 }
 
 void random_octets(std::uint8_t* out, std::size_t size) {

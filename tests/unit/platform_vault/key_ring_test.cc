@@ -79,6 +79,14 @@ TEST(Crypto, FollowsThePublishedVectors) {
     Bytes const middle = sha256(inner);
     outer.insert(outer.end(), middle.begin(), middle.end());
     EXPECT_EQ(to_hex(mac), to_hex(sha256(outer)));
+    // Nothing of another key or message is left over from one call to the next.
+    SecretKey other;
+    std::fill_n(other.data(), 32, std::uint8_t{0xbb});
+    std::uint8_t second[32];
+    hmac(other, as_bytes("musubi"), second);
+    EXPECT_NE(to_hex(second), to_hex(mac));
+    hmac(key, as_bytes("musubi"), second);
+    EXPECT_EQ(to_hex(second), to_hex(mac));
 }
 
 TEST_F(KeyRingTest, WhatWasSealedOpensAgainAlsoAfterARestart) {
