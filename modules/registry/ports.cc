@@ -4,6 +4,8 @@
 #include "registry/sql.h"
 #include "registry/store.h"
 
+#include <map>
+
 namespace musubi::registry {
 
 LocalDocumentRegistry::LocalDocumentRegistry(core::Pipeline& pipeline, Deps& deps)
@@ -23,6 +25,35 @@ Status PatientWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx
                                       std::string const& surviving_cx) {
     tx.queue(sql::kMergePatients,
              pg::Params().text(subsumed_cx).text(surviving_cx).int8(ids_.key()).int8(ids_.key()));
+    return {};
+}
+
+Status PatientWatcher::patients_added(pg::Tx& tx, std::vector<Added> const& added) {
+    std::vector<std::int64_t> keys, survivor_keys, older_keys;
+    std::vector<std::string> cxs, survivors, older;
+    std::map<std::string_view, std::int64_t> key_of;
+    for (Added const& one : added) {
+        keys.push_back(ids_.key());
+        cxs.push_back(one.cx);
+        survivors.push_back(one.survivor);
+        key_of[one.cx] = keys.back();
+    }
+    for (Added const& one : added) {
+        auto const found = key_of.find(one.survivor);
+        survivor_keys.push_back(found == key_of.end() ? 0 : found->second);
+        if (found != key_of.end() || one.survivor.empty()) continue;
+        older_keys.push_back(ids_.key());
+        older.push_back(one.survivor);
+    }
+    if (!older.empty())
+        tx.queue(
+            sql::kPatientsKnown,
+            pg::Params().int8_array(older_keys).text_array(std::span<std::string const>(older)));
+    tx.queue(sql::kPatientsAdded, pg::Params()
+                                      .int8_array(keys)
+                                      .text_array(std::span<std::string const>(cxs))
+                                      .text_array(std::span<std::string const>(survivors))
+                                      .int8_array(survivor_keys));
     return {};
 }
 

@@ -30,6 +30,8 @@ public:
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
     Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                           std::string const& surviving_cx) override;
+    /// All in two statements.
+    Status patients_added(pg::Tx& tx, std::vector<Added> const& added) override;
     /// The alias ends.
     Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
                             std::string const& surviving_cx) override;

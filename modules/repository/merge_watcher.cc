@@ -12,6 +12,17 @@ Status MergeWatcher::patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
     return {};
 }
 
+Status MergeWatcher::patients_added(pg::Tx& tx, std::vector<Added> const& added) {
+    std::vector<std::string> aliases, survivors;
+    for (Added const& one : added) {
+        if (one.survivor.empty()) continue;
+        aliases.push_back(one.cx);
+        survivors.push_back(one.survivor);
+    }
+    if (!aliases.empty()) note_added(tx, aliases, survivors);
+    return {};
+}
+
 Status MergeWatcher::patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
                                       std::string const&) {
     note_unmerge(tx, subsumed_cx);

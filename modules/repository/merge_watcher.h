@@ -15,6 +15,7 @@ public:
     Status patient_known(pg::Tx& tx, std::string const& cx) override;
     Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                           std::string const& surviving_cx) override;
+    Status patients_added(pg::Tx& tx, std::vector<Added> const& added) override;
     Status patient_unmerged(pg::Tx& tx, std::string const& subsumed_cx,
                             std::string const& surviving_cx) override;
     /// Documents follow the source patient id under which they were published.

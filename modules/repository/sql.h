@@ -39,6 +39,12 @@ inline constexpr pg::Statement kNoteMerge{
     "with moved as (update repository.merged_patient set survivor = $2 where survivor = $1)"
     " insert into repository.merged_patient (patient, survivor) values ($1, $2)"};
 
+// Ids that were issued a moment ago: nobody stands behind them yet.
+inline constexpr pg::Statement kNoteAdded{
+    "repository.note_added",
+    "insert into repository.merged_patient (patient, survivor)"
+    " select * from unnest($1::text[], $2::text[])"};
+
 // $1 stands for itself again.
 inline constexpr pg::Statement kNoteUnmerge{
     "repository.note_unmerge", "delete from repository.merged_patient where patient = $1"};

@@ -99,6 +99,13 @@ void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surv
     tx.queue(sql::kNoteMerge, std::move(pg::Params().text(subsumed).text(surviving)));
 }
 
+void note_added(pg::Tx& tx, std::vector<std::string> const& aliases,
+                std::vector<std::string> const& survivors) {
+    tx.queue(sql::kNoteAdded, std::move(pg::Params()
+                                            .text_array(std::span<std::string const>(aliases))
+                                            .text_array(std::span<std::string const>(survivors))));
+}
+
 void note_unmerge(pg::Tx& tx, std::string const& subsumed) {
     tx.queue(sql::kNoteUnmerge, std::move(pg::Params().text(subsumed)));
 }

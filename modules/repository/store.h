@@ -50,6 +50,9 @@ Result<std::map<std::int64_t, blob::Location>> rows_of_segment(pg::Pool& pool,
 
 /// Queued. `subsumed` and `surviving` are regional ids (CX), neither merged away before.
 void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving);
+/// Of ids that this transaction issued.
+void note_added(pg::Tx& tx, std::vector<std::string> const& aliases,
+                std::vector<std::string> const& survivors);
 /// Queued: the id stands for itself again.
 void note_unmerge(pg::Tx& tx, std::string const& subsumed);
 
