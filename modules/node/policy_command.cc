@@ -4,7 +4,9 @@
 #include "node/options.h"
 #include "platform/base/clock.h"
 #include "policy/agreement.h"
+#include "policy/agreement_texts.h"
 #include "policy/canonical.h"
+#include "policy/lint.h"
 #include "policy/signatures.h"
 
 #include <cstdio>
@@ -69,9 +71,54 @@ int verify(std::string const& file, Options const& options) {
     return 0;
 }
 
+/// 0: nothing but notes; 1: errors; 3: warnings at most.
+int lint_status(std::vector<policy::LintFinding> const& findings) {
+    int status = 0;
+    for (auto const& one : findings) {
+        if (one.severity == policy::LintSeverity::kError) return 1;
+        if (one.severity == policy::LintSeverity::kWarning) status = 3;
+    }
+    return status;
+}
+
+int lint(std::string const& file, Options const& options) {
+    auto const agreement = policy::load_agreement(file);
+    if (!agreement) return failed(agreement.error());
+    auto const signatures = policy::read_signatures(file);
+    if (!signatures) return failed(signatures.error());
+    auto const now = system_clock().now();
+    auto findings = policy::lint(**agreement, now);
+    auto const unsigned_yet = policy::lint_signatures(**agreement, *signatures, now);
+    findings.insert(findings.begin(), unsigned_yet.begin(), unsigned_yet.end());
+    auto const text = options["format"] == "json" ? policy::lint_json(findings)
+                                                  : policy::lint_text(**agreement, findings);
+    std::fputs(text.c_str(), stdout);
+    return lint_status(findings);
+}
+
+int show(std::string const& file, std::string const& what, Options const& options) {
+    auto const agreement = policy::load_agreement(file);
+    if (!agreement) return failed(agreement.error());
+    if (what == "show") {
+        std::fputs((policy::overview(**agreement) + policy::data_flows(**agreement)).c_str(),
+                   stdout);
+        return 0;
+    }
+    auto const text = policy::notice(
+        **agreement,
+        options["lang"] == "en" ? policy::Language::kEnglish : policy::Language::kJapanese,
+        options["as"]);
+    if (!text) return failed(text.error());
+    std::fputs(text->c_str(), stdout);
+    return 0;
+}
+
 }  // namespace
 
 int run_policy(std::vector<std::string> const& arguments) {
+    if (!arguments.empty() && arguments.front() == "explain") return run_policy_explain(arguments);
+    if (!arguments.empty() && arguments.front() == "simulate")
+        return run_policy_simulate(arguments);
     Options options;
     if (auto exit = Options::parse(
             "policy",
@@ -101,6 +148,8 @@ int run_policy(std::vector<std::string> const& arguments) {
     if (words[0] == "hash") return hash(words[1]);
     if (words[0] == "sign") return sign(words[1], options);
     if (words[0] == "verify") return verify(words[1], options);
+    if (words[0] == "lint") return lint(words[1], options);
+    if (words[0] == "show" || words[0] == "notice") return show(words[1], words[0], options);
     std::fprintf(stderr,
                  "musubi policy: say canonical, hash, sign, verify, lint, show or notice\n");
     return 2;
