@@ -26,4 +26,10 @@ Result<RecordContent> Context::open(Record const& record) const {
     return content;
 }
 
+Result<domain::LocalId> Context::open_id(SealedRecord const& record) const {
+    Bytes const plain = TRY(keys.open(vault::Purpose::kMetadata, record.institution, record.sealed,
+                                      aad_of(record.key)));
+    return unpack_id(plain);
+}
+
 }  // namespace musubi::mpi

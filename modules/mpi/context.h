@@ -41,6 +41,13 @@ struct Context {
                        RecordContent const& content) const;
     /// Of a record to which nothing was told: its id when it stands in the clear, else empty.
     Result<RecordContent> open(Record const& record) const;
+    /// As open(), the id alone; `sealed` is not empty.
+    struct SealedRecord {
+        RecordKey key;
+        std::string_view institution;
+        ByteView sealed;
+    };
+    Result<domain::LocalId> open_id(SealedRecord const& record) const;
 };
 
 /// Two ids of one edge in their order.

@@ -10,62 +10,99 @@
 namespace musubi::mpi {
 namespace {
 
-/// Records that a search looks at, at most: more criteria are asked for.
+/// Records that fit by their tokens, at most, unless the caller wants more persons than half of
+/// them: more criteria are asked for.
 constexpr std::int64_t kMaxLookedAt = 2'000;
+/// And records of the criterion that tells most: beyond kFew it is worth finding out which that is.
+constexpr std::int64_t kFew = 500, kMaxListed = 10'000;
+/// Criteria of one search: more than any question has.
+constexpr std::size_t kMaxGroups = 32;
+/// Columns in front of a record's in sql::kSearch, besides the one that every statement has.
+constexpr int kRecord = 1;
 
 std::string stands_for(Record const& record) {
     return record.home_survivor.empty() ? record.home : record.home_survivor;
 }
 
+Error too_wide() {
+    return Error(Code::kTooLarge, "the criteria select too many records to look at");
+}
+
+/// Whole persons, active records only, in one statement.
 struct Reader {
     Context const& context;
     pg::ReadTx& tx;
 
-    Result<std::vector<Record>> persons(std::set<std::int64_t> const& persons) {
-        std::vector<std::int64_t> const keys(persons.begin(), persons.end());
-        return read_records(TRY(tx.exec(sql::kRecordsOfPersons, pg::Params().int8_array(keys))));
+    using Groups = std::vector<std::vector<Bytes>>;
+
+    Groups tokens_of(std::vector<std::vector<match::Key>> const& keys,
+                     std::vector<std::int16_t> const& versions) const {
+        Groups out;
+        for (auto const& group : keys) {
+            out.emplace_back();
+            for (match::Key const& key : group) {
+                for (std::int16_t const version : versions)
+                    out.back().push_back(context.tokens.search(key, version));
+            }
+        }
+        return out;
+    }
+
+    static pg::Params search_params(Groups const& groups, std::size_t first, std::int64_t listed,
+                                    std::vector<std::string> const& authorities) {
+        std::vector<Bytes> others;
+        std::vector<std::int32_t> numbers;
+        std::int32_t number = 0;
+        for (std::size_t g = 0; g < groups.size(); ++g) {
+            if (g == first) continue;
+            others.insert(others.end(), groups[g].begin(), groups[g].end());
+            numbers.insert(numbers.end(), groups[g].size(), number++);
+        }
+        pg::Params out;
+        out.bytea_array(std::span<Bytes const>(groups[first]))
+            .bytea_array(std::span<Bytes const>(others))
+            .int4_array(numbers)
+            .int8((std::int64_t{1} << number) - 1)
+            .int8(listed)
+            .int8(kMaxLookedAt)
+            .text_array(std::span<std::string const>(authorities));
+        return out;
+    }
+
+    Result<pg::Rows> of_home(domain::PatientId const& id) {
+        return tx.exec(sql::kFamilyByHome, pg::Params().text(id.to_cx()));
     }
 
     /// Candidates by what can be looked up: ids exactly, else keyed tokens.
-    Result<std::vector<Record>> looked_up(core::DemographicsPort::Search const& search,
-                                          std::vector<std::int16_t> const& versions) {
+    Result<std::vector<Record>> look_up(core::DemographicsPort::Search const& search,
+                                        std::vector<std::int16_t> const& versions) {
         for (domain::IdCriterion const& criterion : search.query.ids) {
             if (criterion.id.id.ends_with('*') || criterion.id.authority.universal_id.empty())
                 continue;
             domain::PatientId const id{criterion.id.id, criterion.id.authority.universal_id};
-            auto fed = read_records(TRY(tx.exec(
-                sql::kRecordsByToken, pg::Params()
-                                          .text_array(std::vector<std::string>{id.authority})
-                                          .bytea_array(std::vector<Bytes>{context.token_of(id)}))));
-            if (!fed.empty() || id.authority != context.settings.regional_authority) return fed;
+            auto rows = TRY(tx.exec(sql::kFamilyByToken,
+                                    pg::Params().text(id.authority).bytea(context.token_of(id))));
             // Not fed by anybody: issued here, or nobody's.
-            return read_records(TRY(tx.exec(sql::kFamilyByHome, pg::Params().text(id.to_cx()))));
+            if (rows.empty() && id.authority == context.settings.regional_authority)
+                rows = TRY(of_home(id));
+            return read_records(rows);
         }
         if (!context.matching)
             return Error(Code::kUnsupported, "searches by demographics need matching");
-        auto const groups = context.matching->lookups(search.query);
-        if (groups.empty())
-            return Error(Code::kTooLarge, "the criteria select too many records to look at");
-        std::vector<Bytes> tokens;
-        std::vector<std::int32_t> numbers;
-        for (std::size_t g = 0; g < groups.size(); ++g) {
-            for (match::Key const& key : groups[g]) {
-                for (std::int16_t const version : versions) {
-                    tokens.push_back(context.tokens.search(key, version));
-                    numbers.push_back(static_cast<std::int32_t>(g));
-                }
+        auto const groups = tokens_of(context.matching->lookups(search.query), versions);
+        if (groups.empty() || groups.size() > kMaxGroups) return too_wide();
+        // Where a criterion turns out to be a wide one, another one may be less so.
+        for (std::int64_t const listed : {kFew, kMaxListed}) {
+            for (std::size_t first = 0; first < groups.size(); ++first) {
+                pg::Rows const rows = TRY(tx.exec(
+                    sql::kSearch, search_params(groups, first, listed, search.authorities)));
+                if (rows.front().int64(0) > listed) continue;
+                if (rows.front().int64(1) > kMaxLookedAt) return too_wide();
+                return rows.front().is_null(kRecord + 1) ? std::vector<Record>()
+                                                         : read_records(rows, kRecord);
             }
         }
-        pg::Rows const rows = TRY(tx.exec(
-            sql::kSearch, pg::Params()
-                              .bytea_array(std::span<Bytes const>(tokens))
-                              .int4_array(numbers)
-                              .int8(static_cast<std::int64_t>(groups.size()))
-                              .int8(kMaxLookedAt)
-                              .text_array(std::span<std::string const>(search.authorities))));
-        if (rows.size() > kMaxLookedAt)
-            return Error(Code::kTooLarge, "the criteria select too many records to look at");
-        return read_records(rows);
+        return too_wide();
     }
 };
 
@@ -79,9 +116,9 @@ bool has_ids(core::DemographicsPort::Candidate const& candidate,
         bool const prefix = text.ends_with('*');
         if (prefix) text.remove_suffix(1);
         domain::PatientId const whole{std::string(text), oid};
-        if (!prefix && whole.to_cx() == candidate.patient) return true;
         return std::any_of(records.begin(), records.end(), [&](auto const& record) {
             domain::PatientId const& id = record.id.id;
+            if (!prefix && whole.to_cx() == record.patient) return true;
             return (oid.empty() || id.authority == oid) &&
                    (prefix ? id.id.starts_with(text) : id.id == text);
         });
@@ -98,25 +135,31 @@ bool may_search(core::DemographicsPort::Search const& search, std::string const&
 
 Result<core::CrossReferencePort::Found> Store::cross_references(domain::PatientId const& id) const {
     return context_.pool.read([&](pg::ReadTx& tx) -> Result<Found> {
-        pg::Rows rows = TRY(tx.exec(sql::kFamilyByToken,
-                                    pg::Params().text(id.authority).bytea(context_.token_of(id))));
         Found found;
-        if (rows.empty() && id.authority == context_.settings.regional_authority) {
-            // Issued here and fed by nobody: it names the person, and is none of its records.
-            rows = TRY(tx.exec(sql::kFamilyByHome, pg::Params().text(id.to_cx())));
-            found.patient = id.to_cx();
-        }
-        if (rows.empty())
-            return Error(Code::kNotFound, Reason::kUnknownKeyIdentifier, "this id is not known");
+        pg::Rows const rows = TRY(tx.exec(
+            sql::kIdsByToken, pg::Params().text(id.authority).bytea(context_.token_of(id))));
         for (pg::Row const row : rows) {
-            mpi::Record const record = read_record(row);
-            domain::LocalId local = TRY(context_.open(record)).id;
-            if (row.int64(0) == 1) {
-                found.patient = stands_for(record);
+            domain::LocalId local;
+            if (auto const in_clear = row.text_if(5))
+                local.id = TRY(domain::PatientId::parse(*in_clear));
+            else if (!row.bytes(3).empty())
+                local = TRY(context_.open_id({row.int64(1), row.text(2), row.bytes(3)}));
+            if (row.boolean(0)) {
+                found.patient = row.text(4);
                 local.id = id;  // also where nothing was told since records keep their ids
             }
             if (!local.id.id.empty()) found.ids.push_back(std::move(local));
         }
+        if (rows.empty() && id.authority == context_.settings.regional_authority) {
+            // Issued here and fed by nobody: it names the person, and is none of its records.
+            for (mpi::Record const& record : read_records(TRY(Reader{context_, tx}.of_home(id)))) {
+                found.patient = id.to_cx();
+                domain::LocalId local = TRY(context_.open(record)).id;
+                if (!local.id.id.empty()) found.ids.push_back(std::move(local));
+            }
+        }
+        if (found.patient.empty())
+            return Error(Code::kNotFound, Reason::kUnknownKeyIdentifier, "this id is not known");
         std::sort(found.ids.begin(), found.ids.end(), [](auto const& x, auto const& y) {
             return std::tie(x.id.authority, x.id.id) < std::tie(y.id.authority, y.id.id);
         });
@@ -127,19 +170,14 @@ Result<core::CrossReferencePort::Found> Store::cross_references(domain::PatientI
 Result<std::vector<core::DemographicsPort::Candidate>> Store::search(Search const& search) const {
     return context_.pool.read([&](pg::ReadTx& tx) -> Result<std::vector<Candidate>> {
         Reader reader{context_, tx};
-        auto const versions_now = TRY(versions(tx));
-        std::set<std::int64_t> hit;
-        for (mpi::Record const& record : TRY(reader.looked_up(search, versions_now))) {
-            if (record.active()) hit.insert(record.person);
-        }
-        if (hit.empty()) return std::vector<Candidate>();
+        auto const found = TRY(reader.look_up(search, TRY(versions(tx))));
         std::map<std::int64_t, Candidate> persons;
         std::set<std::int64_t> fitting;
-        for (mpi::Record const& record : TRY(reader.persons(hit))) {
-            if (!record.active()) continue;
+        for (mpi::Record const& record : found) {
             RecordContent content = TRY(context_.open(record));
             if (content.id.id.id.empty()) continue;
-            DemographicsPort::Record answer{std::move(content.id), std::move(content.person), 0};
+            DemographicsPort::Record answer{std::move(content.id), std::move(content.person), 0,
+                                            stands_for(record)};
             if (context_.matching && may_search(search, record.authority)) {
                 auto const subject = context_.matching->prepare(answer.person);
                 auto const degree = context_.matching->fit(search.query, answer.person, *subject);

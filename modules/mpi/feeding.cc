@@ -100,6 +100,10 @@ Status Feeding::make_patient(std::string const& home, bool issued) {
     else
         tx_.queue(sql::kInsertPatient, pg::Params().text(home).boolean(false));
     tx_.queue(sql::kHistory, pg::Params().text("added").text(home).null());
+    if (issued) {
+        linking_.add_home(home);  // told when it is known who stands for it
+        return {};
+    }
     for (auto* watcher : context_.ports.all<core::PatientWatcherPort>())
         TRY(watcher->patient_known(tx_, home));
     return {};
@@ -231,7 +235,8 @@ Status Feeding::drop_tokens(RecordKey key) {
 /// All ids of one message have the same demographics, so one look serves them all.
 Status Feeding::find_candidates(std::vector<RecordKey> const& keys,
                                 domain::Demographics const& person) {
-    RecordTokens const tokens = tokens_of(context_, versions_, person);
+    auto const subject = context_.matching->prepare(person);
+    RecordTokens const tokens = tokens_of(context_, versions_, *subject);
     if (!tokens.blocking.empty()) {
         std::set<std::int64_t> locks;
         for (Bytes const& token : tokens.blocking) locks.insert(lock_key(token, 'b'));
@@ -243,9 +248,13 @@ Status Feeding::find_candidates(std::vector<RecordKey> const& keys,
                                                .int8(kMaxBlock)
                                                .int8_array(keys))));
     }
-    for (RecordKey const key : keys) write_tokens(tx_, key, tokens);
+    for (RecordKey const key : keys) {
+        if (linking_.is_fresh(key))
+            add_new_tokens(tx_, key, tokens);
+        else
+            write_tokens(tx_, key, tokens);
+    }
     TRY(FAULT("mpi.after_candidates"));
-    auto const subject = context_.matching->prepare(person);
     for (Record const& candidate : candidates_) {
         RecordContent const content = TRY(context_.open(candidate));
         auto const other = context_.matching->prepare(content.person);

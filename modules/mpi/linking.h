@@ -34,6 +34,12 @@ public:
     Edge const* find_edge(RecordKey x, RecordKey y) const;
     /// Was not there before this transaction.
     void set_fresh(RecordKey key) { fresh_.insert(key); }
+    bool is_fresh(RecordKey key) const { return fresh_.contains(key); }
+    /// A regional id that this transaction issued and nobody was told of yet: settle() tells it,
+    /// with who stands for it.
+    void add_home(std::string home) { added_.push_back(std::move(home)); }
+    /// Where nothing is to be settled: those ids stand for themselves.
+    Status tell_added();
     /// Its id or kind changed: followers are told even if the set of records stays the same.
     void set_changed(RecordKey key) { changed_.insert(key); }
     Result<RecordContent const*> content(RecordKey key);
@@ -64,6 +70,7 @@ private:
     Status open_homes();
     void write_records();
     void write_edges();
+    void write_aliases();
     Status tell_aliases();
     Status tell_moves(std::vector<std::vector<RecordKey>> const& groups);
     Status tell_sets(std::vector<std::vector<RecordKey>> const& groups);
@@ -76,6 +83,7 @@ private:
     std::map<std::pair<RecordKey, RecordKey>, std::size_t> edge_at_;
     bool holds_index_ = false;
     std::set<RecordKey> fresh_, changed_;
+    std::vector<std::string> added_;
     std::map<RecordKey, Known> known_;
     AliasPlan plan_;
 };

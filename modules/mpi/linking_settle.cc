@@ -31,6 +31,7 @@ Result<Linking::Settled> Linking::settle() {
     TRY(open_homes());
     write_records();
     write_edges();
+    write_aliases();
     TRY(FAULT("mpi.before_watchers"));
     TRY(tell_aliases());
     TRY(tell_moves(groups));
@@ -120,27 +121,54 @@ void Linking::write_edges() {
     tx_.queue(sql::kPutEdges, std::move(params));
 }
 
-/// First every alias that ends, then every one that begins: nobody sees a circle.
-Status Linking::tell_aliases() {
-    if (plan_.changes.empty()) return {};
-    std::vector<std::string> homes, survivors;
+Status Linking::tell_added() {
+    if (added_.empty()) return {};
+    std::vector<core::PatientWatcherPort::Added> added;
+    for (std::string const& home : added_) {
+        auto const found = plan_.survivor.find(home);
+        added.push_back({home, found == plan_.survivor.end() ? std::string() : found->second});
+    }
+    for (auto* watcher : context_.ports.all<core::PatientWatcherPort>())
+        TRY(watcher->patients_added(tx_, added));
+    return {};
+}
+
+void Linking::write_aliases() {
+    if (plan_.changes.empty()) return;
+    std::vector<std::string> homes, survivors, kinds, changed, others;
     for (AliasChange const& change : plan_.changes) {
         homes.push_back(change.home);
         survivors.push_back(change.now);
+        for (auto const& [kind, other] :
+             {std::pair("split", &change.before), std::pair("aliased", &change.now)}) {
+            if (other->empty()) continue;
+            kinds.emplace_back(kind);
+            changed.push_back(change.home);
+            others.push_back(*other);
+        }
     }
     tx_.queue(sql::kSetSurvivors, pg::Params()
                                       .text_array(std::span<std::string const>(homes))
                                       .text_array(std::span<std::string const>(survivors)));
+    tx_.queue(sql::kHistories, pg::Params()
+                                   .text_array(std::span<std::string const>(kinds))
+                                   .text_array(std::span<std::string const>(changed))
+                                   .text_array(std::span<std::string const>(others)));
+}
+
+/// First every alias that ends, then ids that are new, then every alias that begins: nobody sees a
+/// circle.
+Status Linking::tell_aliases() {
     auto const watchers = context_.ports.all<core::PatientWatcherPort>();
     for (AliasChange const& change : plan_.changes) {
         if (change.before.empty()) continue;
-        tx_.queue(sql::kHistory, pg::Params().text("split").text(change.home).text(change.before));
         for (auto* watcher : watchers)
             TRY(watcher->patient_unmerged(tx_, change.home, change.before));
     }
+    TRY(tell_added());
+    std::set<std::string_view> const told(added_.begin(), added_.end());
     for (AliasChange const& change : plan_.changes) {
-        if (change.now.empty()) continue;
-        tx_.queue(sql::kHistory, pg::Params().text("aliased").text(change.home).text(change.now));
+        if (change.now.empty() || told.contains(change.home)) continue;
         for (auto* watcher : watchers) TRY(watcher->patient_merged(tx_, change.home, change.now));
     }
     return {};

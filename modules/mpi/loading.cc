@@ -5,10 +5,14 @@
 #include "platform/base/fault.h"
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 namespace musubi::mpi {
 namespace {
+
+/// Of one statement, so that none comes near the limit of its time.
+constexpr std::size_t kTokensAtOnce = 20'000;
 
 std::string institution_of(core::PatientChange const& change) {
     return change.member.empty() ? "region" : change.member;
@@ -39,8 +43,10 @@ Result<LoadBatch::Fresh> make_fresh(Context const& context,
     record.home_issued = !record.owns_home;
     record.home = record.owns_home ? id.id.to_cx() : context.new_regional_id();
     record.sealed = TRY(context.seal(record.institution, record.key, out.content));
-    out.tokens = tokens_of(context, versions, out.content.person);
-    if (context.matching) out.subject = context.matching->prepare(out.content.person);
+    if (context.matching) {
+        out.subject = context.matching->prepare(out.content.person);
+        out.tokens = tokens_of(context, versions, *out.subject);
+    }
     out.history_key = context.ids.key();
     out.history = TRY(
         context.keys.seal(vault::Purpose::kMetadata, record.institution, as_bytes(item.original),
@@ -154,8 +160,12 @@ Status Loading::write_records(LoadBatch const& batch) {
                                         .text_array(std::span<std::string const>(homes))
                                         .bool_array({issued.get(), fresh_.size()}));
     auto const watchers = context_.ports.all<core::PatientWatcherPort>();
-    for (std::string const& home : homes) {
-        for (auto* watcher : watchers) TRY(watcher->patient_known(tx_, home));
+    for (std::size_t i = 0; i < homes.size(); ++i) {
+        if (issued[i]) {
+            linking_.add_home(homes[i]);
+            continue;
+        }
+        for (auto* watcher : watchers) TRY(watcher->patient_known(tx_, homes[i]));
     }
     pg::Params records;
     records.text_array(std::span<std::string const>(authorities)).bytea_array(tokens);
@@ -172,25 +182,40 @@ Status Loading::write_records(LoadBatch const& batch) {
     return {};
 }
 
+/// In the order of the tokens: those that lie in one page of the index come one after the other.
 void Loading::write_tokens() {
+    struct Written {
+        ByteView token;
+        std::int16_t type, version;
+        RecordKey record;
+    };
     for (bool const blocking : {true, false}) {
-        std::vector<ByteView> tokens;
-        std::vector<std::int16_t> types, versions;
-        std::vector<std::int64_t> records;
+        std::vector<Written> all;
         for (Fresh const* fresh : fresh_) {
             RecordTokens const& from = fresh->tokens;
             auto const& values = blocking ? from.blocking : from.search;
             auto const& kinds = blocking ? from.blocking_types : from.search_types;
             auto const& made = blocking ? from.blocking_versions : from.search_versions;
-            tokens.insert(tokens.end(), values.begin(), values.end());
-            types.insert(types.end(), kinds.begin(), kinds.end());
-            versions.insert(versions.end(), made.begin(), made.end());
-            records.insert(records.end(), values.size(), fresh->record.key);
+            for (std::size_t i = 0; i < values.size(); ++i)
+                all.push_back({values[i], kinds[i], made[i], fresh->record.key});
         }
-        if (tokens.empty()) continue;
-        pg::Params params;
-        params.bytea_array(tokens).int2_array(types).int2_array(versions).int8_array(records);
-        tx_.queue(blocking ? sql::kPutBlocking : sql::kPutSearch, std::move(params));
+        std::sort(all.begin(), all.end(), [](Written const& x, Written const& y) {
+            return std::memcmp(x.token.data(), y.token.data(), kShortToken) < 0;
+        });
+        for (std::size_t at = 0; at < all.size(); at += kTokensAtOnce) {
+            std::vector<ByteView> tokens;
+            std::vector<std::int16_t> types, versions;
+            std::vector<std::int64_t> records;
+            for (std::size_t i = at; i < std::min(all.size(), at + kTokensAtOnce); ++i) {
+                tokens.push_back(all[i].token);
+                types.push_back(all[i].type);
+                versions.push_back(all[i].version);
+                records.push_back(all[i].record);
+            }
+            pg::Params params;
+            params.bytea_array(tokens).int2_array(types).int2_array(versions).int8_array(records);
+            tx_.queue(blocking ? sql::kAddBlocking : sql::kAddSearch, std::move(params));
+        }
     }
 }
 

@@ -149,4 +149,13 @@ Result<RecordContent> unpack(ByteView packed) {
     return std::move(*content);
 }
 
+Result<domain::LocalId> unpack_id(ByteView packed) {
+    domain::LocalId id;
+    if (!packed.empty() && packed.front() == kVersion) {
+        Unpacker unpacker(packed.subspan(1));
+        if (walk(unpacker, id)) return id;
+    }
+    return Error(Code::kStorageUnavailable, "a record's content is damaged");
+}
+
 }  // namespace musubi::mpi

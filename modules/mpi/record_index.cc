@@ -6,11 +6,15 @@ namespace musubi::mpi {
 
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
                        domain::Demographics const& person) {
+    if (!context.matching) return {};
+    return tokens_of(context, versions, *context.matching->prepare(person));
+}
+
+RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
+                       Matching::Subject const& subject) {
     RecordTokens out;
-    if (!context.matching) return out;
-    auto const subject = context.matching->prepare(person);
-    auto const blocking = context.matching->blocking_keys(*subject);
-    auto const search = context.matching->search_keys(*subject);
+    auto const blocking = context.matching->blocking_keys(subject);
+    auto const search = context.matching->search_keys(subject);
     for (std::int16_t const version : versions) {
         for (match::Key const& key : blocking) {
             out.blocking.push_back(context.tokens.blocking(key, version));
@@ -46,6 +50,12 @@ void add_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {
     put(tx, sql::kPutBlocking, record, tokens.blocking, tokens.blocking_types,
         tokens.blocking_versions);
     put(tx, sql::kPutSearch, record, tokens.search, tokens.search_types, tokens.search_versions);
+}
+
+void add_new_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {
+    put(tx, sql::kAddBlocking, record, tokens.blocking, tokens.blocking_types,
+        tokens.blocking_versions);
+    put(tx, sql::kAddSearch, record, tokens.search, tokens.search_types, tokens.search_versions);
 }
 
 void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens) {

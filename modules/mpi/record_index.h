@@ -13,8 +13,13 @@ struct RecordTokens {
 /// Nothing when matching is off.
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
                        domain::Demographics const& person);
+/// Of a person who is prepared already; there is matching then.
+RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
+                       Matching::Subject const& subject);
 /// Queued: beside what stands there.
 void add_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
+/// Queued: of a record that this transaction made.
+void add_new_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
 /// Queued: replaces what stood there.
 void write_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
 

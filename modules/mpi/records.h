@@ -76,5 +76,7 @@ struct RecordContent {
 Bytes pack(RecordContent const& content);
 /// kStorageUnavailable when the octets are not ours.
 Result<RecordContent> unpack(ByteView packed);
+/// Of the same octets the id alone, which stands first; the rest is not looked at.
+Result<domain::LocalId> unpack_id(ByteView packed);
 
 }  // namespace musubi::mpi

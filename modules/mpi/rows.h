@@ -6,28 +6,28 @@
 
 namespace musubi::mpi {
 
-/// The first column is the statement's own.
-inline Record read_record(pg::Row const& row) {
+/// The first column is the statement's own, and `more` behind it.
+inline Record read_record(pg::Row const& row, int more = 0) {
     Record r;
-    r.key = row.int64(1);
-    r.authority = row.text(2);
-    r.person = row.int64(3);
-    r.status = static_cast<RecordStatus>(row.int16(4));
-    r.survivor = row.int64(5);
-    r.institution = row.text(6);
-    ByteView const sealed = row.bytes(7);
+    r.key = row.int64(1 + more);
+    r.authority = row.text(2 + more);
+    r.person = row.int64(3 + more);
+    r.status = static_cast<RecordStatus>(row.int16(4 + more));
+    r.survivor = row.int64(5 + more);
+    r.institution = row.text(6 + more);
+    ByteView const sealed = row.bytes(7 + more);
     r.sealed.assign(sealed.begin(), sealed.end());
-    r.home = row.text(8);
-    r.owns_home = row.boolean(9);
-    r.home_issued = row.boolean(10);
-    r.home_age = row.int64(11);
-    r.home_survivor = row.text(12);
+    r.home = row.text(8 + more);
+    r.owns_home = row.boolean(9 + more);
+    r.home_issued = row.boolean(10 + more);
+    r.home_age = row.int64(11 + more);
+    r.home_survivor = row.text(12 + more);
     return r;
 }
 
-inline std::vector<Record> read_records(pg::Rows const& rows) {
+inline std::vector<Record> read_records(pg::Rows const& rows, int more = 0) {
     std::vector<Record> out;
-    for (pg::Row const row : rows) out.push_back(read_record(row));
+    for (pg::Row const row : rows) out.push_back(read_record(row, more));
     return out;
 }
 

@@ -54,11 +54,6 @@ inline constexpr pg::Statement kOpenFeed{
     " join mpi.identifier r on r.record_key = h.record_key"
     " join mpi.patient p on p.regional_id = r.regional_id"
     " where h.message_token = $3 and h.digest = $4 limit 1)"};
-inline constexpr pg::Statement kRecordsOfPersons{
-    "mpi.records_of_persons",
-    "select 0::bigint, " MPI_RECORD
-    " from mpi.identifier r join mpi.patient p on p.regional_id = r.regional_id"
-    " where r.person_key = any ($1::bigint[]) order by r.record_key"};
 inline constexpr pg::Statement kRecordsByKey{
     "mpi.records_by_key",
     "select 0::bigint, " MPI_RECORD
@@ -68,6 +63,16 @@ inline constexpr pg::Statement kRecordsByKey{
 inline constexpr pg::Statement kFamilyByToken{
     "mpi.family_by_token",
     "select (r.record_key = i.record_key)::integer::bigint, " MPI_RECORD
+    " from mpi.identifier i join mpi.identifier r on r.person_key = i.person_key"
+    " join mpi.patient p on p.regional_id = r.regional_id"
+    " where i.authority = $1 and i.token = $2 and i.status = 1 and r.status = 1"};
+// The same for a question that wants ids alone: what opens a record, who stands for its home, and
+// of a record to which nothing was told its id where that stands in the clear.
+inline constexpr pg::Statement kIdsByToken{
+    "mpi.ids_by_token",
+    "select r.record_key = i.record_key, r.record_key, coalesce(r.institution, ''),"
+    " coalesce(r.sealed, ''), coalesce(p.survivor, r.regional_id), case when r.sealed is null and"
+    " r.token = sha256(convert_to(r.regional_id, 'UTF8')) then r.regional_id end"
     " from mpi.identifier i join mpi.identifier r on r.person_key = i.person_key"
     " join mpi.patient p on p.regional_id = r.regional_id"
     " where i.authority = $1 and i.token = $2 and i.status = 1 and r.status = 1"};
@@ -147,6 +152,11 @@ inline constexpr pg::Statement kPutEdges{
 inline constexpr pg::Statement kHistory{
     "mpi.history", "insert into mpi.history (kind, regional_id, other_id) values ($1, $2, $3)"};
 
+inline constexpr pg::Statement kHistories{
+    "mpi.histories",
+    "insert into mpi.history (kind, regional_id, other_id)"
+    " select * from unnest($1::text[], $2::text[], $3::text[])"};
+
 inline constexpr pg::Statement kDropBlocking{
     "mpi.drop_blocking",
     "delete from mpi.blocking where record_key = $1 and token <> all ($2::bytea[])"};
@@ -187,6 +197,17 @@ inline constexpr pg::Statement kInsertHistories{
     "created, subsumed) select u.h, u.k, 0, u.d, u.i, u.s, true, '{}'"
     " from unnest($1::bigint[], $2::bigint[], $3::bytea[], $4::text[], $5::bytea[]) u (h, k, d, i, "
     "s)"};
+// Tokens of records that are new in this transaction: nothing of them can be there already.
+inline constexpr pg::Statement kAddBlocking{
+    "mpi.add_blocking",
+    "insert into mpi.blocking (token, type, key_version, record_key)"
+    " select u.t, u.y, u.v, u.r from unnest($1::bytea[], $2::smallint[], $3::smallint[], "
+    "$4::bigint[]) u (t, y, v, r)"};
+inline constexpr pg::Statement kAddSearch{
+    "mpi.add_search",
+    "insert into mpi.search_token (token, type, key_version, record_key)"
+    " select u.t, u.y, u.v, u.r from unnest($1::bytea[], $2::smallint[], $3::smallint[], "
+    "$4::bigint[]) u (t, y, v, r)"};
 // A load begins with small tables and ends with large ones: its plans must not stay those of the
 // beginning, and it looks up by index alone.
 inline constexpr pg::Statement kLoadPlans{
@@ -213,17 +234,29 @@ inline constexpr pg::Statement kCandidates{
     " where r.record_key in (select record_key from hit join fit using (n))"
     " and r.record_key <> all ($3::bigint[]) and r.status = 1"};
 
-// Records that have one token of every group ($2 numbers the group of each token of $1).
+// The active records of whoever has a record with one token of every group. One group ($1) is
+// looked up whole, in the others only what it gave: a family name of thousands costs nothing where
+// a birth date is told too. $3 numbers the groups of $2, from 0; $4 has a bit for each. Always at
+// least one row: how many records the first group has, looked at up to $5 of each token, and how
+// many of them have all, up to $6; one more than these says that there are more, and then no record
+// follows (null). $7: records of these authorities; empty: any.
 inline constexpr pg::Statement kSearch{
     "mpi.search",
-    "with hit as (select distinct s.record_key, t.g from unnest($1::bytea[], $2::integer[]) t "
-    "(token, g) cross join lateral (select c.record_key from mpi.search_token c"
-    " where c.token = t.token order by c.record_key limit $4::bigint + 1) s),"
-    " found as (select record_key from hit group by record_key having count(*) = $3 limit $4 + 1)"
-    " select 0::bigint, " MPI_RECORD
-    " from found join mpi.identifier r using (record_key)"
-    " join mpi.patient p on p.regional_id = r.regional_id where r.status = 1"
-    " and (cardinality($5::text[]) = 0 or r.authority = any ($5))"};
+    "with few as materialized (select c.record_key from unnest($1::bytea[]) t (token)"
+    " cross join lateral (select s.record_key from mpi.search_token s where s.token = t.token"
+    " order by s.record_key limit $5::bigint + 1) c),"
+    " found as materialized (select distinct d.record_key from few d"
+    " where (select count(*) from few) <= $5 and (select coalesce(bit_or(1::bigint << t.g), 0)"
+    " from unnest($2::bytea[], $3::integer[]) t (token, g) join mpi.search_token s"
+    " on s.token = t.token and s.record_key = d.record_key) = $4::bigint limit $6::bigint + 1)"
+    " select c.few, c.found, x.* from (select (select count(*) from few) as few,"
+    " (select count(*) from found) as found) c left join lateral (select " MPI_RECORD
+    " from (select distinct i.person_key from found f join mpi.identifier i"
+    " on i.record_key = f.record_key where i.status = 1"
+    " and (cardinality($7::text[]) = 0 or i.authority = any ($7))) q"
+    " join mpi.identifier r on r.person_key = q.person_key"
+    " join mpi.patient p on p.regional_id = r.regional_id where r.status = 1) x"
+    " on c.few <= $5 and c.found <= $6"};
 inline constexpr pg::Statement kVersions{
     "mpi.token_versions", "select version from mpi.token_version where state in (1, 2)"};
 

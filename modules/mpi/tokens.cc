@@ -22,7 +22,7 @@ Bytes Tokens::digest(ByteView message) const {
 
 Bytes Tokens::short_token(std::string const& label, match::Key const& key) const {
     auto const token = keys_.blind_token(label, std::to_string(key.type) + '\x1F' + key.value);
-    return {token.begin(), token.begin() + 16};
+    return {token.begin(), token.begin() + kShortToken};
 }
 
 Bytes Tokens::blocking(match::Key const& key, std::int16_t version) const {

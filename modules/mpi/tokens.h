@@ -8,6 +8,9 @@
 
 namespace musubi::mpi {
 
+/// Octets of blocking and search tokens.
+inline constexpr std::size_t kShortToken = 16;
+
 class Tokens {
 public:
     explicit Tokens(vault::KeyRing const& keys) : keys_(keys) {}

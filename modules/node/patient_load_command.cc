@@ -15,7 +15,7 @@
 namespace musubi::node {
 namespace {
 
-constexpr std::size_t kBatch = 500;
+constexpr std::size_t kBatch = 1'000;
 constexpr int kMostRefusalsTold = 20;
 constexpr int kAttempts = 5;
 

@@ -55,7 +55,7 @@ class Identity:
     def identity(self, name, scenario, pick, goal):
         """Answers about random people against the database alone, asked the same by pgbench."""
         region = self.people()
-        script = pgbench.identity_scripts(region.name, region.questions(200))[pick]
+        script = pgbench.identity_scripts(region.questions(200))[pick]
 
         def baseline():
             return pgbench.run(region.name, script, self.seconds, user="musubi_serving")

@@ -63,28 +63,22 @@ create table feed.history (at timestamptz default now(), regional_id bigint);
 """
 
 
-def identity_scripts(database, asked):
-    """What the node's own statements are given for some hundred questions, of which each transaction takes one. One
-    statement each, so that preparing costs as little as it costs the node."""
+def identity_scripts(asked):
+    """Every statement that the node sends for a question, with what it is given for some hundred of them, of which each
+    transaction takes one. One text each for all questions, so that preparing costs as little as it costs the node."""
     questions = asked["questions"]
 
-    def one_of(values, kind):
-        return "((array[" + ",".join(f"'{value}'" for value in values) + f"])[:k])::{kind}"
-
-    def column(name):
-        return [question[name] for question in questions]
+    def one_of(name, kind):
+        return "((array[" + ",".join(f"'{question[name]}'" for question in questions) + f"])[:k])::{kind}"
     start = f"\\set k random(1, {len(questions)})\n"
-    cross_reference = (asked["pix"].replace("$1", one_of(column("authority"), "text"))
-                       .replace("$2", one_of(column("token"), "bytea")))
-    keys = []
-    for question in questions:
-        find = (asked["pdq"].replace("$1", f"'{question['tokens']}'").replace("$2", f"'{question['groups']}'")
-                .replace("$3", str(question["count"])).replace("$4", "2000").replace("$5", "'{}'"))
-        keys.append(sql(database, "select coalesce(array_agg(distinct person_key), '{}') from (" + find + ") f"))
-    search = (asked["pdq"].replace("$1", one_of(column("tokens"), "text")).replace("$2", one_of(column("groups"), "text"))
-              .replace("$3", one_of(column("count"), "integer")).replace("$4", "2000").replace("$5", "'{}'"))
-    persons = asked["persons"].replace("$1", one_of(keys, "text"))
-    return start + cross_reference + ";\n", start + search + ";\n" + persons + ";\n"
+    cross_reference = asked["pix"].replace("$1", one_of("authority", "text")).replace("$2", one_of("token", "bytea"))
+    # The limits are those of mpi/cross_reference.cc.
+    search = asked["pdq"]
+    for number, value in {1: one_of("first", "text"), 2: one_of("others", "text"), 3: one_of("groups", "text"),
+                          4: one_of("mask", "integer"), 5: "500", 6: "2000", 7: "'{}'"}.items():
+        search = search.replace(f"${number}", value)
+    consent = asked["consent"].replace("$1", one_of("patient", "text")).replace("$2", "now()")
+    return start + cross_reference + ";\n" + consent + ";\n", start + search + ";\n" + consent + ";\n"
 
 
 def run(database, script, seconds, values=(), clients=16, user=None):

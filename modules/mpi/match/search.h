@@ -14,8 +14,9 @@ namespace musubi::mpi::match {
 /// 32 on. Made for placeholders too: a desk looks for them.
 std::vector<Key> search_keys(Features const& features);
 
-/// One list for each criterion that narrows: a record must have one key of every list. Empty: the
-/// query says nothing that can be looked up. A record found may still not fit.
+/// One list for each criterion that narrows, those that tell most first: a record must have one key
+/// of every list. Empty: the query says nothing that can be looked up. A record found may still not
+/// fit.
 std::vector<std::vector<Key>> lookup_keys(domain::DemographicsQuery const& query);
 
 /// 1..100 when the record satisfies every criterion but ids and domains, and reaches the degree

@@ -109,6 +109,24 @@ void add_fuzzy_part(KeyList& keys, AskedPart const& asked, Numbers const& number
 
 using Lists = std::vector<std::vector<Key>>;
 
+/// How few people share what a list asks for, the fewest first; only matters between lists that are
+/// all long.
+int tells(std::vector<Key> const& list) {
+    switch (list.front().type) {
+        case kPhone: return 0;
+        case kBirthDay: return 1;
+        case kMotherFamilyKanji:
+        case kMotherFamilySound:
+        case kMotherGivenSound: return 2;
+        case kPostalCode: return 3;
+        case kGivenKanji:
+        case kGivenSound: return 4;
+        case kBirthMonth: return 6;
+        case kBirthYear: return 7;
+        default: return 5;
+    }
+}
+
 void add_list(Lists& lists, KeyList keys) {
     auto list = std::move(keys).sorted();
     if (!list.empty()) lists.push_back(std::move(list));
@@ -252,6 +270,8 @@ std::vector<std::vector<Key>> lookup_keys(domain::DemographicsQuery const& query
         }
         add_list(lists, std::move(postal_codes));
     }
+    std::stable_sort(lists.begin(), lists.end(),
+                     [](auto const& x, auto const& y) { return tells(x) < tells(y); });
     return lists;
 }
 

@@ -30,7 +30,7 @@ TEST_F(MpiRoundTrips, ANewPersonCostsThreeAndOneWhoIsLinkedFour) {
     EXPECT_EQ(cost([&] { fed(message(person(b_, "患者"), "m|1")); }), 2U);  // told again
 }
 
-TEST_F(MpiRoundTrips, AQuestionForIdsCostsOneAndASearchTwo) {
+TEST_F(MpiRoundTrips, AQuestionForIdsAndASearchCostOneEach) {
     fed(a_, "患者");
     fed(b_, "患者");
     EXPECT_EQ(cost([&] { EXPECT_EQ(together(a_), "A-1 B-1"); }), 1U);
@@ -43,7 +43,12 @@ TEST_F(MpiRoundTrips, AQuestionForIdsCostsOneAndASearchTwo) {
                   ASSERT_TRUE(found.ok());
                   EXPECT_EQ(found->size(), 1U);
               }),
-              2U);
+              1U);
+    domain::IdCriterion own;
+    own.id.id = a_.id;
+    own.id.authority.universal_id = a_.authority;
+    search.query.ids = {own};
+    EXPECT_EQ(cost([&] { EXPECT_TRUE(store_.search(search).ok()); }), 1U);
 }
 
 }  // namespace
