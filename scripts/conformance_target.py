@@ -23,6 +23,8 @@ target["mllp"]["port"] = options.port_base + 1
 target["pki"] = os.path.abspath(options.pki)
 target["regional_id_command"] = [options.musubi, "patient", "show", "--config", options.config, "--patient", "{cx}"]
 target["consent_command"] = [options.musubi, "consent", "{verb}", "--config", options.config, "--patient", "{cx}"]
+target["audit_command"] = [options.musubi, "audit", "search", "--config", options.config, "--format", "json"]
+target["syslog"] = {"host": "localhost", "port": options.port_base + 6, "udp_port": options.port_base + 7}
 target["offers"] = options.offer or target["offers"]
 if options.namespace:
     target["namespaces"] = dict(entry.split("=", 1) for entry in options.namespace)

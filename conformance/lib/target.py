@@ -4,6 +4,8 @@ import os
 import subprocess
 from urllib.parse import urlsplit
 
+from .checks import Skipped
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -45,6 +47,8 @@ class Target:
         self.several_ids = self._data.get("several_ids")
         self.v2_receiver = tuple(self._data.get("v2_receiver", ("NODE", "REGION")))
         self.xua = self._data.get("xua")
+        self.syslog = self._data.get("syslog")
+        self.audit_command = self._data.get("audit_command")
         self.offers = set(self._data.get("offers", ()))
         self._pki = os.path.join(ROOT, self._data["pki"])
 
@@ -55,6 +59,22 @@ class Target:
     def consent(self, verb, cx):
         """Records a patient's consent to everything, or takes it back: verb is grant or withdraw."""
         return self._command("consent_command", self.consent_command, cx, verb)
+
+    def audit_search(self, **conditions):
+        """Records of the trail, newest first, from the operator's command in the target file."""
+        if not self.audit_command:
+            raise Skipped("no-audit-repository", "the target file names no audit_command")
+        words = list(self.audit_command)
+        for name, value in conditions.items():
+            words += ["--" + name, value]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"audit_command: {done.stderr.strip()}")
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def member_code(self, role):
+        """A member's code in the agreement; the files of its certificate are called like it."""
+        return self._data["certificates"][role]
 
     @staticmethod
     def _command(name, words, cx, verb=""):

@@ -37,13 +37,16 @@ struct SearchQuery {
 
 struct FoundRecord {
     std::int64_t seq = 0;
-    domain::AuditEvent event;  ///< with transaction, organisation, rule, trace
-    std::string message;       ///< DICOM XML
+    domain::AuditEvent event;   ///< with transaction, organisation (the sender's), rule, trace
+    std::string message;        ///< DICOM XML
+    std::string received = {};  ///< carrier ("tls", "udp") by which another system sent it
+    std::string line = {};      ///< and what it sent, byte for byte
 };
 
 Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery const& query);
 /// One JSON object without line break: time, transaction, event_id, event_type, outcome, user,
-/// organisation, peer, patient, objects, rule, message, trace, seq.
+/// organisation, peer, patient, objects, rule, message, trace, seq; of received ones also received
+/// (the carrier) and line (base64), and octets that are no UTF-8 stand as '?' in message.
 std::string to_json_line(FoundRecord const& record);
 
 enum class Damage : std::uint8_t {

@@ -1,4 +1,7 @@
 #include "atna/archive.h"
+#include "platform/base/text.h"
+
+#include <algorithm>
 
 namespace musubi::atna {
 namespace {
@@ -46,6 +49,13 @@ void put_object(std::string& out, domain::AuditObject const& object) {
     out += '}';
 }
 
+std::string legible(std::string text) {
+    if (is_valid_utf8(text)) return text;
+    std::replace_if(
+        text.begin(), text.end(), [](char c) { return (c & 0x80) != 0; }, '?');
+    return text;
+}
+
 }  // namespace
 
 std::string to_json_line(FoundRecord const& record) {
@@ -71,9 +81,13 @@ std::string to_json_line(FoundRecord const& record) {
     }
     out += ']';
     put_field(out, "rule", event.rule);
-    put_field(out, "message", record.message);
+    put_field(out, "message", legible(record.message));
     put_field(out, "trace", event.trace);
     put_field(out, "seq", record.seq);
+    if (!record.received.empty()) {
+        put_field(out, "received", record.received);
+        put_field(out, "line", to_base64(as_bytes(record.line)));
+    }
     out += '}';
     return out;
 }

@@ -1,8 +1,11 @@
 #include "atna/module.h"
 
 #include "atna/audit.h"
+#include "atna/exporter.h"
 #include "atna/indexer.h"
+#include "atna/iti81.h"
 #include "atna/pace.h"
+#include "atna/receiver.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
@@ -19,6 +22,9 @@ constexpr char const* kSegment = "atna.segment_bytes";
 constexpr char const* kInterval = "atna.seal_interval";
 constexpr char const* kBacklog = "atna.backlog_alarm_bytes";
 constexpr char const* kRegional = "atna.regional_authorities";
+constexpr char const* kExport = "atna.export";
+constexpr char const* kConfirm = "atna.export_confirm_after";
+constexpr char const* kExportAlarm = "atna.export_alarm_after";
 
 class AtnaModule final : public core::Module {
 public:
@@ -30,18 +36,26 @@ public:
         auto journal = TRY(Journal::open(settings));
         auto module =
             std::unique_ptr<AtnaModule>(new AtnaModule(context, keys, std::move(journal)));
+        TRY(module->make_exporters(context));
         context.ports.provide<core::AuditPort>(module->audit_);
+        context.ports.provide<core::AuditRepositoryPort>(module->receiver_);
         return std::unique_ptr<core::Module>(std::move(module));
     }
     ~AtnaModule() override { join(); }
 
+    std::vector<core::Definition> transactions() override { return {core::define<Iti81>(iti81_)}; }
+
     Status start() override {
         thread_ = std::thread([this] { run(); });
+        for (auto& exporter : exporters_) exporter->start();
         return {};
     }
     /// The last records stay in the journal if the database does not take them: the next start
-    /// seals them.
-    void stop(std::chrono::steady_clock::time_point) override { join(); }
+    /// seals them. What is sealed by then is still sent, if the receiver takes it.
+    void stop(std::chrono::steady_clock::time_point) override {
+        join();
+        for (auto& exporter : exporters_) exporter->stop();
+    }
 
     core::HealthReport health() const override {
         if (!journal_->writable())
@@ -55,6 +69,12 @@ public:
         }
         if (backlog_.load() > backlog_alarm_)
             return {core::Health::kDegraded, "the audit journal has grown large"};
+        for (auto const& exporter : exporters_) {
+            if (exporter->behind()) {
+                return {core::Health::kDegraded,
+                        "audit records do not reach the repository " + exporter->name()};
+            }
+        }
         return {};
     }
 
@@ -65,7 +85,30 @@ private:
           journal_(std::move(journal)),
           sealer_(keys, context.config.list(kRegional)),
           audit_(context.pool, sealer_, context.ids, *journal_),
+          receiver_(sealer_, *journal_, context.ids, context.clock),
+          iti81_{context.pool, keys, sealer_},
           indexer_(context.pool, keys, sealer_, context.config.text(kFolder), journal_.get()) {}
+
+    Status make_exporters(core::ModuleContext& context) {
+        auto const destinations = TRY(read_destinations(context.config.list(kExport)));
+        if (destinations.empty()) return {};
+        auto* const peers = context.ports.find<core::SyslogPeerPort>();
+        if (!peers) return Error(Code::kInvalidContent, "atna.export: no way out in this program");
+        ExporterSettings settings;
+        settings.host_name = host_name();
+        settings.confirm_after = std::chrono::milliseconds(context.config.integer(kConfirm));
+        settings.alarm_after = std::chrono::milliseconds(context.config.integer(kExportAlarm));
+        for (auto const& destination : destinations) {
+            exporters_.push_back(
+                std::make_unique<Exporter>(context.pool, sealer_, *peers, destination, settings));
+        }
+        return {};
+    }
+
+    static std::string host_name() {
+        std::array<char, 256> name{};
+        return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+    }
 
     void join() {
         {
@@ -134,6 +177,9 @@ private:
     std::unique_ptr<Journal> journal_;
     EntrySealer sealer_;
     JournalAudit audit_;
+    Receiver receiver_;
+    Iti81::Deps iti81_;
+    std::vector<std::unique_ptr<Exporter>> exporters_;
     Indexer indexer_;
     std::atomic<bool> sealing_failed_{false};
     std::atomic<bool> chain_broken_{false};
@@ -147,7 +193,7 @@ private:
 
 std::vector<core::ConfigKey> keys() {
     using core::ConfigType;
-    std::vector<core::ConfigKey> out(5);
+    std::vector<core::ConfigKey> out(8);
     out[0].key = kFolder;
     out[0].type = ConfigType::kPath;
     out[0].required = true;
@@ -178,6 +224,29 @@ std::vector<core::ConfigKey> keys() {
         "OIDs of the region's own patient-id authorities. Their ids stand in the audit columns in "
         "the clear; "
         "every other patient id only as a keyed token.";
+    out[5].key = kExport;
+    out[5].type = ConfigType::kTextList;
+    out[5].default_value = "";
+    out[5].doc =
+        "Repositories that receive the trail (ITI-20), each "
+        "name;tls=HOST:PORT;server_name=NAME or name;udp=HOST:PORT, and if wanted what=own, "
+        "received or all (a forwarder of what others sent), bom=yes. A new one gets the whole "
+        "trail.";
+    out[6].key = kConfirm;
+    out[6].type = ConfigType::kDurationMs;
+    out[6].default_value = "30s";
+    out[6].min = 50;
+    out[6].max = 3'600'000;
+    out[6].doc =
+        "How long sent records may wait for the proof of their arrival, an orderly end of the "
+        "connection; until then they would be sent again.";
+    out[7].key = kExportAlarm;
+    out[7].type = ConfigType::kDurationMs;
+    out[7].default_value = "15min";
+    out[7].min = 1'000;
+    out[7].max = 604'800'000;
+    out[7].doc =
+        "The node reports itself degraded when a repository has taken nothing for this long.";
     return out;
 }
 

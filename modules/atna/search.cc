@@ -1,8 +1,8 @@
 #include "atna/up_to_date.h"
 
+#include "atna/found.h"
 #include "atna/indexer.h"
 #include "atna/store.h"
-#include "codec/auditmsg/audit_message.h"
 #include "platform/base/log.h"
 
 #include <algorithm>
@@ -44,18 +44,7 @@ Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery cons
         TRY(archive.pool.read([&](pg::ReadTx& tx) { return store::search(tx, filter); }));
 
     std::vector<FoundRecord> out;
-    for (auto const& row : rows) {
-        auto entry = TRY(sealer.open(row.id, row.sealed));
-        FoundRecord found;
-        found.seq = row.seq;
-        found.event = TRY(auditmsg::read(as_bytes(entry.message)));
-        found.event.transaction = entry.columns.transaction;
-        found.event.organisation = entry.columns.organisation;
-        found.event.rule = entry.columns.rule;
-        found.event.trace = entry.columns.trace;
-        found.message = std::move(entry.message);
-        out.push_back(std::move(found));
-    }
+    for (auto const& row : rows) out.push_back(TRY(found_record(sealer, row)));
     return out;
 }
 

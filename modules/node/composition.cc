@@ -34,6 +34,9 @@ Status Composition::build(core::AuditPort* audit) {
     ports_.provide<core::PeerPort>(*peers_);
     mllp_peers_ = std::make_unique<MllpPeerCalls>(config());
     ports_.provide<core::MllpPeerPort>(*mllp_peers_);
+    syslog_peers_ = std::make_unique<SyslogPeerCalls>(config());
+    ports_.provide<core::SyslogPeerPort>(*syslog_peers_);
+    ports_.provide<core::TimeProbePort>(time_probe_);
     core::ModuleContext context{config(),   ports_,         *services_->pool,
                                 *pipeline_, system_clock(), system_ids()};
     if (audit) ports_.provide(*audit);

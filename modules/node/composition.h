@@ -11,6 +11,8 @@
 #include "node/mllp_peer_calls.h"
 #include "node/peer_calls.h"
 #include "node/platform_services.h"
+#include "node/syslog_peer_calls.h"
+#include "node/time_probe.h"
 
 namespace musubi::node {
 
@@ -53,6 +55,8 @@ private:
     std::unique_ptr<core::Pipeline> pipeline_;
     std::unique_ptr<PeerCalls> peers_;
     std::unique_ptr<MllpPeerCalls> mllp_peers_;
+    std::unique_ptr<SyslogPeerCalls> syslog_peers_;
+    TimeProbe time_probe_;
     std::unique_ptr<core::ClientPipeline> client_pipeline_;
     std::vector<Part> parts_;
 };

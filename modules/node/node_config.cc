@@ -55,6 +55,23 @@ std::vector<core::ConfigKey> node_config_keys() {
          .type = kText,
          .default_value = "0.0.0.0:2575",
          .doc = "HL7 v2 over MLLP and mutual TLS; empty: no such door"},
+        {.key = "listen.syslog",
+         .type = kText,
+         .default_value = "",
+         .doc = "audit messages of members over mutual TLS (ITI-20, RFC 5425), by convention port "
+                "6514; empty: no such door"},
+        {.key = "listen.syslog_udp",
+         .type = kText,
+         .default_value = "",
+         .doc = "audit messages as datagrams (RFC 5426); nobody proves who sends them: only on "
+                "physically protected networks; empty: no such door"},
+        {.key = "listen.syslog_rate",
+         .type = kInteger,
+         .default_value = "0",
+         .doc = "audit messages a second that a member may deliver on average; beyond it waits, "
+                "nothing is dropped; 0: no limit",
+         .min = 0,
+         .max = 1'000'000},
         {.key = "listen.operator",
          .type = kText,
          .default_value = "127.0.0.1:9464",

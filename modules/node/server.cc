@@ -1,5 +1,7 @@
 #include "node/server.h"
 
+#include "node/change_watch.h"
+#include "node/lifecycle_records.h"
 #include "node/node_config.h"
 #include "platform/base/log.h"
 
@@ -38,7 +40,7 @@ Server::Server(std::unique_ptr<Composition> composition)
 Result<std::unique_ptr<Server>> Server::start(std::unique_ptr<Composition> composition) {
     std::unique_ptr<Server> server(new Server(std::move(composition)));
     TRY(server->composition_->start());
-    TRY(server->record_lifecycle("110120", "Application Start"));
+    TRY(server->record_start());
     TRY(server->open_doors());
     return server;
 }
@@ -77,6 +79,13 @@ Status Server::open_doors() {
         if (!path.empty()) routes.paths[path] = soap_[path].get();
     }
     routes.fallback = soap_[""].get();
+    for (core::Definition const* definition : composition_->router().all()) {
+        if (definition->spec().id != "ITI-81") continue;
+        audit_events_ = std::make_unique<binding::FhirEndpoint>(
+            "/AuditEvent", *definition, composition_->pipeline(), policy, system_clock(),
+            system_ids(), binding::FhirSettings{settings.public_url + "/fhir", settings.deadline});
+        routes.paths["/fhir/AuditEvent"] = audit_events_.get();
+    }
 
     net::HttpServerConfig http;
     http.listener.address = https.host;
@@ -101,6 +110,8 @@ Status Server::open_doors() {
         mllp_ = TRY(net::MllpServer::start(server, tls_, hl7v2_.get(), &witness_));
         log_info("listening", {{"door", "mllp"}, {"port", std::to_string(mllp_->port())}});
     }
+
+    audit_doors_ = TRY(AuditDoors::open(*composition_, tls_, &witness_));
 
     Address const operator_address = TRY(parse_address(config.text("listen.operator")));
     operator_ = std::make_unique<binding::OperatorEndpoint>([this] { return health(); });
@@ -138,28 +149,51 @@ std::vector<binding::NamedHealth> Server::health() const {
     return all;
 }
 
-Status Server::record_lifecycle(char const* code, char const* text) {
-    domain::AuditEvent event;
-    event.event_id = domain::dcm("110100", "Application Activity");
-    event.event_types = {domain::dcm(code, text)};
-    event.transaction = "lifecycle";
-    domain::AuditParticipant application;
-    application.user_id = composition_->config().text("node.audit_source_id");
-    application.roles = {domain::dcm("110150", "Application")};
-    event.participants = {std::move(application)};
-    return composition_->pipeline().record_event(std::move(event));
+Status Server::record_start() {
+    core::Config const& config = composition_->config();
+    vault::KeyRing const& keys = *composition_->services().keys;
+    core::Pipeline& pipeline = composition_->pipeline();
+    TRY(pipeline.record_event(application_event(name(), true)));
+    TRY(pipeline.record_event(audit_recording_event(name(), true)));
+    for (auto const& [what, text] : changes_since_last_start(config, keys))
+        TRY(pipeline.record_event(change_event(name(), what, text)));
+    remember_start(config, keys);
+    return {};
+}
+
+void Server::record_stop() {
+    for (auto const& event : {application_event(name(), false),
+                              audit_recording_event(name(), false)}) {
+        if (auto recorded = composition_->pipeline().record_event(event); !recorded)
+            log_error("audit.failed", {{"detail", recorded.error().detail}});
+    }
+}
+
+std::string const& Server::name() const {
+    return composition_->config().text("node.audit_source_id");
 }
 
 void Server::reload() {
-    if (auto done = tls_->reload(); !done)
+    std::string kept_old;
+    if (auto done = tls_->reload(); !done) {
         log_error("reload.tls", {{"detail", done.error().detail}});
+        kept_old += " certificates";
+    }
     composition_->forget_connections();
     for (auto& part : composition_->parts()) {
         if (auto done = part.module->reload(); !done) {
             log_error("reload.module", {{"module", std::string(part.descriptor->name)},
                                         {"detail", done.error().detail}});
+            kept_old += " " + std::string(part.descriptor->name);
         }
     }
+    auto event = change_event(name(), Changed::kSecurity, "certificates and agreement read again");
+    if (!kept_old.empty()) {
+        event.outcome = domain::AuditOutcome::kMinorFailure;
+        event.outcome_description = "refused, the old state stays in force:" + kept_old;
+    }
+    if (auto recorded = composition_->pipeline().record_event(std::move(event)); !recorded)
+        log_error("audit.failed", {{"detail", recorded.error().detail}});
     log_info("reloaded");
 }
 
@@ -169,14 +203,14 @@ void Server::drain() {
     log_info("draining", {{"timeout_ms", std::to_string(timeout_ms)}});
     auto const deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(timeout_ms);
     bool clean = https_->stop(timeout_ms);
-    if (mllp_) {
+    auto const left_ms = [&] {
         auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(
             deadline - std::chrono::steady_clock::now());
-        clean = mllp_->stop(std::max(0, static_cast<int>(left.count()))) && clean;
-    }
-    if (auto recorded = record_lifecycle("110121", "Application Stop"); !recorded) {
-        log_error("audit.failed", {{"detail", recorded.error().detail}});
-    }
+        return std::max(0, static_cast<int>(left.count()));
+    };
+    if (mllp_) clean = mllp_->stop(left_ms()) && clean;
+    clean = audit_doors_->stop(left_ms()) && clean;
+    record_stop();
     composition_->stop(deadline);
     operator_server_->stop(0);
     log_info("stopped", {{"clean", clean ? "yes" : "no"}});

@@ -1,11 +1,13 @@
 #pragma once
 // The doors of a running node and their lives: start, reload (SIGHUP), drain (SIGTERM).
 
+#include "binding/http/fhir_endpoint.h"
 #include "binding/http/operator_endpoint.h"
 #include "binding/mllp/hl7v2_endpoint.h"
 #include "binding/soap_http/assertion_gate.h"
 #include "binding/soap_http/reply_delivery.h"
 #include "binding/soap_http/soap_endpoint.h"
+#include "node/audit_doors.h"
 #include "node/composition.h"
 #include "platform/net/http_server.h"
 #include "platform/net/mllp_server.h"
@@ -34,7 +36,9 @@ private:
     Status open_doors();
     std::vector<binding::NamedHealth> health() const;
     Status post_reply(std::string const& address, core::HttpReply const& reply);
-    Status record_lifecycle(char const* code, char const* text);
+    Status record_start();
+    void record_stop();
+    std::string const& name() const;  ///< of this node in the audit trail
 
     std::unique_ptr<Composition> composition_;
     RefusalWitness witness_;
@@ -43,10 +47,12 @@ private:
     std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::unique_ptr<binding::AssertionGate> users_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
+    std::unique_ptr<binding::FhirEndpoint> audit_events_;
     std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;
     std::unique_ptr<binding::OperatorEndpoint> operator_;
     std::unique_ptr<net::HttpServer> https_;
     std::unique_ptr<net::MllpServer> mllp_;
+    std::unique_ptr<AuditDoors> audit_doors_;
     std::unique_ptr<net::PlainHttpServer> operator_server_;
     std::atomic<bool> draining_{false};
 };

@@ -23,3 +23,19 @@ need_packages() { # [PACKAGE...] on top of the common ones
     quietly var/log/packages.log as_root env DEBIAN_FRONTEND=noninteractive sh -c \
         "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${missing[*]}"
 }
+
+# Programs of others that tests speak with (a syslog server, a time server): unpacked under var/, not installed, because
+# installing them would start services and replace those of the machine. Tests skip what is not there.
+MUSUBI_PEERS="rsyslog rsyslog-openssl chrony libestr0 libfastjson4 liblognorm5 libseccomp2 libcap2 libnettle8"
+need_peers() {
+    local folder=$MUSUBI_TOP/var/tools/peers
+    [ -x "$folder/usr/sbin/chronyd" ] && [ -x "$folder/usr/sbin/rsyslogd" ] && return
+    rm -rf "$folder"
+    mkdir -p "$folder/packages"
+    say "fetching the syslog and time servers that tests speak with"
+    (cd "$folder/packages" && apt-get download -qq $MUSUBI_PEERS) >>var/log/packages.log 2>&1 ||
+        { say "not available: tests against rsyslog and chrony will skip"; return 0; }
+    local package
+    for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
+    rm -rf "$folder/packages"
+}

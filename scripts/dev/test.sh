@@ -68,6 +68,7 @@ test_conformance() {
 
 run_test() {
     need_packages
+    need_peers
     build dev
     pg_start "$TEST_PG" 0 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 \
         -c shared_buffers=256MB

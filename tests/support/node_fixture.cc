@@ -149,6 +149,8 @@ bool TestNode::wait_ready() {
     https_ = port_after(text, log_start_, "https");
     mllp_ = port_after(text, log_start_, "mllp");
     operator_ = port_after(text, log_start_, "operator");
+    syslog_ = port_after(text, log_start_, "syslog");
+    syslog_udp_ = port_after(text, log_start_, "syslog_udp");
     return https_ != 0 && mllp_ != 0 && operator_ != 0;
 }
 

@@ -69,6 +69,8 @@ public:
 
     std::uint16_t https() const { return https_; }
     std::uint16_t mllp() const { return mllp_; }
+    std::uint16_t syslog() const { return syslog_; }
+    std::uint16_t syslog_udp() const { return syslog_udp_; }
     pid_t pid() const { return pid_; }
     std::filesystem::path const& folder() const { return folder_; }
     std::filesystem::path const& pki() const { return pki_; }
@@ -108,7 +110,7 @@ private:
     mutable std::unique_ptr<node::OperatorTools> tools_;
     pid_t pid_ = -1;
     std::size_t log_start_ = 0;
-    std::uint16_t https_ = 0, mllp_ = 0, operator_ = 0;
+    std::uint16_t https_ = 0, mllp_ = 0, operator_ = 0, syslog_ = 0, syslog_udp_ = 0;
 };
 
 /// Polls until `done` or 20 s have passed; what `done` said last.

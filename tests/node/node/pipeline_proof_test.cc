@@ -10,6 +10,7 @@
 #include "support/node_client.h"
 #include "support/pix_messages.h"
 #include "unit/pdq/v3_fixture.h"
+#include "unit/platform_net/tls_peer.h"
 
 namespace musubi::test {
 namespace {
@@ -146,7 +147,31 @@ protected:
     std::vector<Walk> walks() {
         std::vector<Walk> all = walks_of_documents_and_ids();
         for (Walk& walk : walks_by_demographics()) all.push_back(std::move(walk));
+        all.push_back(
+            {"ITI-81",
+             "clinic-kita",
+             [this](NodeClient& c) { return read_trail(c, "date=ge2020-01-01&_count=1"); },
+             [this](NodeClient& c) { return read_trail(c, "_count=1"); },
+             {"ITI-81 110101 R"},
+             "110101"});
         return all;
+    }
+    /// ITI-81 over plain HTTP: the answer's status in the terms of the others.
+    Heard read_trail(NodeClient& client, std::string const& question) const {
+        TlsPeerOptions options;
+        options.crt = client.crt();
+        options.key = client.key();
+        options.ca = client.ca();
+        TlsPeer peer(node.https(), options);
+        Heard heard;
+        heard.detail = peer.request("GET /fhir/AuditEvent?" + question +
+                                    " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        if (heard.detail.size() < 12) return heard;
+        heard.http_status = std::stoi(heard.detail.substr(9, 3));
+        heard.kind = Heard::Kind::kAnswer;
+        heard.registry.status = heard.http_status == 200 ? ebxml::ResponseStatus::kSuccess
+                                                         : ebxml::ResponseStatus::kFailure;
+        return heard;
     }
     /// A local id that no hospital told goes from the patient's regional id to a fresh one.
     std::string link_change() const {

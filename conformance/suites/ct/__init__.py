@@ -1,0 +1,1 @@
+"""Consistent time: ITI-1, as far as it shows from outside."""

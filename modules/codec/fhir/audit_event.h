@@ -1,0 +1,26 @@
+#pragma once
+// Audit records as FHIR R4 AuditEvent (RESTful ATNA supplement), JSON. Pure functions, thread-safe.
+
+#include "codec/fhir/json_writer.h"
+#include "domain/audit_event.h"
+
+#include <vector>
+
+namespace musubi::fhir {
+
+struct AuditResource {
+    std::string id;  ///< logical id
+    domain::AuditEvent event;
+};
+
+void write_audit_event(JsonWriter& json, AuditResource const& resource);
+
+struct AuditBundle {
+    std::vector<AuditResource> entries;
+    std::string base_url;   ///< "https://host:port/fhir"
+    std::string self_link;  ///< of the search
+    bool cut = false;       ///< there are more: told by an OperationOutcome inside
+};
+std::string write_audit_bundle(AuditBundle const& bundle);
+
+}  // namespace musubi::fhir
