@@ -9,8 +9,7 @@ namespace {
 constexpr pg::Statement kFirstUse{
     "policy.assertion_first_use",
     "WITH old AS (DELETE FROM policy.assertion_seen WHERE token IN (SELECT token FROM "
-    "policy.assertion_seen WHERE expires_at < $3 AND token <> $1 ORDER BY expires_at LIMIT 20 FOR "
-    "UPDATE SKIP LOCKED))"
+    "policy.assertion_seen WHERE expires_at < $3 AND token <> $1 ORDER BY expires_at LIMIT 20))"
     " INSERT INTO policy.assertion_seen (token, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
     " RETURNING true"};
 
