@@ -38,7 +38,7 @@ TEST(FormerConsumers, TheirNotificationsAreKeptAndHealthNamesThem) {
 }
 
 TEST(FormerConsumers, WhomTheOperatorForgetsIsDropped) {
-    Leftovers w({"pix.forgotten_consumers=gone"});
+    Leftovers w({"pix.forgotten_consumers=[gone]"});
     EXPECT_EQ(w.kept(), "0");
     EXPECT_EQ(w.node.operator_page("/health/ready").find("gone"), std::string::npos);
 }
