@@ -185,7 +185,7 @@ TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
         {"    type_codes: any", "    needs_consent: maybe\n    type_codes: any",
          "28: rule: 'needs_consent' must be true"},
         {"T3.1", "T2.1", "26: clause 'T2.1' is already used in line 11"},
-        {"opt-in", "opt-out", "31: consent: 'model' must be opt-in"},
+        {"opt-in", "opt-perhaps", "31: consent: 'model' must be opt-in"},
         {"    may: [feed", "    exempt: true\n    may: [feed",
          "27: rule: role 'medical' is exempt"},
     };
@@ -201,7 +201,7 @@ TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
 }
 
 TEST_F(AgreementFile, ReportsAllMistakesAtOnce) {
-    auto text = replaced(kGood, "opt-in", "opt-out");
+    auto text = replaced(kGood, "opt-in", "opt-perhaps");
     text = replaced(text, "T3.1", "T2.1");
     text = replaced(text, "2026-04-01", "soon");
     EXPECT_EQ(problems(text).size(), 3U);
