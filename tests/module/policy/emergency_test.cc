@@ -1,5 +1,6 @@
 // Broken glass through the database: written down, recorded and announced before anything is shown.
 
+#include "platform/pg/outbox.h"
 #include "policy/emergency.h"
 #include "policy/notice_message.h"
 #include "support/fake_ports.h"
@@ -109,7 +110,8 @@ TEST_F(Emergency, IsWrittenRecordedAndAnnouncedToSourcesAndOfficers) {
     EXPECT_EQ(events[0].event_types.at(0).code, "110127");
     EXPECT_EQ(events[0].rule, "K9");
     std::set<std::string> told;
-    for (auto const& notice : *notices(pool_, "", 0)) told.insert(notice.recipient);
+    auto const all_notices = *notices(pool_, "", 0);
+    for (auto const& notice : all_notices) told.insert(notice.recipient);
     EXPECT_EQ(told, (std::set<std::string>{"hospital", "office"}))
         << "who holds a record, and whom the agreement names; not the clinic";
     EXPECT_EQ(pg::Outbox(pool_).backlog(kNoticeTopic)->waiting, 1)

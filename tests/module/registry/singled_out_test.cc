@@ -1,5 +1,6 @@
 // Documents about which the patient said something in particular, and those who follow what is
 // registered.
+#include "domain/reason.h"
 #include "module/registry/world.h"
 
 #include <gtest/gtest.h>
