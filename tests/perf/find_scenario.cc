@@ -7,6 +7,7 @@
 #include "codec/soap/envelope.h"
 #include "codec/soap/write_envelope.h"
 #include "perf/scenario.h"
+#include "perf/users.h"
 
 #include <set>
 
@@ -73,7 +74,9 @@ domain::RawQuery get_documents() {
 
 class Find final : public Scenario {
 public:
-    explicit Find(ScenarioOptions const& options) : options_(options) {}
+    explicit Find(ScenarioOptions const& options) : options_(options) {
+        if (!options.provider.empty()) users_ = std::make_unique<Users>(options);
+    }
 
     Result<Request> begin(int) const override {
         bool const named = options_.name == "get-documents";
@@ -84,6 +87,7 @@ public:
         headers.action = "urn:ihe:iti:2007:RegistryStoredQuery";
         headers.message_id = kMessageIdSample;
         headers.to = "https://localhost:" + std::to_string(options_.port) + "/xds/registry";
+        if (users_) headers.security = users_->header();
         std::string const envelope =
             soap::write_request(headers, ebxml::write_adhoc_query_request(query));
         Request request;
@@ -100,6 +104,7 @@ public:
 
     void next(Request& request, Random& random) const override {
         renew_message_id(request, random);
+        if (users_) users_->renew(request, random);
         std::int64_t const patient = random.below(options_.patients);
         std::int64_t const place = random.below(kDocumentsPerPatient);
         request.about = patient * kDocumentsPerPatient + place;
@@ -154,6 +159,7 @@ private:
     }
 
     ScenarioOptions const options_;
+    std::unique_ptr<Users> users_;  ///< null: requests name nobody
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 //   [--warmup 1] [--rate R]
 //               [--patients N] [--contents N] [--size N] [--path P] [--document ID]
 //               [--inspect-every 100] [--seed 1] [--persons N] [--population-seed 1]
+//               [--provider PATH --organisation URN [--assertion-every 100]]
 //   musubi_load hold --port ... --connections N --seconds S     opens N connections and keeps them
 //   idle
 //   musubi_load large --port ... --size N --patients N [--path P]     one document of N octets,
@@ -122,6 +123,10 @@ Status load(std::string const& name, Arguments const& arguments) {
         static_cast<std::uint64_t>(arguments.integer("--population-seed", 1));
     scenario.path = arguments.text("--path");
     scenario.document = arguments.text("--document");
+    scenario.provider = arguments.text("--provider");
+    scenario.organisation = arguments.text("--organisation");
+    scenario.assertion_every =
+        static_cast<std::uint64_t>(arguments.integer("--assertion-every", 100));
     RunResult const result = TRY(run(*TRY(make_scenario(scenario)), options));
     print(result);
     return result.errors == 0 ? Status() : wrong(std::to_string(result.errors) + " wrong answers");

@@ -31,6 +31,7 @@ struct Request {
     std::map<int, std::vector<std::size_t>> more;
     std::int64_t about = 0;  ///< what the scenario needs to judge the answer
     bool mllp = false;
+    std::uint64_t sent = 0;  ///< how many of it went out
 };
 
 class Scenario {
@@ -54,8 +55,11 @@ struct ScenarioOptions {
     std::string
         document;  ///< `retrieve`: always this one; empty: any of the corpus that has content
     std::uint64_t seed = 1;
-    std::int64_t persons = 0;           ///< of the made-up region that identity queries are about
-    std::uint64_t population_seed = 1;  ///< as they were loaded with
+    std::int64_t persons = 0;             ///< of the made-up region that identity queries are about
+    std::uint64_t population_seed = 1;    ///< as they were loaded with
+    std::string provider;                 ///< signs assertions of users: PROVIDER.crt, PROVIDER.key
+    std::string organisation;             ///< of these users, urn:oid:...
+    std::uint64_t assertion_every = 100;  ///< requests for which one assertion serves
 };
 Result<std::unique_ptr<Scenario>> make_scenario(ScenarioOptions const& options);
 
