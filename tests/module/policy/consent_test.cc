@@ -268,7 +268,7 @@ TEST_F(Consent, HistoryKeepsEveryWordAndCannotBeChangedByTheServingRole) {
     EXPECT_FALSE((*history)[1].granted);
     EXPECT_EQ((*history)[1].recorded_by, "office-1");
     EXPECT_LT((*history)[0].position, (*history)[1].position);
-    EXPECT_EQ(standing(*history).size(), 1U);
+    EXPECT_EQ(standing(*history, system_clock().now()).size(), 1U);
     for (char const* statement : {"UPDATE policy.consent SET granted = true",
                                   "DELETE FROM policy.consent", "TRUNCATE policy.consent"}) {
         EXPECT_FALSE(pg::run_script(database_.serving(), statement).ok()) << statement;
