@@ -2,8 +2,6 @@
 
 namespace musubi::domain {
 
-std::string UserAssertion::user_name() const {
-    return alias + "<" + name_id + "@" + issuer + ">";
-}
+std::string UserAssertion::user_name() const { return alias + "<" + name_id + "@" + issuer + ">"; }
 
 }  // namespace musubi::domain
