@@ -209,11 +209,13 @@ inline constexpr pg::Statement kAddSearch{
     " select u.t, u.y, u.v, u.r from unnest($1::bytea[], $2::smallint[], $3::smallint[], "
     "$4::bigint[]) u (t, y, v, r)"};
 // A load begins with small tables and ends with large ones: its plans must not stay those of the
-// beginning, and it looks up by index alone.
+// beginning, and it looks up by index alone: without the other joins off, a batch of persons reads
+// every patient there is.
 inline constexpr pg::Statement kLoadPlans{
     "mpi.load_plans",
     "select set_config('plan_cache_mode', 'force_custom_plan', true),"
     " set_config('enable_seqscan', 'off', true),"
+    " set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),"
     " set_config('max_parallel_workers_per_gather', '0', true)"};
 // Who is in each block; of a block that is too large, one more than $2.
 inline constexpr pg::Statement kBlockMembers{
