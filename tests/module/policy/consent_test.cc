@@ -273,7 +273,7 @@ TEST_F(Consent, HistoryKeepsEveryWordAndCannotBeChangedByTheServingRole) {
                                   "DELETE FROM policy.consent", "TRUNCATE policy.consent"}) {
         EXPECT_FALSE(pg::run_script(database_.serving(), statement).ok()) << statement;
     }
-    EXPECT_TRUE(pg::run_script(database_.report(), "SELECT * FROM policy.consent_state").ok());
+    EXPECT_TRUE(pg::run_script(database_.report(), "SELECT * FROM policy.consent_word").ok());
 }
 
 TEST_F(Consent, IsAuditedInTheSameTransactionOrNotGiven) {  // DCM 110113 / 110135
