@@ -61,7 +61,7 @@ endif()
 if(MUSUBI_SANITIZE_THREAD)
     # Instrumented code makes gcc 12's flow warnings see accesses that are not there.
     target_compile_options(musubi_settings INTERFACE -fsanitize=thread -Wno-array-bounds -Wno-restrict
-        -Wno-stringop-overread -Wno-maybe-uninitialized)
+        -Wno-stringop-overread -Wno-stringop-overflow -Wno-maybe-uninitialized)
     target_link_options(musubi_settings INTERFACE -fsanitize=thread)
 endif()
 if(MUSUBI_FUZZ)
