@@ -284,6 +284,16 @@ class Bench(Identity):
                                                warmup=self.warmup)["per_second"])
         self.report.add("policy", pairs, "queries/s", "itself, asked by a member who is exempt", 0.85)
 
+    def xua(self):
+        """A user's assertion on every request, a new one for one in a hundred, against the same queries without."""
+        node = self.node()
+        def asked(**users):
+            return node.load("leafclass", self.seconds, warmup=self.warmup, **users)
+        def with_users():
+            return asked(provider=f"{PKI}/idp", organisation="urn:oid:2.999.1.1.22")
+        pairs = self.pair_up("xua", with_users, lambda: asked()["per_second"])
+        self.report.add("xua", pairs, "queries/s", "itself, asked without assertions", 0.80)
+
     def policy_audit_share(self):
         """The node against itself without the audit trail, and without the agreement's decisions: programs that exist
         for this comparison only and refuse a database that was not made for benchmarks."""
@@ -355,7 +365,7 @@ class Bench(Identity):
            "retrieve": retrieve, "provide-and-register": provide_and_register,
            "provide-and-register-1gb": provide_and_register_1gb, "growth-documents": growth_documents,
            "idle-connections": idle_connections, "startup": startup, "feed": Identity.feed, "pix-query": Identity.pix_query,
-           "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy,
+           "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy, "xua": xua,
            "policy-audit-share": policy_audit_share, "match-quality": match_quality, "plans": plans}
     WHEN_NAMED = {"plans"}  # fills ten million rows
 
