@@ -13,6 +13,7 @@ import sys
 
 REGIONS = {
     "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", users="users-kita.yaml", node="node-a",
+              packs=["connectathon/codes.yaml", "regions/sample/codes-kita.yaml"],
               https=8443, mllp=2575, operator=9464, syslog=6514, syslog_udp=5514),
     "b": dict(name="Minami", arc="2.999.1.2", agreement="agreement-minami.yaml", node="node-b",
               https=18443, mllp=12575, operator=19464, syslog=16514, syslog_udp=15514),
@@ -184,7 +185,7 @@ def main() -> None:
         db_name=options.db_name, profiles=os.path.join(top, "profiles"),
         direct=", ".join(direct), authorities=", ".join(f"{oid}={name}" for oid, name in NAMESPACES[options.region].items()),
         regional=", ".join([region["arc"] + ".1", *direct]),
-        extra_packs=f"    - {top}/profiles/connectathon/codes.yaml\n" if options.region == "a" else "", **region)
+        extra_packs="".join(f"    - {top}/profiles/{pack}\n" for pack in region.get("packs", [])), **region)
     for setting in options.set:
         text = with_setting(text, *setting.split("=", 1))
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:
