@@ -33,9 +33,8 @@ auto guarded(Fn&& fn) -> std::invoke_result_t<Fn&> {
 /// Our words for the record; never what the peer sent.
 std::string describe(Error const& error) {
     std::string text(to_string(error.code));
-    if (error.reason != Reason::kNone && static_cast<int>(error.reason) < kReasonCount) {
+    if (error.reason != Reason::kNone && static_cast<int>(error.reason) < kReasonCount)
         text.append(": ").append(to_string(error.reason));
-    }
     return text;
 }
 
@@ -51,9 +50,8 @@ void add_details(domain::AuditEvent& event,
                  std::vector<std::pair<std::string, domain::AuditDetail>> const& details) {
     for (domain::AuditObject& object : event.objects) {
         if (object.type != 1) continue;
-        for (auto const& [patient, detail] : details) {
+        for (auto const& [patient, detail] : details)
             if (patient == object.id) object.details.push_back(detail);
-        }
     }
 }
 
@@ -306,10 +304,9 @@ Outbound Pipeline::fail(Run& run, Error error) {
     log_failure(d.spec(), error);
     // Not the transaction's to answer: who may call is settled before it, and a broken message
     // never reached it.
-    bool const is_fault = d.spec().errors_are_faults ||
-                          (!run.request && error.code == Code::kDenied) ||
-                          error.code == Code::kInvalidMessage ||
-                          error.code == Code::kUnauthenticated;
+    bool const is_fault =
+        d.spec().errors_are_faults || (!run.request && error.code == Code::kDenied) ||
+        error.code == Code::kInvalidMessage || error.code == Code::kUnauthenticated;
     // Even a refusal tells something about the store: unrecorded, nothing is told.
     if (!record_failure(run, error)) error = Error(Code::kStorageUnavailable, "audit unavailable");
     count(d.spec(), to_string(error.code), run.seconds());
@@ -380,9 +377,8 @@ Status Pipeline::record_refusal(domain::Subject const* subject, PeerConnection c
     node.id = peer.remote_address;
     node.role = 26;
     node.id_type = {"110182", "DCM", "Node ID"};
-    node.details = {
-        {"Alert Description", alert_text(endpoint, why) + peer.certificate.subject + " serial " +
-                                  peer.certificate.serial_hex}};
+    node.details = {{"Alert Description", alert_text(endpoint, why) + peer.certificate.subject +
+                                              " serial " + peer.certificate.serial_hex}};
     event.objects = {std::move(node)};
     event.transaction = "refusal";
     event.organisation = subject ? subject->member.code : "";
