@@ -49,6 +49,16 @@ std::optional<bool> said(std::vector<ConsentRule> const& words, About about) {
 
 }  // namespace
 
+std::optional<MessageCharset> message_charset_of(std::string_view word) {
+    using enum MessageCharset;
+    constexpr std::pair<std::string_view, MessageCharset> kWords[] = {
+        {"declared", kDeclared}, {"guess", kGuess}, {"utf-8", kUtf8},  {"iso-2022-jp", kIso2022Jp},
+        {"latin-1", kLatin1},    {"cp932", kCp932}, {"euc-jp", kEucJp}};
+    auto const* const found = std::find_if(std::begin(kWords), std::end(kWords),
+                                           [&](auto const& one) { return one.first == word; });
+    return found == std::end(kWords) ? std::nullopt : std::optional(found->second);
+}
+
 Confidentiality confidentiality_of(std::string_view key) {
     auto const mark = key.find("^^");
     if (mark == std::string_view::npos || key.substr(mark + 2) != kConfidentialityScheme)

@@ -18,6 +18,19 @@
 
 namespace musubi::domain {
 
+/// In which character set a member's HL7 v2 messages come when MSH-18 does not tell.
+enum class MessageCharset : std::uint8_t {
+    kDeclared,  ///< MSH-18 is believed; octets beyond ASCII without it are refused
+    kGuess,     ///< as declared; where that is missing or wrong, what the octets can be
+    kUtf8,      ///< these and below: what an empty MSH-18 of this member means
+    kIso2022Jp,
+    kLatin1,
+    kCp932,
+    kEucJp,
+};
+/// The word of the agreement ("cp932"); nothing for any other.
+std::optional<MessageCharset> message_charset_of(std::string_view word);
+
 /// A registered member organisation of the region, as the agreement in force tells.
 struct Member {
     std::string code;             ///< short name in the agreement: "hospital-kita"
@@ -27,6 +40,7 @@ struct Member {
     std::string default_role;                        ///< taken where no user assertion is there
     Strictness strictness = Strictness::kStrict;
     std::vector<std::string> reply_addresses;  ///< ReplyTo URLs allowed for asynchronous answers
+    MessageCharset character_set = MessageCharset::kDeclared;
 };
 
 /// Who asks, after the binding has opened the envelope.

@@ -96,6 +96,18 @@ private:
             problems_.add(map_.line("strictness"),
                           "member: 'strictness' must be strict or lenient");
         }
+        // Who is judged leniently sends from old systems: what they leave undeclared is guessed,
+        // unless the agreement says otherwise.
+        bool const lenient = m.strictness == domain::Strictness::kLenient;
+        auto const set = domain::message_charset_of(
+            map_.text_or("character_set", lenient ? "guess" : "declared"));
+        if (set) {
+            m.character_set = *set;
+        } else {
+            problems_.add(map_.line("character_set"),
+                          "member: 'character_set' is none of declared, guess, utf-8, "
+                          "iso-2022-jp, latin-1, cp932, euc-jp");
+        }
         m.reply_addresses = map_.texts("reply_addresses");
         out.transactions_line = map_.has("transactions") ? map_.line("transactions") : 0;
         if (map_.has("transactions"))
@@ -184,10 +196,26 @@ void load_transactions(YamlMap const& map, std::string_view key, std::string con
 void load_member(YAML::Node const& node, std::filesystem::path const& folder, Problems& problems,
                  Agreement& agreement) {
     YamlMap const map(node, "member",
-                      {"code", "name", "kind", "membership", "status", "from", "to",
-                       "institution_oid", "certificates", "signing_certificates", "must_sign",
-                       "speaks_for", "officers", "assigning_authorities", "default_role", "roles",
-                       "transactions", "strictness", "reply_addresses"},
+                      {"code",
+                       "name",
+                       "kind",
+                       "membership",
+                       "status",
+                       "from",
+                       "to",
+                       "institution_oid",
+                       "certificates",
+                       "signing_certificates",
+                       "must_sign",
+                       "speaks_for",
+                       "officers",
+                       "assigning_authorities",
+                       "default_role",
+                       "roles",
+                       "transactions",
+                       "strictness",
+                       "character_set",
+                       "reply_addresses"},
                       problems);
     agreement.members.push_back(MemberReader(map, folder, problems).read());
 }

@@ -11,13 +11,13 @@ IR87, IR87_159 = "~ISO IR87", "~ISO IR87~ISO IR159"
 SECTION = "HL7 v2.5 2.15.9.18; pix-pdq 6; japan 12.1"
 
 
-def feed_in(t, charset, someone, identifier, octets_of=None, msh18=None, msh20=None):
+def feed_in(t, charset, someone, identifier, octets_of=None, msh18=None, msh20=None, role="toolkit"):
     """A01 in a character set, without the encoder of the transport."""
     text = adt("A01", [identifier], t.ids.text("M"), charset=charset if msh18 is None else msh18,
                msh20=msh20 if msh20 is not None else ("ISO 2022-1994" if "IR" in charset else ""),
                **someone.feed_options()).decode("utf-8")
     octets = (octets_of or (lambda s: charsets.encode(s, charset)))(text)
-    return raw(t, octets)
+    return raw(t, octets, role)
 
 
 def _same_person(charset):
@@ -163,6 +163,10 @@ REFUSED = [
     ("bad-utf-8", UTF8, "", lambda s: s.encode().replace("々".encode(), b"\xff\xfe")),
     ("cp932-declared-as-jis", IR87, "ISO 2022-1994", lambda s: s.encode("cp932")),
     ("undeclared-utf-8", "", "", lambda s: s.encode()),
+    ("undeclared-cp932", "", "", lambda s: s.encode("cp932")),
+    ("undeclared-euc-jp", "", "", lambda s: s.encode("euc_jp")),
+    ("undeclared-iso-2022-jp", "", "", charsets.encode_jis),
+    ("iso-2022-jp-declared-as-utf-8", UTF8, "", charsets.encode_jis),
     ("unknown-set", "KLINGON", "", lambda s: s.encode()),
 ]
 
@@ -202,3 +206,53 @@ def _escapes(t):
     answer = feed_in(t, IR87, someone, identifier, spelled, IR87, "2.3")
     answer.expect("AA")
     find_v2(t, name_v2(someone)).found([pair(identifier)])
+
+
+# A partner whose empty or wrong MSH-18 is no obstacle (agreement: character_set guess) --------------
+
+GUESSED = [
+    ("cp932", "", lambda s: s.encode("cp932"), {}),
+    ("cp932-half-width-kana", "", lambda s: s.encode("cp932"), {"scripts": "IH"}),
+    ("cp932-declared-as-jis", IR87, lambda s: s.encode("cp932"), {}),
+    ("utf-8", "", lambda s: s.encode(), {}),
+    ("utf-8-declared-as-jis", IR87, lambda s: s.encode(), {}),
+    ("iso-2022-jp", "", charsets.encode_jis, {}),
+    ("iso-2022-jp-declared-as-utf-8", UTF8, charsets.encode_jis, {}),
+    ("iso-2022-jp-in-an-unknown-set", "KLINGON", charsets.encode_jis, {}),
+]
+
+
+def _guessed(msh18, octets_of, options):
+    def run(t):
+        role, someone, ids = t.lenient(), person(**options), [t.new_patient_id(0), t.new_patient_id(1)]
+        known(t, someone, ids[:1])
+        feed_in(t, msh18, someone, ids[1], octets_of, msh18, "", role).expect("AA")
+        ask_v2(t, ids[0]).found([pair(ids[1])])
+        find_v2(t, name_v2(someone)).found([pair(i) for i in ids])
+    return run
+
+
+for _name, _msh18, _make, _options in GUESSED:
+    add(f"pix/text/guessed/{_name}", "a partner who declares nothing, or the wrong set, is read by his octets",
+        "japan 8.5, 12.1; agreement", _guessed(_msh18, _make, _options))
+
+
+@case("pix/text/guessed/row-13", "①, ㈱ and № in undeclared CP932 are read as they were sent",
+      "japan 8.5, 12.1; agreement")
+def _row13_guessed(t):
+    someone, identifier = person().but(block="①㈱№"), t.new_patient_id()
+    feed_in(t, "", someone, identifier, lambda s: s.encode("cp932"), "", "", t.lenient()).expect("AA")
+    pid = find_v2(t, name_v2(someone)).found([pair(identifier)]).pids[0]
+    true("①㈱№" in pid.field(11), "the characters of row 13", pid.field(11))
+
+
+@case("pix/text/guessed/euc-jp", "undeclared EUC-JP is read right, or refused: never stored as other text",
+      "japan 8.5, 12.1; agreement")
+def _euc_guessed(t):
+    someone, identifier = person(), t.new_patient_id()
+    answer = feed_in(t, "", someone, identifier, lambda s: s.encode("euc_jp"), "", "", t.lenient())
+    answer.expect({"AA", "AE"})
+    if answer.code == "AA":
+        find_v2(t, name_v2(someone)).found([pair(identifier)])
+    else:
+        ask_v2(t, identifier).expect("AE")

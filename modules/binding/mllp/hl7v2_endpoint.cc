@@ -18,6 +18,39 @@ std::string facility_and_application(hl7v2::HierarchicDesignator const& facility
     return name(facility) + "|" + name(application);  // ITI TF-2 3.8.5.1
 }
 
+/// How the agreement wants this member's octets to be read.
+hl7v2::ParseOptions reading_of(domain::Member const& member) {
+    using domain::MessageCharset;
+    hl7v2::ParseOptions options;
+    switch (member.character_set) {
+        case MessageCharset::kDeclared: break;
+        case MessageCharset::kGuess: options.leniency = hl7v2::Leniency::kGuessCharset; break;
+        case MessageCharset::kUtf8: options.partner_charset = hl7v2::Encoding::kUtf8; break;
+        case MessageCharset::kIso2022Jp:
+            options.partner_charset = hl7v2::Encoding::kIso2022Jp;
+            break;
+        case MessageCharset::kLatin1: options.partner_charset = hl7v2::Encoding::kLatin1; break;
+        case MessageCharset::kCp932: options.partner_charset = hl7v2::Encoding::kCp932; break;
+        case MessageCharset::kEucJp: options.partner_charset = hl7v2::Encoding::kEucJp; break;
+    }
+    return options;
+}
+
+/// Where not MSH-18 but the agreement or the octets chose, the choice is on record: a wrong one
+/// spoils names, and whoever finds such names must be able to see it.
+void tell_charset(domain::Member const& member, hl7v2::Charset const& taken,
+                  std::string const& trace) {
+    if (!taken.guessed && !taken.assumed) return;
+    std::string const set(hl7v2::to_string(taken.encoding));
+    std::string_view const by = taken.guessed ? "octets" : "agreement";
+    counter("mllp_undeclared_character_set_total",
+            "member=\"" + member.code + "\",set=\"" + set + "\",by=\"" + std::string(by) + "\"")
+        .add();
+    LogTrace const log_trace(trace);
+    log_info("mllp.character_set",
+             {{"member", member.code}, {"set", set}, {"by", std::string(by)}});
+}
+
 /// No transaction for it: AR with the code for the type or the event (ITI TF-2 C.2.3).
 Error unsupported(core::Router const& router, hl7v2::Header const& header) {
     if (!router.knows_hl7v2_type(header.message_type)) {
@@ -51,7 +84,7 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     subject.remote_address = peer.remote_address;
     subject.role = subject.member.default_role;
 
-    auto message = hl7v2::parse(as_bytes(bytes));
+    auto message = hl7v2::parse(as_bytes(bytes), reading_of(subject.member));
     if (!message) {
         Error why = message.error();
         // What cannot even be taken apart was never accepted: a reject, not an application error
@@ -59,6 +92,7 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
         if (why.code == Code::kInvalidMessage) why.code = Code::kUnsupported;
         return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, why);
     }
+    tell_charset(subject.member, message->charset(), trace);
     hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message), as_bytes(bytes)};
     hl7v2::Header const& header = incoming.header;
     core::Definition const* definition =

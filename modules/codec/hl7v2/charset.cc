@@ -148,6 +148,18 @@ Result<std::string> encode_narrow(std::string_view utf8, unsigned limit,
 
 }  // namespace
 
+std::string_view to_string(Encoding encoding) {
+    switch (encoding) {
+        case Encoding::kAscii: return "ascii";
+        case Encoding::kUtf8: return "utf-8";
+        case Encoding::kIso2022Jp: return "iso-2022-jp";
+        case Encoding::kLatin1: return "latin-1";
+        case Encoding::kCp932: return "cp932";
+        case Encoding::kEucJp: return "euc-jp";
+    }
+    return "unknown";
+}
+
 std::optional<Charset> charset_of(std::string_view msh18, std::string_view msh20, char repetition) {
     Charset charset;
     bool any = false;

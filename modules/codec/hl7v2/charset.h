@@ -14,6 +14,8 @@ namespace musubi::hl7v2 {
 
 enum class Encoding : std::uint8_t { kAscii, kUtf8, kIso2022Jp, kLatin1, kCp932, kEucJp };
 
+std::string_view to_string(Encoding encoding);  ///< "cp932", for logs and metrics
+
 /// How the alternate set is switched on (MSH-20).
 enum class Switching : std::uint8_t {
     kIso2022,     ///< raw ISO 2022 escape sequences
@@ -27,6 +29,7 @@ struct Charset {
     std::string declared;         ///< MSH-18 as it was sent, with the repetition separator `~`
     std::string declared_scheme;  ///< MSH-20 as it was sent
     bool guessed = false;  ///< the bytes contradicted the declaration and a lenient reader chose
+    bool assumed = false;  ///< nothing was declared, the bytes are not ASCII: the partner's set
 };
 
 /// What MSH-18 and MSH-20 say. Names are taken without regard to case and blanks (`ISOIR87` is

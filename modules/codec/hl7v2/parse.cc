@@ -96,19 +96,40 @@ Result<Charset> declared_charset(std::string_view raw, Delimiters const& d,
     }
     bool const undeclared = charset->encoding == Encoding::kAscii &&
                             trim(charset->declared).find_first_not_of("~ ") == std::string::npos;
-    return undeclared && options.partner_charset ? charset_for(*options.partner_charset) : *charset;
+    if (!undeclared || !options.partner_charset) return *charset;
+    Charset partners = charset_for(*options.partner_charset);
+    partners.assumed = std::any_of(raw.begin(), raw.end(), [](char c) {
+        return static_cast<unsigned char>(c) >= 0x80 || c == '\x1b';
+    });
+    return partners;
+}
+
+/// What the octets can be, whatever was declared. CP932 and EUC-JP share most of their octets
+/// (EUC's kanji are half-width katakana in CP932): where both fit, nothing is chosen, because the
+/// wrong one would store another name without a word.
+Result<std::string> decode_guessed(std::string_view raw, Charset& charset) {
+    auto const take = [&charset](Encoding encoding) {
+        charset = charset_for(encoding);  // an answer must not repeat the wrong declaration
+        charset.guessed = true;
+    };
+    if (raw.find('\x1b') != std::string_view::npos || is_valid_utf8(raw)) {
+        take(raw.find('\x1b') != std::string_view::npos ? Encoding::kIso2022Jp : Encoding::kUtf8);
+        return decode_text(as_bytes(raw), charset);
+    }
+    auto shift_jis = decode_cp932(as_bytes(raw));
+    auto euc = decode_eucjp(as_bytes(raw));
+    if (shift_jis && euc) {
+        return Error(Code::kInvalidContent, "octets fit CP932 and EUC-JP alike");
+    }
+    take(euc ? Encoding::kEucJp : Encoding::kCp932);
+    return euc ? std::move(euc) : std::move(shift_jis);
 }
 
 Result<std::string> decode(std::string_view raw, Charset& charset, ParseOptions const& options) {
     auto text = decode_text(as_bytes(raw), charset);
-    if (!text && options.leniency == Leniency::kGuessCharset) {
-        Encoding const guess = raw.find('\x1b') != std::string_view::npos ? Encoding::kIso2022Jp
-                               : is_valid_utf8(raw)                       ? Encoding::kUtf8
-                                                                          : Encoding::kCp932;
-        charset = charset_for(guess);  // not what was declared: an answer must not repeat the lie
-        charset.guessed = true;
-        text = decode_text(as_bytes(raw), charset);
-    }
+    // Escapes that survive decoding belong to ISO 2022: then the declaration is wrong too.
+    bool const wrong = !text || text->find('\x1b') != std::string::npos;
+    if (wrong && options.leniency == Leniency::kGuessCharset) text = decode_guessed(raw, charset);
     if (!text) {
         Error error = problem(Code::kInvalidContent, Reason::kDataType, "MSH^1^18",
                               "octets outside the declared character set");

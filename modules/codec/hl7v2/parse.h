@@ -25,8 +25,9 @@ enum class Leniency : std::uint8_t {
     /// MSH-18 is believed; without it the partner's charset, and without that ASCII.
     kStrict,
     /// When the bytes contradict the declaration, ISO-2022-JP (an escape character is there), UTF-8
-    /// (valid) or CP932 is
-    /// taken, and Charset::guessed tells so. For files of unknown origin.
+    /// (valid), CP932 or EUC-JP is taken, and Charset::guessed tells so. What could be either of
+    /// the
+    /// last two is refused. For partners and files of unknown origin.
     kGuessCharset,
 };
 
