@@ -95,6 +95,7 @@ Result<std::optional<mpi::LoadItem>> PatientFile::next() {
 }
 
 Result<mpi::LoadItem> PatientFile::from_line(std::string text) const {
+    if (text.ends_with('\r')) text.pop_back();  // the line's end is not part of the record
     auto record = TRY(mpi::match::read_json_line(text));
     domain::SentIdentifier sent;
     sent.id = record.id.id;
