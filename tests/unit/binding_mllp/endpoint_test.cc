@@ -9,6 +9,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace musubi::binding {
 namespace {
 
@@ -262,6 +264,86 @@ TEST_F(V2Door, CharactersTheReceiverLacksAreReplacedCountedAndLogged) {
     ASSERT_EQ(lines.size(), 1U);
     EXPECT_NE(lines[0].find("mllp.characters_replaced"), std::string::npos);
     EXPECT_EQ(lines[0].find("橋"), std::string::npos);
+}
+
+TEST_F(V2Door, TheAgreementSaysWhatAnEmptyDeclarationMeans) {
+    using enum domain::MessageCharset;
+    struct Row {
+        char const* what;
+        domain::MessageCharset word;
+        std::string msh18, octets;
+        char const* ack;
+        char const* counted = "";  ///< set and who chose it
+    } const rows[] = {
+        {"undeclared CP932", kDeclared, "", "\x8e\x52\x96\x7b", "AE"},
+        {"guessed CP932", kGuess, "", "\x8e\x52\x96\x7b", "AA", "set=\"cp932\",by=\"octets\""},
+        {"the partner's CP932", kCp932, "", "\x8e\x52\x96\x7b", "AA",
+         "set=\"cp932\",by=\"agreement\""},
+        {"undeclared EUC-JP", kDeclared, "", "\xbb\xb3\xc5\xc4", "AE"},
+        {"EUC-JP that could be CP932", kGuess, "", "\xbb\xb3\xc5\xc4", "AE"},
+        {"the partner's EUC-JP", kEucJp, "", "\xbb\xb3\xc5\xc4", "AA",
+         "set=\"euc-jp\",by=\"agreement\""},
+        {"undeclared ISO-2022-JP", kDeclared, "", "\x1b$B;3\x1b(B", "AE"},
+        {"guessed ISO-2022-JP", kGuess, "", "\x1b$B;3\x1b(B", "AA",
+         "set=\"iso-2022-jp\",by=\"octets\""},
+        {"ISO-2022-JP declared as UTF-8", kGuess, "UNICODE UTF-8", "\x1b$B;3\x1b(B", "AA",
+         "set=\"iso-2022-jp\",by=\"octets\""},
+        {"the partner's ISO-2022-JP", kIso2022Jp, "", "\x1b$B;3\x1b(B", "AA",
+         "set=\"iso-2022-jp\",by=\"agreement\""},
+        {"the partner's UTF-8", kUtf8, "", "山", "AA", "set=\"utf-8\",by=\"agreement\""},
+        {"a declaration is stronger", kCp932, "UNICODE UTF-8", "山", "AA"},
+        {"and is believed", kCp932, "UNICODE UTF-8", "\x8e\x52", "AE"},
+        {"Latin-1", kLatin1, "", "\xe9", "AA", "set=\"latin-1\",by=\"agreement\""},
+        {"plain ASCII is no choice", kCp932, "", "YAMA", "AA"},
+    };
+    std::vector<std::string> lines;
+    set_log_sink([&](LogLevel, std::string const& line) { lines.push_back(line); });
+    for (Row const& row : rows) {
+        lines.clear();
+        gate_.members["CN=kita"].character_set = row.word;
+        std::string const labels = std::string("member=\"hospital-kita\",") + row.counted;
+        Counter& taken = counter("mllp_undeclared_character_set_total", labels);
+        std::uint64_t const before = taken.value();
+        auto const ack =
+            send(message("ADT^A01", "2.3.1", "||||||" + row.msh18) + "ZZZ|" + row.octets + "\r");
+        EXPECT_EQ(msa(ack, 1), row.ack) << row.what;
+        bool const chosen = *row.counted != '\0';
+        EXPECT_EQ(taken.value(), before + (chosen ? 1 : 0)) << row.what;
+        EXPECT_EQ(std::count_if(lines.begin(), lines.end(),
+                                [](std::string const& line) {
+                                    return line.find("mllp.character_set") != std::string::npos;
+                                }),
+                  chosen ? 1 : 0)
+            << row.what;
+        for (std::string const& line : lines)
+            EXPECT_EQ(line.find(row.octets), std::string::npos) << row.what;
+    }
+    set_log_sink({});
+}
+
+TEST_F(V2Door, AnswersGoOutInThePartnersSet) {
+    using enum domain::MessageCharset;
+    V2Query::answer = answer_with("山本");
+    struct Row {
+        domain::MessageCharset word;
+        std::string name;
+    } const rows[] = {{kCp932, "\x8e\x52\x96\x7b"},
+                      {kEucJp, "\xbb\xb3\xcb\xdc"},
+                      {kIso2022Jp, "\x1b$B;3K\\\x1b(B"},
+                      {kUtf8, "山本"}};
+    set_log_sink([](LogLevel, std::string const&) {});
+    for (Row const& row : rows) {
+        gate_.members["CN=kita"].character_set = row.word;
+        // Also where the question itself is plain ASCII.
+        std::string const raw = door_.handle(test::toy_peer("CN=kita"), query("QBP^Q22^QBP_Q21"));
+        EXPECT_NE(raw.find("||" + row.name), std::string::npos) << raw;
+    }
+    gate_.members["CN=kita"].character_set = kGuess;
+    std::string asked = query("QBP^Q22^QBP_Q21");
+    asked.replace(asked.find("@PID.8^M"), 8, "@PID.5.1^\x8e\x52");
+    EXPECT_NE(door_.handle(test::toy_peer("CN=kita"), asked).find("||" + rows[0].name),
+              std::string::npos);
+    set_log_sink({});
 }
 
 TEST_F(V2Door, EachMessageOfAConnectionIsAnsweredWhateverCameBefore) {

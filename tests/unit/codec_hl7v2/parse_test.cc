@@ -173,6 +173,45 @@ TEST(Hl7Parse, GuessesTheCharsetOnlyWhenAskedAndSaysSo) {
     EXPECT_FALSE(read(header("") + "PID|||1\r", options)->charset().guessed);
 }
 
+// An escape sequence is valid UTF-8 and valid Latin-1, so only the text gives the declaration away.
+TEST(Hl7Parse, EscapesUnderAWrongDeclarationAreReadAsIso2022WhenGuessing) {
+    ParseOptions guess;
+    guess.leniency = Leniency::kGuessCharset;
+    for (char const* wrong : {"UNICODE UTF-8", "8859/1", "KLINGON"}) {
+        std::string const text = header(wrong) + "PID|||1||" + jis("\x3b\x33") + "\r";
+        auto const taken = read(text, guess);
+        ASSERT_TRUE(taken) << wrong;
+        EXPECT_EQ(taken->get("PID", {5}), "山") << wrong;
+        EXPECT_TRUE(taken->charset().guessed) << wrong;
+        EXPECT_EQ(taken->charset().declared, "~ISO IR87") << "an answer tells the truth";
+        EXPECT_FALSE(read(text)) << wrong;
+    }
+}
+
+TEST(Hl7Parse, OctetsOfTwoJapaneseSetsAreNotGuessed) {
+    ParseOptions guess;
+    guess.leniency = Leniency::kGuessCharset;
+    // 山田 of EUC-JP is ｻｳﾅﾄ of CP932.
+    Refusal const wrong{Code::kInvalidContent, Reason::kDataType, "MSH^1^18"};
+    EXPECT_EQ(refusal(header("") + "PID|||1||\xbb\xb3\xc5\xc4\r", guess), wrong);
+    // An odd run of half-width kana is no EUC-JP; an octet FE is no CP932.
+    auto const kana = read(header("") + "PID|||1||\xbb\xb3\xc5\r", guess);
+    ASSERT_TRUE(kana);
+    EXPECT_EQ(kana->get("PID", {5}), "ｻｳﾅ");
+    auto const euc = read(header("") + "PID|||1||\xb0\xfe\r", guess);
+    ASSERT_TRUE(euc);
+    EXPECT_EQ(euc->get("PID", {5}), "蔭");
+    EXPECT_EQ(euc->charset().encoding, Encoding::kEucJp);
+}
+
+TEST(Hl7Parse, APartnersSetIsAssumedOnlyWhereItMatters) {
+    ParseOptions options;
+    options.partner_charset = Encoding::kCp932;
+    EXPECT_TRUE(read(header("") + "PID|||1||\x8e\x52\r", options)->charset().assumed);
+    EXPECT_FALSE(read(header("") + "PID|||1||YAMA\r", options)->charset().assumed);
+    EXPECT_FALSE(read(header("UNICODE UTF-8") + "PID|||1||山\r", options)->charset().assumed);
+}
+
 TEST(Hl7Parse, RefusesWhatIsNoMessage) {
     Refusal const no_message{Code::kInvalidMessage, Reason::kSegmentSequence, ""};
     for (std::string_view const bad :
@@ -253,7 +292,7 @@ TEST(Hl7Parse, SurvivesMutatedMessages) {
     std::string const seed = header("~ISO IR87", "ISO 2022-1994") + "PID|||1^^^N&2.999&ISO~2||" +
                              jis("\x3b\x33\x4b\x5c") + "^\\X41\\\\.br\\||\"\"\rMRG|1\r";
     std::mt19937 random(20250401);
-    constexpr std::string_view kBytes("|^~\\&\r\n\x1b\x0b\x1c\0$B(\"MSHXC\xe3\x81\x82\x8f", 25);
+    constexpr std::string_view kBytes("|^~\\&\r\n\x1b\x0b\x1c\0$B(\"MSHXC\xe3\x81\x82\x8f", 24);
     ParseOptions options;
     int accepted = 0;
     for (int round = 0; round < 20'000; ++round) {

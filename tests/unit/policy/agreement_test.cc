@@ -171,6 +171,8 @@ TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
         {"[query, ITI-41]", "[]", "23: member: 'transactions' must not be empty"},
         {"transactions:", "strictness: weak\n    transactions:",
          "23: member: 'strictness' must be"},
+        {"transactions:", "character_set: sjis\n    transactions:",
+         "23: member: 'character_set' is none of"},
         {"    role: medical", "    role: nurse", "26: rule: there is no role 'nurse'"},
         {"    type_codes: any\n", "", "26: rule: one of 'type_codes' and 'class_codes' is needed"},
         {"    type_codes: any", "    type_codes: []",
@@ -197,6 +199,27 @@ TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
         std::string all;
         for (auto const& one : found) all += "\n  " + one;
         EXPECT_TRUE(named) << mistake.problem << " expected, found" << all;
+    }
+}
+
+TEST_F(AgreementFile, TakesTheCharacterSetOfAMember) {
+    using enum domain::MessageCharset;
+    std::pair<char const*, domain::MessageCharset> const rows[] = {
+        {"transactions:", kDeclared},
+        {"character_set: declared\n    transactions:", kDeclared},
+        {"character_set: guess\n    transactions:", kGuess},
+        {"character_set: utf-8\n    transactions:", kUtf8},
+        {"character_set: iso-2022-jp\n    transactions:", kIso2022Jp},
+        {"character_set: latin-1\n    transactions:", kLatin1},
+        {"character_set: cp932\n    transactions:", kCp932},
+        {"character_set: euc-jp\n    transactions:", kEucJp},
+        {"strictness: lenient\n    transactions:", kGuess},
+        {"strictness: lenient\n    character_set: declared\n    transactions:", kDeclared},
+        {"strictness: lenient\n    character_set: cp932\n    transactions:", kCp932}};
+    for (auto const& [text, expected] : rows) {
+        auto const loaded = load_agreement(write(replaced(kGood, "transactions:", text)));
+        ASSERT_TRUE(loaded.ok()) << text << loaded.error().detail;
+        EXPECT_EQ((*loaded)->member("one")->member.character_set, expected) << text;
     }
 }
 
@@ -256,6 +279,9 @@ TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
     ASSERT_NE(lenient, nullptr);
     EXPECT_EQ(lenient->member.code, "toolkit-lenient");
     EXPECT_EQ(lenient->member.strictness, domain::Strictness::kLenient);
+    EXPECT_EQ(lenient->member.character_set, domain::MessageCharset::kGuess);
+    EXPECT_EQ((*kita)->member("clinic-kita")->member.character_set, domain::MessageCharset::kGuess);
+    EXPECT_EQ((*kita)->member("toolkit")->member.character_set, domain::MessageCharset::kDeclared);
     EXPECT_EQ(lenient->member.assigning_authorities,
               (*kita)->member("toolkit")->member.assigning_authorities);
     EXPECT_EQ(lenient->member.assigning_authorities.size(), 11U);
