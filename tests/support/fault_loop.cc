@@ -8,6 +8,9 @@
 namespace musubi::test {
 namespace {
 
+/// A node that starts writes two records, one after the other: itself started, recording started.
+constexpr int kPassesAtStart = 2;
+
 std::vector<std::string> lines_of(std::filesystem::path const& file) {
     std::vector<std::string> lines;
     std::ifstream in(file);
@@ -27,7 +30,7 @@ std::vector<FaultPlace> places_of(TestNode& node, std::function<void()> const& o
     std::vector<FaultPlace> places;
     for (std::string const& point : lines_of(list)) {
         bool const before = std::find(at_start.begin(), at_start.end(), point) != at_start.end();
-        places.push_back({point, before ? 2 : 1});
+        places.push_back({point, before ? kPassesAtStart + 1 : 1});
     }
     return places;
 }

@@ -9,8 +9,8 @@
 
 namespace musubi::test {
 
-/// One point with the pass at which to fire: points of the journal are passed once when the node
-/// starts, and there the operation has not begun.
+/// One point with the pass at which to fire: points of the journal are passed when the node starts
+/// too, and there the operation has not begun.
 struct FaultPlace {
     std::string point;
     int pass = 1;

@@ -102,7 +102,8 @@ void TestNode::agree() const {
     auto const newest = sql("select version, hash from policy.agreement order by version desc limit 1");
     if (!newest.empty() && newest[0][1] != policy::agreement_hash(*canonical)) {
         std::string text;
-        for (std::string_view line : split(read_file(file), '\n')) {
+        std::string const before = read_file(file);
+        for (std::string_view line : split(before, '\n')) {
             if (line.starts_with("version: ")) {
                 text += "version: " + std::to_string(std::stoi(newest[0][0]) + 1) +
                         "\nprevious: " + newest[0][1] + "\n";

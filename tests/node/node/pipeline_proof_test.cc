@@ -312,6 +312,7 @@ protected:
 };
 
 TEST_F(PipelineProof, EveryRegisteredTransactionIsWalkedHere) {
+    node.agree();
     auto services = node::PlatformServices::open(node.config_file());
     ASSERT_TRUE(services.ok()) << services.error().detail;
     auto const composition = node::Composition::create(std::move(*services));
