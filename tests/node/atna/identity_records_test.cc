@@ -153,6 +153,32 @@ TEST_F(IdentityRecords, FeedsInV2AreRecordedAsTheirTablesSay) {
     recorded.expect_one("iti30-a47", "ITI-30");
 }
 
+TEST_F(IdentityRecords, LinksAndLinkChangesInV2AreRecordedAsTheirTablesSay) {
+    ASSERT_EQ(send(feed("A01", "GOLD-1", kOne)), "AA");
+    ASSERT_EQ(send(feed("A01", "GOLD-2", kTwo)), "AA");
+    std::string const both = "EVN||20260101120000\rPID|1||" + kOne +
+                             "||YAMADA^TARO\rPV1||N\rPID|2||" + kTwo + "||YAMADA^TARO\rPV1||N\r";
+    ASSERT_EQ(send(v2("ADT^A24^ADT_A24", "GOLD-3", both)), "AA");
+    recorded.expect("iti30-a24", "ITI-30", 1);
+    ASSERT_EQ(send(v2("ADT^A37^ADT_A37", "GOLD-4", both)), "AA");
+    recorded.expect("iti30-a37", "ITI-30", 1);
+
+    auto const regional = [](std::string const& number) {
+        return number + "^^^&" + kRegionalAuthority + "&ISO";
+    };
+    ASSERT_EQ(send(feed("A01", "GOLD-5", regional("GR1") + "~" + kThree)), "AA");
+    ASSERT_EQ(send(feed("A01", "GOLD-6", regional("GR2"))), "AA");
+    auto const change = [&](std::string const& control, std::string const& from) {
+        return v2("ADT^A43^ADT_A43", control,
+                  "EVN||20260101120000\rPID|1||" + regional("GR2") + "~" + kThree + "|| \rMRG|" +
+                      regional(from) + "\r");
+    };
+    ASSERT_EQ(send(change("GOLD-7", "GR1")), "AA");
+    recorded.expect("iti64", "ITI-64", 1);
+    ASSERT_EQ(send(change("GOLD-8", "GR9")), "AE");
+    recorded.expect("iti64-refused", "ITI-64", 1);
+}
+
 TEST_F(IdentityRecords, FeedsInV3AreRecordedAsTheirTablesSay) {
     auto const tell = [&](std::string const& interaction, std::string const& message_id,
                           std::string const& id, std::string const& prior = "") {
