@@ -3,6 +3,8 @@
 #include "module/registry/world.h"
 #include "platform/pg/round_trips.h"
 #include "registry/query_plan.h"
+#include "registry/single_documents.h"
+#include "registry/sql.h"
 
 #include <gtest/gtest.h>
 
@@ -86,6 +88,9 @@ TEST(Plans, NoStoredQueryReadsAClinicalTableFromEndToEnd) {
                 group.patients = {"L100007^^^&2.999.1.1.1&ISO"};
                 group.everything = everything;
                 group.labels = {1};
+                // Documents about which the patient said something in particular.
+                group.hidden = {10000701, 10000702};
+                group.shown = {10000703};
                 group.named = {{100007, 10000705}, {100007, 10000700}, {100007, 10000750}};
                 QueryPlan const plan = plan_query(query, group, {"clinic", 5001, {}});
                 std::string const text = explain(world, *plan.statement, plan.params);
@@ -98,6 +103,21 @@ TEST(Plans, NoStoredQueryReadsAClinicalTableFromEndToEnd) {
             }
         }
     }
+}
+
+TEST(Plans, SingledOutDocumentsAreFoundByTheirIds) {
+    World world;
+    ASSERT_EQ(world.sql(kLoad), "6000");
+    static_cast<void>(world.sql(
+        "INSERT INTO registry.unique_id_dir SELECT unique_id, patient_key, entry_key, 1, 1, 1 "
+        "FROM registry.entry"));
+    for (char const* table : {"entry", "patient", "unique_id_dir"})
+        static_cast<void>(world.sql(std::string("ANALYZE registry.") + table));
+    std::string const text = explain(world, sql::kSingleDocuments,
+                                     single_documents_params({"d10000701", "d10000702", "d0"}));
+    EXPECT_FALSE(text.empty());
+    for (char const* table : {"entry", "unique_id_dir"})
+        EXPECT_EQ(text.find(std::string("Seq Scan on ") + table), std::string::npos) << text;
 }
 
 TEST(Plans, FindDocumentsIsOneRoundTripAndASubmissionTwo) {
