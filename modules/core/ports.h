@@ -101,8 +101,8 @@ public:
     virtual Status patient_known(pg::Tx& tx, std::string const& cx) = 0;
     virtual Status patient_merged(pg::Tx& tx, std::string const& subsumed_cx,
                                   std::string const& surviving_cx) = 0;
-    /// Ids that this very transaction issued, each with who stands for it: nothing can be kept under
-    /// them yet. By default each is told as known, then as merged.
+    /// Ids that this very transaction issued, each with who stands for it: nothing can be kept
+    /// under them yet. By default each is told as known, then as merged.
     struct Added {
         std::string cx;
         std::string survivor;  ///< empty: itself

@@ -162,8 +162,8 @@ Status Server::record_start() {
 }
 
 void Server::record_stop() {
-    for (auto const& event : {application_event(name(), false),
-                              audit_recording_event(name(), false)}) {
+    for (auto const& event :
+         {application_event(name(), false), audit_recording_event(name(), false)}) {
         if (auto recorded = composition_->pipeline().record_event(event); !recorded)
             log_error("audit.failed", {{"detail", recorded.error().detail}});
     }

@@ -48,8 +48,8 @@ struct AgreementMember {
     std::set<std::string> signing_fingerprints;  ///< who may sign the next version for it
     bool must_sign = false;
     bool signs_if_asked = false;
-    std::set<std::string> speaks_for;                       ///< members in whose name it may act
-    std::map<std::string, Contact, std::less<>> officers;   ///< security, privacy, auditor, ...
+    std::set<std::string> speaks_for;                      ///< members in whose name it may act
+    std::map<std::string, Contact, std::less<>> officers;  ///< security, privacy, auditor, ...
     std::set<std::string> roles;  ///< codes it may act in; always holds the default role
     std::set<std::string, std::less<>> transactions;
     std::set<std::string> fingerprints;  ///< SHA-256, 64 lower-case hex digits
@@ -94,12 +94,12 @@ struct IdentityRule {
 
 struct Agreement {
     std::string file;
-    std::string id;             ///< urn:oid: or urn:uuid:
-    std::int64_t version = 0;   ///< 1, 2, 3 ...
-    std::string previous;       ///< hash of the version before; empty for version 1
+    std::string id;            ///< urn:oid: or urn:uuid:
+    std::int64_t version = 0;  ///< 1, 2, 3 ...
+    std::string previous;      ///< hash of the version before; empty for version 1
     std::string title;
-    std::string canonical;  ///< canonical.h: what is hashed and signed
-    std::string hash;       ///< sha256:...
+    std::string canonical;             ///< canonical.h: what is hashed and signed
+    std::string hash;                  ///< sha256:...
     std::shared_ptr<Tree const> tree;  ///< everything that the file says, for texts and lint
     Region region;
     std::vector<AgreementMember> members;

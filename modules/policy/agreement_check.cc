@@ -33,8 +33,7 @@ void check_roles_of(AgreementMember const& one, Agreement const& agreement, Prob
     for (auto const& code : one.roles) {
         auto const* role = agreement.role(code);
         if (!role) {
-            if (!code.empty())
-                problems.add(one.line, "member: there is no role '" + code + "'");
+            if (!code.empty()) problems.add(one.line, "member: there is no role '" + code + "'");
             continue;
         }
         if (role->may.contains(domain::Action::kFeedPatient) && !role->exempt &&
@@ -70,10 +69,10 @@ void check_members(Agreement const& agreement, Problems& problems) {
 void check_connections(Agreement const& agreement, Problems& problems) {
     auto const& points = agreement.tree->list("demarcation");
     for (auto const& one : agreement.connections) {
-        bool const known =
-            one.demarcation.empty() || std::any_of(points.begin(), points.end(), [&](auto const& p) {
-                return p.shown("id") == one.demarcation;
-            });
+        bool const known = one.demarcation.empty() ||
+                           std::any_of(points.begin(), points.end(), [&](auto const& p) {
+                               return p.shown("id") == one.demarcation;
+                           });
         if (!known) {
             problems.add(one.line, "connection: there is no demarcation '" + one.demarcation + "'");
         }

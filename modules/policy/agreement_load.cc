@@ -9,9 +9,9 @@
 #include "policy/agreement_file.h"
 #include "policy/agreement_identity.h"
 #include "policy/agreement_matrix.h"
-#include "policy/agreement_users.h"
 #include "policy/agreement_members.h"
 #include "policy/agreement_schema.h"
+#include "policy/agreement_users.h"
 #include "policy/canonical.h"
 #include "policy/yaml_map.h"
 
@@ -29,23 +29,22 @@ public:
     }
 
     std::shared_ptr<Agreement> read(YAML::Node const& root) {
-        YamlMap const top(root, "agreement",
-                          {"schema_version", "agreement_id", "version", "previous", "title",
-                           "effective_from", "effective_to", "region", "members", "connections",
-                           "roles", "rules", "authentication", "identity", "consent", "emergency",
-                           // of section_table()
-                           "purpose", "revision", "laws", "clauses", "change_rules", "operator",
-                           "processors", "cost_rules", "liability", "intellectual_property",
-                           "demarcation", "incident", "end_of_contract", "value_sets",
-                           "document_types", "purposes", "operation", "components",
-                           "external_communities", "technical", "audit", "location"},
-                          problems_);
+        YamlMap const top(
+            root, "agreement",
+            {"schema_version", "agreement_id", "version", "previous", "title", "effective_from",
+             "effective_to", "region", "members", "connections", "roles", "rules", "authentication",
+             "identity", "consent", "emergency",
+             // of section_table()
+             "purpose", "revision", "laws", "clauses", "change_rules", "operator", "processors",
+             "cost_rules", "liability", "intellectual_property", "demarcation", "incident",
+             "end_of_contract", "value_sets", "document_types", "purposes", "operation",
+             "components", "external_communities", "technical", "audit", "location"},
+            problems_);
         load_envelope(top, problems_, *agreement_);
         load_region(top, problems_, *agreement_);
         each(top, "roles", [&](YAML::Node const& node) { role(node); });
-        each(top, "members", [&](YAML::Node const& node) {
-            load_member(node, folder_, problems_, *agreement_);
-        });
+        each(top, "members",
+             [&](YAML::Node const& node) { load_member(node, folder_, problems_, *agreement_); });
         if (top.has("connections")) {
             each(top, "connections",
                  [&](YAML::Node const& node) { load_connection(node, problems_, *agreement_); });
@@ -126,8 +125,8 @@ Result<std::shared_ptr<Agreement const>> parse_agreement(std::string const& text
         auto const root = YAML::Load(text);
         auto tree = std::make_shared<Tree>(tree_of(root, problems));
         auto agreement = Loader(name, problems).read(root);
-        name_certificates_by_digest(
-            *tree, std::filesystem::path(name).parent_path().string(), problems);
+        name_certificates_by_digest(*tree, std::filesystem::path(name).parent_path().string(),
+                                    problems);
         check_sections(*tree, problems);
         agreement->canonical = canonical_json(*tree);
         agreement->hash = agreement_hash(agreement->canonical);

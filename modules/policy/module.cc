@@ -66,9 +66,9 @@ private:
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
-    auto policy = TRY(AgreementPolicy::open(
-        agreement_source(context.config), context.pool,
-        context.ports.find<core::PatientIdentityPort>(), context.clock, agreement_audit(context)));
+    auto policy = TRY(AgreementPolicy::open(agreement_source(context.config), context.pool,
+                                            context.ports.find<core::PatientIdentityPort>(),
+                                            context.clock, agreement_audit(context)));
     return std::unique_ptr<core::Module>(
         std::make_unique<PolicyModule>(std::move(policy), context));
 }

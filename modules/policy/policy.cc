@@ -99,8 +99,8 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
     return decision;
 }
 
-Status AgreementPolicy::announce(Agreement const& now, Question const& question,
-                                 Facts const& facts, core::Decision const& decision) const {
+Status AgreementPolicy::announce(Agreement const& now, Question const& question, Facts const& facts,
+                                 core::Decision const& decision) const {
     if (!decision.permitted || (!decision.emergency && decision.announce.empty())) return {};
     if (!audit_.port) return Error(Code::kDenied, "nobody to announce an emergency through");
     return announce_use({pool_, *audit_.port, system_ids(), audit_.source_id}, now, question, facts,
@@ -111,8 +111,7 @@ Result<Explanation> AgreementPolicy::explain(domain::Subject const& subject, dom
                                              core::PolicyQuery const& query) const {
     auto const now = agreement();
     Question const question{subject, action, query, clock_.now()};
-    auto const found =
-        TRY(find_facts({pool_, identity_}, needs(*now, question), question));
+    auto const found = TRY(find_facts({pool_, identity_}, needs(*now, question), question));
     return policy::explain(*now, question, found);
 }
 

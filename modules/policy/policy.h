@@ -73,7 +73,8 @@ private:
     core::PatientIdentityPort const* identity_;
     Clock const& clock_;
     AgreementAudit const audit_;
-    std::optional<Signatures> to_store_;  ///< of an agreement that was never in force, until begin()
+    std::optional<Signatures>
+        to_store_;              ///< of an agreement that was never in force, until begin()
     mutable std::mutex mutex_;  ///< guards the pointer only
     std::shared_ptr<Agreement const> agreement_;
 };

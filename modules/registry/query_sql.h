@@ -5,9 +5,9 @@
 // judged by us).
 //
 // Parameters of all: $1 CX of living patients (each stands for all ids merged into it); $2 numbers
-// of the visible labels, NULL = everything; $3 the asking member; $4 limit; $5 and $6 keys of entries
-// that are hidden or visible whatever their label. Then of document queries $7..$28 the criteria,
-// $29.. their own; of the others $7.. their own. NULL = no condition.
+// of the visible labels, NULL = everything; $3 the asking member; $4 limit; $5 and $6 keys of
+// entries that are hidden or visible whatever their label. Then of document queries $7..$28 the
+// criteria, $29.. their own; of the others $7.. their own. NULL = no condition.
 //
 // Shape: sub-selects that stay scalar (LIMIT 1) or fenced (OFFSET 0) on purpose: so each is an
 // index look-up inside one patient, whatever the statistics say. The first column, the number of
@@ -21,7 +21,7 @@
     " JOIN registry.patient rf ON rf.survivor_key = rs.patient_key" \
     " WHERE rs.cx = ANY ($1::text[]) AND rs.survivor_key = rs.patient_key))"
 // Some documents are judged one by one: keys that are hidden or shown whatever their label.
-#define RQ_SEEN(e)                                                                             \
+#define RQ_SEEN(e)                                                                            \
     "(" e ".label = ANY ($2) AND ($5::bigint[] IS NULL OR " e ".entry_key <> ALL ($5)) OR " e \
     ".entry_key = ANY ($6::bigint[]))"
 #define RQ_LABEL(e) "($2::integer[] IS NULL OR " RQ_SEEN(e) ")"

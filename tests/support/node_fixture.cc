@@ -80,9 +80,9 @@ void TestNode::make_folder(Options const& options) {
     }
     std::vector<std::string> words = {"/usr/bin/python3", source_dir() / "scripts/make_region.py",
                                       "--out", folder_, "--region", "a", "--pki", pki_, "--db-host",
-                                      "unused", "--db-name", database_->name(), "--ports", "0,0,0", "--unsigned",
-                                      "--set", "database.owner=" + database_->owner(), "--set",
-                                      "database.serving=" + database_->serving(), "--set",
+                                      "unused", "--db-name", database_->name(), "--ports", "0,0,0",
+                                      "--unsigned", "--set", "database.owner=" + database_->owner(),
+                                      "--set", "database.serving=" + database_->serving(), "--set",
                                       "database.report=" + database_->report(),
                                       // Small, so that tests see several and write little ahead.
                                       "--set", "repository.segment_size=1048576"};
@@ -99,7 +99,8 @@ void TestNode::agree() const {
     fs::path const file = folder_ / "agreement.yaml";
     auto const canonical = policy::canonical_of_file(file);
     if (!canonical) return;  // a test of broken agreements
-    auto const newest = sql("select version, hash from policy.agreement order by version desc limit 1");
+    auto const newest =
+        sql("select version, hash from policy.agreement order by version desc limit 1");
     if (!newest.empty() && newest[0][1] != policy::agreement_hash(*canonical)) {
         std::string text;
         std::string const before = read_file(file);

@@ -57,8 +57,8 @@ public:
     void start() { start(Arming{}); }
     /// As start(), for a node that may die on the way: false when it did.
     bool try_start(Arming const& arming);
-    /// What agreement.yaml says now is signed by all who must: as it is, if no agreement was in force
-    /// in this node so far or this one is, else as the version after the newest.
+    /// What agreement.yaml says now is signed by all who must: as it is, if no agreement was in
+    /// force in this node so far or this one is, else as the version after the newest.
     void agree() const;
     int stop();   ///< SIGTERM, waits; the exit status (negative: the signal that ended it)
     void kill();  ///< SIGKILL; nothing when it is dead already

@@ -38,7 +38,8 @@ ConsentScope kind(std::string code) {
 std::string agreement_text(std::string const& transactions, std::string const& previous = "") {
     return R"(schema_version: "1.0"
 agreement_id: urn:oid:2.999.1.9
-version: )" + (previous.empty() ? "1" : "2\nprevious: " + previous) +
+version: )" +
+           (previous.empty() ? "1" : "2\nprevious: " + previous) +
            R"(
 title: test
 effective_from: 2020-04-01
@@ -105,8 +106,7 @@ public:
 class Consent : public ::testing::Test {
 protected:
     Consent()
-        : database_(test::migrations_of("policy")),
-          pool_([&] {
+        : database_(test::migrations_of("policy")), pool_([&] {
               pg::PoolConfig config;
               config.conninfo = database_.serving();
               config.size = 2;
@@ -115,11 +115,13 @@ protected:
         static std::atomic<int> number{0};
         file_ = fs::temp_directory_path() / ("musubi-policy-" + std::to_string(::getpid()) + "-" +
                                              std::to_string(number++) + ".yaml");
-        std::ofstream(signers_file()) << "signers:\n  - member: hospital\n    certificates: [{file: "
-                                      << test::signing_identity("hospital").certificate << "}]\n";
+        std::ofstream(signers_file())
+            << "signers:\n  - member: hospital\n    certificates: [{file: "
+            << test::signing_identity("hospital").certificate << "}]\n";
         publish(agreement_text("[query, publish]"));
         policy_ = open(pool_);
-        if (auto const begun = policy_->begin(); !begun) throw std::runtime_error(begun.error().detail);
+        if (auto const begun = policy_->begin(); !begun)
+            throw std::runtime_error(begun.error().detail);
         audit_.events.clear();
     }
     ~Consent() override {
@@ -301,8 +303,7 @@ TEST_F(Consent, WithMistakesIsRefused) {
     EXPECT_EQ(refused([](ConsentChange& c) { c.patient = "R1"; }), Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.basis = ""; }), Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.scope.code = "57833-6"; }), Code::kInvalidContent);
-    EXPECT_EQ(refused([](ConsentChange& c) { c.scope.department = "^^x"; }),
-              Code::kInvalidContent);
+    EXPECT_EQ(refused([](ConsentChange& c) { c.scope.department = "^^x"; }), Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.scope.person = std::string(257, 'x'); }),
               Code::kInvalidContent);
     EXPECT_EQ(refused([](ConsentChange& c) { c.absolute = true; }), Code::kInvalidContent)

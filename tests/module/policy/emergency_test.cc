@@ -1,7 +1,7 @@
 // Broken glass through the database: written down, recorded and announced before anything is shown.
 
-#include "platform/pg/outbox.h"
 #include "policy/emergency.h"
+#include "platform/pg/outbox.h"
 #include "policy/notice_message.h"
 #include "support/fake_ports.h"
 #include "support/migrations.h"

@@ -113,7 +113,8 @@ TEST_F(BrokenGlass, LastsItsMinutesAndIsThenAnnouncedAnew) {
 TEST_F(BrokenGlass, WaitsForAReviewAndTheNodeIsDegradedPastItsDay) {
     EXPECT_EQ(doctor(emergency()).find(patient_), only_letter());
     auto const overdue = [&] {
-        return node_->operator_page("/health/ready").find("not reviewed in time") != std::string::npos;
+        return node_->operator_page("/health/ready").find("not reviewed in time") !=
+               std::string::npos;
     };
     EXPECT_FALSE(overdue());
     node_->sql("update policy.emergency_access set review_by = now() - interval '1 minute'");

@@ -44,10 +44,10 @@ private:
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
     TRY(without::require_bench_database(context.pool, "policy"));
-    auto module = std::make_unique<Permissive>(TRY(policy::AgreementPolicy::open(
-        policy::agreement_source(context.config), context.pool,
-        context.ports.find<core::PatientIdentityPort>(), context.clock,
-        policy::agreement_audit(context))));
+    auto module = std::make_unique<Permissive>(
+        TRY(policy::AgreementPolicy::open(policy::agreement_source(context.config), context.pool,
+                                          context.ports.find<core::PatientIdentityPort>(),
+                                          context.clock, policy::agreement_audit(context))));
     context.ports.provide<core::PolicyPort>(*module);
     return std::unique_ptr<core::Module>(std::move(module));
 }

@@ -51,8 +51,7 @@ TEST(ElementOctets, CarryTheNamespacesThatStoodAbove) {
 
 TEST(ElementOctets, AreBounded) {
     EXPECT_EQ(cut("<a><b>" + std::string(2000, 'x') + "</b></a>", "b"), "error TooLarge");
-    EXPECT_EQ(cut("<a xmlns:long='" + std::string(990, 'x') + "'><b/></a>", "b"),
-              "error TooLarge");
+    EXPECT_EQ(cut("<a xmlns:long='" + std::string(990, 'x') + "'><b/></a>", "b"), "error TooLarge");
 }
 
 TEST(ElementOctets, NeedATextThatFitsTheTree) {
