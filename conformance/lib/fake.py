@@ -33,7 +33,7 @@ def make_pki(folder):
             "-out", "node.csr")
     openssl("x509", "-req", "-in", "node.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-days", "2",
             "-CAcreateserial", "-extfile", "san.cnf", "-out", "node.crt")
-    for role in _ROLES:
+    for role in (*_ROLES, "idp", "other-idp"):
         for suffix in ("crt", "key"):
             os.symlink(f"node.{suffix}", os.path.join(folder, f"{role}.{suffix}"))
 
@@ -43,8 +43,8 @@ def write_target(path, folder, https_port, mllp_port, template):
         data = json.load(file)
     data.update({"name": "self-test", "base_url": f"https://localhost:{https_port}",
                  "mllp": {"host": "localhost", "port": mllp_port}, "pki": folder})
-    for command in ("regional_id_command", "consent_command"):
-        data.pop(command, None)  # the fake has no operator
+    for absent in ("regional_id_command", "consent_command", "audit_command", "syslog"):
+        data.pop(absent, None)  # the fake has no operator and takes no audit messages
     with open(path, "w", encoding="utf-8") as file:
         json.dump(data, file)
 

@@ -41,6 +41,7 @@ struct PatientChange {
 struct PatientChangeOutcome {
     std::string patient;                ///< surviving regional id (CX) of the record
     std::vector<std::string> subsumed;  ///< regional ids that stopped to be active
+    std::string parted;  ///< kUnlink: regional id that the second record now stands under
     bool created = false;
 };
 

@@ -159,6 +159,8 @@ Result<core::PatientChangeOutcome> Feeding::relate(core::PatientChange const& ch
     core::PatientChangeOutcome outcome;
     outcome.subsumed = settled.subsumed;
     outcome.patient = linking_.stands_for(ids_.front().record->key);
+    auto const second = linking_.stands_for(other_.front().record->key);
+    if (second != outcome.patient) outcome.parted = second;
     TRY(remember(change, ids_.front().record->key, outcome));
     return outcome;
 }

@@ -62,7 +62,7 @@ std::vector<core::AuditDraft> audit_feed(FeedRequest const* request,
                                          core::PatientChangeOutcome const* outcome) {
     if (!request) return {core::AuditDraft{}};
     std::vector<std::string> patient;
-    if (outcome) patient.push_back(outcome->patient);
+    if (outcome) patient = {outcome->patient, outcome->parted};  // nobody parted: left out
     if (request->feed.event == domain::FeedEvent::kAdd) return {draft_for(patient, *request, 'C')};
     if (request->feed.event != domain::FeedEvent::kMerge || !outcome)
         return {draft_for(patient, *request, 'U')};

@@ -65,7 +65,7 @@ void put(std::string& out, Tree const& tree) {
         }
         case Tree::Kind::kMap: break;
     }
-    std::vector<std::pair<std::string, Tree> const*> sorted;
+    std::vector<Tree::Entry const*> sorted;
     for (auto const& entry : tree.entries) sorted.push_back(&entry);
     std::sort(sorted.begin(), sorted.end(),
               [](auto const* a, auto const* b) { return before_in_utf16(a->first, b->first); });

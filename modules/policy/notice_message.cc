@@ -11,7 +11,7 @@ std::string notice_message(Uuid const& id, Notice const& notice) {
         Tree text;
         text.kind = Tree::Kind::kText;
         text.text = std::move(value);
-        message.entries.emplace_back(key, std::move(text));
+        message.entries.push_back({key, std::move(text)});
     };
     add("id", id.to_urn());
     add("kind", notice.emergency ? "emergency" : "use");

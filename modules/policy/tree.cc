@@ -81,7 +81,7 @@ private:
                 problems_.add(line_of(pair.first), "agreement: key '" + key + "' stands twice");
                 continue;
             }
-            out.entries.emplace_back(std::move(key), make(pair.second, depth + 1));
+            out.entries.push_back({std::move(key), make(pair.second, depth + 1)});
         }
     }
 

@@ -12,7 +12,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 namespace musubi::policy {
@@ -24,7 +23,8 @@ struct Tree {
     std::int64_t number = 0;
     std::string text;  ///< of a text
     std::vector<Tree> items;
-    std::vector<std::pair<std::string, Tree>> entries;  ///< as in the file
+    struct Entry;
+    std::vector<Entry> entries;  ///< of a map, as in the file
     int line = 0;
 
     /// The value of `key` of a map; null when there is none.
@@ -36,6 +36,11 @@ struct Tree {
     std::string shown() const;
     /// The entries of the list under `path`; none when there is no such list.
     std::vector<Tree> const& list(std::string_view path) const;
+};
+
+struct Tree::Entry {
+    std::string first;  ///< the key
+    Tree second;
 };
 
 /// Limits: depth 32, 100,000 values (aliases count each time they are used).
