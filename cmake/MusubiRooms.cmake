@@ -54,7 +54,7 @@ function(musubi_room name)
         add_library(musubi_${name} STATIC ${sources})
         target_link_libraries(musubi_${name} PUBLIC musubi_settings ${deps} ${ARG_LIBRARIES}
             PRIVATE ${ARG_PRIVATE_LIBRARIES})
-        target_precompile_headers(musubi_${name} PRIVATE ${MUSUBI_PCH})
+        target_precompile_headers(musubi_${name} REUSE_FROM musubi_pch)
     else()
         add_library(musubi_${name} INTERFACE)
         target_link_libraries(musubi_${name} INTERFACE musubi_settings ${deps} ${ARG_LIBRARIES})
