@@ -30,7 +30,8 @@ endif()
 add_library(musubi_settings INTERFACE)
 target_include_directories(musubi_settings INTERFACE ${CMAKE_SOURCE_DIR}/modules ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(musubi_settings INTERFACE
-    -Wall -Wextra -Wconversion -Wswitch-enum -Werror -fno-omit-frame-pointer)
+    -Wall -Wextra -Wconversion -Wswitch-enum -Werror -fno-omit-frame-pointer
+    -pthread)  # some libraries bring it along: without it everywhere they could not share a precompiled header
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(musubi_settings INTERFACE -fpch-preprocess)  # for ccache and precompiled headers
 endif()

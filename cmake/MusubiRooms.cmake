@@ -54,7 +54,12 @@ function(musubi_room name)
         add_library(musubi_${name} STATIC ${sources})
         target_link_libraries(musubi_${name} PUBLIC musubi_settings ${deps} ${ARG_LIBRARIES}
             PRIVATE ${ARG_PRIVATE_LIBRARIES})
-        target_precompile_headers(musubi_${name} REUSE_FROM musubi_pch)
+        # Poco's definitions change what standard headers say: such a room precompiles them for itself.
+        if("${ARG_LIBRARIES};${ARG_PRIVATE_LIBRARIES}" MATCHES "Poco::")
+            target_precompile_headers(musubi_${name} PRIVATE ${MUSUBI_PCH})
+        else()
+            target_precompile_headers(musubi_${name} REUSE_FROM musubi_pch)
+        endif()
     else()
         add_library(musubi_${name} INTERFACE)
         target_link_libraries(musubi_${name} INTERFACE musubi_settings ${deps} ${ARG_LIBRARIES})
