@@ -8,6 +8,8 @@ import shlex
 import shutil
 import sys
 
+GCC_ONLY = ("-fpch-preprocess", "-Winvalid-pch", "-Wno-restrict", "-Wno-stringop-overflow")
+
 
 def main() -> None:
     build, out = sys.argv[1:]
@@ -25,7 +27,7 @@ def main() -> None:
                 header = words.pop(0)
                 shutil.copyfile(header, text)
                 kept += ["-include", text]
-            elif word not in ("-fpch-preprocess", "-Winvalid-pch"):
+            elif word not in GCC_ONLY:
                 kept.append(word)
         entry["command"] = shlex.join(kept)
     with open(os.path.join(out, "compile_commands.json"), "w", encoding="utf-8") as target:

@@ -16,15 +16,23 @@ TEST_IDENTITY_TARGET=(
 
 test_passed=0 test_failed=0 test_skipped=0
 
-# Runs one gtest executable and adds its counts.
-test_level() { # LEVEL
-    local binary=build/${MUSUBI_PRESET:-dev}/tests/$1_tests log=var/log/$1_tests.log
+# Runs one gtest executable, in several processes side by side where its tests mostly wait, and adds its counts.
+test_level() { # LEVEL SHARDS
+    local binary=build/${MUSUBI_PRESET:-dev}/tests/$1_tests log=var/log/$1_tests.log shard status=0
     [ -x "$binary" ] || return 0
     say "$1 tests"
-    local status=0
-    "$binary" --gtest_brief=1 --gtest_output="json:var/log/$1_tests.json" >"$log" 2>&1 || status=$?
+    local -a running=() results=()
+    for ((shard = 0; shard < $2; shard++)); do
+        results+=("var/log/$1_tests.$shard.json")
+        rm -f "${results[-1]}"
+        GTEST_TOTAL_SHARDS=$2 GTEST_SHARD_INDEX=$shard "$binary" --gtest_brief=1 \
+            --gtest_output="json:${results[-1]}" >"var/log/$1_tests.$shard.log" 2>&1 &
+        running+=($!)
+    done
+    for shard in "${running[@]}"; do wait "$shard" || status=$?; done
+    for ((shard = 0; shard < $2; shard++)); do cat "var/log/$1_tests.$shard.log"; done >"$log"
     local counts
-    counts=$(python3 scripts/gtest_counts.py "var/log/$1_tests.json" scripts/may_skip.txt 2>>"$log") || counts="0 1 0"
+    counts=$(python3 scripts/gtest_counts.py scripts/may_skip.txt "${results[@]}" 2>>"$log") || counts="0 1 0"
     read -r p f s <<<"$counts"
     [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
     [ "$f" -eq 0 ] || { grep -vE '^\[ *(RUN|OK)' "$log" | tail -n 60 >&2; }
@@ -75,9 +83,9 @@ run_test() {
         -c shared_buffers=256MB
     export MUSUBI_TEST_PG="host=$MUSUBI_TOP/$TEST_PG user=musubi dbname=postgres"
     trap 'region_stop var/test/region; pg_stop "$TEST_PG"' EXIT
-    test_level unit
-    test_level module
-    test_level node
+    test_level unit 2
+    test_level module 2
+    test_level node 3
     test_conformance
     echo "$test_passed passed, $test_failed failed, $test_skipped skipped"
     [ "$test_failed" -eq 0 ]

@@ -31,7 +31,7 @@ protected:
 
 TEST_F(Exchange, PublishedDocumentIsFoundAndFetchedByteForByte) {
     std::string const patient = known_patient();
-    std::string const text("line\r\n\0\xff--boundary\r\n end", 26);
+    std::string const text("line\r\n\0\xff--boundary\r\n end", 24);
     Papers const papers = letter_for(patient, text);
     Heard const heard = toolkit.submit(papers);
     ASSERT_TRUE(heard.success()) << heard.text();

@@ -204,12 +204,12 @@ TEST_F(Segments, ATornTailIsOverwrittenAndWhatWasAcknowledgedStays) {
     store.reset();
     overwrite(torn, 8, "not what the checksum of the header says");
     reopen();
-    EXPECT_EQ(listed(kept.segment).size(), 1U);
+    EXPECT_EQ(count_listed(), 1U);  // in one segment, or in two when one was made ahead meanwhile
     auto const next = *put(3, 200);
     EXPECT_EQ(next.segment, torn.segment);
     EXPECT_EQ(next.offset, torn.offset);
     reopen();
-    EXPECT_EQ(listed(kept.segment).size(), 2U);
+    EXPECT_EQ(count_listed(), 2U);
     EXPECT_TRUE(holds(kept, 1));
     EXPECT_TRUE(holds(next, 3, 200));
     EXPECT_FALSE(store->read(torn, 2));
