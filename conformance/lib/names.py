@@ -17,6 +17,8 @@ NS = {"s": SOAP12, "s11": SOAP11, "wsa": WSA, "rim": RIM, "rs": RS, "lcm": LCM,
 
 ACTION = {
     "ITI-18": "urn:ihe:iti:2007:RegistryStoredQuery",
+    "ITI-38": "urn:ihe:iti:2007:CrossGatewayQuery",
+    "ITI-39": "urn:ihe:iti:2007:CrossGatewayRetrieve",
     "ITI-41": "urn:ihe:iti:2007:ProvideAndRegisterDocumentSet-b",
     "ITI-42": "urn:ihe:iti:2007:RegisterDocumentSet-b",
     "ITI-43": "urn:ihe:iti:2007:RetrieveDocumentSet",

@@ -42,7 +42,8 @@ struct Contact {
 
 struct AgreementMember {
     domain::Member member;
-    std::string kind;  ///< hospital, clinic, ...; empty when not told
+    std::string kind;               ///< hospital, clinic, ...; empty when not told
+    std::string home_community_id;  ///< urn:oid:..., of a community; else empty
     MemberStatus status = MemberStatus::kActive;
     WallTime begins = WallTime::min(), ends = WallTime::max();  ///< of membership; `ends` is after
     std::set<std::string> signing_fingerprints;  ///< who may sign the next version for it

@@ -48,9 +48,15 @@ void check_members(Agreement const& agreement, Problems& problems) {
     Once codes("member code", problems), institutions("institution_oid", problems),
         fingerprints("certificate fingerprint", problems),
         subjects("certificate subject", problems), signers("signing certificate", problems);
+    Once homes("home_community_id", problems);
     bool signs = false;
     for (auto const& one : agreement.members) {
         codes.see(one.member.code, one.line);
+        if (!one.home_community_id.empty()) homes.see(one.home_community_id, one.line);
+        if (one.kind == "community" &&
+            one.home_community_id == agreement.region.home_community_id) {
+            problems.add(one.line, "member: this region is no community beside itself");
+        }
         institutions.see(one.member.institution_oid, one.line);
         for (auto const& value : one.fingerprints) fingerprints.see(value, one.line);
         for (auto const& value : one.subjects) subjects.see(value, one.line);

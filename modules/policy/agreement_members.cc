@@ -9,9 +9,9 @@
 namespace musubi::policy {
 namespace {
 
-constexpr std::string_view kKinds[] = {"hospital",     "clinic",     "pharmacy",
-                                       "care",         "laboratory", "imaging-centre",
-                                       "municipality", "operator",   "vendor"};
+constexpr std::string_view kKinds[] = {"hospital",   "clinic",         "pharmacy",     "care",
+                                       "laboratory", "imaging-centre", "municipality", "operator",
+                                       "vendor",     "community"};
 
 class MemberReader {
 public:
@@ -57,7 +57,27 @@ private:
             std::find(std::begin(kKinds), std::end(kKinds), out.kind) == std::end(kKinds)) {
             problems_.add(map_.line("kind"),
                           "member: 'kind' is none of hospital, clinic, pharmacy, care, laboratory, "
-                          "imaging-centre, municipality, operator, vendor");
+                          "imaging-centre, municipality, operator, vendor, community");
+        }
+        community(out);
+    }
+
+    /// Another region, whose gateway asks for its members and is asked by ours (XCA, XCPD).
+    void community(AgreementMember& out) {
+        constexpr std::string_view kUrn = "urn:oid:";
+        bool const is_community = out.kind == "community";
+        if (is_community != map_.has("home_community_id")) {
+            problems_.add(is_community ? map_.line() : map_.line("home_community_id"),
+                          "member: 'home_community_id' belongs to members of kind community, and "
+                          "each of them has one");
+            return;
+        }
+        if (!is_community) return;
+        out.home_community_id = map_.text("home_community_id");
+        if (!out.home_community_id.starts_with(kUrn) ||
+            !is_oid(std::string_view(out.home_community_id).substr(kUrn.size()))) {
+            problems_.add(map_.line("home_community_id"),
+                          "member: 'home_community_id' must be urn:oid:OID");
         }
     }
 
@@ -199,6 +219,7 @@ void load_member(YAML::Node const& node, std::filesystem::path const& folder, Pr
                       {"code",
                        "name",
                        "kind",
+                       "home_community_id",
                        "membership",
                        "status",
                        "from",

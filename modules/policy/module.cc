@@ -22,6 +22,7 @@ public:
           pool_(context.pool),
           clock_(context.clock) {
         context.ports.provide<core::PolicyPort>(*policy_);
+        context.ports.provide<core::CommunityPort>(*policy_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::DocumentWatcherPort>(forms_);
     }

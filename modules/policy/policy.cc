@@ -133,6 +133,16 @@ std::vector<std::string> AgreementPolicy::member_authorities() const {
     return {all.begin(), all.end()};
 }
 
+Result<domain::Member> AgreementPolicy::community(std::string_view home) const {
+    auto const now = agreement();
+    if (!home.empty() && now->in_force(clock_.now())) {
+        for (auto const& one : now->members) {
+            if (one.home_community_id == home && one.admitted(clock_.now())) return one.member;
+        }
+    }
+    return Error(Code::kNotFound, "no member stands for this community");
+}
+
 bool AgreementPolicy::insurance_is_key() const { return agreement()->insurance_is_key; }
 
 Status AgreementPolicy::reload() {

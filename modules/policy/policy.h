@@ -5,6 +5,7 @@
 // under the one it began with. Consent is read from the database for every decision, never cached:
 // a withdrawal counts for the next request. One round trip at most, none for exempt roles.
 
+#include "core/community_port.h"
 #include "core/ports.h"
 #include "policy/acceptance.h"
 #include "policy/decide.h"
@@ -13,7 +14,7 @@
 
 namespace musubi::policy {
 
-class AgreementPolicy final : public core::PolicyPort {
+class AgreementPolicy final : public core::PolicyPort, public core::CommunityPort {
 public:
     /// Nothing but an agreement that may be in force now is taken (acceptance.h); a refusal is
     /// recorded when `audit` has a port. `identity` may be null where nothing is published (tools);
@@ -32,6 +33,7 @@ public:
     domain::DemographicsRules demographics_rules() const override;
     std::vector<std::string> member_authorities() const override;
     bool insurance_is_key() const override;
+    Result<domain::Member> community(std::string_view home) const override;
     domain::AssertionRules assertion_rules(domain::Member const& member) const override;
     Result<domain::Subject> with_user(
         domain::Subject subject,

@@ -19,8 +19,10 @@ public:
                 {},
                 &context.ports},
           registry_(context.pipeline, deps_),
+          queries_(context.pipeline, deps_),
           watcher_(context.ids, &deps_.keys) {
         context.ports.provide<core::DocumentRegistryPort>(registry_);
+        context.ports.provide<core::StoredQueryPort>(queries_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
     }
 
@@ -36,6 +38,7 @@ public:
 private:
     Deps deps_;
     LocalDocumentRegistry registry_;
+    LocalStoredQueries queries_;
     PatientWatcher watcher_;
 };
 
@@ -69,7 +72,7 @@ core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
         "registry",
         "document registry: ITI-42, ITI-18, ITI-51",
-        {"DocumentRegistryPort", "PatientWatcherPort"},
+        {"DocumentRegistryPort", "StoredQueryPort", "PatientWatcherPort"},
         {},
         false,
         {

@@ -1,5 +1,6 @@
 #include "registry/ports.h"
 
+#include "registry/iti18.h"
 #include "registry/iti42.h"
 #include "registry/sql.h"
 #include "registry/store.h"
@@ -7,6 +8,27 @@
 #include <map>
 
 namespace musubi::registry {
+namespace {
+
+class Findings final : public core::QueryFindings {
+public:
+    Findings(Deps& deps, QueryResult result) : deps_(deps), result_(std::move(result)) {}
+    std::size_t size() const override { return result_.objects.size(); }
+    int withhold(core::Permit const& permit) override { return withhold_entries(permit, result_); }
+    Status render(std::string_view home, std::string& out) const override {
+        return render_objects(deps_, result_, home, out);
+    }
+
+private:
+    Deps& deps_;
+    QueryResult result_;
+};
+
+QueryRequest request_of(core::AskedQuery asked) {
+    return {std::move(asked.query), std::move(asked.query_id), std::move(asked.query_text)};
+}
+
+}  // namespace
 
 LocalDocumentRegistry::LocalDocumentRegistry(core::Pipeline& pipeline, Deps& deps)
     : pipeline_(pipeline), definition_(core::define<Iti42>(deps)) {}
@@ -14,6 +36,20 @@ LocalDocumentRegistry::LocalDocumentRegistry(core::Pipeline& pipeline, Deps& dep
 Result<std::vector<Issue>> LocalDocumentRegistry::register_document_set(
     core::CallContext const& call, domain::Submission submission) {
     return TRY(pipeline_.call<Iti42>(definition_, call, std::move(submission))).warnings;
+}
+
+LocalStoredQueries::LocalStoredQueries(core::Pipeline& pipeline, Deps& deps)
+    : pipeline_(pipeline), deps_(deps), definition_(core::define<Iti18>(deps)) {}
+
+Result<core::Located> LocalStoredQueries::locate(core::AskedQuery const& asked) const {
+    return locate_query(deps_, request_of(asked));
+}
+
+Result<std::unique_ptr<core::QueryFindings>> LocalStoredQueries::query(
+    core::CallContext const& call, core::AskedQuery asked) {
+    auto result = TRY(pipeline_.call<Iti18>(definition_, call, request_of(std::move(asked))));
+    return std::unique_ptr<core::QueryFindings>(
+        std::make_unique<Findings>(deps_, std::move(result)));
 }
 
 Status PatientWatcher::patient_known(pg::Tx& tx, std::string const& cx) {

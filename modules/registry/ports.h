@@ -1,7 +1,8 @@
 #pragma once
-// What the registry offers other modules: in-process registration, and following the patient
-// identity feed. Thread-safe; they live as long as the module.
+// What the registry offers other modules: in-process registration and queries, and following the
+// patient identity feed. Thread-safe; they live as long as the module.
 
+#include "core/document_ports.h"
 #include "core/pipeline.h"
 #include "core/ports.h"
 #include "registry/deps.h"
@@ -17,6 +18,20 @@ public:
 
 private:
     core::Pipeline& pipeline_;
+    core::Definition definition_;
+};
+
+/// ITI-18 without the wire.
+class LocalStoredQueries final : public core::StoredQueryPort {
+public:
+    LocalStoredQueries(core::Pipeline& pipeline, Deps& deps);
+    Result<core::Located> locate(core::AskedQuery const& asked) const override;
+    Result<std::unique_ptr<core::QueryFindings>> query(core::CallContext const& call,
+                                                       core::AskedQuery asked) override;
+
+private:
+    core::Pipeline& pipeline_;
+    Deps& deps_;
     core::Definition definition_;
 };
 

@@ -45,7 +45,9 @@ Result<core::Located> locate_query(Deps& deps, QueryRequest const& request);
 Result<QueryResult> answer_query(Deps& deps, core::Authorized<QueryRequest> const& request);
 /// Last look: removes entries whose label the permit does not allow, and tells how many.
 int withhold_entries(core::Permit const& permit, QueryResult& result);
-/// The rim objects or ObjectRefs of the answer, opened and expanded.
-Status render_objects(Deps& deps, QueryResult const& result, std::string& out);
+/// The rim objects or ObjectRefs of the answer, opened and expanded, with `home` on each (empty:
+/// none).
+Status render_objects(Deps& deps, QueryResult const& result, std::string_view home,
+                      std::string& out);
 
 }  // namespace musubi::registry

@@ -54,8 +54,8 @@ Status render_leaves(Deps& deps, QueryResult const& result, std::string_view hom
 
 }  // namespace
 
-Status render_objects(Deps& deps, QueryResult const& result, std::string& out) {
-    std::string const home = deps.settings.home.value_or("");
+Status render_objects(Deps& deps, QueryResult const& result, std::string_view home,
+                      std::string& out) {
     if (result.return_type != domain::ReturnType::kObjectRef)
         return render_leaves(deps, result, home, out);
     reserve_more(out, result.objects.size() * (kObjectRef + home.size()) + kFilledIn);

@@ -55,7 +55,7 @@ std::vector<core::AuditDraft> QueryTransaction::audit_as(
 
 Result<soap::Outgoing> QueryTransaction::encode(Deps& deps, Response&& response, Request const&) {
     std::string body = ebxml::query_response_prefix(ebxml::ResponseStatus::kSuccess, {});
-    TRY(render_objects(deps, response, body));
+    TRY(render_objects(deps, response, deps.settings.home.value_or(""), body));
     body.append(ebxml::query_response_suffix());
     soap::Outgoing out;
     out.body.push_back({std::move(body), nullptr, ""});

@@ -81,7 +81,8 @@ void add(ByPatient& drafts, std::string const& patient, domain::DocumentRequest 
                                                    request.repository_unique_id, request.home));
 }
 
-/// Whose document was asked for, whether or not the asker may see it; empty when we hold none.
+}  // namespace
+
 std::string patient_of(Deps const& deps, core::Located const* located,
                        domain::DocumentRequest const& request) {
     Rows const* rows = located ? std::any_cast<Rows>(&located->details) : nullptr;
@@ -91,8 +92,6 @@ std::string patient_of(Deps const& deps, core::Located const* located,
     }
     return {};
 }
-
-}  // namespace
 
 core::TransactionSpec const& Iti43::spec() {
     static core::TransactionSpec const kSpec{

@@ -25,6 +25,11 @@ struct RetrieveOutcome {
     std::vector<Issue> issues;  ///< one for each failed request
 };
 
+/// Whose document was asked for, whether or not the asker may see it; empty when we hold none.
+/// `located` as Iti43::locate() made it; may be null.
+std::string patient_of(Deps const& deps, core::Located const* located,
+                       domain::DocumentRequest const& request);
+
 struct Iti43 {
     using Deps = repository::Deps;
     using Wire = soap::Incoming;

@@ -2,6 +2,7 @@
 #include "repository/iti41.h"
 #include "repository/iti43.h"
 #include "repository/merge_watcher.h"
+#include "repository/ports.h"
 #include "repository/reconciler.h"
 #include "repository/remote_registry.h"
 #include "repository/settler.h"
@@ -27,6 +28,7 @@ public:
                 context.ports.require<core::DocumentRegistryPort>(),
                 context.config.text("repository.unique_id"),
                 context.config.text("node.home_community_id")},
+          documents_(context.pipeline, deps_),
           watcher_(&deps_.keys),
           reconciler_(
               context.pool, blobs_, segments_, context.clock,
@@ -38,6 +40,7 @@ public:
                std::chrono::milliseconds(context.config.integer("repository.pending_grace")),
                std::chrono::milliseconds(context.config.integer("repository.settle_period"))}) {
         context.ports.join<core::PatientWatcherPort>(watcher_);
+        context.ports.provide<core::DocumentRetrievePort>(documents_);
     }
 
     std::vector<core::Definition> transactions() override {
@@ -72,6 +75,7 @@ private:
     blob::SegmentStore segments_;
     blob::LocalBlobStore& blobs_;
     Deps deps_;
+    LocalDocuments documents_;
     MergeWatcher watcher_;
     Reconciler reconciler_;
     Settler settler_;
@@ -91,7 +95,7 @@ core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
         "repository",
         "XDS.b document repository (ITI-41, ITI-43)",
-        {},
+        {"DocumentRetrievePort"},
         {"PatientIdentityPort", "DocumentRegistryPort"},
         false,
         {

@@ -117,6 +117,16 @@ TEST_F(AgreementFile, IsCompiledWithGroupsDatesAndCertificates) {
         << "consent is asked unless a rule says otherwise";
 }
 
+TEST_F(AgreementFile, ACommunityIsAMemberWithAHomeOfItsOwn) {
+    auto const loaded = load_agreement(
+        write(replaced(kGood, "name: One",
+                       "name: One\n    kind: community\n    home_community_id: urn:oid:2.999.5")));
+    ASSERT_TRUE(loaded.ok()) << loaded.error().detail;
+    auto const* one = (*loaded)->member("one");
+    ASSERT_NE(one, nullptr);
+    EXPECT_EQ(one->home_community_id, "urn:oid:2.999.5");
+}
+
 struct Mistake {
     char const* what;
     char const* with;
@@ -140,6 +150,14 @@ TEST_F(AgreementFile, NamesTheLineOfEveryMistake) {
         {"2027-03-31", "2025-03-31", "6: agreement: 'effective_to' lies before"},
         {"name: One", "name: One\n    status: gone", "17: member: 'status' is none of"},
         {"name: One", "name: One\n    kind: shop", "17: member: 'kind' is none of"},
+        {"name: One", "name: One\n    kind: community",
+         "15: member: 'home_community_id' belongs to members of kind community"},
+        {"name: One", "name: One\n    kind: clinic\n    home_community_id: urn:oid:2.999.5",
+         "18: member: 'home_community_id' belongs to members of kind community"},
+        {"name: One", "name: One\n    kind: community\n    home_community_id: 2.999.5",
+         "18: member: 'home_community_id' must be urn:oid:OID"},
+        {"name: One", "name: One\n    kind: community\n    home_community_id: urn:oid:2.999.1.1",
+         "15: member: this region is no community beside itself"},
         {"name: One", "name: One\n    to: 2026-05-01", "17: member: 'to' needs 'from'"},
         {"name: One", "name: One\n    must_sign: false",
          "1: agreement: no active member must sign"},

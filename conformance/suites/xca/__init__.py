@@ -1,0 +1,1 @@
+"""Gateways between communities: ITI-38 and ITI-39."""
