@@ -147,6 +147,7 @@ protected:
     std::vector<Walk> walks() {
         std::vector<Walk> all = walks_of_documents_and_ids();
         for (Walk& walk : walks_by_demographics()) all.push_back(std::move(walk));
+        for (Walk& walk : walks_between_communities()) all.push_back(std::move(walk));
         all.push_back(
             {"ITI-81",
              "clinic-kita",
@@ -282,6 +283,48 @@ protected:
              {"ITI-43 110106 R"},
              "110106"},
         };
+    }
+
+    /// A registry's or repository's answer in simple SOAP.
+    static Heard post_ebxml(NodeClient& client, std::string const& path, std::string const& action,
+                            std::string const& payload) {
+        auto const answer = client.post(path, kSoapType, {{envelope(action, payload), nullptr}});
+        Heard heard;
+        if (!answer) return heard;
+        bool const fault = answer->body.find("Fault>") != std::string::npos;
+        heard.kind = fault ? Heard::Kind::kFault : Heard::Kind::kAnswer;
+        heard.http_status = answer->status;
+        heard.detail = answer->body;
+        if (answer->body.find("ResponseStatusType:Success\"") != std::string::npos)
+            heard.registry.status = ebxml::ResponseStatus::kSuccess;
+        return heard;
+    }
+    /// ITI-38 and 39: each with the inner transaction that it hands its question to.
+    std::vector<Walk> walks_between_communities() {
+        std::string const gateway = "/xca/responding", query = "urn:ihe:iti:2007:CrossGatewayQuery",
+                          fetch = "urn:ihe:iti:2007:CrossGatewayRetrieve";
+        return {{"ITI-38",
+                 "hospital-kita",
+                 [=, this](NodeClient& c) {
+                     return post_ebxml(
+                         c, gateway, query,
+                         ebxml::write_adhoc_query_request(find_documents_query(
+                             patient, {std::string(to_urn(domain::Availability::kApproved))})));
+                 },
+                 [=](NodeClient& c) { return post_payload(c, gateway, query); },
+                 {"ITI-18 110112 E", "ITI-38 110112 E"},
+                 "110112"},
+                {"ITI-39",
+                 "hospital-kita",
+                 [=, this](NodeClient& c) {
+                     return post_ebxml(
+                         c, gateway, fetch,
+                         ebxml::write_retrieve_request(
+                             {{"urn:oid:2.999.1.1", kRepositoryId, known.documents[0].unique_id}}));
+                 },
+                 [=](NodeClient& c) { return post_payload(c, gateway, fetch); },
+                 {"ITI-39 110106 R", "ITI-43 110106 R"},
+                 "110106"}};
     }
 
     /// What was recorded since, oldest first: "transaction event action" and the outcome.
