@@ -2,6 +2,9 @@
 # {relative path, bytes}. Used for migrations and schemas, so that the binary carries what it needs.
 function(musubi_embed target namespace folder pattern)
     file(GLOB_RECURSE files CONFIGURE_DEPENDS ${folder}/${pattern})
+    if(NOT files)
+        message(FATAL_ERROR "nothing like ${pattern} in ${folder}")
+    endif()
     set(out ${CMAKE_BINARY_DIR}/generated/embedded/${target})
     add_custom_command(
         OUTPUT ${out}.cc ${out}.h

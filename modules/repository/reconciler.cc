@@ -55,6 +55,7 @@ Result<int> Reconciler::free_records(WallTime before) {
     auto const there = TRY(segments_.segments());
     missing_ = 0;
     int removed = 0;
+    std::int64_t unreadable = 0;
     std::uint32_t next = 1;
     for (std::uint32_t const segment : there) {
         for (; next < segment; ++next) {
@@ -64,8 +65,18 @@ Result<int> Reconciler::free_records(WallTime before) {
             missing_ += static_cast<std::int64_t>(lost);
         }
         next = segment + 1;
-        if (!done_.contains(segment)) removed += TRY(free_records(segment, before));
+        if (done_.contains(segment)) continue;
+        // One that cannot be read keeps nobody from looking at the others.
+        auto const freed = free_records(segment, before);
+        if (freed) {
+            removed += *freed;
+        } else {
+            ++unreadable;
+            log_error("repository.segment_unreadable",
+                      {{"segment", std::to_string(segment)}, {"detail", freed.error().detail}});
+        }
     }
+    gauge("musubi_repository_segments_unreadable").set(unreadable);
     gauge("musubi_repository_segments").set(static_cast<std::int64_t>(there.size()));
     gauge("musubi_repository_rows_without_record").set(missing_);
     if (missing_ > 0)

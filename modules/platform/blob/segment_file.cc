@@ -225,7 +225,9 @@ SegmentHeader segment_header(std::uint32_t number, bool settled) {
 
 Result<bool> check_segment_header(SegmentFile const& file, std::uint32_t number) {
     SegmentHeader header{};
+    if (TRY(file.size()) < kSegmentUnit) return false;
     TRY(file.read(0, header));
+    if (header == SegmentHeader{}) return false;
     if (!starts_with(header, kSegmentMagic) || !is_whole(header) ||
         take<std::uint32_t>(header, 8) != number) {
         return Error(Code::kStorageUnavailable,

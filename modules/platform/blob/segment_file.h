@@ -75,7 +75,9 @@ Result<SegmentEnd> scan(SegmentFile const& file, RecordVisitor const& visit);
 /// The segment's own header: which number it has and whether its records were found to be settled
 /// (each has its row or was removed).
 SegmentHeader segment_header(std::uint32_t number, bool settled);
-Result<bool> check_segment_header(SegmentFile const& file, std::uint32_t number);  ///< settled?
+/// Whether it is settled. One that was stopped between its name and its header has none, or zeros:
+/// not settled, and no error.
+Result<bool> check_segment_header(SegmentFile const& file, std::uint32_t number);
 
 std::filesystem::path segment_path(std::filesystem::path const& folder, std::uint32_t number);
 /// Ascending. A folder that does not exist has none.

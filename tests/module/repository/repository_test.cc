@@ -416,6 +416,24 @@ TEST_F(RepositoryTest, RecordsWithoutARowAreFreedAfterTheGraceAndTheOthersStay) 
     EXPECT_EQ(fetch("1.2.1").documents.at("1.2.1"), "kept");
 }
 
+TEST_F(RepositoryTest, ASegmentThatCannotBeReadKeepsNobodyFromFreeingTheOthers) {
+    provide({{"1.2.1", "kept"}});
+    arm_faults("segment.after_sync=error");  // ends the segment
+    provide({{"1.2.2", "refused"}});
+    arm_faults("repository.after_register=error");
+    provide({{"1.2.3", "lost"}});
+    arm_faults("");
+    blob::SegmentStore other({.folder = folder_ / "segments"});  // has no descriptor of it open yet
+    std::fstream(segment_of(row_of("1.2.1")), std::ios::in | std::ios::out | std::ios::binary)
+        << "damage";
+    LaterClock clock;
+    clock.ahead = std::chrono::minutes(61);
+    Reconciler reconciler(pool_, *blobs_, other, clock, std::chrono::hours(1),
+                          std::chrono::hours(1));
+    EXPECT_EQ(*reconciler.run_once(), 1);
+    EXPECT_EQ(gauge("musubi_repository_segments_unreadable").value(), 1);
+}
+
 TEST_F(RepositoryTest, AClosedSegmentIsLookedAtUntilItIsSettledAndGoesWhenItIsEmpty) {
     LaterClock clock;
     Reconciler reconciler(pool_, *blobs_, segments_, clock, std::chrono::hours(1),

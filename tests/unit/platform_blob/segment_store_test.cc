@@ -226,6 +226,33 @@ TEST_F(Segments, AFileThatEndsWithinARecordIsWrittenOnBeforeIt) {
     EXPECT_EQ(put(3)->offset, torn.offset);
 }
 
+TEST_F(Segments, ASegmentThatWasNamedButNotBegunIsBegunAfterTheStop) {
+    auto const kept = *put(1);
+    store.reset();
+    fs::path const begun = path(kept.segment + 1);
+    std::ofstream(begun).close();
+    fs::resize_file(begun, 1 << 16);  // as one that was made ahead: zeros
+    reopen();
+    EXPECT_TRUE(listed(kept.segment + 1).empty());
+    auto const next = *put(2);
+    EXPECT_EQ(next.segment, kept.segment + 1);
+    reopen();
+    EXPECT_TRUE(holds(kept, 1));
+    EXPECT_TRUE(holds(next, 2));
+}
+
+TEST_F(Segments, ANamedSegmentWithoutAnyRoomIsDroppedLater) {
+    auto const kept = *put(1);
+    store.reset();
+    std::ofstream(path(kept.segment + 1)).close();
+    reopen();
+    auto const next = *put(2);
+    EXPECT_EQ(next.segment, kept.segment + 2);
+    EXPECT_TRUE(listed(kept.segment + 1).empty());
+    EXPECT_TRUE(*store->drop_if_empty(kept.segment + 1));
+    EXPECT_TRUE(holds(kept, 1) && holds(next, 2));
+}
+
 TEST_F(Segments, DamageBeforeWhatWasAcknowledgedHidesOneRecordAndIsNotOverwritten) {
     auto const first = *put(1);
     auto const damaged = *put(2);
