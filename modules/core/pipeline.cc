@@ -133,10 +133,9 @@ Outbound Pipeline::run(Definition const& definition, Inbound const& inbound) {
 Result<Erased> Pipeline::act(Run& run) {
     Definition const& d = run.definition;
     domain::Subject const& subject = run.inbound.subject;
-    if (!ports_.require<PolicyPort>().may_call(subject.member, d.spec().id)) {
+    if (auto admitted = ports_.require<PolicyPort>().admit(subject, d.spec().id); !admitted) {
         run.rule = "transactions";
-        return Error(Code::kDenied,
-                     "member " + subject.member.code + " may not call this transaction");
+        return std::move(admitted).error();
     }
     auto decoded = d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject});
     if (!run.inbound.payload_issues.empty()) {

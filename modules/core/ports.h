@@ -24,6 +24,18 @@ struct Decision {
     std::string agreement = {};  ///< which version of the agreement it stands in; for the records
 };
 
+/// With kUnauthenticated: the connection's terms demand a user's assertion, and none came.
+inline constexpr Reason kReasonAssertionMissing{0xFE03};
+/// With kBusy: the member calls more often than was agreed.
+inline constexpr Reason kReasonTooOften{0xFE04};
+
+/// A certificate that the agreement rests on, and when it ends.
+struct NamedCertificate {
+    std::string owner;  ///< member code, or issuer of assertions
+    std::string use;    ///< "connection", "signature", "assertions"
+    WallTime not_after{};
+};
+
 /// The regional agreement (module policy). Every failure to decide is a denial.
 class PolicyPort {
 public:
@@ -33,6 +45,21 @@ public:
     virtual bool may_call(domain::Member const& member, std::string_view transaction_id) const = 0;
     virtual Result<Decision> decide(domain::Subject const& subject, TransactionSpec const& spec,
                                     PolicyQuery const& query) const = 0;
+    /// Whether a call is looked at at all, asked once for each, before it is decoded. kDenied: the
+    /// transaction is not for this member; kUnauthenticated: its connection demands a user, or one
+    /// who was authenticated better; kBusy with kReasonTooOften.
+    virtual Status admit(domain::Subject const& subject, std::string_view transaction_id) const {
+        if (may_call(subject.member, transaction_id)) return {};
+        return Error(Code::kDenied,
+                     "member " + subject.member.code + " may not call this transaction");
+    }
+    /// Whether this node may call that member with a transaction.
+    virtual bool may_send(std::string_view member_code, std::string_view transaction_id) const {
+        static_cast<void>(member_code), static_cast<void>(transaction_id);
+        return true;
+    }
+    /// As far as their end is known.
+    virtual std::vector<NamedCertificate> named_certificates() const { return {}; }
     virtual std::string source_name() const = 0;  ///< region name for records and health
     /// What the agreement in force asks of questions by demographics. Default: all are refused.
     virtual domain::DemographicsRules demographics_rules() const { return {}; }
@@ -46,6 +73,12 @@ public:
     virtual domain::AssertionRules assertion_rules(domain::Member const& member) const {
         static_cast<void>(member);
         return {};
+    }
+    /// The same for one transaction: a connection may have terms of its own.
+    virtual domain::AssertionRules assertion_rules_for(domain::Member const& member,
+                                                       std::string_view transaction_id) const {
+        static_cast<void>(transaction_id);
+        return assertion_rules(member);
     }
     /// The subject acting for the user of a verified assertion: name, role, purpose. Asked for
     /// each message. kUnauthenticated when the agreement does not believe that this member may

@@ -41,6 +41,9 @@ struct Member {
     Strictness strictness = Strictness::kStrict;
     std::vector<std::string> reply_addresses;  ///< ReplyTo URLs allowed for asynchronous answers
     MessageCharset character_set = MessageCharset::kDeclared;
+    /// The version of the agreement that this was read from; whoever goes on asking about this
+    /// member is answered by the same one. Opaque; null: whichever is in force.
+    std::shared_ptr<void const> terms = {};
 };
 
 /// Who asks, after the binding has opened the envelope.
@@ -52,6 +55,8 @@ struct Subject {
     std::string user_name;
     std::string role;            ///< from the assertion or the member's default
     std::string purpose_of_use;  ///< code, empty when not told
+    /// Code of the member whose certificate was shown, where it speaks for `member`; else empty.
+    std::string via = {};
     /// The verified assertion that the four fields above were filled from; null without one.
     std::shared_ptr<UserAssertion const> assertion = {};
 };

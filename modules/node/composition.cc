@@ -29,12 +29,14 @@ Status Composition::build(core::AuditPort* audit) {
         std::make_unique<core::Pipeline>(ports_, *services_->pool, system_clock(), settings);
     client_pipeline_ =
         std::make_unique<core::ClientPipeline>(ports_, system_clock(), std::move(settings));
-    peers_ = std::make_unique<PeerCalls>(config());
+    tls_ = TRY(tls_config(config(), TRY(revocation_of(config()))));
+    bool const names = config().boolean("tls.check_server_name");
+    peers_ = std::make_unique<PeerCalls>(tls_, names);
     ports_.provide(*client_pipeline_);
     ports_.provide<core::PeerPort>(*peers_);
-    mllp_peers_ = std::make_unique<MllpPeerCalls>(config());
+    mllp_peers_ = std::make_unique<MllpPeerCalls>(tls_, names);
     ports_.provide<core::MllpPeerPort>(*mllp_peers_);
-    syslog_peers_ = std::make_unique<SyslogPeerCalls>(config());
+    syslog_peers_ = std::make_unique<SyslogPeerCalls>(tls_, names);
     ports_.provide<core::SyslogPeerPort>(*syslog_peers_);
     ports_.provide<core::TimeProbePort>(time_probe_);
     core::ModuleContext context{config(),   ports_,         *services_->pool,

@@ -13,6 +13,7 @@
 #include "node/platform_services.h"
 #include "node/syslog_peer_calls.h"
 #include "node/time_probe.h"
+#include "node/tls_material.h"
 
 namespace musubi::node {
 
@@ -35,6 +36,7 @@ public:
     core::Router const& router() const { return router_; }
     core::Pipeline& pipeline() { return *pipeline_; }
     core::PeerPort& peers() { return *peers_; }
+    net::TlsConfig const& tls() const { return tls_; }
     /// Certificates were exchanged: calls to others open new connections.
     void forget_connections() {
         peers_->forget_connections();
@@ -50,6 +52,7 @@ private:
     Status build(core::AuditPort* audit);
 
     std::unique_ptr<PlatformServices> services_;
+    net::TlsConfig tls_;
     core::Ports ports_;
     core::Router router_;
     std::unique_ptr<core::Pipeline> pipeline_;

@@ -11,7 +11,8 @@ constexpr std::chrono::seconds kLongestIdle{10};
 
 }  // namespace
 
-MllpPeerCalls::MllpPeerCalls(core::Config const& config) : config_(config) {}
+MllpPeerCalls::MllpPeerCalls(net::TlsConfig const& tls, bool check_names)
+    : tls_(tls), check_names_(check_names) {}
 
 void MllpPeerCalls::forget_connections() {
     std::lock_guard const lock(mutex_);
@@ -30,15 +31,11 @@ std::shared_ptr<MllpPeerCalls::Line> MllpPeerCalls::line_to(core::MllpPeerCall c
 
 Result<std::unique_ptr<net::MllpClient>> MllpPeerCalls::connect(
     core::MllpPeerCall const& call) const {
-    net::TlsConfig tls;
-    tls.identities = {{config_.text("tls.certificate"), config_.text("tls.key")}};
-    tls.ca_file = config_.text("tls.ca");
-    tls.crl_file = config_.text("tls.crl");
-    auto context = TRY(net::TlsContext::client(std::move(tls)));
+    auto context = TRY(net::TlsContext::client(tls_));
     net::MllpClientConfig config;
     config.host = call.host;
     config.port = call.port;
-    config.server_name = call.server_name;
+    if (check_names_) config.server_name = call.server_name;
     config.answer_timeout_ms = static_cast<int>(call.timeout.count());
     config.connect_timeout_ms = std::min(config.connect_timeout_ms, config.answer_timeout_ms);
     return net::MllpClient::connect(*context, config);

@@ -2,7 +2,6 @@
 // The modules' way out for HL7 v2 (core/peer_port.h) over platform/net, with the node's
 // certificate. One connection for each receiver, used by one call at a time. Thread-safe.
 
-#include "core/config.h"
 #include "core/peer_port.h"
 #include "platform/net/mllp_client.h"
 
@@ -14,7 +13,7 @@ namespace musubi::node {
 
 class MllpPeerCalls final : public core::MllpPeerPort {
 public:
-    explicit MllpPeerCalls(core::Config const& config);
+    MllpPeerCalls(net::TlsConfig const& tls, bool check_names);
     Result<std::string> exchange(core::MllpPeerCall const& call) override;
     /// Certificates were exchanged: the next call opens a new connection.
     void forget_connections();
@@ -29,7 +28,8 @@ private:
     std::shared_ptr<Line> line_to(core::MllpPeerCall const& call);
     Result<std::unique_ptr<net::MllpClient>> connect(core::MllpPeerCall const& call) const;
 
-    core::Config const& config_;
+    net::TlsConfig const tls_;
+    bool const check_names_;
     std::mutex mutex_;
     std::uint64_t generation_ = 1;
     std::map<std::string, std::shared_ptr<Line>> lines_;

@@ -4,9 +4,11 @@
 
 namespace musubi::node {
 
-PeerCalls::PeerCalls(core::Config const& config)
-    : own_{config.text("tls.certificate"), config.text("tls.key"), config.text("tls.ca"),
-           config.text("tls.crl")} {}
+PeerCalls::PeerCalls(net::TlsConfig const& tls, bool check_names)
+    : tls_(tls),
+      check_names_(check_names),
+      own_{tls.identities.front().certificate_file, tls.identities.front().key_file, tls.ca_file,
+           tls.crl_file} {}
 
 Result<core::PeerReply> PeerCalls::post(core::PeerCall const& call) {
     if (auto fault = FAULT("peer.before_post"); !fault) {
@@ -19,6 +21,10 @@ Result<core::PeerReply> PeerCalls::post(core::PeerCall const& call) {
     for (core::ReplySegment const& segment : call.body)
         request.body.push_back({segment.text, segment.content});
     request.identity = own_;
+    request.server_name = check_names_ ? peer::ServerName::kChecked : peer::ServerName::kIgnored;
+    request.rules = [this](void* context, std::string const& host) {
+        return net::harden_client(context, tls_, check_names_ ? host : std::string());
+    };
     if (!call.certificate_file.empty()) {
         request.identity.certificate_file = call.certificate_file;
         request.identity.key_file = call.key_file;

@@ -6,6 +6,7 @@
 #include "node/node_config.h"
 #include "node/options.h"
 #include "node/server.h"
+#include "node/tls_material.h"
 #include "platform/base/log.h"
 #include "policy/module.h"
 #include "registry_link/settings.h"
@@ -92,17 +93,14 @@ int run_check(std::vector<std::string> const& arguments) {
     auto note = [&](Status const& result) {
         if (!result) status = failed(result.error());
     };
-    auto const profile = net::tls_profile_from(config->text("tls.profile"));
-    if (!profile) {
-        note(profile.error());
+    auto const revocation = revocation_of(*config);
+    if (!revocation) note(revocation.error());
+    auto const tls = tls_config(*config, nullptr);
+    if (!tls) {
+        note(tls.error());
     } else {
-        net::TlsConfig tls;
-        tls.profile = *profile;
-        tls.identities = {{config->text("tls.certificate"), config->text("tls.key")}};
-        tls.ca_file = config->text("tls.ca");
-        tls.crl_file = config->text("tls.crl");
-        auto const context = net::TlsContext::server(tls);
-        if (!context) note(context.error());
+        auto const material = TlsMaterial::make(*config, *tls);
+        if (!material) note(material.error());
     }
     for (char const* key : {"listen.https", "listen.operator"}) {
         if (auto address = parse_address(config->text(key)); !address) {

@@ -8,15 +8,6 @@
 namespace musubi::node {
 namespace {
 
-net::TlsConfig tls_config(core::Config const& config, net::TlsProfile profile) {
-    net::TlsConfig tls;
-    tls.profile = profile;
-    tls.identities = {{config.text("tls.certificate"), config.text("tls.key")}};
-    tls.ca_file = config.text("tls.ca");
-    tls.crl_file = config.text("tls.crl");
-    return tls;
-}
-
 std::string public_url(core::Config const& config, std::uint16_t port) {
     std::string const& given = config.text("node.public_url");
     return given.empty() ? "https://localhost:" + std::to_string(port) : given;
@@ -35,20 +26,23 @@ void RefusalWitness::handshake_refused(Refusal const& refusal) {
 }
 
 Server::Server(std::unique_ptr<Composition> composition)
-    : composition_(std::move(composition)), witness_(composition_->pipeline()) {}
+    : composition_(std::move(composition)),
+      witness_(composition_->pipeline()),
+      certificates_(composition_->config(), composition_->ports().require<core::PolicyPort>(),
+                    composition_->pipeline(), system_clock()) {}
 
 Result<std::unique_ptr<Server>> Server::start(std::unique_ptr<Composition> composition) {
     std::unique_ptr<Server> server(new Server(std::move(composition)));
     TRY(server->composition_->start());
     TRY(server->record_start());
     TRY(server->open_doors());
+    server->certificates_.start();
     return server;
 }
 
 Status Server::open_doors() {
     core::Config const& config = composition_->config();
-    auto const profile = TRY(net::tls_profile_from(config.text("tls.profile")));
-    tls_ = TRY(net::TlsContext::server(tls_config(config, profile)));
+    tls_ = TRY(TlsMaterial::make(config, composition_->tls()));
     Address const https = TRY(parse_address(config.text("listen.https")));
 
     binding::SoapSettings settings;
@@ -93,7 +87,7 @@ Status Server::open_doors() {
     http.listener.max_connections = static_cast<int>(config.integer("listen.max_connections"));
     http.listener.workers = static_cast<int>(config.integer("listen.workers"));
     http.listener.in_flight = static_cast<int>(config.integer("listen.in_flight"));
-    https_ = TRY(net::HttpServer::start(http, tls_, routes, &witness_));
+    https_ = TRY(net::HttpServer::start(http, tls_->https(), routes, &witness_));
     log_info("listening", {{"door", "https"}, {"port", std::to_string(https_->port())}});
 
     if (!config.text("listen.mllp").empty()) {
@@ -107,11 +101,11 @@ Status Server::open_doors() {
         server.listener.name = "mllp";
         server.listener.address = mllp.host;
         server.listener.port = mllp.port;
-        mllp_ = TRY(net::MllpServer::start(server, tls_, hl7v2_.get(), &witness_));
+        mllp_ = TRY(net::MllpServer::start(server, tls_->mllp(), hl7v2_.get(), &witness_));
         log_info("listening", {{"door", "mllp"}, {"port", std::to_string(mllp_->port())}});
     }
 
-    audit_doors_ = TRY(AuditDoors::open(*composition_, tls_, &witness_));
+    audit_doors_ = TRY(AuditDoors::open(*composition_, tls_->syslog(), &witness_));
 
     Address const operator_address = TRY(parse_address(config.text("listen.operator")));
     operator_ = std::make_unique<binding::OperatorEndpoint>([this] { return health(); });
@@ -145,6 +139,7 @@ std::vector<binding::NamedHealth> Server::health() const {
     for (auto const& part : composition_->parts()) {
         all.push_back({std::string(part.descriptor->name), part.module->health()});
     }
+    all.push_back({"certificates", certificates_.health()});
     if (draining_) all.push_back({"node", {core::Health::kBad, "draining"}});
     return all;
 }
@@ -187,6 +182,7 @@ void Server::reload() {
             kept_old += " " + std::string(part.descriptor->name);
         }
     }
+    certificates_.look();
     auto event = change_event(name(), Changed::kSecurity, "certificates and agreement read again");
     if (!kept_old.empty()) {
         event.outcome = domain::AuditOutcome::kMinorFailure;
@@ -210,6 +206,7 @@ void Server::drain() {
     };
     if (mllp_) clean = mllp_->stop(left_ms()) && clean;
     clean = audit_doors_->stop(left_ms()) && clean;
+    certificates_.stop();
     record_stop();
     composition_->stop(deadline);
     operator_server_->stop(0);

@@ -8,6 +8,7 @@
 #include "binding/soap_http/reply_delivery.h"
 #include "binding/soap_http/soap_endpoint.h"
 #include "node/audit_doors.h"
+#include "node/certificate_watch.h"
 #include "node/composition.h"
 #include "platform/net/http_server.h"
 #include "platform/net/mllp_server.h"
@@ -42,7 +43,8 @@ private:
 
     std::unique_ptr<Composition> composition_;
     RefusalWitness witness_;
-    std::shared_ptr<net::TlsContext> tls_;
+    std::optional<TlsMaterial> tls_;
+    CertificateWatch certificates_;
     std::optional<xml::SchemaSet> schemas_;
     std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::unique_ptr<binding::AssertionGate> users_;

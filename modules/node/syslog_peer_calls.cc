@@ -9,12 +9,10 @@ Result<std::unique_ptr<core::SyslogLine>> SyslogPeerCalls::open(
     net::SyslogClientConfig config;
     config.destination = destination;
     if (!destination.tls) return net::open_syslog_datagrams(config);
-    net::TlsConfig tls;
-    tls.profile = TRY(net::tls_profile_from(config_.text("tls.profile")));
-    tls.identities = {{config_.text("tls.certificate"), config_.text("tls.key")}};
-    tls.ca_file = config_.text("tls.ca");
-    tls.crl_file = config_.text("tls.crl");
-    auto context = TRY(net::TlsContext::client(std::move(tls)));
+    if (!check_names_) config.destination.server_name.clear();
+    if (check_names_ && destination.server_name.empty())
+        config.destination.server_name = destination.host;
+    auto context = TRY(net::TlsContext::client(tls_));
     return net::open_syslog_line(*context, config, give_up);
 }
 

@@ -4,18 +4,20 @@
 // next one on. Thread-safe.
 
 #include "core/audit_exchange.h"
-#include "core/config.h"
+#include "platform/net/tls_context.h"
 
 namespace musubi::node {
 
 class SyslogPeerCalls final : public core::SyslogPeerPort {
 public:
-    explicit SyslogPeerCalls(core::Config const& config) : config_(config) {}
+    SyslogPeerCalls(net::TlsConfig const& tls, bool check_names)
+        : tls_(tls), check_names_(check_names) {}
     Result<std::unique_ptr<core::SyslogLine>> open(core::SyslogDestination const& destination,
                                                    std::atomic<bool> const& give_up) override;
 
 private:
-    core::Config const& config_;
+    net::TlsConfig const tls_;
+    bool const check_names_;
 };
 
 }  // namespace musubi::node

@@ -53,9 +53,10 @@ struct AgreementMember {
     std::map<std::string, Contact, std::less<>> officers;  ///< security, privacy, auditor, ...
     std::set<std::string> roles;  ///< codes it may act in; always holds the default role
     std::set<std::string, std::less<>> transactions;
-    std::set<std::string> fingerprints;  ///< SHA-256, 64 lower-case hex digits
-    std::set<std::string> subjects;      ///< RFC 2253, compared exactly
-    int transactions_line = 0;           ///< 0: its connections tell them
+    std::set<std::string> fingerprints;       ///< SHA-256, 64 lower-case hex digits
+    std::set<std::string> subjects;           ///< RFC 2253, compared exactly
+    std::map<std::string, WallTime> ends_of;  ///< fingerprint -> end, where a file tells it
+    int transactions_line = 0;                ///< 0: its connections tell them
     bool connected = false;
     int line = 0;
 

@@ -2,6 +2,7 @@
 
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
+#include "platform/vault/cms.h"
 #include "policy/agreement_envelope.h"
 
 #include <algorithm>
@@ -25,9 +26,9 @@ public:
         membership(out);
         rights(out);
         out.signs_if_asked = map_.has("signing_certificates");
-        certificates("certificates", &out.subjects, out.fingerprints);
+        certificates("certificates", &out.subjects, out.fingerprints, out.ends_of);
         if (out.signs_if_asked)
-            certificates("signing_certificates", nullptr, out.signing_fingerprints);
+            certificates("signing_certificates", nullptr, out.signing_fingerprints, out.ends_of);
         out.must_sign = map_.boolean_or("must_sign", out.signs_if_asked);
         if (out.must_sign && !out.signs_if_asked) {
             problems_.add(map_.line("must_sign"),
@@ -136,7 +137,8 @@ private:
     }
 
     void certificates(std::string_view key, std::set<std::string>* subjects,
-                      std::set<std::string>& fingerprints) {
+                      std::set<std::string>& fingerprints,
+                      std::map<std::string, WallTime>& ends_of) {
         auto const list = map_.find(key);
         if (!list.IsDefined() || !list.IsSequence() || list.size() == 0) {
             problems_.add(map_.line(key), "member: '" + std::string(key) +
@@ -153,16 +155,21 @@ private:
             } else if (one.has("subject")) {
                 problems_.add(one.line(), "certificate: who signs is named by file or fingerprint");
             } else {
-                take_fingerprint(one, fingerprints);
+                take_fingerprint(one, fingerprints, ends_of);
             }
         }
     }
 
-    void take_fingerprint(YamlMap const& one, std::set<std::string>& fingerprints) {
+    void take_fingerprint(YamlMap const& one, std::set<std::string>& fingerprints,
+                          std::map<std::string, WallTime>& ends_of) {
         if (one.has("file")) {
             // A file that cannot be read is told once, where the canonical form is made.
-            auto fingerprint = certificate_fingerprint((folder_ / one.text("file")).string());
-            if (fingerprint) fingerprints.insert(std::move(*fingerprint));
+            auto const file = (folder_ / one.text("file")).string();
+            auto fingerprint = certificate_fingerprint(file);
+            if (!fingerprint) return;
+            if (auto const facts = vault::read_certificate(file))
+                ends_of[*fingerprint] = facts->not_after;
+            fingerprints.insert(std::move(*fingerprint));
             return;
         }
         auto const bytes = from_hex(one.text("fingerprint"));

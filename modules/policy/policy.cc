@@ -56,6 +56,8 @@ Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& c
                                         std::string(to_string(member->status)) +
                                         ", or not a member on this day");
     }
+    if (!member->ends_of.contains(certificate.fingerprint_sha256))
+        remember_end(*member, certificate);
     return member->member;
 }
 

@@ -34,6 +34,7 @@ public:
     std::vector<std::string> member_authorities() const override;
     bool insurance_is_key() const override;
     Result<domain::Member> community(std::string_view home) const override;
+    std::vector<core::NamedCertificate> named_certificates() const override;
     domain::AssertionRules assertion_rules(domain::Member const& member) const override;
     Result<domain::Subject> with_user(
         domain::Subject subject,
@@ -76,8 +77,13 @@ private:
     Clock const& clock_;
     AgreementAudit const audit_;
     std::optional<Signatures>
-        to_store_;              ///< of an agreement that was never in force, until begin()
-    mutable std::mutex mutex_;  ///< guards the pointer only
+        to_store_;  ///< of an agreement that was never in force, until begin()
+    /// Certificates that the agreement names by a digest or subject tell their end when they come.
+    void remember_end(AgreementMember const& member, core::PeerCertificate const& shown) const;
+
+    mutable std::mutex ends_mutex_;
+    mutable std::map<std::string, core::NamedCertificate> ends_;  ///< by fingerprint
+    mutable std::mutex mutex_;                                    ///< guards the pointer only
     std::shared_ptr<Agreement const> agreement_;
 };
 

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <chrono>
 
+#include "platform/net/revocation_impl.h"
 #include "platform/net/socket_bio.h"
 
 namespace musubi::net {
@@ -40,12 +41,6 @@ std::string protocol_reason(unsigned long code) {
     }
 }
 
-bool is_address(std::string const& host) {
-    unsigned char buffer[sizeof(in6_addr)];
-    return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
-           inet_pton(AF_INET6, host.c_str(), buffer) == 1;
-}
-
 }  // namespace
 
 Channel::~Channel() {
@@ -67,13 +62,9 @@ Status Channel::start_tls(TlsContext& context, TlsSide side, std::string const& 
     }
     SSL_set_connect_state(ssl_);
     if (server_name.empty()) return {};
-    bool ok = true;
-    if (is_address(server_name)) {
-        ok = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl_), server_name.c_str()) == 1;
-    } else {
-        ok = SSL_set1_host(ssl_, server_name.c_str()) == 1 &&
-             SSL_set_tlsext_host_name(ssl_, server_name.c_str()) == 1;
-    }
+    bool ok = expect_name(SSL_get0_param(ssl_), server_name);
+    if (!is_address(server_name))
+        ok = ok && SSL_set_tlsext_host_name(ssl_, server_name.c_str()) == 1;
     if (!ok) return Error(Code::kInvalidContent, "unusable server name");
     return {};
 }
@@ -120,6 +111,23 @@ Io Channel::explain(int result) {
 core::PeerCertificate Channel::peer_certificate() const {
     return ssl_ != nullptr ? describe_certificate(SSL_get0_peer_certificate(ssl_))
                            : core::PeerCertificate();
+}
+
+Io Channel::check_revocation(std::function<void()> done) {
+    RevocationChecker* const checker = ssl_ != nullptr ? checker_of(ssl_) : nullptr;
+    if (checker == nullptr) return Io::kDone;
+    X509* const peer = SSL_get0_peer_certificate(ssl_);
+    // A ticket brings no chain, but whose certificate was seen before is known.
+    switch (checker->impl().ask(peer, SSL_get0_verified_chain(ssl_), std::move(done))) {
+        case Standing::kHolds: return Io::kDone;
+        case Standing::kAsking: return Io::kWantRead;
+        case Standing::kRevoked: problem_.reason = "certificate revoked"; break;
+        case Standing::kUnknown: problem_.reason = kStatusUnknown; break;
+    }
+    auto const shown = describe_certificate(peer);
+    problem_.subject = shown.subject;
+    problem_.serial_hex = shown.serial_hex;
+    return Io::kFailed;
 }
 
 bool Channel::resumed() const { return ssl_ != nullptr && SSL_session_reused(ssl_) == 1; }

@@ -9,6 +9,7 @@
 #include "platform/net/tls_internal.h"
 
 #include <atomic>
+#include <functional>
 
 namespace musubi::net {
 
@@ -46,6 +47,9 @@ public:
     HandshakeProblem const& problem() const { return problem_; }
     core::PeerCertificate peer_certificate() const;
     bool resumed() const;
+    /// After the handshake of a server: whether the peer's certificate was withdrawn. kWantRead:
+    /// `done` will be called, from another thread; then ask again. kFailed: see problem().
+    Io check_revocation(std::function<void()> done);
 
     IoResult read(std::span<std::uint8_t> into);
     /// kDone with fewer bytes than given is normal. kMoreFollows: the caller goes on writing at

@@ -50,10 +50,16 @@ Engine::Impl::Impl(Engine& owner, ListenerConfig c, std::shared_ptr<TlsContext> 
       metrics(config.name),
       slots(config.max_connections),
       unauthenticated(config.max_unauthenticated_per_address),
-      members(config.max_per_member) {}
+      members(config.max_per_member) {
+    bell->engine = this;
+}
 
 Engine::Impl::~Impl() {
     if (running) stop(0);
+    {
+        std::lock_guard const lock(bell->mutex);
+        bell->engine = nullptr;
+    }
     for (int const descriptor : {main_set, handshake_set, wake, quit}) {
         if (descriptor >= 0) ::close(descriptor);
     }

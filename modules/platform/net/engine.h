@@ -58,6 +58,7 @@ struct Connection {
     bool counted_for_address = false;
     bool counted_for_member = false;
     bool tls_started = false;
+    bool shaken = false;  ///< the handshake is over, perhaps not all that is asked about the peer
     bool in_main_set = false;
     std::size_t held_bytes = 0;
     std::int64_t deadline_ms = 0;  ///< of the handshake, later of lingering

@@ -147,9 +147,16 @@ void Engine::Impl::step_handshake(Connection& connection) {
         }
         connection.tls_started = true;
     }
+    if (connection.shaken) {
+        check_revocation(connection);
+        return;
+    }
     Io const state = connection.channel.handshake();
     switch (state) {
-        case Io::kDone: authenticated(connection); return;
+        case Io::kDone:
+            connection.shaken = true;
+            check_revocation(connection);
+            return;
         case Io::kWantRead:
         case Io::kWantWrite:
             park(connection, state == Io::kWantRead ? EPOLLIN : EPOLLOUT,
@@ -160,7 +167,31 @@ void Engine::Impl::step_handshake(Connection& connection) {
     }
 }
 
-void Engine::Impl::handshake_failed(Connection& connection) {
+/// Somebody else is asked: nobody waits for that but the connection itself.
+void Engine::Impl::check_revocation(Connection& connection) {
+    auto ring = [to = bell, id = connection.id] { to->ring(id); };
+    switch (connection.channel.check_revocation(std::move(ring))) {
+        case Io::kDone: authenticated(connection); return;
+        case Io::kWantRead:
+        case Io::kWantWrite:
+            park(connection, 0, {Next::kWait, connection.deadline_ms, 0, true});
+            return;
+        case Io::kClosed:
+        case Io::kFailed:
+            // The peer believes that it is connected: it must not take our end for an orderly one.
+            connection.channel.abandon();
+            tell_refusal(connection);
+            close(connection);
+            return;
+    }
+}
+
+void Engine::Impl::Bell::ring(std::uint64_t id) {
+    std::lock_guard const lock(mutex);
+    if (engine != nullptr) engine->post(id);
+}
+
+void Engine::Impl::tell_refusal(Connection const& connection) {
     HandshakeProblem const& problem = connection.channel.problem();
     metrics.refused("handshake").add();
     // The subject may be a person's certificate: it goes to the audit trail, not into the log.
@@ -171,6 +202,10 @@ void Engine::Impl::handshake_failed(Connection& connection) {
         witness->handshake_refused({connection.peer.remote_address, port, problem.reason,
                                     problem.subject, problem.serial_hex});
     }
+}
+
+void Engine::Impl::handshake_failed(Connection& connection) {
+    tell_refusal(connection);
     // The alert is on its way; a socket closed with unread bytes would take it back (RST).
     begin_linger(connection);
 }

@@ -48,6 +48,8 @@ struct Engine::Impl {
     void handshake_turn();
     void step_handshake(Connection& connection);
     void handshake_failed(Connection& connection);
+    void tell_refusal(Connection const& connection);
+    void check_revocation(Connection& connection);
     void authenticated(Connection& connection);
     void open_session(Connection& connection);
     bool answered_without_tls(Connection& connection);
@@ -79,6 +81,14 @@ struct Engine::Impl {
     std::atomic<bool> aborted{false};
     std::atomic<bool> ended{false};
     std::atomic<std::int64_t> accept_again_ms{0};
+
+    /// By which others call a connection back, as long as there is an engine.
+    struct Bell {
+        std::mutex mutex;
+        Impl* engine = nullptr;
+        void ring(std::uint64_t id);
+    };
+    std::shared_ptr<Bell> const bell = std::make_shared<Bell>();
 
     std::mutex posted_mutex;
     std::deque<std::uint64_t> posted;

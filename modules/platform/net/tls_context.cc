@@ -93,7 +93,7 @@ Status announce(SSL_CTX* context, X509* certificate) {
     return {};
 }
 
-Status load_trust(SSL_CTX* context, TlsConfig const& config) {
+Status load_trust(SSL_CTX* context, TlsConfig const& config, TlsSide side) {
     X509_STORE* store = SSL_CTX_get_cert_store(context);
     std::vector<Owned<X509>> anchors;
     if (!config.ca_file.empty()) anchors = TRY(read_pem<X509>(config.ca_file, PEM_read_bio_X509));
@@ -104,6 +104,8 @@ Status load_trust(SSL_CTX* context, TlsConfig const& config) {
     }
     auto policy = std::make_shared<VerifyPolicy>();
     policy->tolerate_purpose = config.profile == TlsProfile::kIheBcp195;
+    policy->side = side;
+    policy->revocation = config.revocation;
     if (!config.pinned_file.empty()) {
         for (auto const& leaf : TRY(read_pem<X509>(config.pinned_file, PEM_read_bio_X509))) {
             policy->pinned_sha256.push_back(describe_certificate(leaf.get()).fingerprint_sha256);
@@ -177,12 +179,26 @@ Result<SslContextPtr> build_ssl_context(TlsConfig const& config, TlsSide side) {
         return Error(Code::kInvalidContent, "a TLS server needs a certificate and a key");
     }
     for (auto const& identity : config.identities) TRY(load_identity(context.get(), identity));
-    TRY(load_trust(context.get(), config));
+    TRY(load_trust(context.get(), config, side));
     if (server) TRY(set_sessions(context.get(), config));
     SSL_CTX_set_verify(context.get(),
                        SSL_VERIFY_PEER | (server ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                        verify_callback);
     return context;
+}
+
+bool harden_client(void* ssl_context, TlsConfig const& config, std::string const& server_name) {
+    auto* context = static_cast<SSL_CTX*>(ssl_context);
+    if (!set_rules(context, config.profile)) return false;
+    if (!server_name.empty() && !expect_name(SSL_CTX_get0_param(context), server_name))
+        return false;
+    auto policy = std::make_shared<VerifyPolicy>();
+    policy->tolerate_purpose = config.profile == TlsProfile::kIheBcp195;
+    policy->side = TlsSide::kClient;
+    policy->revocation = config.revocation;
+    attach_policy(context, std::move(policy));
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, verify_callback);
+    return true;
 }
 
 struct TlsContext::Impl {

@@ -9,6 +9,7 @@
 // resume.
 
 #include "platform/base/result.h"
+#include "platform/net/revocation.h"
 
 #include <cstdint>
 #include <memory>
@@ -45,10 +46,19 @@ struct TlsConfig {
     /// PEM, revocation lists; empty: no check. With lists, a leaf whose issuer has none is refused.
     /// A list past its nextUpdate still refuses what it names, and is logged and counted.
     std::string crl_file;
+    /// Null: no responder is asked. A server asks when the handshake is over, so a certificate that
+    /// it has not seen before meets a reset instead of an alert; a client asks inside of it.
+    std::shared_ptr<RevocationChecker> revocation = {};
     /// Servers: how long a session may be resumed by ticket (the peer's certificate is checked for
     /// expiry again); 0: never resumed.
     int session_lifetime_s = 600;
 };
+
+/// Makes another library's client connection keep to the same rules: profile, revocation (asked
+/// inside the handshake, which blocks), and, unless empty, that the server's certificate carries
+/// `server_name` (DNS-ID or address, RFC 9525; the common name does not count). `ssl_context` is
+/// OpenSSL's, with its trust and revocation lists loaded. False: it must not be used.
+bool harden_client(void* ssl_context, TlsConfig const& config, std::string const& server_name);
 
 class TlsContext {
 public:

@@ -8,6 +8,7 @@ struct ssl_st;
 struct ssl_ctx_st;
 struct x509_st;
 struct x509_store_ctx_st;
+struct X509_VERIFY_PARAM_st;
 
 namespace musubi::net {
 
@@ -24,7 +25,11 @@ struct VerifyNote {
 struct VerifyPolicy {
     std::vector<std::string> pinned_sha256;  ///< sorted
     bool tolerate_purpose = false;
+    TlsSide side = TlsSide::kServer;
+    std::shared_ptr<RevocationChecker> revocation = {};
 };
+/// X509_V_ERR_APPLICATION_VERIFICATION in a note: nobody could tell whether it was revoked.
+inline constexpr char const* kStatusUnknown = "revocation status unknown";
 
 using SslContextPtr = std::shared_ptr<ssl_ctx_st>;
 
@@ -33,6 +38,11 @@ Result<SslContextPtr> build_ssl_context(TlsConfig const& config, TlsSide side);
 SslContextPtr current_material(TlsContext& context);
 
 void attach_policy(ssl_ctx_st* context, std::shared_ptr<VerifyPolicy const> policy);
+/// Of a connection's material; null without.
+RevocationChecker* checker_of(ssl_st* connection);
+bool is_address(std::string const& host);
+/// The name that the server's certificate must carry.
+bool expect_name(X509_VERIFY_PARAM_st* parameters, std::string const& name);
 void attach_note(ssl_st* connection, VerifyNote* note);
 /// OpenSSL's verification callback; see TlsConfig for the rules.
 int verify_callback(int ok, x509_store_ctx_st* store);

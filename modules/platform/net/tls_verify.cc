@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
@@ -7,6 +8,7 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "platform/base/text.h"
+#include "platform/net/revocation_impl.h"
 #include "platform/net/tls_internal.h"
 
 namespace musubi::net {
@@ -62,6 +64,23 @@ std::string time_text(ASN1_TIME const* time) {
     return text;
 }
 
+/// The leaf has passed: was it withdrawn? A server only looks up what it knows already and asks
+/// when the handshake is over; a client's thread may wait. X509_V_OK, or what is wrong.
+int revocation_error(X509_STORE_CTX* store, VerifyPolicy const& policy) {
+    if (!policy.revocation || X509_STORE_CTX_get_error_depth(store) != 0) return X509_V_OK;
+    auto& checker = policy.revocation->impl();
+    X509* const leaf = X509_STORE_CTX_get_current_cert(store);
+    if (policy.side == TlsSide::kServer)
+        return checker.known_revoked(leaf) ? X509_V_ERR_CERT_REVOKED : X509_V_OK;
+    switch (checker.ask_and_wait(leaf, X509_STORE_CTX_get0_chain(store))) {
+        case Standing::kHolds: return X509_V_OK;
+        case Standing::kRevoked: return X509_V_ERR_CERT_REVOKED;
+        case Standing::kUnknown:
+        case Standing::kAsking: break;
+    }
+    return X509_V_ERR_APPLICATION_VERIFICATION;
+}
+
 bool is_pinned(X509_STORE_CTX* store, VerifyPolicy const& policy) {
     X509* leaf = X509_STORE_CTX_get0_cert(store);
     if (leaf == nullptr || policy.pinned_sha256.empty()) return false;
@@ -109,15 +128,37 @@ void attach_note(SSL* connection, VerifyNote* note) {
     SSL_set_ex_data(connection, note_index(), note);
 }
 
+RevocationChecker* checker_of(SSL* connection) {
+    auto* policy =
+        static_cast<PolicyPtr*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(connection), policy_index()));
+    return policy != nullptr ? (*policy)->revocation.get() : nullptr;
+}
+
+bool is_address(std::string const& host) {
+    unsigned char buffer[sizeof(in6_addr)];
+    return inet_pton(AF_INET, host.c_str(), buffer) == 1 ||
+           inet_pton(AF_INET6, host.c_str(), buffer) == 1;
+}
+
+bool expect_name(X509_VERIFY_PARAM* parameters, std::string const& name) {
+    if (is_address(name)) return X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) == 1;
+    X509_VERIFY_PARAM_set_hostflags(
+        parameters, X509_CHECK_FLAG_NEVER_CHECK_SUBJECT | X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size()) == 1;
+}
+
 int verify_callback(int ok, X509_STORE_CTX* store) {
-    if (ok == 1) return 1;
     auto* ssl =
         static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
-    if (ssl == nullptr) return 0;
+    if (ssl == nullptr) return ok;
     auto* policy =
         static_cast<PolicyPtr*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), policy_index()));
-    int const error = X509_STORE_CTX_get_error(store);
-    if (policy != nullptr && tolerated(store, error, **policy)) {
+    int error = X509_STORE_CTX_get_error(store);
+    if (ok == 1) {
+        error = policy != nullptr ? revocation_error(store, **policy) : X509_V_OK;
+        if (error == X509_V_OK) return 1;
+        X509_STORE_CTX_set_error(store, error);
+    } else if (policy != nullptr && tolerated(store, error, **policy)) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
@@ -127,6 +168,9 @@ int verify_callback(int ok, X509_STORE_CTX* store) {
             note->subject = name_text(X509_get_subject_name(leaf));
             note->serial_hex = serial_text(leaf);
         }
+    } else {
+        // A connection of another library, whose own words say less.
+        log_warning("tls.peer_refused", {{"reason", verify_reason(error)}});
     }
     return 0;
 }
@@ -136,6 +180,7 @@ std::string verify_reason(int error) {
         case X509_V_ERR_CERT_HAS_EXPIRED: return "certificate has expired";
         case X509_V_ERR_CERT_NOT_YET_VALID: return "certificate is not yet valid";
         case X509_V_ERR_CERT_REVOKED: return "certificate revoked";
+        case X509_V_ERR_APPLICATION_VERIFICATION: return kStatusUnknown;
         case X509_V_ERR_UNABLE_TO_GET_CRL: return "no revocation list of the issuer";
         case X509_V_ERR_INVALID_PURPOSE: return "certificate not meant for this use";
         case X509_V_ERR_CERT_CHAIN_TOO_LONG: return "certificate chain too long";

@@ -14,6 +14,7 @@
 #include "platform/base/content.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,12 +45,18 @@ enum class ServerName : std::uint8_t {
     kIgnored,  ///< events whose test certificates name nobody; the chain is checked all the same
 };
 
+/// Given OpenSSL's context of a new connection (SSL_CTX*) with identity and trust loaded, and the
+/// host's name or address: may make it stricter. False: the call ends with kInvalidContent.
+using TlsRules = std::function<bool(void* ssl_context, std::string const& host)>;
+
 struct PeerRequest {
     std::string url;
     std::vector<PeerHeader> headers;  ///< Content-Type among them; Content-Length is ours
     std::vector<PeerSegment> body;
     PeerIdentity identity;
     ServerName server_name = ServerName::kChecked;
+    /// With rules every connection begins with a full handshake, in which they are applied.
+    TlsRules rules = {};
     int connect_timeout_ms = 5'000;
     int total_timeout_ms = 30'000;
     std::uint64_t max_answer_bytes = 16 << 20;

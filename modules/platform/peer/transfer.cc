@@ -63,6 +63,7 @@ private:
     static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
     static std::size_t on_write(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
+    static CURLcode on_tls(CURL*, void* context, void* self);
     static int on_seek(void* self, curl_off_t offset, int origin);
 
     CURL* easy_;
@@ -149,7 +150,36 @@ void Transfer::prepare_identity() {
     }
 }
 
+/// Of https://[user@]host[:port]/..., without the brackets of an IPv6 address.
+std::string host_of(std::string const& url) {
+    CURLU* const parts = curl_url();
+    char* host = nullptr;
+    std::string out;
+    if (curl_url_set(parts, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
+        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
+        out = host;
+    }
+    curl_free(host);
+    curl_url_cleanup(parts);
+    if (out.size() > 2 && out.front() == '[') out = out.substr(1, out.size() - 2);
+    return out;
+}
+
+CURLcode Transfer::on_tls(CURL*, void* context, void* self_pointer) {
+    auto* self = static_cast<Transfer*>(self_pointer);
+    try {
+        if (self->request_.rules(context, host_of(self->request_.url))) return CURLE_OK;
+    } catch (std::exception const&) {
+    }
+    return CURLE_SSL_CERTPROBLEM;
+}
+
 void Transfer::prepare_callbacks() {
+    if (request_.rules) {
+        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls);
+        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
+        curl_easy_setopt(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+    }
     curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
     curl_easy_setopt(easy_, CURLOPT_READDATA, this);
     curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);

@@ -241,6 +241,51 @@ TEST_F(PeerClientTest, AHeaderOfTwoLinesIsNotSent) {
     EXPECT_EQ(answer.error().code, Code::kInvalidContent);
 }
 
+/// As the node calls others: the rules of our own connections over curl's.
+class PeerRulesTest : public PeerClientTest {
+protected:
+    /// A server with the certificate of `name`, called with `profile`.
+    Result<peer::PeerAnswer> call(std::string const& name, net::TlsConfig rules) {
+        auto served = server_tls(shared_pki());
+        served.identities = {{shared_pki().crt(name), shared_pki().key(name)}};
+        EXPECT_TRUE(tls->reload(served));
+        PeerRequest made = request("/echo");
+        made.rules = [rules](void* context, std::string const& host) {
+            return net::harden_client(context, rules, host);
+        };
+        client.forget_connections();
+        return client.post(made);
+    }
+};
+
+// RFC 9525 6.3: a name in the subject is none.
+TEST_F(PeerRulesTest, TheServerNamesItsHostInSubjectAltNameOrIsRefused) {
+    shared_pki().issue({"localhost", -3600, 3600, "", false, "", ""});
+    shared_pki().issue({"elsewhere", -3600, 3600, "", false, "", "DNS:example.jp"});
+    start();
+    auto const good = call("node", {});
+    EXPECT_TRUE(good) << good.error().detail;
+    for (char const* name : {"localhost", "elsewhere"}) {
+        auto const answer = call(name, {});
+        ASSERT_FALSE(answer) << name;
+        EXPECT_EQ(answer.error().code, Code::kUnauthenticated) << name;
+    }
+}
+
+TEST_F(PeerRulesTest, TheProfileCountsForCallsToOthersToo) {
+    start();
+    net::TlsConfig high;
+    high.profile = net::TlsProfile::kJpHigh;
+    EXPECT_TRUE(call("node", high));
+    auto made =
+        net::RevocationChecker::make({net::OcspMode::kHard, "http://127.0.0.1:9/", {}, 1'000});
+    ASSERT_TRUE(made);
+    high.revocation = *made;
+    auto const unknown = call("node", high);  // nobody answers about the server
+    ASSERT_FALSE(unknown);
+    EXPECT_EQ(unknown.error().code, Code::kUnauthenticated);
+}
+
 /// Accepts, reads once, says `words`, and closes; counts connections.
 class BareServer {
 public:

@@ -122,6 +122,26 @@ TEST_F(HandshakeTest, TheFourSuitesOfTheTls12FloorAreThereAndWeakOnesAreNot) {
     EXPECT_EQ(witness.refusal().reason, "no common cipher suite or group");
 }
 
+// CRYPTREC high security: groups of 128 bits of security or more, and no others by accident.
+TEST_F(HandshakeTest, TheGroupsOfTheProfilesAreThereAndSmallOnesAreNot) {
+    start();
+    for (auto const profile :
+         {net::TlsProfile::kJpHigh, net::TlsProfile::kJpHighCompat, net::TlsProfile::kIheBcp195}) {
+        auto rules = server_tls(shared_pki());
+        rules.profile = profile;
+        ASSERT_TRUE(tls->reload(rules));
+        auto options = as("member");
+        for (char const* group : {"X25519", "P-256", "P-384", "ffdhe3072"}) {
+            options.groups = group;
+            EXPECT_TRUE(TlsPeer(server->port(), options).connected()) << group;
+        }
+        for (char const* group : {"ffdhe2048", "X448", "P-521"}) {
+            options.groups = group;
+            EXPECT_FALSE(TlsPeer(server->port(), options).connected()) << group;
+        }
+    }
+}
+
 TEST_F(HandshakeTest, AProbeThatSaysNothingIsNotWitnessed) {
     start();
     ::close(connect_loopback(server->port()));

@@ -22,6 +22,8 @@ struct CertificateOrder {
     long valid_to_s = 3600;
     std::string extended_key_usage = {};  ///< OpenSSL's words, empty: none
     bool rsa = false;
+    std::string ocsp_url = {};  ///< authority information access
+    std::string names = "DNS:localhost,IP:127.0.0.1";
 };
 
 /// One authority. Files NAME.crt and NAME.key lie in folder(); ca.crt is the anchor.
@@ -88,6 +90,18 @@ public:
         X509_CRL_free(crl);
     }
 
+    /// The authority's books as `openssl ocsp` reads them.
+    void write_index(std::string const& name, std::vector<std::string> const& revoked) {
+        FILE* out = std::fopen(file(name).c_str(), "w");
+        for (std::size_t i = 0; i < leaves_.size(); ++i) {
+            bool const gone = std::find(revoked.begin(), revoked.end(), names_[i]) != revoked.end();
+            std::fprintf(out, "%c\t491231235959Z\t%s\t%02lX\tunknown\t/CN=%s\n", gone ? 'R' : 'V',
+                         gone ? "200101000000Z" : "",
+                         ASN1_INTEGER_get(X509_get_serialNumber(leaves_[i])), names_[i].c_str());
+        }
+        std::fclose(out);
+    }
+
 private:
     void extension(X509* certificate, int nid, std::string const& value) {
         X509V3_CTX context;
@@ -114,8 +128,10 @@ private:
             extension(certificate, NID_basic_constraints, "critical,CA:TRUE");
             extension(certificate, NID_key_usage, "critical,keyCertSign,cRLSign");
         } else {
-            extension(certificate, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1");
+            if (!order.names.empty()) extension(certificate, NID_subject_alt_name, order.names);
         }
+        if (!order.ocsp_url.empty())
+            extension(certificate, NID_info_access, "OCSP;URI:" + order.ocsp_url);
         if (!order.extended_key_usage.empty()) {
             extension(certificate, NID_ext_key_usage, order.extended_key_usage);
         }

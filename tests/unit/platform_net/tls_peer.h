@@ -69,7 +69,8 @@ struct TlsPeerOptions {
     std::string key;
     std::string ca;
     int max_version = TLS1_3_VERSION;
-    std::string ciphers;  ///< of TLS 1.2; empty: all
+    std::string ciphers;      ///< of TLS 1.2; empty: all
+    std::string groups = {};  ///< empty: all
     int receive_buffer = 0;
     SSL_SESSION* resume = nullptr;
 };
@@ -81,6 +82,7 @@ public:
         context_ = SSL_CTX_new(TLS_client_method());
         SSL_CTX_set_max_proto_version(context_, options.max_version);
         if (!options.ciphers.empty()) SSL_CTX_set_cipher_list(context_, options.ciphers.c_str());
+        if (!options.groups.empty()) SSL_CTX_set1_groups_list(context_, options.groups.c_str());
         SSL_CTX_set_session_cache_mode(context_,
                                        SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
         SSL_CTX_sess_set_new_cb(context_, [](SSL* ssl, SSL_SESSION* session) {

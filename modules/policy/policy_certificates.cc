@@ -1,0 +1,69 @@
+// What AgreementPolicy knows of the ends of certificates.
+
+#include "platform/xml/verify_key.h"
+#include "policy/policy.h"
+#include "policy/users.h"
+
+#include <cstdio>
+#include <ctime>
+
+namespace musubi::policy {
+namespace {
+
+constexpr std::size_t kRemembered = 4096;
+
+/// 2027-04-01T00:00:00Z; nothing for any other form.
+std::optional<WallTime> instant(std::string const& text) {
+    std::tm parts{};
+    char zone = 0;
+    if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%c", &parts.tm_year, &parts.tm_mon,
+                    &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &zone) != 7 ||
+        zone != 'Z') {
+        return std::nullopt;
+    }
+    parts.tm_year -= 1900;
+    parts.tm_mon -= 1;
+    return WallTime(std::chrono::seconds(::timegm(&parts)));
+}
+
+}  // namespace
+
+void AgreementPolicy::remember_end(AgreementMember const& member,
+                                   core::PeerCertificate const& shown) const {
+    std::lock_guard const lock(ends_mutex_);
+    if (ends_.contains(shown.fingerprint_sha256) || ends_.size() >= kRemembered) return;
+    if (auto const end = instant(shown.not_after))
+        ends_[shown.fingerprint_sha256] = {member.member.code, "connection", *end};
+}
+
+std::vector<core::NamedCertificate> AgreementPolicy::named_certificates() const {
+    std::vector<core::NamedCertificate> out;
+    auto const now = agreement();
+    for (auto const& one : now->members) {
+        if (one.status != MemberStatus::kActive) continue;
+        for (auto const& [fingerprint, end] : one.ends_of) {
+            bool const connects = one.fingerprints.contains(fingerprint);
+            out.push_back({one.member.code, connects ? "connection" : "signature", end});
+        }
+    }
+    if (now->users) {
+        for (auto const& provider : now->users->trust->providers) {
+            for (auto const& der : provider.certificates) {
+                if (auto const key = xml::VerifyKey::from_certificate(der))
+                    out.push_back({provider.issuer, "assertions", key->not_after()});
+            }
+        }
+    }
+    std::lock_guard const lock(ends_mutex_);
+    for (auto const& [fingerprint, one] : ends_) {
+        auto const* member = now->member(one.owner);
+        // Exchanged, or of somebody who is no member any more.
+        bool const named =
+            member && member->status == MemberStatus::kActive &&
+            (member->fingerprints.contains(fingerprint) || !member->subjects.empty());
+        if (named) out.push_back(one);
+    }
+    return out;
+}
+
+}  // namespace musubi::policy
