@@ -11,7 +11,7 @@ START, END = b"\x0b", b"\x1c\x0d"
 
 def adt(trigger, pid3, control, mrg1=None, version="2.3.1", charset="", name="CONFORMANCE^CASE",
         evn=True, structure="", pid_extra="", encoding="utf-8", message_type="ADT",
-        processing="P", msh20="", birth="19700101", sex="F", pv1=True):
+        processing="P", msh20="", birth="19700101", sex="F", pv1="PV1|1|O"):
     """Bytes of one ADT message; `pid3` is a list of CX texts, unescaped."""
     event = "^".join(filter(None, [message_type, trigger, structure]))
     now = time.strftime("%Y%m%d%H%M%S", time.gmtime())
@@ -25,7 +25,7 @@ def adt(trigger, pid3, control, mrg1=None, version="2.3.1", charset="", name="CO
     if mrg1 is not None:
         lines.append(f"MRG|{mrg1}")
     if pv1:
-        lines.append("PV1|1|O")
+        lines.append(pv1)
     return ("\r".join(lines) + "\r").encode(encoding)
 
 

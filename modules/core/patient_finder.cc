@@ -21,6 +21,9 @@ bool says_something(std::string_view text) {
     return prefix ? text.size() >= 2 : !text.empty();
 }
 
+/// Letters of the beginning of an id, at least.
+constexpr std::size_t kLeastOfAnId = 4;
+
 /// Names are alternatives: each of them must say it, or the widest decides.
 bool all_say(std::vector<domain::NameCriterion> const& names,
              std::string domain::NameCriterion::*part) {
@@ -40,6 +43,11 @@ bool has(domain::DemographicsQuery const& query, Criterion criterion) {
         case Criterion::kId:
             return std::any_of(query.ids.begin(), query.ids.end(), [](auto const& one) {
                 return !one.id.id.empty() && !one.id.id.ends_with('*');
+            });
+        case Criterion::kPartialId:
+            return std::any_of(query.ids.begin(), query.ids.end(), [](auto const& one) {
+                std::string_view const id = one.id.id;
+                return id.ends_with('*') ? id.size() > kLeastOfAnId : !id.empty();
             });
         case Criterion::kFamily: return all_say(query.names, &domain::NameCriterion::family);
         case Criterion::kGiven: return all_say(query.names, &domain::NameCriterion::given);
@@ -154,9 +162,15 @@ std::vector<VisiblePatient> visible_patients(FoundCandidates const& found,
             domain::IdentityScope const scope = scopes(name);
             if (!scope.everything && !scope.allows(record.id.id.authority)) continue;
             if (!contains(patient.names, name)) patient.names.push_back(name);
+            bool const visit_told = found.exempt || contains(found.own, record.id.id.authority);
+            if (!visit_told && !found.query.visit.empty()) {
+                patient.ids.push_back(record.id);
+                continue;
+            }
             if (record.degree >= least && record.degree > patient.degree) {
                 patient.degree = record.degree;
                 patient.person = record.person;
+                patient.visit = visit_told ? record.visit : domain::Visit();
                 regional = &name;
             }
             patient.ids.push_back(record.id);
@@ -228,6 +242,7 @@ Result<Located> PatientFinder::find(TransactionSpec const& spec, domain::Subject
     if (!role || !role->permitted) return located;  // the next stage says so, in its own words
     FoundCandidates found;
     found.exempt = role->everything;
+    found.own = subject.member.assigning_authorities;
     found.rules = policy_.demographics_rules();
     if (!found.exempt) TRY(guard_.asked(subject, found.rules));
     bool const known = TRY(resolve(query, found));

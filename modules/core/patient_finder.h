@@ -25,8 +25,9 @@ struct FoundCandidates {
     domain::DemographicsQuery query;   ///< authorities resolved to OIDs
     std::vector<std::string> domains;  ///< what domains returned: OIDs; empty: all
     std::vector<DemographicsPort::Candidate> candidates;
-    bool too_many = false;  ///< the criteria select more than is looked at
-    bool exempt = false;    ///< the asker is not bound by minimum and rates
+    bool too_many = false;              ///< the criteria select more than is looked at
+    bool exempt = false;                ///< the asker is not bound by minimum and rates
+    std::vector<std::string> own = {};  ///< authorities of the asking member
     domain::DemographicsRules rules;
     /// The agreement's minimum is not met: what each of its sets lacks. Nothing was searched then.
     std::vector<std::vector<domain::DemographicsRules::Criterion>> missing;
@@ -43,6 +44,9 @@ struct VisiblePatient {
     std::vector<domain::LocalId> ids;  ///< visible others, best fit first, then by domain
     domain::Demographics person;       ///< of the best visible record that fits by itself
     int degree = 0;                    ///< 1..100
+    /// Beside `person`, of a record of the asker's own: who lies where, and with which doctor, is
+    /// told to nobody but the hospital itself (and exempt roles).
+    domain::Visit visit = {};
 };
 
 using IdentityScopes = std::function<domain::IdentityScope(std::string const& patient)>;

@@ -24,6 +24,13 @@ public:
     /// namespace and universal id denote different ones is kInvalidContent/kUnknownKeyIdentifier.
     virtual Result<AssigningAuthority const*> resolve(domain::SentAuthority const& sent) const = 0;
     virtual std::vector<AssigningAuthority> authorities() const = 0;
+    /// HD.1 to write beside this OID; empty: it has none, or is no authority of this region.
+    virtual std::string namespace_of(std::string const& oid) const {
+        for (AssigningAuthority const& one : authorities()) {
+            if (one.oid == oid) return one.namespace_id;
+        }
+        return {};
+    }
 };
 
 /// A feed with its authorities resolved, by a sender who may feed them. kRelink: `ids` are the new
@@ -33,6 +40,7 @@ struct PatientChange {
     domain::FeedEvent event = domain::FeedEvent::kAdd;
     std::vector<domain::LocalId> ids, prior_ids, other_ids;
     domain::DemographicsChange demographics;
+    domain::VisitChange visit = {};
     std::string member;       ///< code of the sending member
     std::string message_key;  ///< sender, facility and message id: for history and idempotency
     ByteView original;        ///< as received; kept encrypted
@@ -79,6 +87,7 @@ public:
         /// The surviving regional id (CX) of this record, where the person has several (ids that
         /// are regional ids as they are stay apart); empty: the candidate's.
         std::string patient = {};
+        domain::Visit visit = {};  ///< told last with this record
     };
     struct Candidate {
         std::string patient;          ///< surviving regional id (CX) of the record that fits best

@@ -5,7 +5,9 @@
 #include "core/doors.h"
 #include "core/transaction.h"
 
+#include <algorithm>
 #include <map>
+#include <memory>
 
 namespace musubi::core {
 
@@ -42,6 +44,10 @@ public:
     virtual ~PolicyPort() = default;
     /// The member behind a verified certificate; kDenied when there is none.
     virtual Result<domain::Member> member_of(PeerCertificate const& certificate) const = 0;
+    /// By its code, whatever its status: what operators do in the name of a member. kNotFound.
+    virtual Result<domain::Member> member_named(std::string const& code) const {
+        return Error(Code::kNotFound, "no member '" + code + "' in the agreement");
+    }
     virtual bool may_call(domain::Member const& member, std::string_view transaction_id) const = 0;
     virtual Result<Decision> decide(domain::Subject const& subject, TransactionSpec const& spec,
                                     PolicyQuery const& query) const = 0;
@@ -65,6 +71,13 @@ public:
     virtual domain::DemographicsRules demographics_rules() const { return {}; }
     /// Every assigning authority (OID) that the agreement gives a member.
     virtual std::vector<std::string> member_authorities() const { return {}; }
+    /// The same, sorted: one list for as long as an agreement is in force, so that whoever keeps
+    /// something made of it can tell by the pointer when that is out of date.
+    virtual std::shared_ptr<std::vector<std::string> const> member_authority_list() const {
+        auto list = std::make_shared<std::vector<std::string>>(member_authorities());
+        std::sort(list->begin(), list->end());
+        return list;
+    }
     /// Whether insurance numbers may serve as a key for matching (off unless the agreement says
     /// so).
     virtual bool insurance_is_key() const { return false; }

@@ -174,6 +174,7 @@ constexpr std::pair<std::string_view, Criterion> kCriteria[] = {
     {"phone", Criterion::kPhone},
     {"account", Criterion::kAccount},
     {"mothers_name", Criterion::kMothersName},
+    {"partial_id", Criterion::kPartialId},
 };
 
 }  // namespace

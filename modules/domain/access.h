@@ -179,7 +179,8 @@ struct DemographicsRules {
         kAddress,
         kPhone,
         kAccount,
-        kMothersName
+        kMothersName,
+        kPartialId  ///< an id, or at least four letters of its beginning
     };
     std::string clause;
     /// One of these sets must be in the question completely. None: every question is refused.

@@ -4,6 +4,7 @@
 // authorities resolves them and can point at the place where a wrong one stood.
 
 #include "domain/demographics.h"
+#include "domain/visit.h"
 
 #include <optional>
 
@@ -46,6 +47,7 @@ struct PatientFeed {
     std::vector<SentIdentifier> prior_identifiers;  ///< kMerge, kChangeId: MRG-1 / replacementOf
     std::vector<SentIdentifier> other_identifiers;  ///< kLink, kUnlink: the second PID
     DemographicsChange demographics;
+    VisitChange visit = {};  ///< kAdd, kUpdate of HL7 v2
 };
 
 /// ITI-9, ITI-45.
@@ -76,13 +78,14 @@ struct DemographicsQuery {
     std::vector<NameCriterion> names;                 ///< OR
     std::vector<NameCriterion> mothers_maiden_names;  ///< OR
     std::optional<DateRange> birth;
-    std::string sex;                        ///< table 0001
-    std::vector<IdCriterion> ids;           ///< AND
-    std::vector<PostalAddress> addresses;   ///< OR; filled parts must agree
-    std::vector<std::string> phones;        ///< OR
-    std::optional<SentIdentifier> account;  ///< PID-18
-    std::vector<SentAuthority> domains;     ///< what domains returned; empty: all
-    std::optional<int> minimum_degree;      ///< 0..100
+    std::string sex;                         ///< table 0001
+    std::vector<IdCriterion> ids;            ///< AND
+    std::vector<PostalAddress> addresses;    ///< OR; filled parts must agree
+    std::vector<std::string> phones;         ///< OR
+    std::optional<SentIdentifier> account;   ///< PID-18
+    std::vector<SentAuthority> domains;      ///< what domains returned; empty: all
+    std::optional<int> minimum_degree;       ///< 0..100
+    std::vector<VisitCriterion> visit = {};  ///< AND; ITI-22
 };
 
 }  // namespace musubi::domain

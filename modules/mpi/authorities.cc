@@ -15,8 +15,7 @@ Error unknown(domain::SentAuthority const& sent, char const* rule) {
 
 }  // namespace
 
-AuthorityTable::AuthorityTable(StoreSettings const& settings,
-                               std::function<std::vector<std::string>()> member_oids)
+AuthorityTable::AuthorityTable(StoreSettings const& settings, std::function<Oids()> member_oids)
     : member_oids_(std::move(member_oids)), configured_(settings.authorities) {
     auto const add = [&](std::string const& oid) -> core::AssigningAuthority& {
         core::AssigningAuthority& authority = configured_[oid];
@@ -38,24 +37,29 @@ AuthorityTable::AuthorityTable(StoreSettings const& settings,
     }
 }
 
-void AuthorityTable::take_members() const {
-    for (std::string const& oid : member_oids_ ? member_oids_() : std::vector<std::string>()) {
+AuthorityTable::Oids AuthorityTable::members_now() const {
+    static Oids const kNone = std::make_shared<std::vector<std::string>>();
+    Oids now = member_oids_ ? member_oids_() : kNone;
+    std::lock_guard const lock(mutex_);
+    if (now == taken_) return now;
+    for (std::string const& oid : *now) {
         if (configured_.contains(oid) || words_.contains(oid)) continue;
         core::AssigningAuthority authority;
         authority.oid = oid;
         members_.emplace(oid, std::move(authority));
     }
+    taken_ = now;
+    return now;
 }
 
 core::AssigningAuthority const* AuthorityTable::by_oid(std::string const& oid) const {
     auto const found = configured_.find(oid);
     if (found != configured_.end()) return &found->second;
     if (auto const* other = by_word(oid)) return other;
-    std::lock_guard const lock(mutex_);
     // What the agreement no longer gives a member is nobody's, even if it was once.
-    auto const now = member_oids_ ? member_oids_() : std::vector<std::string>();
-    if (std::find(now.begin(), now.end(), oid) == now.end()) return nullptr;
-    take_members();
+    Oids const now = members_now();
+    if (!std::binary_search(now->begin(), now->end(), oid)) return nullptr;
+    std::lock_guard const lock(mutex_);
     auto const member = members_.find(oid);
     return member == members_.end() ? nullptr : &member->second;
 }
@@ -81,13 +85,18 @@ Result<core::AssigningAuthority const*> AuthorityTable::resolve(
 std::vector<core::AssigningAuthority> AuthorityTable::authorities() const {
     std::vector<core::AssigningAuthority> out;
     for (auto const& [oid, authority] : configured_) out.push_back(authority);
-    auto const now = member_oids_ ? member_oids_() : std::vector<std::string>();
+    Oids const now = members_now();
     std::lock_guard const lock(mutex_);
-    take_members();
     for (auto const& [oid, authority] : members_) {
-        if (std::find(now.begin(), now.end(), oid) != now.end()) out.push_back(authority);
+        if (std::binary_search(now->begin(), now->end(), oid)) out.push_back(authority);
     }
     return out;
+}
+
+/// Only configured ones have any.
+std::string AuthorityTable::namespace_of(std::string const& oid) const {
+    auto const found = configured_.find(oid);
+    return found == configured_.end() ? std::string() : found->second.namespace_id;
 }
 
 }  // namespace musubi::mpi

@@ -5,29 +5,34 @@
 #include "mpi/settings.h"
 
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace musubi::mpi {
 
 class AuthorityTable final : public core::AuthorityPort {
 public:
-    /// `member_oids`: authorities of the agreement in force; asked when an OID is not configured.
-    AuthorityTable(StoreSettings const& settings,
-                   std::function<std::vector<std::string>()> member_oids);
+    using Oids = std::shared_ptr<std::vector<std::string> const>;
+    /// `member_oids`: authorities of the agreement in force, sorted; asked when an OID is not
+    /// configured. Another list is told by another pointer.
+    AuthorityTable(StoreSettings const& settings, std::function<Oids()> member_oids);
 
     Result<core::AssigningAuthority const*> resolve(
         domain::SentAuthority const& sent) const override;
     std::vector<core::AssigningAuthority> authorities() const override;
+    std::string namespace_of(std::string const& oid) const override;
 
 private:
     core::AssigningAuthority const* by_word(std::string const& word) const;
     core::AssigningAuthority const* by_oid(std::string const& oid) const;
-    void take_members() const;
+    /// What the agreement in force gives its members; takes in what is new.
+    Oids members_now() const;
 
-    std::function<std::vector<std::string>()> member_oids_;
+    std::function<Oids()> member_oids_;
     std::map<std::string, core::AssigningAuthority> configured_;
     std::map<std::string, std::string> words_;  ///< namespace or alias -> OID
     mutable std::mutex mutex_;
+    mutable Oids taken_;  ///< all of it is in `members_`
     mutable std::map<std::string, core::AssigningAuthority> members_;  ///< only ever grows
 };
 

@@ -1,6 +1,7 @@
 // ITI-9 / 45 and ITI-21 / 22 / 47 / 55: what the index answers.
 
 #include "domain/reason.h"
+#include "mpi/number_keys.h"
 #include "mpi/rows.h"
 #include "mpi/sql.h"
 #include "mpi/store.h"
@@ -89,20 +90,50 @@ struct Reader {
         }
         if (!context.matching)
             return Error(Code::kUnsupported, "searches by demographics need matching");
-        auto const groups = tokens_of(context.matching->lookups(search.query), versions);
-        if (groups.empty() || groups.size() > kMaxGroups) return too_wide();
+        auto keys = context.matching->lookups(search.query);
+        auto numbers = number_lookups(search.query);
+        auto beginnings = beginning_lookups(search.query);
+        if ((!numbers.empty() || !beginnings.empty()) && !TRY(numbers_kept())) {
+            numbers.clear();
+            beginnings.clear();
+        }
+        std::move(numbers.begin(), numbers.end(), std::back_inserter(keys));
+        auto found = TRY(by_tokens(tokens_of(keys, versions), search.authorities));
+        if (found) return *std::move(found);
+        for (Beginning const& one : beginnings) {
+            found = TRY(by_tokens(tokens_of({one.keys}, versions), search.authorities));
+            // What was issued here and fed by nobody has no tokens: it is asked for whole.
+            bool const issued = one.authority == context.settings.regional_authority;
+            if (found && !(found->empty() && issued)) return *std::move(found);
+        }
+        return too_wide();
+    }
+
+    /// False: records of before were not indexed by their numbers yet (a reindex does it).
+    Result<bool> numbers_kept() {
+        pg::Rows const rows = TRY(tx.exec(sql::kNumbersKept));
+        return rows.front().boolean(0);
+    }
+
+    /// Whoever has one token of every group; nothing: too many have.
+    Result<std::optional<std::vector<Record>>> by_tokens(
+        Groups const& groups, std::vector<std::string> const& authorities) {
+        if (groups.empty() || groups.size() > kMaxGroups)
+            return std::optional<std::vector<Record>>();
         // Where a criterion turns out to be a wide one, another one may be less so.
         for (std::int64_t const listed : {kFew, kMaxListed}) {
             for (std::size_t first = 0; first < groups.size(); ++first) {
-                pg::Rows const rows = TRY(tx.exec(
-                    sql::kSearch, search_params(groups, first, listed, search.authorities)));
+                pg::Rows const rows =
+                    TRY(tx.exec(sql::kSearch, search_params(groups, first, listed, authorities)));
                 if (rows.front().int64(0) > listed) continue;
-                if (rows.front().int64(1) > kMaxLookedAt) return too_wide();
-                return rows.front().is_null(kRecord + 1) ? std::vector<Record>()
-                                                         : read_records(rows, kRecord);
+                if (rows.front().int64(1) > kMaxLookedAt)
+                    return std::optional<std::vector<Record>>();
+                return std::optional(rows.front().is_null(kRecord + 1)
+                                         ? std::vector<Record>()
+                                         : read_records(rows, kRecord));
             }
         }
-        return too_wide();
+        return std::optional<std::vector<Record>>();
     }
 };
 
@@ -177,8 +208,9 @@ Result<std::vector<core::DemographicsPort::Candidate>> Store::search(Search cons
             RecordContent content = TRY(context_.open(record));
             if (content.id.id.id.empty()) continue;
             DemographicsPort::Record answer{std::move(content.id), std::move(content.person), 0,
-                                            stands_for(record)};
-            if (context_.matching && may_search(search, record.authority)) {
+                                            stands_for(record), std::move(content.visit)};
+            if (context_.matching && may_search(search, record.authority) &&
+                domain::fits(answer.visit, search.query.visit)) {
                 auto const subject = context_.matching->prepare(answer.person);
                 auto const degree = context_.matching->fit(search.query, answer.person, *subject);
                 answer.degree = degree.value_or(0);

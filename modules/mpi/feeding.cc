@@ -1,6 +1,7 @@
 #include "mpi/feeding.h"
 
 #include "domain/reason.h"
+#include "mpi/number_keys.h"
 #include "mpi/record_index.h"
 #include "mpi/rows.h"
 #include "mpi/sql.h"
@@ -126,6 +127,8 @@ Status Feeding::make_record(Named& named, core::PatientChange const& change,
                             std::string const& home) {
     RecordContent content{named.id, {}};
     change.demographics.apply_to(content.person);
+    change.visit.apply_to(content.visit);
+    named.numbers = number_keys(content);
     Record record;
     record.key = context_.ids.key();
     record.authority = named.id.id.authority;
@@ -157,6 +160,8 @@ Result<bool> Feeding::update_record(Named& named, core::PatientChange const& cha
     after.id.id = named.id.id;
     if (!named.id.type_code.empty()) after.id.type_code = named.id.type_code;
     change.demographics.apply_to(after.person);
+    change.visit.apply_to(after.visit);
+    named.numbers = number_keys(after);
     if (after == before && !record.sealed.empty()) return false;
     if (after.id.type_code != before.id.type_code || before.id.id.id.empty())
         linking_.set_changed(record.key);
@@ -168,7 +173,10 @@ Result<bool> Feeding::update_record(Named& named, core::PatientChange const& cha
     params.int8(record.key).text(record.institution).bytea(record.sealed);
     params.int2(context_.matching ? context_.matching->version() : std::int16_t{0});
     tx_.queue(sql::kUpdateContent, std::move(params), 1);
-    return first || after.person != before.person;
+    if (first || after.person != before.person) return true;
+    if (context_.matching && named.numbers != number_keys(before))
+        write_tokens(tx_, record.key, tokens_of(context_, versions_, after));
+    return false;
 }
 
 Result<core::PatientChangeOutcome> Feeding::put(core::PatientChange const& change) {
@@ -189,6 +197,7 @@ Result<core::PatientChangeOutcome> Feeding::put(core::PatientChange const& chang
         return context_.is_direct(named.id.id.authority);
     });
     std::vector<RecordKey> keys, changed;
+    std::vector<Named const*> to_index;
     for (Named& named : ids_) {
         bool matters = true;
         if (named.record) {
@@ -197,7 +206,9 @@ Result<core::PatientChangeOutcome> Feeding::put(core::PatientChange const& chang
             TRY(make_record(named, change, TRY(home_for(named, direct))));
         }
         keys.push_back(named.record->key);
-        if (matters) changed.push_back(named.record->key);
+        if (!matters) continue;
+        changed.push_back(named.record->key);
+        to_index.push_back(&named);
     }
     TRY(FAULT("mpi.after_records"));
     core::PatientChangeOutcome outcome;
@@ -209,11 +220,8 @@ Result<core::PatientChangeOutcome> Feeding::put(core::PatientChange const& chang
         return outcome;
     }
     if (!changed.empty() && context_.matching) {
-        RecordContent const content =
-            TRY(context_.open(*std::find_if(ids_.begin(), ids_.end(), [&](Named const& n) {
-                                   return n.record->key == changed.front();
-                               })->record));
-        TRY(find_candidates(changed, content.person));
+        RecordContent const content = TRY(context_.open(*to_index.front()->record));
+        TRY(find_candidates(to_index, content.person));
     }
     TRY(link(changed));
     // A direct id is the answer whatever else is listed beside it.
@@ -222,19 +230,16 @@ Result<core::PatientChangeOutcome> Feeding::put(core::PatientChange const& chang
     return outcome;
 }
 
-Status Feeding::index(RecordKey key, domain::Demographics const& person) {
-    write_tokens(tx_, key, tokens_of(context_, versions_, person));
-    return {};
-}
-
 Status Feeding::drop_tokens(RecordKey key) {
     write_tokens(tx_, key, {});
     return {};
 }
 
 /// All ids of one message have the same demographics, so one look serves them all.
-Status Feeding::find_candidates(std::vector<RecordKey> const& keys,
+Status Feeding::find_candidates(std::vector<Named const*> const& of,
                                 domain::Demographics const& person) {
+    std::vector<RecordKey> keys;
+    for (Named const* named : of) keys.push_back(named->record->key);
     auto const subject = context_.matching->prepare(person);
     RecordTokens const tokens = tokens_of(context_, versions_, *subject);
     if (!tokens.blocking.empty()) {
@@ -248,11 +253,13 @@ Status Feeding::find_candidates(std::vector<RecordKey> const& keys,
                                                .int8(kMaxBlock)
                                                .int8_array(keys))));
     }
-    for (RecordKey const key : keys) {
-        if (linking_.is_fresh(key))
-            add_new_tokens(tx_, key, tokens);
+    for (Named const* named : of) {
+        RecordTokens own = tokens;
+        add_numbers(own, context_, versions_, named->numbers);
+        if (linking_.is_fresh(named->record->key))
+            add_new_tokens(tx_, named->record->key, own);
         else
-            write_tokens(tx_, key, tokens);
+            write_tokens(tx_, named->record->key, own);
     }
     TRY(FAULT("mpi.after_candidates"));
     for (Record const& candidate : candidates_) {

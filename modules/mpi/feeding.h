@@ -22,6 +22,7 @@ private:
         char const* location;
         Bytes token;
         std::optional<Record> record;
+        std::vector<match::Key> numbers = {};  ///< of what its record tells now
     };
 
     Status name_all(core::PatientChange const& change);
@@ -42,10 +43,9 @@ private:
     Result<bool> update_record(Named& named, core::PatientChange const& change);
     Result<std::string> home_for(Named const& named, std::string const& direct_home);
     Status make_patient(std::string const& home, bool issued);
-    Status index(RecordKey key, domain::Demographics const& person);
     Status drop_tokens(RecordKey key);
-    /// Records that may be the same person as `keys` (whose tokens are `tokens_`), judged.
-    Status find_candidates(std::vector<RecordKey> const& keys, domain::Demographics const& person);
+    /// Writes the tokens of these records, and judges who may be the same person.
+    Status find_candidates(std::vector<Named const*> const& of, domain::Demographics const& person);
     Status link(std::vector<RecordKey> const& keys);
     void decide(char const* kind, RecordKey a, RecordKey b, EdgeState before,
                 std::string const& who);

@@ -2,6 +2,7 @@
 
 #include "domain/reason.h"
 #include "mpi/feeding.h"
+#include "mpi/number_keys.h"
 #include "mpi/record_index.h"
 #include "mpi/sql.h"
 #include "platform/base/fault.h"
@@ -98,10 +99,12 @@ Result<core::PatientChangeOutcome> Feeding::change_id(core::PatientChange const&
     std::string home = prior.record->home;
     if (context_.is_direct(now.id.id.authority)) home = TRY(home_for(now, ""));
     copy.demographics = {};
+    copy.visit = {};
     TRY(make_record(now, copy, home));
     // What the old record told, and what the message tells beside the id.
-    RecordContent after{now.id, content.person};
+    RecordContent after{now.id, content.person, content.visit};
     change.demographics.apply_to(after.person);
+    now.numbers = number_keys(after);
     now.record->sealed = TRY(context_.seal(now.record->institution, now.record->key, after));
     pg::Params params;
     params.int8(now.record->key).text(now.record->institution).bytea(now.record->sealed);
@@ -109,7 +112,7 @@ Result<core::PatientChangeOutcome> Feeding::change_id(core::PatientChange const&
     tx_.queue(sql::kUpdateContent, std::move(params), 1);
     created_ = false;
     TRY(drop_tokens(prior.record->key));
-    if (context_.matching) TRY(find_candidates({now.record->key}, after.person));
+    if (context_.matching) TRY(find_candidates({&now}, after.person));
     std::erase_if(evidence_, [&](auto const& found) { return found.first == prior.record->key; });
     std::set<RecordKey> needed{prior.record->key, now.record->key};
     for (auto const& [key, evidence] : evidence_) needed.insert(key);

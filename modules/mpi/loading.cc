@@ -1,5 +1,6 @@
 #include "mpi/loading.h"
 
+#include "mpi/number_keys.h"
 #include "mpi/rows.h"
 #include "mpi/sql.h"
 #include "platform/base/fault.h"
@@ -33,6 +34,7 @@ Result<LoadBatch::Fresh> make_fresh(Context const& context,
     domain::LocalId const& id = item.change.ids.front();
     out.content.id = id;
     item.change.demographics.apply_to(out.content.person);
+    item.change.visit.apply_to(out.content.visit);
     out.token = context.token_of(id.id);
     Record& record = out.record;
     record.key = context.ids.key();
@@ -46,6 +48,7 @@ Result<LoadBatch::Fresh> make_fresh(Context const& context,
     if (context.matching) {
         out.subject = context.matching->prepare(out.content.person);
         out.tokens = tokens_of(context, versions, *out.subject);
+        add_numbers(out.tokens, context, versions, number_keys(out.content));
     }
     out.history_key = context.ids.key();
     out.history = TRY(
@@ -127,6 +130,7 @@ Status Loading::sort_out(LoadBatch const& batch) {
         after.id.id = fresh.content.id.id;
         if (!fresh.content.id.type_code.empty()) after.id.type_code = fresh.content.id.type_code;
         batch.items[fresh.item].change.demographics.apply_to(after.person);
+        batch.items[fresh.item].change.visit.apply_to(after.visit);
         if (after == before && !found->second.sealed.empty())
             ++outcome_.unchanged;
         else

@@ -125,6 +125,16 @@ bool walk(A& archive, domain::Demographics& v) {
                  v.identity_unknown, v.identity_reliability, v.last_update, v.last_update_facility);
 }
 
+template <class A>
+bool walk(A& archive, domain::VisitValue& v) {
+    for (int* place : {&v.field, &v.repetition, &v.component, &v.subcomponent}) {
+        std::size_t number = static_cast<std::size_t>(*place);
+        if (!archive.number(number) || number > kMaxItems) return false;
+        *place = static_cast<int>(number);
+    }
+    return archive.text(v.text);
+}
+
 }  // namespace
 
 Bytes pack(RecordContent const& content) {
@@ -134,6 +144,7 @@ Bytes pack(RecordContent const& content) {
     auto const copy = std::make_unique<RecordContent>(content);
     walk(packer, copy->id);
     walk(packer, copy->person);
+    if (!copy->visit.empty()) walk(packer, copy->visit);
     return out;
 }
 
@@ -143,7 +154,11 @@ Result<RecordContent> unpack(ByteView packed) {
     }
     Unpacker unpacker(packed.subspan(1));
     auto const content = std::make_unique<RecordContent>();
-    if (!walk(unpacker, content->id) || !walk(unpacker, content->person) || !unpacker.done()) {
+    bool good = walk(unpacker, content->id) && walk(unpacker, content->person);
+    // Records without a visit end here, as they did before there were any.
+    if (good && !unpacker.done())
+        good = walk(unpacker, content->visit) && !content->visit.empty() && unpacker.done();
+    if (!good) {
         return Error(Code::kStorageUnavailable, "a record's content is damaged");
     }
     return std::move(*content);

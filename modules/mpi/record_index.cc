@@ -1,13 +1,28 @@
 #include "mpi/record_index.h"
 
+#include "mpi/number_keys.h"
 #include "mpi/sql.h"
 
 namespace musubi::mpi {
 
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
-                       domain::Demographics const& person) {
+                       RecordContent const& content) {
     if (!context.matching) return {};
-    return tokens_of(context, versions, *context.matching->prepare(person));
+    RecordTokens out = tokens_of(context, versions, *context.matching->prepare(content.person));
+    add_numbers(out, context, versions, number_keys(content));
+    return out;
+}
+
+void add_numbers(RecordTokens& tokens, Context const& context,
+                 std::vector<std::int16_t> const& versions,
+                 std::vector<match::Key> const& numbers) {
+    for (std::int16_t const version : versions) {
+        for (match::Key const& key : numbers) {
+            tokens.search.push_back(context.tokens.search(key, version));
+            tokens.search_types.push_back(key.type);
+            tokens.search_versions.push_back(version);
+        }
+    }
 }
 
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,

@@ -12,10 +12,13 @@ struct RecordTokens {
 
 /// Nothing when matching is off.
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
-                       domain::Demographics const& person);
-/// Of a person who is prepared already; there is matching then.
+                       RecordContent const& content);
+/// Of a person who is prepared already, without the numbers of a record; there is matching then.
 RecordTokens tokens_of(Context const& context, std::vector<std::int16_t> const& versions,
                        Matching::Subject const& subject);
+/// number_keys() of one record, to the others.
+void add_numbers(RecordTokens& tokens, Context const& context,
+                 std::vector<std::int16_t> const& versions, std::vector<match::Key> const& numbers);
 /// Queued: beside what stands there.
 void add_tokens(pg::Tx& tx, RecordKey record, RecordTokens const& tokens);
 /// Queued: of a record that this transaction made.

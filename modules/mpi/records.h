@@ -2,6 +2,7 @@
 // Source records, what is known about pairs of them, and what is sealed in one. Plain values.
 
 #include "domain/demographics.h"
+#include "domain/visit.h"
 #include "platform/base/bytes.h"
 #include "platform/base/result.h"
 
@@ -69,6 +70,7 @@ struct Edge {
 struct RecordContent {
     domain::LocalId id;
     domain::Demographics person;
+    domain::Visit visit = {};  ///< told last
     bool operator==(RecordContent const&) const = default;
 };
 

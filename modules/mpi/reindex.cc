@@ -45,8 +45,7 @@ Result<Reindex::Step> Reindex::fill(pg::Tx& tx, std::int16_t version, int record
     Step step{next.size(), next.size() < static_cast<std::size_t>(records)};
     for (Record const& record : next) {
         if (!record.active() || record.sealed.empty()) continue;
-        add_tokens(tx, record.key,
-                   tokens_of(context_, {version}, TRY(context_.open(record)).person));
+        add_tokens(tx, record.key, tokens_of(context_, {version}, TRY(context_.open(record))));
     }
     if (!next.empty())
         tx.queue(sql::kSetVersionDoneTo, pg::Params().int2(version).int8(next.back().key), 1);

@@ -160,8 +160,7 @@ Result<Decided> Review::undo(pg::Tx& tx, domain::PatientId const& a, domain::Pat
         edge.decided_by = by;
         auto const content = TRY(linking.content(subsumed));
         if (!record.sealed.empty())
-            write_tokens(tx, subsumed,
-                         tokens_of(context_, TRY(store_.versions(tx)), content->person));
+            write_tokens(tx, subsumed, tokens_of(context_, TRY(store_.versions(tx)), *content));
     } else {
         bool const by_people =
             previous == EdgeState::kConfirmed || previous == EdgeState::kRejected;

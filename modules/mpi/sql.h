@@ -259,6 +259,10 @@ inline constexpr pg::Statement kSearch{
     " join mpi.identifier r on r.person_key = q.person_key"
     " join mpi.patient p on p.regional_id = r.regional_id where r.status = 1) x"
     " on c.few <= $5 and c.found <= $6"};
+// Whether the live version of the tokens has those of numbers for every record.
+inline constexpr pg::Statement kNumbersKept{
+    "mpi.numbers_kept",
+    "select coalesce(bool_and(numbers), false) from mpi.token_version where state = 2"};
 inline constexpr pg::Statement kVersions{
     "mpi.token_versions", "select version from mpi.token_version where state in (1, 2)"};
 

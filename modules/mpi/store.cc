@@ -30,7 +30,8 @@ Store::Store(pg::Pool& pool, vault::KeyRing& keys, IdSource& ids, core::Ports& p
       context_{pool, keys, ids, ports, settings_, tokens_, matching_.get()},
       authorities_(settings_, [&ports] {
           auto const* policy = ports.find<core::PolicyPort>();
-          return policy ? policy->member_authorities() : std::vector<std::string>();
+          static auto const kNone = std::make_shared<std::vector<std::string> const>();
+          return policy ? policy->member_authority_list() : kNone;
       }) {}
 
 void Store::use_matching(std::unique_ptr<Matching> matching) {

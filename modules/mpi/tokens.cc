@@ -34,7 +34,7 @@ Bytes Tokens::search(match::Key const& key, std::int16_t version) const {
 }
 
 std::int64_t lock_key(ByteView token, char kind) {
-    std::uint64_t key = static_cast<std::uint64_t>(kind);
+    std::uint64_t key = static_cast<unsigned char>(kind);
     for (std::size_t i = 0; i < 7; ++i) key = key << 8 | token[i];
     return static_cast<std::int64_t>(key);
 }

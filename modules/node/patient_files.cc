@@ -1,6 +1,5 @@
 #include "node/patient_files.h"
 
-#include "codec/hl7v2/parse.h"
 #include "codec/hl7v2/patient_feed.h"
 #include "mpi/match/record_file.h"
 
@@ -51,13 +50,13 @@ domain::DemographicsChange told(domain::Demographics from) {
 
 }  // namespace
 
-Result<PatientFile> PatientFile::open(std::string const& name, std::string member,
+Result<PatientFile> PatientFile::open(std::string const& name, Source source,
                                       core::AuthorityPort const& authorities) {
     std::error_code failed;
     auto const size = std::filesystem::file_size(name, failed);
     std::ifstream stream(name, std::ios::binary);
     if (!stream || failed) return Error(Code::kNotFound, "cannot read '" + name + "'");
-    PatientFile file(std::move(stream), std::move(member), authorities);
+    PatientFile file(std::move(stream), std::move(source), authorities);
     file.size_ = size;
     file.hl7_ = file.stream_.peek() == kFrameStart;
     return file;
@@ -103,14 +102,15 @@ Result<mpi::LoadItem> PatientFile::from_line(std::string text) const {
     mpi::LoadItem item;
     item.change.ids = TRY(resolve({sent}));
     item.change.demographics = told(std::move(record.person));
-    item.change.member = member_;
+    item.change.member = source_.member;
     item.original = std::move(text);
     return item;
 }
 
-Result<mpi::LoadItem> PatientFile::from_message(std::string text) const {
-    auto const message = TRY(hl7v2::parse(as_bytes(text)));
+Result<mpi::LoadItem> PatientFile::from_message(std::string text) {
+    auto const message = TRY(hl7v2::parse(as_bytes(text), source_.reading));
     auto feed = TRY(hl7v2::read_patient_feed(message));
+    if (message.charset().guessed || message.charset().assumed) ++undeclared_;
     mpi::LoadItem item;
     item.change.event = feed.event;
     item.change.ids = TRY(resolve(feed.identifiers));
@@ -119,7 +119,8 @@ Result<mpi::LoadItem> PatientFile::from_message(std::string text) const {
     if (!feed.other_identifiers.empty())
         item.change.other_ids = TRY(resolve(feed.other_identifiers));
     item.change.demographics = std::move(feed.demographics);
-    item.change.member = member_;
+    item.change.visit = std::move(feed.visit);
+    item.change.member = source_.member;
     item.change.message_key =
         "load|" + feed.application + "|" + feed.facility + "|" + feed.control_id;
     item.original = std::move(text);

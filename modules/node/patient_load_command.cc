@@ -1,5 +1,6 @@
 // musubi patient load: the patients that hospitals have, at once, matching included.
 
+#include "binding/mllp/hl7v2_endpoint.h"
 #include "mpi/loading.h"
 #include "node/command.h"
 #include "node/operator_tools.h"
@@ -20,7 +21,7 @@ constexpr int kMostRefusalsTold = 20;
 constexpr int kAttempts = 5;
 
 struct Totals {
-    std::size_t added = 0, changed = 0, unchanged = 0, refused = 0;
+    std::size_t added = 0, changed = 0, unchanged = 0, refused = 0, undeclared = 0;
 };
 
 /// A batch as read: sealed, with what could not be read.
@@ -33,10 +34,11 @@ struct Read {
 
 class Loader {
 public:
-    Loader(OperatorTools& tools, std::string member) : tools_(tools), member_(std::move(member)) {}
+    Loader(OperatorTools& tools, PatientFile::Source source)
+        : tools_(tools), source_(std::move(source)) {}
 
     Status load(std::string const& name) {
-        auto file = TRY(PatientFile::open(name, member_, tools_.patients->authorities()));
+        auto file = TRY(PatientFile::open(name, source_, tools_.patients->authorities()));
         Progress progress(name, file.size());
         Read now = TRY(read(file));
         while (!now.batch.items.empty() || !now.bad.empty()) {
@@ -48,6 +50,7 @@ public:
             progress.show(now.octets, totals_.added + totals_.changed + totals_.unchanged);
             now = TRY(std::move(next));
         }
+        totals_.undeclared += file.undeclared();
         progress.done(totals_.added + totals_.changed + totals_.unchanged);
         return {};
     }
@@ -181,9 +184,18 @@ private:
     }
 
     OperatorTools& tools_;
-    std::string const member_;
+    PatientFile::Source const source_;
     Totals totals_;
 };
+
+/// The agreement tells in which character set a member's messages come.
+Result<PatientFile::Source> source_of(OperatorTools& tools, std::string const& member) {
+    PatientFile::Source source{member};
+    auto const* policy = tools.modules->ports().find<core::PolicyPort>();
+    if (!member.empty() && policy)
+        source.reading = binding::reading_of(TRY(policy->member_named(member)));
+    return source;
+}
 
 }  // namespace
 
@@ -205,7 +217,9 @@ int run_patient_load(std::vector<std::string> const& arguments) {
     }
     auto tools = OperatorTools::open_with_modules(options["config"]);
     if (!tools) return failed(tools.error());
-    Loader loader(**tools, options["member"]);
+    auto source = source_of(**tools, options["member"]);
+    if (!source) return failed(source.error());
+    Loader loader(**tools, *std::move(source));
     Status done;
     for (std::string const& file : options.positional()) {
         done = loader.load(file);
@@ -214,6 +228,9 @@ int run_patient_load(std::vector<std::string> const& arguments) {
     Totals const& totals = loader.totals();
     std::printf("%zu added, %zu changed, %zu unchanged, %zu refused\n", totals.added,
                 totals.changed, totals.unchanged, totals.refused);
+    if (totals.undeclared > 0)
+        std::printf("%zu messages were read in a character set that they did not declare\n",
+                    totals.undeclared);
     if (!done) return failed(done.error());
     return totals.refused > 0 ? 1 : 0;
 }

@@ -54,11 +54,15 @@ Status check(V2Request const& request, Settings const& settings) {
     if (request.problem) return *request.problem;
     if (request.cancels) return {};
     TRY(check_source(request.asked.frame, settings));
-    if (!request.asked.visit.empty()) {
-        return refusal(Reason::kDataType, "this region keeps no visits to search by",
-                       request.asked.visit.front().location);
-    }
     return {};
+}
+
+/// Written beside an OID where the region has a name for it.
+void name_authority(core::AuthorityPort const& authorities, std::string const& oid,
+                    hl7v2::AuthorityNames& names) {
+    if (names.contains(oid)) return;
+    std::string name = authorities.namespace_of(oid);
+    if (!name.empty()) names.emplace(oid, std::move(name));
 }
 
 }  // namespace
@@ -162,12 +166,16 @@ Result<hl7v2::Outgoing> V2Transaction::encode(Deps& deps, Response&& response,
     if (request.cancels) return reply;
     hl7v2::QueryAnswer answer;
     for (core::VisiblePatient& patient : response.page.patients) {
-        answer.patients.push_back(
-            {told_ids(patient, response.page.domains), std::move(patient.person), patient.degree});
+        answer.patients.push_back({told_ids(patient, response.page.domains),
+                                   std::move(patient.person), patient.degree,
+                                   std::move(patient.visit)});
     }
-    for (auto const& authority : deps.finder.authorities().authorities()) {
-        if (!authority.namespace_id.empty())
-            answer.authorities[authority.oid] = authority.namespace_id;
+    for (hl7v2::PatientGroup const& patient : answer.patients) {
+        for (domain::LocalId const& own : patient.ids)
+            name_authority(deps.finder.authorities(), own.id.authority, answer.authorities);
+        if (patient.person->account)
+            name_authority(deps.finder.authorities(), patient.person->account->id.authority,
+                           answer.authorities);
     }
     answer.total = static_cast<int>(response.page.total);
     answer.remaining = static_cast<int>(response.page.remaining);

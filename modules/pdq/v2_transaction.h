@@ -1,8 +1,8 @@
 #pragma once
 // ITI-21 Patient Demographics Query and ITI-22 Patient Demographics and Visit Query, HL7 v2 (ITI
 // TF-2 3.21, 3.22): persons by what is known of them, in pages, with cancellation (QCN^J01, taken
-// for both by ITI-21). The region keeps no visits: a question with PV1 criteria is refused, because
-// leaving them out would answer another one.
+// for both by ITI-21). Visits are those that hospitals told last; a member is told, and may search
+// by, those of its own records only.
 
 #include "codec/hl7v2/exchange.h"
 #include "codec/hl7v2/query.h"

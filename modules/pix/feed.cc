@@ -27,6 +27,7 @@ Result<core::PatientChange> change_of(FeedDeps const& deps, FeedRequest const& r
     }
     // A merge changes ids only: demographics come in a message of their own (ITI TF-2 3.8.4.2).
     if (feed.event != domain::FeedEvent::kMerge) change.demographics = feed.demographics;
+    change.visit = feed.visit;
     change.member = member.code;
     change.message_key =
         member.code + "|" + feed.facility + "|" + feed.application + "|" + feed.control_id;

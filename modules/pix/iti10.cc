@@ -19,8 +19,8 @@ Status send_iti10(Sending const& sending, core::MllpPeerPort& peers,
     envelope.control_id = control_id_of(sending.notice);
     envelope.time = sending.notice.time;
     envelope.charset = hl7v2::charset_for(consumer.encoding);
-    Bytes const message = TRY(hl7v2::write_update_notification(envelope, sending.notice.ids,
-                                                               authority_names(authorities)));
+    Bytes const message = TRY(hl7v2::write_update_notification(
+        envelope, sending.notice.ids, authority_names(authorities, sending.notice.ids)));
     core::MllpPeerCall call;
     call.host = consumer.host;
     call.port = consumer.port;

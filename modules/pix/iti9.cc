@@ -58,7 +58,7 @@ std::vector<core::AuditDraft> Iti9::audit(Deps&, core::AuditInput<Request, Respo
 Result<Iti9::Reply> Iti9::encode(Deps& deps, Response&& found, Request const&) {
     Reply reply;
     reply.answer.emplace();
-    reply.answer->authorities = authority_names(deps.authorities);
+    reply.answer->authorities = authority_names(deps.authorities, found.ids);
     if (!found.ids.empty()) {
         hl7v2::PatientGroup group;
         group.ids = std::move(found.ids);
@@ -69,11 +69,15 @@ Result<Iti9::Reply> Iti9::encode(Deps& deps, Response&& found, Request const&) {
 
 Iti9::Reply Iti9::encode_error(Deps&, Error const& error, Request const*) { return Reply{error}; }
 
-hl7v2::AuthorityNames authority_names(core::AuthorityPort const& authorities) {
+hl7v2::AuthorityNames authority_names(core::AuthorityPort const& authorities,
+                                      std::vector<domain::LocalId> const& ids) {
     hl7v2::AuthorityNames names;
-    for (core::AssigningAuthority const& each : authorities.authorities()) {
+    for (domain::LocalId const& one : ids) {
+        std::string const& oid = one.id.authority;
+        if (names.contains(oid)) continue;
         // All three parts are due (ITI TF-2 3.9.4.2.2.6), also where nobody gave a name.
-        names.emplace(each.oid, each.namespace_id.empty() ? each.oid : each.namespace_id);
+        std::string name = authorities.namespace_of(oid);
+        names.emplace(oid, name.empty() ? oid : std::move(name));
     }
     return names;
 }

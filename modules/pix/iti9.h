@@ -25,6 +25,7 @@ struct Iti9 {
 };
 
 /// Namespaces of the region, for the first part of each authority that we write.
-hl7v2::AuthorityNames authority_names(core::AuthorityPort const& authorities);
+hl7v2::AuthorityNames authority_names(core::AuthorityPort const& authorities,
+                                      std::vector<domain::LocalId> const& ids);
 
 }  // namespace musubi::pix

@@ -105,6 +105,8 @@ struct Agreement {
     std::shared_ptr<Tree const> tree;  ///< everything that the file says, for texts and lint
     Region region;
     std::vector<AgreementMember> members;
+    /// Assigning authorities of all members, sorted, each once.
+    std::shared_ptr<std::vector<std::string> const> authorities;
     std::vector<Connection> connections;
     std::vector<Role> roles;
     std::vector<AccessRule> rules;

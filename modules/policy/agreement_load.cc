@@ -131,6 +131,12 @@ Result<std::shared_ptr<Agreement const>> parse_agreement(std::string const& text
         agreement->canonical = canonical_json(*tree);
         agreement->hash = agreement_hash(agreement->canonical);
         agreement->tree = std::move(tree);
+        std::set<std::string> authorities;
+        for (auto const& one : agreement->members)
+            authorities.insert(one.member.assigning_authorities.begin(),
+                               one.member.assigning_authorities.end());
+        agreement->authorities =
+            std::make_shared<std::vector<std::string>>(authorities.begin(), authorities.end());
         check_agreement(*agreement, problems);
         if (!problems.none()) return std::move(problems).error();
         return std::shared_ptr<Agreement const>(std::move(agreement));

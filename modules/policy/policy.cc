@@ -61,6 +61,13 @@ Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& c
     return member->member;
 }
 
+Result<domain::Member> AgreementPolicy::member_named(std::string const& code) const {
+    auto const now = agreement();
+    auto const* member = now->member(code);
+    if (!member) return PolicyPort::member_named(code);
+    return member->member;
+}
+
 bool AgreementPolicy::may_call(domain::Member const& member,
                                std::string_view transaction_id) const {
     auto const now = agreement();
@@ -127,12 +134,11 @@ domain::DemographicsRules AgreementPolicy::demographics_rules() const {
 }
 
 std::vector<std::string> AgreementPolicy::member_authorities() const {
-    std::set<std::string> all;
-    auto const now = agreement();
-    for (auto const& one : now->members)
-        all.insert(one.member.assigning_authorities.begin(),
-                   one.member.assigning_authorities.end());
-    return {all.begin(), all.end()};
+    return *agreement()->authorities;
+}
+
+std::shared_ptr<std::vector<std::string> const> AgreementPolicy::member_authority_list() const {
+    return agreement()->authorities;
 }
 
 Result<domain::Member> AgreementPolicy::community(std::string_view home) const {

@@ -26,12 +26,14 @@ public:
     Status begin();
 
     Result<domain::Member> member_of(core::PeerCertificate const& certificate) const override;
+    Result<domain::Member> member_named(std::string const& code) const override;
     bool may_call(domain::Member const& member, std::string_view transaction_id) const override;
     Result<core::Decision> decide(domain::Subject const& subject, core::TransactionSpec const& spec,
                                   core::PolicyQuery const& query) const override;
     std::string source_name() const override;
     domain::DemographicsRules demographics_rules() const override;
     std::vector<std::string> member_authorities() const override;
+    std::shared_ptr<std::vector<std::string> const> member_authority_list() const override;
     bool insurance_is_key() const override;
     Result<domain::Member> community(std::string_view home) const override;
     std::vector<core::NamedCertificate> named_certificates() const override;

@@ -23,6 +23,7 @@ std::optional<WantedAttribute> attribute_of(Criterion criterion) {
         case Criterion::kPhone: return WantedAttribute::kTelecom;
         case Criterion::kMothersName: return WantedAttribute::kMothersMaidenName;
         case Criterion::kId:
+        case Criterion::kPartialId:
         case Criterion::kFamily:
         case Criterion::kGiven:
         case Criterion::kBirth:

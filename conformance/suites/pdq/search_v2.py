@@ -3,7 +3,7 @@ from lib import v2
 from lib.cases import add, case
 from lib.checks import Skipped, equal, one_of, true
 from lib.hl7 import adt
-from lib.identity import UTF8, find_v2, known, linked, name_v2
+from lib.identity import UTF8, find_v2, known, linked, name_v2, need
 from lib.people import person
 from lib.v2_answers import Ack, Patients, ask, pair, raw
 
@@ -160,13 +160,43 @@ def _partial_id_name(t):
 
 @case("pdq/iti-21/criterion/partial-id", "a partial id with * alone finds its patient", "MESA 11335")
 def _partial_id(t):
-    if "partial-id" not in t.target.offers:
-        raise Skipped("no-partial-id", "the target does not look for the beginning of an id alone")
+    need(t, "partial-id", "no-partial-id")
     _, identifier = one_known(t)
     text, oid = pair(identifier)
     found = find_v2(t, [("PID.3.1", text[:-1] + "*"), ("PID.3.4.2", oid), ("PID.3.4.3", "ISO")])
     true(any(pair(identifier) in p for p in found.patients), "the patient among the hits",
          found.patients)
+
+
+@case("pdq/iti-21/criterion/partial-id-nobody", "a partial id that nobody has: NF", "MESA 11335")
+def _partial_id_nobody(t):
+    need(t, "partial-id", "no-partial-id")
+    _, identifier = one_known(t)
+    text, oid = pair(identifier)
+    find_v2(t, [("PID.3.1", text + "9*"), ("PID.3.4.2", oid), ("PID.3.4.3", "ISO")]).found()
+
+
+@case("pdq/iti-21/criterion/partial-id-too-wide", "a wildcard alone as id: refused, not a list of all",
+      "pix-pdq 3.2 (too many hits)")
+def _partial_id_wide(t):
+    oid = t.target.authorities[0]
+    text = v2.pdq(t, [("PID.3.1", "*"), ("PID.3.4.2", oid), ("PID.3.4.3", "ISO")], charset=UTF8)
+    request, answer = v2.send(t, text, charset=UTF8)
+    kind = Ack if answer.msh.component(9, 1) == "ACK" else Patients
+    kind(request, answer).expect({"AE", "AR"})
+    equal(answer.all("PID"), [], "PID segments")
+
+
+@case("pdq/iti-21/criterion/account-alone", "an account number alone finds its patient",
+      "ITI TF-2 3.21.4.1.2.2.2 (PID.18 must be supported)")
+def _account_alone(t):
+    someone, identifier = person(), t.new_patient_id()
+    account, oid = t.ids.text("A"), t.target.authorities[0]
+    known(t, someone, [identifier],
+          pid_extra=someone.pid_rest() + f"|||||{account}^^^&{oid}&ISO")
+    asked = [("PID.18.1", account), ("PID.18.4.2", oid), ("PID.18.4.3", "ISO")]
+    find_v2(t, asked).found([pair(identifier)])
+    find_v2(t, [("PID.18.1", account + "0")] + asked[1:]).found()
 
 
 @case("pdq/iti-21/criterion/birth-range-of-year", "a year alone finds who was born in it", "MESA 11340")

@@ -187,6 +187,12 @@ FAULTS = [
         'processingCode code="P"', 'processingCode code="X"')),
     ("schema", lambda t, p: _body(t, names=[name_v3(p)], birth=p.birth).replace(
         "<parameterList>", "<nonsense/><parameterList>")),
+    ("quantity-zero", lambda t, p: v3.find_candidates(
+        v3.criteria(names=[name_v3(p)], birth=p.birth), t.ids.text("T"), quantity=0)),
+    ("id-without-extension", lambda t, p: _body(t, ids=[("", t.target.authorities[0])])),
+    ("not-a-parameter-of-pdq", lambda t, p: _body(t, names=[name_v3(p)], birth=p.birth).replace(
+        "</parameterList>", v3.parameter("principalCareProviderId", "AssignedProvider.id",
+                                         v3.ii("2.999.1", "1", "value")) + "</parameterList>")),
     ("minimum-degree", lambda t, p: v3.find_candidates(
         v3.criteria(names=[name_v3(p)], birth=p.birth), t.ids.text("T"), minimum=101)),
 ]

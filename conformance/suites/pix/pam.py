@@ -1,7 +1,7 @@
 """ITI-30 as the alternative feed, and ITI-64 (ITI TF-2 3.30, 3.64; pix-pdq 2.2, 2.5)."""
 from lib import v2
 from lib.cases import add, case
-from lib.checks import one_of
+from lib.checks import equal, one_of
 from lib.identity import UTF8, ask_v2, find_v2, known, linked, name_v2, need
 from lib.people import person
 from lib.v2_answers import Ack, ask, pair
@@ -145,6 +145,57 @@ for _name, _codes, _options in WRONG:
         _wrong(_codes, _options))
 
 
+@case("pix/pam/A40-two-ids", "several MRG-1: each goes into the PID-3 entry of its domain and type", SECTION)
+def _merge_two(t):
+    _, old = linked(t)
+    _, new = linked(t)
+    pam(t, "A40", new, mrg="~".join(old)).expect("AA")
+    for identifier in old:
+        ask_v2(t, identifier).expect("AE")
+    ask_v2(t, new[0]).found([pair(new[1])])
+
+
+def _refused_event(trigger, codes, place, make):
+    """`make` gives (ids, mrg, second); what ITI-9 says of each id stays as it was."""
+    def run(t):
+        ids, mrg, second = make(t)
+        everybody = ids + [i for i in (mrg, second) if i]
+        before = [ask_v2(t, i).status for i in everybody]
+        pam(t, trigger, ids, mrg=mrg, second=second).expect("AE").error(codes, place)
+        equal([ask_v2(t, i).status for i in everybody], before, "what ITI-9 says")
+    return run
+
+
+EVENTS = [
+    ("A47-unknown", "A47", {"204"}, "MRG^1^1", lambda t: ([t.new_patient_id()], t.new_patient_id(), None)),
+    ("A47-itself", "A47", {"204"}, "MRG^1^1", lambda t: (lambda p: ([p], p, None))(t.patient())),
+    ("A47-other-domain", "A47", {"204"}, "MRG^1^1", lambda t: ([t.new_patient_id(1)], t.patient(0), None)),
+    ("A47-without-mrg", "A47", {"100", "101"}, "MRG", lambda t: ([t.patient()], None, None)),
+    ("A40-without-mrg", "A40", {"100", "101"}, "MRG", lambda t: ([t.patient()], None, None)),
+    ("A24-unknown-first", "A24", {"204"}, "PID^1^3", lambda t: ([t.new_patient_id()], None, t.patient(1))),
+    ("A24-unknown-second", "A24", {"204"}, "PID^2^3", lambda t: ([t.patient()], None, t.new_patient_id(1))),
+    ("A24-itself", "A24", {"204"}, "PID^2^3", lambda t: (lambda p: ([p], None, p))(t.patient())),
+    ("A24-one-patient", "A24", {"100", "101"}, "PID^2", lambda t: ([t.patient()], None, None)),
+    ("A37-unknown-second", "A37", {"204"}, "PID^2^3", lambda t: ([t.patient()], None, t.new_patient_id(1))),
+    ("A37-one-patient", "A37", {"100", "101"}, "PID^2", lambda t: ([t.patient()], None, None)),
+]
+for _name, _trigger, _codes, _place, _make in EVENTS:
+    add(f"pix/pam/refused/{_name}", f"{_name.replace('-', ' ')}: AE at {_place}, nothing changes",
+        SECTION + "; C.2.3; pix-pdq 2.1, 2.2", _refused_event(_trigger, _codes, _place, _make))
+
+
+@case("pix/pam/refused/no-id", "A28 without an id: 101 at PID-3", SECTION + " (PID-3 R)")
+def _no_id(t):
+    pam(t, "A28", [""]).expect("AE").error({"101"}, "PID^1^3")
+
+
+@case("pix/pam/refused/birth-no-date", "a birth date that is none: 102 at PID-7", "C.2.3; table 0357")
+def _no_date(t):
+    identifier = t.new_patient_id()
+    pam(t, "A28", [identifier], person(birth="19701399")).expect("AE").error("102", "PID^1^7")
+    ask_v2(t, identifier).expect("AE")
+
+
 @case("pix/pam/unknown-domain", "AE, 204 at PID-3", "pix-pdq 2.1")
 def _domain(t):
     identifier = f"{t.ids.text('P')}^^^&{t.ids.oid()}&ISO"
@@ -175,6 +226,38 @@ def _enhanced(t):
     ask_v2(t, identifier).nothing()
 
 
+def moved(t, regional, local, previous, sender="2.999.1.9"):
+    text = v2.join(v2.header(t, "ADT^A43^ADT_A43", sender=(sender, "REGION")), "EVN||20250401",
+                   f"PID|||{'~'.join(filter(None, (regional, local)))}|| ",
+                   f"MRG|{previous}" if previous else "")
+    return ask(t, text, kind=Ack)
+
+
+MOVES = [
+    ("unknown-previous", {"204"}, "MRG^1^1", lambda t: (t.patient(), t.new_patient_id(1), t.new_patient_id())),
+    ("not-the-local-ids", {"204"}, "MRG^1^1",
+     lambda t: (t.patient(), linked(t)[1][1], t.patient())),
+    ("unknown-domain", {"204"}, "PID^1^3", lambda t: (t.patient(), f"L1^^^&{t.ids.oid()}&ISO", t.patient())),
+    ("no-local-id", {"101", "204"}, "PID^1^3", lambda t: (t.patient(), None, t.patient())),
+    ("no-previous", {"100", "101"}, "MRG", lambda t: (t.patient(), t.new_patient_id(1), None)),
+]
+
+
+def _move_refused(codes, place, make):
+    def run(t):
+        need(t, "iti-64", "no-iti-64")
+        ids = make(t)
+        before = [ask_v2(t, i).status for i in ids if i]
+        moved(t, *ids).expect("AE").error(codes, place)
+        equal([ask_v2(t, i).status for i in ids if i], before, "what ITI-9 says")
+    return run
+
+
+for _name, _codes, _place, _make in MOVES:
+    add(f"pix/pam/link-change-refused/{_name}", f"ITI-64, {_name.replace('-', ' ')}: AE at {_place}",
+        "ITI TF-2 3.64.4.1; pix-pdq 2.5", _move_refused(_codes, _place, _make))
+
+
 @case("pix/pam/link-change", "ITI-64 moves a document to another regional id", "ITI TF-2 3.64")
 def _link_change(t):
     need(t, "iti-64", "no-iti-64")
@@ -182,8 +265,6 @@ def _link_change(t):
     made = t.build_uuids.submission(old)
     made.entry.slots["sourcePatientId"] = [local]
     t.register(made).success()
-    text = v2.join(v2.header(t, "ADT^A43^ADT_A43", sender=("2.999.1.9", "REGION")), "EVN||20250401",
-                   f"PID|||{new}~{local}|| ", f"MRG|{old}")
-    ask(t, text, kind=Ack).expect("AA")
+    moved(t, new, local, old).expect("AA")
     found = t.stored(new).ids()
     one_of(len(found), {1}, "number of entries under the new regional id")

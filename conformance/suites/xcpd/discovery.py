@@ -177,6 +177,10 @@ FAULTS = {
     "no-name": lambda t, p: body(t, birth=p.birth),
     "nothing-but-sex": lambda t, p: body(t, sex=p.sex),
     "fuzzy-name": lambda t, p: body(t, names=[name_v3(p, use="SRCH")], birth=p.birth),
+    "not-a-parameter-of-xcpd": lambda t, p: body(t, **of(p)).replace(
+        "</parameterList>", v3.parameter("patientStatusCode", "Patient.statusCode", '<value code="active"/>') +
+        "</parameterList>"),
+    "fuzzy-mothers-name": lambda t, p: body(t, mother=name_v3(p, use="SRCH"), **of(p)),
     "interaction": lambda t, p: body(t, **of(p)).replace('extension="PRPA_IN201305UV02"',
                                                          'extension="PRPA_IN201309UV02"'),
     "schema": lambda t, p: body(t, **of(p)).replace("<parameterList>", "<nonsense/><parameterList>"),

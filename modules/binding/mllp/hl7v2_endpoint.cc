@@ -1,7 +1,5 @@
 #include "binding/mllp/hl7v2_endpoint.h"
 
-#include "codec/hl7v2/answer.h"
-#include "codec/hl7v2/parse.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -16,24 +14,6 @@ std::string facility_and_application(hl7v2::HierarchicDesignator const& facility
     };
     if (facility.empty() && application.empty()) return {};
     return name(facility) + "|" + name(application);  // ITI TF-2 3.8.5.1
-}
-
-/// How the agreement wants this member's octets to be read.
-hl7v2::ParseOptions reading_of(domain::Member const& member) {
-    using domain::MessageCharset;
-    hl7v2::ParseOptions options;
-    switch (member.character_set) {
-        case MessageCharset::kDeclared: break;
-        case MessageCharset::kGuess: options.leniency = hl7v2::Leniency::kGuessCharset; break;
-        case MessageCharset::kUtf8: options.partner_charset = hl7v2::Encoding::kUtf8; break;
-        case MessageCharset::kIso2022Jp:
-            options.partner_charset = hl7v2::Encoding::kIso2022Jp;
-            break;
-        case MessageCharset::kLatin1: options.partner_charset = hl7v2::Encoding::kLatin1; break;
-        case MessageCharset::kCp932: options.partner_charset = hl7v2::Encoding::kCp932; break;
-        case MessageCharset::kEucJp: options.partner_charset = hl7v2::Encoding::kEucJp; break;
-    }
-    return options;
 }
 
 /// Where not MSH-18 but the agreement or the octets chose, the choice is on record: a wrong one
@@ -62,6 +42,23 @@ Error unsupported(core::Router const& router, hl7v2::Header const& header) {
 }
 
 }  // namespace
+
+hl7v2::ParseOptions reading_of(domain::Member const& member) {
+    using domain::MessageCharset;
+    hl7v2::ParseOptions options;
+    switch (member.character_set) {
+        case MessageCharset::kDeclared: break;
+        case MessageCharset::kGuess: options.leniency = hl7v2::Leniency::kGuessCharset; break;
+        case MessageCharset::kUtf8: options.partner_charset = hl7v2::Encoding::kUtf8; break;
+        case MessageCharset::kIso2022Jp:
+            options.partner_charset = hl7v2::Encoding::kIso2022Jp;
+            break;
+        case MessageCharset::kLatin1: options.partner_charset = hl7v2::Encoding::kLatin1; break;
+        case MessageCharset::kCp932: options.partner_charset = hl7v2::Encoding::kCp932; break;
+        case MessageCharset::kEucJp: options.partner_charset = hl7v2::Encoding::kEucJp; break;
+    }
+    return options;
+}
 
 Hl7v2Endpoint::Hl7v2Endpoint(core::Router const& router, core::Pipeline& pipeline,
                              core::PolicyPort& policy, Clock const& clock, IdSource& ids,

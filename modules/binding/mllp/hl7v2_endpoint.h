@@ -5,6 +5,7 @@
 // a control id that comes again is handled again; transactions are idempotent. Thread-safe.
 
 #include "codec/hl7v2/answer.h"
+#include "codec/hl7v2/parse.h"
 #include "core/pipeline.h"
 #include "core/router.h"
 #include "platform/base/ids.h"
@@ -17,6 +18,9 @@ struct Hl7v2Settings {
     std::chrono::milliseconds deadline{10'000};  ///< for one message, once it was received
     hl7v2::AnswerOptions answers = {};  ///< what to do with characters the receiver's set lacks
 };
+
+/// How the agreement wants this member's octets to be read.
+hl7v2::ParseOptions reading_of(domain::Member const& member);
 
 class Hl7v2Endpoint final : public core::MllpEndpoint {
 public:

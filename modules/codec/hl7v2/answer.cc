@@ -1,6 +1,7 @@
 #include "codec/hl7v2/answer.h"
 
 #include "codec/hl7v2/pid.h"
+#include "codec/hl7v2/visit.h"
 
 #include <algorithm>
 
@@ -44,7 +45,7 @@ void add_patient(Builder& rsp, PatientGroup const& patient, ResponseKind const& 
         return;
     }
     set_demographics(rsp, *patient.person, authorities);
-    if (kind.visits) rsp.segment("PV1").set(2, "N");
+    if (kind.visits) set_visit(rsp.segment("PV1"), patient.visit);
     if (patient.degree) rsp.segment("QRI").set(1, std::to_string(*patient.degree));
 }
 

@@ -191,11 +191,11 @@ private:
 
     /// ITI-22: PV1.2 class, 3 location, 7 8 9 17 doctors, 10 service, 19 visit number.
     bool read_visit(SearchField const& field) {
-        constexpr std::array kFields = {2, 3, 7, 8, 9, 10, 17, 19};
-        if (std::find(kFields.begin(), kFields.end(), field.field) == kFields.end()) return false;
-        VisitCriterion one{field.field, field.component, field.subcomponent, {}, field.location};
+        if (!domain::is_visit_field(field.field)) return false;
+        domain::VisitCriterion one{
+            field.field, field.component, field.subcomponent, {}, field.location};
         set_once(one.value, field);
-        asked_.visit.push_back(std::move(one));
+        asked_.query.visit.push_back(std::move(one));
         return true;
     }
 

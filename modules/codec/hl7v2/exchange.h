@@ -7,6 +7,7 @@
 #include "codec/hl7v2/header.h"
 #include "codec/hl7v2/message.h"
 #include "domain/demographics.h"
+#include "domain/visit.h"
 #include "platform/base/error.h"
 
 #include <optional>
@@ -27,6 +28,7 @@ struct PatientGroup {
     /// Nothing: a cross reference, which tells ids alone (ITI TF-2 3.9.4.2.2.6).
     std::optional<domain::Demographics> person;
     std::optional<int> degree;  ///< 0..100, goes to QRI-1
+    domain::Visit visit = {};   ///< PV1 of a visit query
 };
 
 /// What stands between QAK and DSC. No patients: QAK-2 is NF, else OK.

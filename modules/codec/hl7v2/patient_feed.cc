@@ -3,6 +3,7 @@
 #include "codec/hl7v2/data_types.h"
 #include "codec/hl7v2/pid.h"
 #include "codec/hl7v2/problems.h"
+#include "codec/hl7v2/visit.h"
 
 namespace musubi::hl7v2 {
 namespace {
@@ -50,6 +51,8 @@ void read_one_person(Message const& message, domain::PatientFeed& feed, Problems
         feed.demographics = read_demographics(*pid, problems);
         feed.demographics.insurances = read_insurances(message);
     }
+    if (feed.event == FeedEvent::kAdd || feed.event == FeedEvent::kUpdate)
+        feed.visit = read_visit(message, feed.event == FeedEvent::kAdd);
     if (feed.event != FeedEvent::kMerge && feed.event != FeedEvent::kChangeId) return;
     if (auto const mrg = required_segment(message, "MRG", problems)) {
         feed.prior_identifiers = required_ids(*mrg, 1, "no prior patient identifier", problems);

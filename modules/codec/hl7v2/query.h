@@ -38,18 +38,10 @@ struct CrossReferenceMessage {
     domain::CrossReferenceQuery query;
 };
 
-/// `@PV1.3.2^389` (ITI-22).
-struct VisitCriterion {
-    int field = 0, component = 1, subcomponent = 1;
-    std::string value;
-    std::string location;  ///< "QPD^1^3^4"
-};
-
 struct DemographicsMessage {
     QueryFrame frame;
     /// Locations: of ids and their authorities the repetition of QPD-3, of a domain "QPD^1^8^2".
     domain::DemographicsQuery query;
-    std::vector<VisitCriterion> visit;  ///< AND; none for ITI-21
 };
 
 struct QueryCancel {

@@ -119,6 +119,25 @@ TEST_F(PatientLoad, MessagesInFramesAreFeedsMergesIncluded) {
     EXPECT_EQ(asked(kKita, "M2", "M1"), "OK");
 }
 
+/// As hospitals export them: two-byte names, nothing in MSH-18.
+TEST_F(PatientLoad, MessagesAreReadInTheCharacterSetThatTheAgreementTellsOfTheirMember) {
+    std::string const id = std::string("S1^^^&") + kClinic + "&ISO";
+    std::string const sjis_name = "\x92\x86\x91\xBA^\x91\xBE\x98\x59";  // 中村^太郎 in CP932
+    std::string message = adt25("A28", id, "", {"NAKAMURA", "TARO", "19600102"});
+    message.replace(message.find("NAKAMURA^TARO"), 13, sjis_name);
+    std::string const name = file("sjis.hl7", "\x0B" + message + "\x1C\r");
+    auto const load_as = [&](std::string const& member) {
+        return node.command({"patient", "load", "--member", member, name});
+    };
+    auto const strict = load_as("hospital-kita");
+    EXPECT_TRUE(has(strict, "0 added, 0 changed, 0 unchanged, 1 refused")) << strict.output;
+    auto const guessed = load_as("clinic-kita");
+    EXPECT_EQ(guessed.status, 0) << guessed.output;
+    EXPECT_TRUE(has(guessed, "1 added, 0 changed, 0 unchanged, 0 refused")) << guessed.output;
+    EXPECT_TRUE(has(guessed, "1 messages were read in a character set")) << guessed.output;
+    EXPECT_NE(load_as("clinic-kitta").status, 0) << "nobody of that name";
+}
+
 TEST_F(PatientLoad, AFileThatIsNotThereAndACallWithoutOneAreRefused) {
     auto const missing = load({node.folder() / "nothing.ndjson"});
     EXPECT_NE(missing.status, 0) << missing.output;

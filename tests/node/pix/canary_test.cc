@@ -31,7 +31,7 @@ protected:
         int number = 0;
         for (std::string const& text :
              {family_, given_, family_kana_, given_kana_, family_half_, mother_, street_, city_,
-              phone_, phone_digits_, birth_, insurance_, account_, number_})
+              phone_, phone_digits_, birth_, insurance_, account_, number_, ward_, doctor_})
             needles_.add("text " + std::to_string(++number), text);
     }
 
@@ -57,6 +57,8 @@ protected:
                          given_kana_ + "^^^^^L^P|" + mother_ + "|" +
                          (birth.empty() ? birth_ : birth) + "|F|||" + street_ + "^^" + city_ +
                          "^^0010017^JPN^H||^PRN^PH^^^^^^^^^" + phone_ + "|||||" + account_);
+        if (prior.empty())
+            text.replace(text.find("PV1||N"), 6, "PV1||I|" + ward_ + "||||" + doctor_);
         if (prior.empty()) text += "IN1|1||06139998|||||||" + account_ + "^" + insurance_ + "^01\r";
         auto const octets = hl7v2::encode_text(text, charset, {});
         EXPECT_TRUE(octets.ok()) << octets.error().detail;
@@ -182,7 +184,8 @@ protected:
                       given_kana_ = "ヒノスケマル", family_half_ = "ｵｼﾉｵｳﾑ", mother_ = "隠岐珊瑚",
                       street_ = "夢幻町九丁目八番地", city_ = "蜃気楼市", phone_ = "0985-73-1946",
                       phone_digits_ = "0985731946", birth_ = "18970313", insurance_ = "98765401987",
-                      account_ = "NAISHOACCT", number_ = "NAISHO7731";
+                      account_ = "NAISHOACCT", number_ = "NAISHO7731", ward_ = "NAISHOWARD",
+                      doctor_ = "NAISHODOC";
     Needles needles_;
 };
 

@@ -36,6 +36,9 @@ public:
     std::vector<std::string> member_authorities() const override {
         return agreement_->member_authorities();
     }
+    std::shared_ptr<std::vector<std::string> const> member_authority_list() const override {
+        return agreement_->member_authority_list();
+    }
     bool insurance_is_key() const override { return agreement_->insurance_is_key(); }
 
 private:

@@ -164,6 +164,10 @@ TEST(Answer, VisitQueriesGetAVisitForEachPatient) {
     EXPECT_NE(text.find("|RSP^ZV2^RSP_ZV2|"), std::string::npos);
     EXPECT_NE(text.find("QPD|IHE PDVQ Query|T2|@PID.8^M\r"), std::string::npos);
     EXPECT_NE(text.find("|| |||M\rPV1||N\r"), std::string::npos) << text;
+    domain::Visit const visit{
+        {2, 1, 1, 1, "I"}, {3, 1, 1, 1, "W3"}, {3, 1, 2, 1, "389"}, {7, 2, 2, 1, "SATO"}};
+    auto const told = answer(asked, found({{{{id("777", "2.999.1.2")}, one, {}, visit}}, kNames}));
+    EXPECT_NE(told.find("|| |||M\rPV1||I|W3^389||||~^SATO\r"), std::string::npos) << told;
 }
 
 TEST(Answer, UsesTheDelimitersOfTheRequest) {

@@ -166,12 +166,12 @@ TEST(DemographicsQuery, BoundsWhatNamesMultiplyTo) {
 TEST(DemographicsQuery, ReadsTheVisitOnlyForVisitQueries) {
     auto const asked = ask("@PID.8^M~@PV1.3.2^389~@PV1.19.1^V1", "", "ZV1");
     ASSERT_TRUE(asked);
-    ASSERT_EQ(asked->visit.size(), 2U);
-    EXPECT_EQ(asked->visit[0].field, 3);
-    EXPECT_EQ(asked->visit[0].component, 2);
-    EXPECT_EQ(asked->visit[0].value, "389");
-    EXPECT_EQ(asked->visit[1].field, 19);
-    EXPECT_EQ(asked->visit[1].location, "QPD^1^3^3");
+    ASSERT_EQ(asked->query.visit.size(), 2U);
+    EXPECT_EQ(asked->query.visit[0].field, 3);
+    EXPECT_EQ(asked->query.visit[0].component, 2);
+    EXPECT_EQ(asked->query.visit[0].value, "389");
+    EXPECT_EQ(asked->query.visit[1].field, 19);
+    EXPECT_EQ(asked->query.visit[1].location, "QPD^1^3^3");
     EXPECT_EQ(problems_of(ask("@PV1.44^2025", "", "ZV1")), List{"102 QPD^1^3^1^1"});
     for (int const field : {2, 3, 7, 8, 9, 10, 17, 19})
         EXPECT_TRUE(ask("@PV1." + std::to_string(field) + "^x", "", "ZV1")) << field;

@@ -39,6 +39,33 @@ std::vector<std::string> problems(std::string_view text) {
 }
 using List = std::vector<std::string>;
 
+TEST(PatientFeed, ReadsTheVisitOfAnAdmissionAndOfAnUpdate) {
+    auto const told = [](std::string const& trigger, std::string const& pv1) {
+        return feed_of("MSH|^~\\&|H|F|M|R|2025||ADT^" + trigger +
+                       "|M1|P|2.3.1\rPID|||1^^^K||A^B\r" + pv1 + "\r");
+    };
+    auto const feed = told("A01", "PV1||I|W3^389&x|R||9|123^SATO&van~124|\"\"|||||||||||V1");
+    ASSERT_TRUE(feed);
+    EXPECT_TRUE(feed->visit.begins);
+    EXPECT_EQ(feed->visit.deleted, (std::vector<int>{8}));
+    EXPECT_EQ(feed->visit.values, (domain::Visit{{2, 1, 1, 1, "I"},
+                                                 {3, 1, 1, 1, "W3"},
+                                                 {3, 1, 2, 1, "389"},
+                                                 {3, 1, 2, 2, "x"},
+                                                 {7, 1, 1, 1, "123"},
+                                                 {7, 1, 2, 1, "SATO"},
+                                                 {7, 1, 2, 2, "van"},
+                                                 {7, 2, 1, 1, "124"},
+                                                 {19, 1, 1, 1, "V1"}}))
+        << "fields that nobody searches by are not kept";
+    EXPECT_FALSE(told("A08", "PV1||O")->visit.begins);
+    EXPECT_TRUE(told("A01", "PV1||N")->visit.empty());
+    EXPECT_TRUE(told("A01", "ZZZ|1")->visit.empty());
+    auto const long_one = told("A01", "PV1||I|" + std::string(201, 'x'));
+    ASSERT_TRUE(long_one) << "no feed is refused for its visit";
+    EXPECT_EQ(long_one->visit.values.size(), 1U);
+}
+
 TEST(PatientFeed, ReadsAJapaneseAdmission) {
     std::string const text =
         "MSH|^~\\&|HIS|HOSP1^2.999.1^ISO|MUSUBI|REGION|20250401090000||ADT^A01^ADT_A01|M0001|P|2.3."

@@ -101,6 +101,10 @@ TEST(MpiRecordContent, ComesBackAsItWasAndDamageIsNoticed) {
     auto const back = unpack(packed);
     ASSERT_TRUE(back.ok());
     EXPECT_EQ(*back, content);
+    content.visit = {{2, 1, 1, 1, "I"}, {7, 2, 1, 1, "D"}};
+    auto const visiting = unpack(pack(content));
+    ASSERT_TRUE(visiting.ok());
+    EXPECT_EQ(*visiting, content);
     packed.push_back(0);
     EXPECT_FALSE(unpack(packed).ok());
     packed.resize(3);  // in the middle of a text

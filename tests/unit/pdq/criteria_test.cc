@@ -66,6 +66,21 @@ TEST(MinimumCriteria, OnlyWhatNarrowsCounts) {
              q.ids = {{{"K*", {}, "", ""}}};
          },
          false},
+        {"four letters of an id", kPartialId,
+         [](auto& q) {
+             q.ids = {{{"0012*", {}, "", ""}}};
+         },
+         true},
+        {"three letters of an id", kPartialId,
+         [](auto& q) {
+             q.ids = {{{"001*", {}, "", ""}}};
+         },
+         false},
+        {"a whole id", kPartialId,
+         [](auto& q) {
+             q.ids = {{{"1", {}, "", ""}}};
+         },
+         true},
         {"a phone", kPhone, [](auto& q) { q.phones = {"0542821234"}; }, true},
         {"an empty phone beside one", kPhone,
          [](auto& q) {

@@ -181,12 +181,31 @@ TEST(Iti22, PersonsAreToldWithAVisitThatSaysNothing) {
     EXPECT_EQ(w.ledger.events.at(0).transaction, "ITI-22");
 }
 
-TEST(Iti22, CriteriaOfVisitsAreRefusedAtTheirPlace) {
+TEST(Iti22, VisitsOfOwnRecordsAreToldAndSearchedAndNobodyElses) {
     OnePerson w;
-    std::string const answer = w.send(visit_query("@PID.5.1.1^YAMADA~@PID.8^M~@PV1.3.2^389"));
-    EXPECT_EQ(outcome(answer), "AE/AE");
-    EXPECT_TRUE(segment(answer, "ERR").starts_with("ERR||QPD^1^3^3|102^"))
-        << segment(answer, "ERR");
+    domain::Visit const visit{{2, 1, 1, 1, "I"}, {3, 1, 2, 1, "389"}};
+    w.people.all.front().records[0].visit = visit;
+    w.people.all.front().records[1].visit = {{2, 1, 1, 1, "E"}};
+    std::string const asked = visit_query("@PID.5.1.1^YAMADA~@PID.8^M~@PV1.3.2^389");
+    std::string const other = w.send(asked);
+    EXPECT_EQ(outcome(other), "AA/NF") << "this member feeds none of the two";
+    EXPECT_EQ(segment(w.send(visit_query("@PID.5.1.1^YAMADA~@PID.8^M")), "PV1"), "PV1||N");
+    w.asks_for = {kKita};
+    std::string const own = w.send(asked);
+    EXPECT_EQ(outcome(own), "AA/OK");
+    EXPECT_EQ(segment(own, "PV1"), "PV1||I|^389");
+    ASSERT_EQ(w.people.last.query.visit.size(), 1U);
+    EXPECT_EQ(w.people.last.query.visit[0].value, "389");
+    w.asks_for = {kClinic};
+    std::string const clinic = w.send(asked);
+    EXPECT_EQ(outcome(clinic), "AA/OK");
+    EXPECT_NE(segment(clinic, "PID").find("JIRO"), std::string::npos)
+        << "what the index says of another's record is not what this one hears";
+    EXPECT_EQ(segment(clinic, "PV1"), "PV1||E");
+    w.asks_for = {};
+    w.agreement.exempt = true;
+    EXPECT_EQ(segment(w.send(asked), "PV1"), "PV1||I|^389");
+    EXPECT_EQ(w.send(V2World::query()).find("\rPV1"), std::string::npos) << "ITI-21 has none";
 }
 
 // Hidden equals absent: the same octets with and without what the asker may not see.

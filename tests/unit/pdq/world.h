@@ -152,6 +152,7 @@ struct World {
     core::DisclosureGuard guard{
         clock, [this](domain::AuditEvent event) { return pipeline.record_event(event); }};
     core::PeerConnection peer = toy_peer();
+    std::vector<std::string> asks_for;  ///< authorities of the member who asks
 
     World() {
         set_log_sink([](LogLevel, std::string const&) {});
@@ -167,6 +168,7 @@ struct World {
         ledger.events.clear();
         domain::Subject subject;
         subject.member = toy_member(member);
+        subject.member.assigning_authorities = asks_for;
         return pipeline.run(definition, core::Inbound{subject,
                                                       &peer,
                                                       "REGION|MUSUBI",
