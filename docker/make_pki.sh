@@ -60,6 +60,13 @@ signing_certificate() { # MEMBER
     rm -f "$name.csr"
 }
 
+# Of a person whom the agreement names for emergencies: seals accounts, declares a disaster. Pinned there by digest.
+officer() { # NAME
+    [ -s "$1.crt" ] && return
+    openssl req -x509 -newkey rsa:2048 -sha256 -nodes -days 730 -keyout "$1.key" -out "$1.crt" \
+        -subj "/C=JP/O=Musubi Demo/CN=$1" -addext "keyUsage=critical,digitalSignature,nonRepudiation" 2>/dev/null
+}
+
 # Vouches for users (SAML assertions). Its key is pinned in the agreement, so it needs no authority above it.
 assertion_provider() { # NAME
     [ -s "$1.crt" ] && return
@@ -78,6 +85,12 @@ for name in hospital-kita clinic-kita pharmacy-kita hospital-minami; do
 done
 certificate expired ca -startdate 20200101000000Z -enddate 20210101000000Z
 certificate other other-ca
+for name in emergency-kita-1 emergency-kita-2; do
+    certificate "$name" ca
+done
+for name in officer-kita-1 officer-kita-2 officer-kita-3; do
+    officer "$name"
+done
 assertion_provider idp
 assertion_provider other-idp
 if [ ! -s ca.crl ]; then

@@ -81,6 +81,9 @@ public:
     /// Whether insurance numbers may serve as a key for matching (off unless the agreement says
     /// so).
     virtual bool insurance_is_key() const { return false; }
+    /// Whether anything passes between this region and its neighbours now (XCA, XCPD): a declared
+    /// disaster may close the gateways. `may_call` refuses what comes in; initiators ask here.
+    virtual bool gateways_open() const { return true; }
     /// Whether messages of this member must, may or need not name their user. Default: users are
     /// not looked at.
     virtual domain::AssertionRules assertion_rules(domain::Member const& member) const {

@@ -49,6 +49,20 @@ std::optional<bool> said(std::vector<ConsentRule> const& words, About about) {
 
 }  // namespace
 
+Subject subject_of(Member member, std::string certificate_subject, std::string remote_address) {
+    Subject subject;
+    subject.role = member.default_role;
+    subject.certificate_subject = std::move(certificate_subject);
+    subject.remote_address = std::move(remote_address);
+    if (member.emergency_account) {
+        subject.user_id = member.emergency_account->person;
+        subject.user_name = subject.user_id;
+        subject.purpose_of_use = "BTG";  // HL7 v3 PurposeOfUse: break the glass
+    }
+    subject.member = std::move(member);
+    return subject;
+}
+
 std::optional<MessageCharset> message_charset_of(std::string_view word) {
     using enum MessageCharset;
     constexpr std::pair<std::string_view, MessageCharset> kWords[] = {

@@ -31,6 +31,13 @@ enum class MessageCharset : std::uint8_t {
 /// The word of the agreement ("cp932"); nothing for any other.
 std::optional<MessageCharset> message_charset_of(std::string_view word);
 
+/// An emergency account that was unsealed: who holds it now, and why.
+struct EmergencyAccount {
+    std::string code;    ///< in the agreement
+    std::string person;  ///< as named when the seal was broken
+    std::string reason;  ///< of the agreement's list
+};
+
 /// A registered member organisation of the region, as the agreement in force tells.
 struct Member {
     std::string code;             ///< short name in the agreement: "hospital-kita"
@@ -44,6 +51,8 @@ struct Member {
     /// The version of the agreement that this was read from; whoever goes on asking about this
     /// member is answered by the same one. Opaque; null: whichever is in force.
     std::shared_ptr<void const> terms = {};
+    /// Not the member's systems, but an emergency account of the member; null: its systems.
+    std::shared_ptr<EmergencyAccount const> emergency_account = {};
 };
 
 /// Who asks, after the binding has opened the envelope.
@@ -60,6 +69,10 @@ struct Subject {
     /// The verified assertion that the four fields above were filled from; null without one.
     std::shared_ptr<UserAssertion const> assertion = {};
 };
+
+/// A member's system before anybody has named its user: it acts in the default role, an emergency
+/// account in the name of whoever holds it.
+Subject subject_of(Member member, std::string certificate_subject, std::string remote_address);
 
 enum class Action : std::uint8_t {
     kFeedPatient,  ///< ITI-8

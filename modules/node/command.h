@@ -23,9 +23,11 @@ int run_migrate(std::vector<std::string> const& arguments);
 int run_print_config(std::vector<std::string> const& arguments);
 int run_policy(std::vector<std::string> const& arguments);
 int run_policy_explain(std::vector<std::string> const& arguments);   ///< of run_policy
+int run_policy_controls(std::vector<std::string> const& arguments);  ///< of run_policy
 int run_policy_simulate(std::vector<std::string> const& arguments);  ///< of run_policy
 int run_consent(std::vector<std::string> const& arguments);
 int run_emergency(std::vector<std::string> const& arguments);
+int run_disaster(std::vector<std::string> const& arguments);
 int run_audit(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);
 int run_patient_review(std::vector<std::string> const& arguments);    ///< of run_patient

@@ -119,6 +119,8 @@ int run_policy(std::vector<std::string> const& arguments) {
     if (!arguments.empty() && arguments.front() == "explain") return run_policy_explain(arguments);
     if (!arguments.empty() && arguments.front() == "simulate")
         return run_policy_simulate(arguments);
+    if (!arguments.empty() && arguments.front() == "controls")
+        return run_policy_controls(arguments);
     Options options;
     if (auto exit = Options::parse(
             "policy",
@@ -128,7 +130,7 @@ int run_policy(std::vector<std::string> const& arguments) {
             "all "
             "have signed who must; lint: what is wrong or missing (exit status 1: errors, 3: "
             "warnings); show: members, matrix, responsibility, data flows; notice: the text for "
-            "patients.",
+            "patients. With a --help of their own: explain, simulate, controls.",
             {{"as", "sign: member code; notice: whose desk is named", ""},
              {"certificate", "sign: the member's signing certificate, PEM", ""},
              {"key", "sign: its key, PEM", ""},

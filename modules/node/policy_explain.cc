@@ -4,6 +4,7 @@
 #include "node/command.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
+#include "policy/disaster.h"
 #include "policy/explain.h"
 #include "policy/facts.h"
 #include "registry/labels.h"
@@ -81,7 +82,9 @@ Status explain(Options const& options) {
     }
     TRY(tools->record_look("policy-explain", query.patients.front()));
     auto const subject = subject_of(*member, options);
-    policy::Question const question{subject, action, query, system_clock().now()};
+    policy::DisasterWatch const disasters(*tools->services->pool, system_clock());
+    auto const disaster = disasters.now(*agreement);
+    policy::Question const question{subject, action, query, system_clock().now(), disaster.get()};
     auto const facts = TRY(policy::find_facts({*tools->services->pool, tools->patients.get()},
                                               policy::needs(*agreement, question), question));
     auto const told = policy::explain(*agreement, question, facts);

@@ -1,6 +1,8 @@
 #include "policy/acting.h"
 
+#include "policy/asker.h"
 #include "policy/decide_identity.h"
+#include "policy/disaster.h"
 #include "policy/matrix.h"
 
 #include <algorithm>
@@ -60,22 +62,42 @@ bool treats(AgreementMember const& member, Facts const& facts, std::string const
     return contains(facts.declared, patient) || has_fed(member, facts, patient);
 }
 
-std::optional<std::string> broken_glass(Agreement const& agreement,
+std::optional<BrokenGlass> broken_glass(Agreement const& agreement,
                                         domain::Subject const& subject) {
     EmergencyTerms const& terms = agreement.emergency;
-    if (terms.clause.empty() || !terms.purposes.contains(subject.purpose_of_use))
-        return std::nullopt;
     auto const* role = acting_role(agreement, subject);
-    if (!role || !terms.roles.contains(role->code) || !subject.assertion) return std::nullopt;
-    // Who opens it must be a person with a name, and say why: a purpose of use of its own, or the
-    // words that go with the claimed one.
-    if (subject.user_id.empty()) return std::nullopt;
+    // Who opens it must be a person with a name, and say why.
+    if (!role || subject.user_id.empty()) return std::nullopt;
+    if (auto const& held = subject.member.emergency_account) {
+        auto const* account = terms.account(held->code);
+        if (!account || account->role != role->code) return std::nullopt;
+        return BrokenGlass{account->clause, held->reason, account->highest, account->minutes,
+                           account->review_days};
+    }
+    if (terms.clause.empty() || !terms.purposes.contains(subject.purpose_of_use) ||
+        !terms.roles.contains(role->code) || !subject.assertion)
+        return std::nullopt;
+    // The reason is a purpose of use of its own, or the words that go with the claimed one.
     for (auto const& claim : subject.assertion->purposes) {
         for (auto const& said : {claim.code, claim.display}) {
-            if (terms.reasons.contains(said)) return said;
+            if (!terms.reasons.contains(said)) continue;
+            return BrokenGlass{terms.clause, said, terms.highest, terms.minutes, terms.review_days};
         }
     }
     return std::nullopt;
+}
+
+Disaster const* disaster_for(Agreement const& agreement, Question const& question) {
+    if (!question.disaster) return nullptr;
+    DisasterTerms const& terms = agreement.emergency.disaster;
+    domain::Subject const& subject = question.subject;
+    auto const* role = acting_role(agreement, subject);
+    auto const& purpose = subject.purpose_of_use.empty() ? kTreatment : subject.purpose_of_use;
+    bool const fits = !terms.clause.empty() && role && terms.roles.contains(role->code) &&
+                      terms.purposes.contains(purpose) &&
+                      (terms.members.empty() || terms.members.contains(subject.member.code)) &&
+                      question.disaster->covers(subject.member.code, role->code, question.now);
+    return fits ? question.disaster : nullptr;
 }
 
 Needs needs(Agreement const& agreement, Question const& question) {
@@ -92,8 +114,9 @@ Needs needs(Agreement const& agreement, Question const& question) {
                        question.action == domain::Action::kIdentify;
     auto const read_as = refers ? domain::Action::kQuery : question.action;
     bool const emergency = broken_glass(agreement, question.subject).has_value();
+    bool const vetoes = emergency || disaster_for(agreement, question);
     out.authorities = publishes;
-    out.consent = (reads && (emergency || asks_consent(agreement, *role, read_as))) ||
+    out.consent = (reads && (vetoes || asks_consent(agreement, *role, read_as))) ||
                   (publishes && agreement.consent.refuses_withheld_publishing);
     // Those who hold records of the patient are told of an emergency, and of some uses.
     out.relation = (reads && !publishes && (emergency || announces(agreement, role->code))) ||

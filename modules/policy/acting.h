@@ -12,6 +12,9 @@ Role const* acting_role(Agreement const& agreement, domain::Subject const& subje
 /// The column of the matrix that an action is looked up in.
 RuleAction rule_action_of(domain::Action action);
 
+/// The declared disaster, if it lets this one see more.
+Disaster const* disaster_for(Agreement const& agreement, Question const& question);
+
 /// Whether the member holds a record of its own of the patient.
 bool has_fed(AgreementMember const& member, Facts const& facts, std::string const& patient);
 /// The same, or has declared that it treats him.

@@ -1,19 +1,9 @@
 #include "policy/agreement_emergency.h"
 
-#include <charconv>
+#include "policy/agreement_disaster.h"
 
 namespace musubi::policy {
 namespace {
-
-int number(YamlMap const& map, std::string_view key, int highest, Problems& problems) {
-    std::string const text = map.text(key);
-    int value = 0;
-    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > highest)
-        problems.add(map.line(key), "break-glass: '" + std::string(key) + "' must be 1 to " +
-                                        std::to_string(highest));
-    return value;
-}
 
 void addresses(YamlMap const& map, EmergencyTerms& out, Problems& problems) {
     auto const list = map.find("addresses");
@@ -35,28 +25,22 @@ std::set<std::string> words(YamlMap const& map, std::string_view key) {
     return {list.begin(), list.end()};
 }
 
-}  // namespace
-
-void load_emergency(YAML::Node const& node, Problems& problems, Agreement& agreement) {
-    YamlMap const section(node, "emergency", {"break_glass"}, problems);
-    auto const glass = section.find("break_glass");
-    if (!glass.IsDefined()) return;
-    YamlMap const map(glass, "break-glass",
+void break_glass(YAML::Node const& node, Problems& problems, EmergencyTerms& out) {
+    YamlMap const map(node, "break-glass",
                       {"clause", "roles", "purposes", "reasons", "confidentiality_max",
-                       "maximum_minutes", "review_days", "notify", "addresses"},
+                       "maximum_minutes", "review_days", "overdue", "notify", "addresses"},
                       problems);
-    EmergencyTerms& out = agreement.emergency;
     out.clause = map.text("clause");
     out.roles = words(map, "roles");
     out.purposes = words(map, "purposes");
     out.reasons = words(map, "reasons");
-    auto const highest = domain::confidentiality_from(map.text("confidentiality_max"));
-    if (!highest)
-        problems.add(map.line("confidentiality_max"),
-                     "break-glass: 'confidentiality_max' is none of U, L, M, N, R, V");
-    out.highest = highest.value_or(out.highest);
-    out.minutes = number(map, "maximum_minutes", 7 * 24 * 60, problems);
-    out.review_days = number(map, "review_days", 366, problems);
+    out.highest = load_highest(map, problems);
+    out.minutes = load_number(map, "maximum_minutes", 7 * 24 * 60, problems);
+    out.review_days = load_number(map, "review_days", 366, problems);
+    auto const overdue = map.text_or("overdue", "warn");
+    out.suspends_overdue = overdue == "suspend";
+    if (overdue != "warn" && overdue != "suspend")
+        problems.add(map.line("overdue"), "break-glass: 'overdue' must be warn or suspend");
     for (auto const& word : map.required_texts("notify")) {
         if (word == "sources") {
             out.tells_sources = true;
@@ -65,6 +49,23 @@ void load_emergency(YAML::Node const& node, Problems& problems, Agreement& agree
         }
     }
     addresses(map, out, problems);
+}
+
+}  // namespace
+
+void load_emergency(YAML::Node const& node, std::filesystem::path const& folder, Problems& problems,
+                    Agreement& agreement) {
+    YamlMap const section(node, "emergency",
+                          {"break_glass", "officers", "sealed_accounts", "disaster"}, problems);
+    EmergencyTerms& out = agreement.emergency;
+    if (auto const glass = section.find("break_glass"); glass.IsDefined())
+        break_glass(glass, problems, out);
+    if (auto const list = section.find("officers"); list.IsDefined())
+        load_officers(list, folder, problems, out);
+    if (auto const list = section.find("sealed_accounts"); list.IsDefined())
+        load_accounts(list, problems, out);
+    if (auto const disaster = section.find("disaster"); disaster.IsDefined())
+        load_disaster(disaster, problems, out.disaster);
 }
 
 void check_emergency(Agreement const& agreement, Problems& problems) {
@@ -83,6 +84,21 @@ void check_emergency(Agreement const& agreement, Problems& problems) {
     };
     for (auto const& code : terms.tells) check(code);
     for (auto const& [code, url] : terms.addresses) check(code);
+    check_accounts_and_disaster(agreement, problems);
+}
+
+SealedAccountTerms const* EmergencyTerms::account(std::string_view wanted) const {
+    for (auto const& one : accounts) {
+        if (one.code == wanted) return &one;
+    }
+    return nullptr;
+}
+
+Officer const* EmergencyTerms::officer(std::string_view wanted) const {
+    for (auto const& one : officers) {
+        if (one.code == wanted) return &one;
+    }
+    return nullptr;
 }
 
 }  // namespace musubi::policy

@@ -4,9 +4,13 @@
 #include "policy/agreement.h"
 #include "policy/yaml_map.h"
 
+#include <filesystem>
+
 namespace musubi::policy {
 
-void load_emergency(YAML::Node const& node, Problems& problems, Agreement& agreement);
+/// `folder`: certificate files are relative to it.
+void load_emergency(YAML::Node const& node, std::filesystem::path const& folder, Problems& problems,
+                    Agreement& agreement);
 void check_emergency(Agreement const& agreement, Problems& problems);
 
 }  // namespace musubi::policy

@@ -62,7 +62,7 @@ public:
             problems_.add(1, "agreement: 'consent' is missing");
         }
         if (YAML::Node const node = top.find("emergency"); node.IsDefined())
-            load_emergency(node, problems_, *agreement_);
+            load_emergency(node, folder_, problems_, *agreement_);
         return agreement_;
     }
 

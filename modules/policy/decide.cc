@@ -2,6 +2,7 @@
 
 #include "policy/acting.h"
 #include "policy/decide_identity.h"
+#include "policy/disaster.h"
 #include "policy/matrix.h"
 #include "policy/patient_consent.h"
 #include "policy/trail.h"
@@ -41,9 +42,15 @@ public:
         asker_.role = role.code;
         asker_.person = subject.user_id;
         if (!subject.purpose_of_use.empty()) asker_.purpose = subject.purpose_of_use;
-        if (auto reason = broken_glass(agreement, subject)) {
+        glass_ = broken_glass(agreement, subject);
+        if (glass_) {
             asker_.emergency = true;
-            trail.say("breaks the glass by " + agreement.emergency.clause + ": " + *reason);
+            trail.say("breaks the glass by " + glass_->clause + ": " + glass_->reason);
+        }
+        disaster_ = disaster_for(agreement, question);
+        if (disaster_) {
+            trail.say("in a declared disaster by " + agreement.emergency.disaster.clause + ": " +
+                      disaster_->kind);
         }
         out_.permitted = true;
         used_ = {role.clause};
@@ -83,7 +90,9 @@ public:
     core::Decision identify() {
         for (auto const& patient : question_.query.patients) {
             relate(patient);
-            auto limits = asker_.emergency ? IdentityLimits::kEmergency : IdentityLimits::kNone;
+            bool const opens =
+                asker_.emergency || (disaster_ && agreement_.emergency.disaster.opens_identifiers);
+            auto limits = opens ? IdentityLimits::kEmergency : IdentityLimits::kNone;
             auto const rows = rows_for(agreement_, asker_, RuleAction::kIdentify);
             if (!rows.empty()) {
                 if (rows.front()->told) return refused_by(*rows.front());
@@ -94,7 +103,7 @@ public:
             scope.identities =
                 identity_scope(agreement_, role_, member_, consent(patient), limits, used_);
             trail_.say(patient + ": identifiers of " + join(scope.identities.authorities));
-            if (asker_.emergency) tell_emergency(patient);
+            if (opens) tell_emergency(patient);
             out_.scopes.emplace_back(patient, std::move(scope));
         }
         return finish();
@@ -139,8 +148,10 @@ private:
         // Own documents are open by nature, unless the agreement has a word of its own about them.
         if (!own_row) scope.rules.insert(scope.rules.begin(), own_documents());
         scope.consent = consent(patient);
-        if (asker_.emergency)
-            scope.emergency = {agreement_.emergency.clause, agreement_.emergency.highest};
+        if (glass_) scope.emergency = {glass_->clause, glass_->highest};
+        DisasterTerms const& terms = agreement_.emergency.disaster;
+        if (disaster_ && (!glass_ || terms.highest > glass_->highest))
+            scope.emergency = {terms.clause, terms.highest};
         return scope;
     }
 
@@ -172,7 +183,7 @@ private:
             detail(patient, "shadow rule", row->id);
             out_.shadow_rules.push_back(row->id);
         }
-        if (asker_.emergency) tell_emergency(patient);
+        tell_emergency(patient);
     }
     void note_basis(std::string const& patient, domain::ConsentRules const& consent) {
         constexpr int kTold = 8;
@@ -183,9 +194,15 @@ private:
         if (told == 0) detail(patient, "consent", "nothing withheld");
     }
     void tell_emergency(std::string const& patient) {
-        add_once(used_, agreement_.emergency.clause);
-        detail(patient, "emergency", *broken_glass(agreement_, question_.subject));
-        out_.emergency = true;
+        if (glass_) {
+            add_once(used_, glass_->clause);
+            detail(patient, "emergency", glass_->reason);
+            out_.emergency = true;
+        }
+        if (disaster_) {
+            add_once(used_, agreement_.emergency.disaster.clause);
+            detail(patient, "disaster", disaster_->id.to_string());
+        }
     }
 
     /// Whoever points to a document tells that it knows of it: so a submission may refer to what
@@ -254,6 +271,8 @@ private:
     Trail const& trail_;
     AgreementMember const& member_;
     Asker asker_;
+    std::optional<BrokenGlass> glass_;
+    Disaster const* disaster_ = nullptr;
     core::Decision out_;
     std::vector<std::string> used_;
 };

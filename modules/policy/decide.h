@@ -35,16 +35,25 @@ struct Facts {
     std::vector<std::string> declared = {};  ///< patients whom the member has declared to treat
 };
 
+struct Disaster;  ///< disaster.h
+
 struct Question {
     domain::Subject const& subject;
     domain::Action action;
     core::PolicyQuery const& query;
     WallTime now{};
+    Disaster const* disaster = nullptr;  ///< declared, and in force now
 };
 
+/// What somebody is entitled to who breaks the glass.
+struct BrokenGlass {
+    std::string clause, reason;
+    domain::Confidentiality highest = domain::Confidentiality::kN;
+    int minutes = 0, review_days = 0;
+};
 /// Whether the subject claims an emergency and the agreement lets him: role, purpose and a reason
-/// of the agreement's list. The reason, or nothing.
-std::optional<std::string> broken_glass(Agreement const& agreement, domain::Subject const& subject);
+/// of the agreement's list; or an emergency account whose seal was broken on record. Else nothing.
+std::optional<BrokenGlass> broken_glass(Agreement const& agreement, domain::Subject const& subject);
 
 Needs needs(Agreement const& agreement, Question const& question);
 core::Decision decide(Agreement const& agreement, Question const& question, Facts const& facts);

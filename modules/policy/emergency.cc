@@ -2,43 +2,26 @@
 
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
-#include "platform/pg/outbox.h"
+#include "policy/emergency_alert.h"
 #include "policy/emergency_sql.h"
-#include "policy/notice_message.h"
 
 #include <algorithm>
-
-#include <unistd.h>
 
 namespace musubi::policy {
 namespace {
 
-enum NoticeKind : std::int16_t { kEmergencyNotice = 1, kUseNotice = 2 };
-
 domain::AuditEvent alert(EmergencyDeps const& deps, Question const& question, char const* code,
-                         char const* text, EmergencyAccess const& access) {
-    domain::AuditEvent event;
-    event.event_id = domain::dcm("110113", "Security Alert");
-    event.event_types = {domain::dcm(code, text)};
-    event.action = 'E';
-    event.time = question.now;
-    event.transaction = "emergency";
-    event.organisation = access.member;
-    event.rule = access.clause;
-    event.source_id = deps.audit_source_id;
-    domain::AuditParticipant person;
-    person.user_id = access.person;
-    person.user_name = question.subject.user_name;
-    person.is_requestor = true;
-    person.network_address = question.subject.remote_address;
-    domain::AuditParticipant process;
-    process.user_id = "musubi";
-    process.alternative_user_id = std::to_string(::getpid());
-    process.roles = {domain::dcm("110150", "Application")};
-    event.participants = {person, process};
+                         EmergencyAccess const& access) {
+    domain::AuditEvent event = emergency_alert(
+        {code, "emergency", access.person, access.member, access.clause, question.now},
+        deps.audit_source_id);
+    event.participants.front().user_name = question.subject.user_name;
+    event.participants.front().network_address = question.subject.remote_address;
     event.purposes_of_use = {{access.purpose, "2.16.840.1.113883.5.8", access.purpose}};
     auto patient = domain::audit_patient(access.patient);
     patient.details = {{"emergency", access.id.to_string()}, {"reason", access.reason}};
+    if (auto const& account = question.subject.member.emergency_account)
+        patient.details.push_back({"account", account->code});
     event.objects = {std::move(patient)};
     return event;
 }
@@ -49,7 +32,7 @@ std::vector<std::string> recipients(Agreement const& agreement, std::string cons
                                     std::string const& patient, Facts const& facts,
                                     NoticeKind kind) {
     std::set<std::string> out;
-    bool const sources = kind == kUseNotice || agreement.emergency.tells_sources;
+    bool const sources = kind == NoticeKind::kUse || agreement.emergency.tells_sources;
     auto const fed = facts.authorities.find(patient);
     if (sources && fed != facts.authorities.end()) {
         for (auto const& member : agreement.members) {
@@ -60,15 +43,9 @@ std::vector<std::string> recipients(Agreement const& agreement, std::string cons
             if (holds && member.member.code != asker) out.insert(member.member.code);
         }
     }
-    if (kind == kEmergencyNotice)
+    if (kind == NoticeKind::kEmergency)
         out.insert(agreement.emergency.tells.begin(), agreement.emergency.tells.end());
     return {out.begin(), out.end()};
-}
-
-bool has_address(Agreement const& agreement, std::string const& member) {
-    auto const& all = agreement.emergency.addresses;
-    return std::any_of(all.begin(), all.end(),
-                       [&](auto const& one) { return one.first == member; });
 }
 
 class Announcer {
@@ -77,8 +54,7 @@ public:
               Facts const& facts, pg::Tx& tx)
         : deps_(deps), agreement_(agreement), question_(question), facts_(facts), tx_(tx) {}
 
-    Status emergency(std::string const& patient, std::string const& reason) {
-        EmergencyTerms const& terms = agreement_.emergency;
+    Status emergency(std::string const& patient, BrokenGlass const& glass) {
         domain::Subject const& subject = question_.subject;
         tx_.queue(sql::kLockEmergency,
                   pg::Params().text(subject.member.code + "|" + subject.user_id + "|" + patient));
@@ -87,8 +63,9 @@ public:
                                                                 .text(subject.member.code)
                                                                 .text(subject.user_id)
                                                                 .timestamptz(question_.now)
-                                                                .text(reason)));
+                                                                .text(glass.reason)));
         if (!open.empty()) return {};
+        if (agreement_.emergency.suspends_overdue) TRY(refuse_overdue());
         EmergencyAccess access;
         access.id = deps_.ids.uuid();
         access.patient = patient;
@@ -96,18 +73,19 @@ public:
         access.person = subject.user_id;
         access.role = subject.role;
         access.purpose = subject.purpose_of_use;
-        access.reason = reason;
-        access.clause = terms.clause;
+        access.reason = glass.reason;
+        access.clause = glass.clause;
         access.opened_at = question_.now;
-        access.ends_at = question_.now + std::chrono::minutes(terms.minutes);
-        access.review_by = question_.now + std::chrono::hours(24 * terms.review_days);
+        access.ends_at = question_.now + std::chrono::minutes(glass.minutes);
+        access.review_by = question_.now + std::chrono::hours(24 * glass.review_days);
         insert(access);
+        // Whoever uses an emergency account may not be whom its member would think of.
+        std::string const silent = subject.member.emergency_account ? "" : access.member;
         for (auto const& member :
-             recipients(agreement_, access.member, patient, facts_, kEmergencyNotice))
-            notify(kEmergencyNotice, member, access, access.id.to_string() + "|" + member);
+             recipients(agreement_, silent, patient, facts_, NoticeKind::kEmergency))
+            notify(NoticeKind::kEmergency, member, access, access.id.to_string() + "|" + member);
         counter("policy_emergencies_total").add();
-        return deps_.audit.record_in(
-            tx_, {alert(deps_, question_, "110127", "Emergency Override Started", access)});
+        return deps_.audit.record_in(tx_, {alert(deps_, question_, kOverrideStarted, access)});
     }
 
     /// Once a day for the same looker, patient and clause.
@@ -122,7 +100,8 @@ public:
         access.opened_at = question_.now;
         std::string const day = to_rfc3339(question_.now).substr(0, 10);
         std::vector<std::string> keys;
-        auto const members = recipients(agreement_, access.member, patient, facts_, kUseNotice);
+        auto const members =
+            recipients(agreement_, access.member, patient, facts_, NoticeKind::kUse);
         for (auto const& member : members)
             keys.push_back(day + "|" + clause + "|" + access.member + "|" + access.person + "|" +
                            patient + "|" + member);
@@ -133,13 +112,24 @@ public:
         std::set<std::string> told;
         for (auto const row : rows) told.emplace(row.text(0));
         for (std::size_t i = 0; i < members.size(); ++i) {
-            if (!told.contains(keys[i])) notify(kUseNotice, members[i], access, keys[i]);
+            if (!told.contains(keys[i])) notify(NoticeKind::kUse, members[i], access, keys[i]);
         }
         return {};
     }
 
 private:
     static constexpr char const* kTreated = "TREAT";
+
+    Status refuse_overdue() {
+        domain::Subject const& subject = question_.subject;
+        auto const rows = TRY(tx_.exec(sql::kOverdueOfPerson, pg::Params()
+                                                                  .text(subject.member.code)
+                                                                  .text(subject.user_id)
+                                                                  .timestamptz(question_.now)));
+        if (rows.front().int64(0) == 0) return {};
+        return Error(Code::kDenied,
+                     "an emergency access of this person was not reviewed in time: no new one");
+    }
 
     void insert(EmergencyAccess const& access) {
         tx_.queue(sql::kInsertEmergency,
@@ -159,23 +149,8 @@ private:
     }
     void notify(NoticeKind kind, std::string const& recipient, EmergencyAccess const& access,
                 std::string const& once) {
-        Uuid const id = deps_.ids.uuid();
-        tx_.queue(sql::kInsertNotice,
-                  pg::Params()
-                      .uuid(id)
-                      .int2(kind)
-                      .text(recipient)
-                      .text(access.patient)
-                      .text(access.member)
-                      .text(access.person)
-                      .text(access.clause)
-                      .text(access.reason)
-                      .text(once)
-                      .timestamptz(question_.now),
-                  1);
-        if (!has_address(agreement_, recipient)) return;
         Notice notice;
-        notice.emergency = kind == kEmergencyNotice;
+        notice.kind = kind;
         notice.recipient = recipient;
         notice.patient = access.patient;
         notice.member = access.member;
@@ -183,8 +158,7 @@ private:
         notice.clause = access.clause;
         notice.reason = access.reason;
         notice.made_at = question_.now;
-        std::string const text = notice_message(id, notice);
-        pg::Outbox::queue(tx_, {kNoticeTopic, recipient, Bytes(text.begin(), text.end())});
+        queue_notice(tx_, deps_.ids, agreement_, notice, once);
     }
 
     EmergencyDeps const& deps_;
@@ -216,13 +190,13 @@ EmergencyAccess access_of(pg::Row const& row) {
 
 Status announce_use(EmergencyDeps const& deps, Agreement const& agreement, Question const& question,
                     Facts const& facts, core::Decision const& decision) {
-    auto const reason = decision.emergency ? broken_glass(agreement, question.subject)
-                                           : std::optional<std::string>();
+    auto const glass = decision.emergency ? broken_glass(agreement, question.subject)
+                                          : std::optional<BrokenGlass>();
     return deps.pool.run([&](pg::Tx& tx) -> Status {
         Announcer announcer(deps, agreement, question, facts, tx);
-        if (reason) {
+        if (glass) {
             for (auto const& patient : question.query.patients)
-                TRY(announcer.emergency(patient, *reason));
+                TRY(announcer.emergency(patient, *glass));
         }
         for (auto const& [patient, clause] : decision.announce) TRY(announcer.use(patient, clause));
         return {};
@@ -253,7 +227,7 @@ Status review(EmergencyDeps const& deps, Uuid const& id, bool justified,
         subject.user_id = reviewer;
         core::PolicyQuery const query;
         Question const question{subject, domain::Action::kOperate, query, now};
-        auto event = alert(deps, question, "110138", "Emergency Override Stopped", access);
+        auto event = alert(deps, question, kOverrideStopped, access);
         event.transaction = "emergency-review";
         event.participants.front().user_id = reviewer;
         event.objects.front().details.push_back({"justified", justified ? "yes" : "no"});
@@ -264,28 +238,6 @@ Status review(EmergencyDeps const& deps, Uuid const& id, bool justified,
 Result<std::int64_t> overdue_reviews(pg::Pool& pool, WallTime now) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::int64_t> {
         return TRY(tx.exec(sql::kOverdue, pg::Params().timestamptz(now))).front().int64(0);
-    });
-}
-
-Result<std::vector<Notice>> notices(pg::Pool& pool, std::string const& recipient,
-                                    std::int64_t after) {
-    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<Notice>> {
-        auto const rows = TRY(tx.exec(sql::kNotices, pg::Params().text(recipient).int8(after)));
-        std::vector<Notice> out;
-        for (auto const row : rows) {
-            Notice one;
-            one.position = row.int64(0);
-            one.emergency = row.int16(1) == kEmergencyNotice;
-            one.recipient = row.text(2);
-            one.patient = row.text(3);
-            one.member = row.text(4);
-            one.person = row.text(5);
-            one.clause = row.text(6);
-            one.reason = row.text(7);
-            one.made_at = row.time(8);
-            out.push_back(std::move(one));
-        }
-        return out;
     });
 }
 

@@ -6,11 +6,9 @@
 // Thread-safe. Errors: those of the database and of the audit trail; then nothing is shown.
 
 #include "policy/decide.h"
+#include "policy/notices.h"
 
 namespace musubi::policy {
-
-/// Topic of the outbox; destinations are member codes.
-inline constexpr char const* kNoticeTopic = "policy.notice";
 
 struct EmergencyDeps {
     pg::Pool& pool;
@@ -20,7 +18,8 @@ struct EmergencyDeps {
 };
 
 /// For a permitted decision: one round of writing for each patient about whom something is to be
-/// told and has not been told yet.
+/// told and has not been told yet. kDenied where the agreement suspends whoever has an access that
+/// nobody has looked at in time.
 Status announce_use(EmergencyDeps const& deps, Agreement const& agreement, Question const& question,
                     Facts const& facts, core::Decision const& decision);
 
@@ -39,15 +38,5 @@ Status review(EmergencyDeps const& deps, Uuid const& access, bool justified,
               std::string const& reviewer, WallTime now);
 /// How many should have been reviewed by now.
 Result<std::int64_t> overdue_reviews(pg::Pool& pool, WallTime now);
-
-struct Notice {
-    std::int64_t position = 0;
-    bool emergency = false;
-    std::string recipient, patient, member, person, clause, reason;
-    WallTime made_at{};
-};
-/// Of one member, or of all when it is empty; behind `after`, oldest first, at most 1,000.
-Result<std::vector<Notice>> notices(pg::Pool& pool, std::string const& recipient,
-                                    std::int64_t after);
 
 }  // namespace musubi::policy

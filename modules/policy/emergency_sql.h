@@ -1,5 +1,5 @@
 #pragma once
-// Statements about emergencies and notices. Executed in emergency.cc only.
+// Statements about emergencies and notices. Executed in emergency.cc and notices.cc only.
 
 #include "platform/pg/statement.h"
 
@@ -45,6 +45,12 @@ inline constexpr pg::Statement kOverdue{
     "policy.overdue_reviews",
     "SELECT count(*) FROM policy.emergency_access a WHERE a.review_by < $1 AND NOT EXISTS (SELECT "
     "FROM policy.emergency_review r WHERE r.access_uuid = a.access_uuid)"};
+/// $1 member, $2 person, $3 now.
+inline constexpr pg::Statement kOverdueOfPerson{
+    "policy.overdue_reviews_of_person",
+    "SELECT count(*) FROM policy.emergency_access a WHERE a.member = $1 AND a.person = $2 AND "
+    "a.review_by < $3 AND NOT EXISTS (SELECT FROM policy.emergency_review r WHERE r.access_uuid = "
+    "a.access_uuid)"};
 inline constexpr pg::Statement kNotices{
     "policy.notices",
     "SELECT position, kind, recipient, patient, member, person, clause, reason, made_at FROM "

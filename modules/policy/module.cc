@@ -5,6 +5,7 @@
 #include "policy/merge_watcher.h"
 #include "policy/notice_sender.h"
 #include "policy/policy.h"
+#include "policy/readiness.h"
 
 namespace musubi::policy {
 namespace {
@@ -38,11 +39,8 @@ public:
         if (agreement->region.ends - now < kWarnBeforeEnd) {
             return {core::Health::kDegraded, "the agreement ends on " + agreement->region.valid_to};
         }
-        auto const overdue = overdue_reviews(pool_, now);
-        if (overdue && *overdue > 0) {
-            return {core::Health::kDegraded,
-                    std::to_string(*overdue) + " emergency accesses are not reviewed in time"};
-        }
+        auto const open = emergency_matters(pool_, *agreement, now);
+        if (open && !open->empty()) return {core::Health::kDegraded, *open};
         return {};
     }
     Status start() override {

@@ -14,7 +14,7 @@ std::string notice_message(Uuid const& id, Notice const& notice) {
         message.entries.push_back({key, std::move(text)});
     };
     add("id", id.to_urn());
-    add("kind", notice.emergency ? "emergency" : "use");
+    add("kind", std::string(to_string(notice.kind)));
     add("recipient", notice.recipient);
     add("patient", notice.patient);
     add("member", notice.member);

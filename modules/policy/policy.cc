@@ -4,7 +4,10 @@
 #include "platform/base/metrics.h"
 #include "policy/emergency.h"
 #include "policy/facts.h"
+#include "policy/sealed_accounts.h"
 #include "policy/users.h"
+
+#include <algorithm>
 
 namespace musubi::policy {
 
@@ -50,7 +53,7 @@ Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& c
     if (!now->in_force(clock_.now())) return Error(Code::kDenied, "the agreement is not in force");
     auto const* member =
         now->member_by_certificate(certificate.fingerprint_sha256, certificate.subject);
-    if (!member) return Error(Code::kDenied, "certificate belongs to no member of the agreement");
+    if (!member) return holder_of(*now, certificate);
     if (!member->admitted(clock_.now())) {
         return Error(Code::kDenied, "member " + member->member.code + " is " +
                                         std::string(to_string(member->status)) +
@@ -68,13 +71,51 @@ Result<domain::Member> AgreementPolicy::member_named(std::string const& code) co
     return member->member;
 }
 
+Result<domain::Member> AgreementPolicy::holder_of(Agreement const& agreement,
+                                                  core::PeerCertificate const& certificate) const {
+    Error const stranger(Code::kDenied, "certificate belongs to no member of the agreement");
+    if (agreement.emergency.accounts.empty()) return stranger;
+    auto const now = clock_.now();
+    auto const account =
+        account_of_certificate(pool_, agreement, certificate.fingerprint_sha256, now);
+    if (!account && account.error().code == Code::kNotFound) return stranger;
+    if (!account) return account.error();
+    SealedAccountTerms const& terms = *account->terms;
+    if (account->state != AccountState::kOpen) {
+        counter("policy_sealed_account_refusals_total").add();
+        return Error(Code::kDenied, "emergency account " + terms.code + " is " +
+                                        std::string(to_string(account->state)));
+    }
+    auto const* member = agreement.member(terms.member);
+    if (!member || !member->admitted(now))
+        return Error(Code::kDenied, "the member of emergency account " + terms.code +
+                                        " is not a member on this day");
+    domain::Member out = member->member;
+    out.default_role = terms.role;
+    out.emergency_account = std::make_shared<domain::EmergencyAccount const>(
+        domain::EmergencyAccount{terms.code, account->person, account->reason});
+    return out;
+}
+
 bool AgreementPolicy::may_call(domain::Member const& member,
                                std::string_view transaction_id) const {
     auto const now = agreement();
     auto const* known = now->member(member.code);
     auto const time = clock_.now();
-    return known && now->in_force(time) && known->admitted(time) &&
-           known->transactions.contains(transaction_id);
+    if (!known || !now->in_force(time) || !known->admitted(time)) return false;
+    if (member.emergency_account) {
+        auto const* account = now->emergency.account(member.emergency_account->code);
+        return account && account->transactions.contains(transaction_id);
+    }
+    if (!known->transactions.contains(transaction_id)) return false;
+    if (gateways_open()) return true;
+    auto const outside = transactions_of_group("neighbour");
+    return std::find(outside.begin(), outside.end(), transaction_id) == outside.end();
+}
+
+bool AgreementPolicy::gateways_open() const {
+    auto const disaster = disasters_.now(*agreement());
+    return !disaster || !disaster->modes.contains(kGatewaysOff);
 }
 
 Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
@@ -84,7 +125,8 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
     static auto& refused = counter("policy_decisions_total", "decision=\"deny\"");
     static auto& failed = counter("policy_decisions_total", "decision=\"error\"");
     auto const now = agreement();
-    Question const question{subject, spec.action, query, clock_.now()};
+    auto const disaster = disasters_.now(*now);
+    Question const question{subject, spec.action, query, clock_.now(), disaster.get()};
     if (about_another_patient(*now, subject, query)) {
         refused.add();
         core::Decision denied;
@@ -119,7 +161,8 @@ Status AgreementPolicy::announce(Agreement const& now, Question const& question,
 Result<Explanation> AgreementPolicy::explain(domain::Subject const& subject, domain::Action action,
                                              core::PolicyQuery const& query) const {
     auto const now = agreement();
-    Question const question{subject, action, query, clock_.now()};
+    auto const disaster = disasters_.now(*now);
+    Question const question{subject, action, query, clock_.now(), disaster.get()};
     auto const found = TRY(find_facts({pool_, identity_}, needs(*now, question), question));
     return policy::explain(*now, question, found);
 }

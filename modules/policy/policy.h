@@ -9,6 +9,7 @@
 #include "core/ports.h"
 #include "policy/acceptance.h"
 #include "policy/decide.h"
+#include "policy/disaster.h"
 
 #include <mutex>
 
@@ -37,6 +38,7 @@ public:
     bool insurance_is_key() const override;
     Result<domain::Member> community(std::string_view home) const override;
     std::vector<core::NamedCertificate> named_certificates() const override;
+    bool gateways_open() const override;
     domain::AssertionRules assertion_rules(domain::Member const& member) const override;
     Result<domain::Subject> with_user(
         domain::Subject subject,
@@ -58,7 +60,8 @@ private:
           pool_(pool),
           identity_(identity),
           clock_(clock),
-          audit_(std::move(audit)) {}
+          audit_(std::move(audit)),
+          disasters_(pool, clock) {}
     struct Candidate {
         std::shared_ptr<Agreement const> agreement;
         Accepted accepted;
@@ -66,6 +69,9 @@ private:
     /// What the file holds, if it may be in force; else the refusal is recorded.
     Result<Candidate> read() const;
     Result<Candidate> read_unrecorded() const;
+    /// In the name of an emergency account whose seal was broken; kDenied for any other stranger.
+    Result<domain::Member> holder_of(Agreement const& agreement,
+                                     core::PeerCertificate const& certificate) const;
     /// The user's assertion is for one patient, and the question about another one.
     bool about_another_patient(Agreement const& agreement, domain::Subject const& subject,
                                core::PolicyQuery const& query) const;
@@ -78,6 +84,7 @@ private:
     core::PatientIdentityPort const* identity_;
     Clock const& clock_;
     AgreementAudit const audit_;
+    DisasterWatch const disasters_;
     std::optional<Signatures>
         to_store_;  ///< of an agreement that was never in force, until begin()
     /// Certificates that the agreement names by a digest or subject tell their end when they come.

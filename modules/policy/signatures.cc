@@ -29,10 +29,11 @@ std::set<std::string> digests(Tree const& certificates) {
     return out;
 }
 
-/// Why this signature does not count for the member; nothing when it does.
-std::optional<std::string> fault_of(std::string const& canonical, Bytes const& signature,
-                                    std::set<std::string> const& allowed, WallTime now) {
-    auto const verified = vault::verify_detached(signature, as_bytes(canonical));
+}  // namespace
+
+std::optional<std::string> signature_fault(std::string const& content, Bytes const& signature,
+                                           std::set<std::string> const& allowed, WallTime now) {
+    auto const verified = vault::verify_detached(signature, as_bytes(content));
     if (!verified) return verified.error().detail;
     auto const& signer = verified->signer;
     if (!allowed.contains(signer.fingerprint_sha256))
@@ -42,8 +43,6 @@ std::optional<std::string> fault_of(std::string const& canonical, Bytes const& s
     if (verified->signed_at > now + kClockTolerance) return "signed in the future";
     return std::nullopt;
 }
-
-}  // namespace
 
 Signers signers_of(Tree const& agreement) {
     Signers out;
@@ -139,7 +138,7 @@ std::vector<std::string> signature_faults(std::string const& canonical, Signers 
                 continue;
             }
         }
-        if (auto const fault = fault_of(canonical, signature, known->second, now))
+        if (auto const fault = signature_fault(canonical, signature, known->second, now))
             faults.push_back(member + ": " + *fault);
         else
             good.insert(member);
@@ -166,11 +165,18 @@ Status sign_agreement(std::string const& agreement_file, std::string const& memb
         return Error(Code::kInvalidContent,
                      "the agreement names no signing certificate for '" + member + "'");
     }
+    return sign_beside(agreement_file, canonical, member, certificate_pem_file, key_pem_file);
+}
+
+Status sign_beside(std::string const& file, std::string const& content, std::string const& signer,
+                   std::string const& certificate_pem_file, std::string const& key_pem_file) {
+    if (signer.empty() || signer.starts_with('.') || signer.find('/') != std::string::npos)
+        return Error(Code::kInvalidContent, "who signs is named by a plain word");
     auto const signature =
-        TRY(vault::sign_detached(as_bytes(canonical), certificate_pem_file, key_pem_file));
-    fs::path const folder = signature_folder(agreement_file);
+        TRY(vault::sign_detached(as_bytes(content), certificate_pem_file, key_pem_file));
+    fs::path const folder = signature_folder(file);
     TRY(vault::make_folder(folder));
-    return vault::write_atomically(folder / (member + std::string(kSuffix)), signature);
+    return vault::write_atomically(folder / (signer + std::string(kSuffix)), signature);
 }
 
 }  // namespace musubi::policy

@@ -11,6 +11,7 @@
 #include "policy/tree.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -46,6 +47,14 @@ std::string signature_folder(std::string const& agreement_file);
 std::vector<std::string> signature_faults(std::string const& canonical, Signers const& before,
                                           Signers const& own, Signatures const& signatures,
                                           WallTime now);
+
+/// Why this signature does not count for whoever may use these certificates; nothing when it does.
+std::optional<std::string> signature_fault(std::string const& content, Bytes const& signature,
+                                           std::set<std::string> const& fingerprints, WallTime now);
+
+/// Writes the signature of `content`, as what `signer` says about `file`, into its folder.
+Status sign_beside(std::string const& file, std::string const& content, std::string const& signer,
+                   std::string const& certificate_pem_file, std::string const& key_pem_file);
 
 /// Signs what `agreement_file` says now in the name of `member` and writes the file beside it.
 Status sign_agreement(std::string const& agreement_file, std::string const& member,

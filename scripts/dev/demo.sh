@@ -1,5 +1,6 @@
 # Plays an exchange between the members of region a and checks every step; exits 1 at the first that is not as told.
 . scripts/dev/demo_identity.sh
+. scripts/dev/demo_policy.sh
 DEMO_DOCS=var/demo/documents
 DEMO_OUT=var/demo/retrieved
 XAD=2.999.1.1.1 REPOSITORY=2.999.1.1.2
@@ -139,7 +140,9 @@ run_demo() {
     demo_refusals
     demo_damage
     demo_audit
+    local first=$PATIENT
     demo_identity "$id"
+    demo_policy "$id" "$first"
     cat <<TEXT
 
 All as told. The regions keep running (./dev down stops them):

@@ -68,11 +68,8 @@ core::HttpReply FhirEndpoint::handle(core::PeerConnection const& peer,
                                      core::HttpRequestHead const& head, core::BodyStream&) {
     auto member = policy_.member_of(peer.certificate);
     if (!member) return json_reply(fhir::error_answer(member.error()));
-    domain::Subject subject;
-    subject.role = member->default_role;
-    subject.member = std::move(*member);
-    subject.certificate_subject = peer.certificate.subject;
-    subject.remote_address = peer.remote_address;
+    auto const subject =
+        domain::subject_of(std::move(*member), peer.certificate.subject, peer.remote_address);
 
     fhir::Incoming const incoming{head.query, settings_.base_url};
     std::string const endpoint = settings_.base_url + path_;

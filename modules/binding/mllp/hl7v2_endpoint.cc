@@ -75,11 +75,8 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     auto member = policy_.member_of(peer.certificate);
     if (!member)
         return refused(peer, nullptr, hl7v2::peek_header(as_bytes(bytes)), trace, member.error());
-    domain::Subject subject;
-    subject.member = std::move(*member);
-    subject.certificate_subject = peer.certificate.subject;
-    subject.remote_address = peer.remote_address;
-    subject.role = subject.member.default_role;
+    auto const subject =
+        domain::subject_of(std::move(*member), peer.certificate.subject, peer.remote_address);
 
     auto message = hl7v2::parse(as_bytes(bytes), reading_of(subject.member));
     if (!message) {

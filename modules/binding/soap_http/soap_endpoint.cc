@@ -37,12 +37,7 @@ bool asks_for_wsdl(core::HttpRequestHead const& head) {
 }
 
 domain::Subject subject_of(domain::Member member, core::PeerConnection const& peer) {
-    domain::Subject subject;
-    subject.role = member.default_role;
-    subject.member = std::move(member);
-    subject.certificate_subject = peer.certificate.subject;
-    subject.remote_address = peer.remote_address;
-    return subject;
+    return domain::subject_of(std::move(member), peer.certificate.subject, peer.remote_address);
 }
 
 soap::FaultSpec addressing_fault(std::string header, std::string reason, std::string const& trace) {

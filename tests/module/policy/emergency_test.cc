@@ -178,14 +178,14 @@ TEST_F(Emergency, AUseUnderAnObligationIsToldOnceADay) {
     use(kNow + std::chrono::hours(24));
     auto const all = *notices(pool_, "hospital", 0);
     ASSERT_EQ(all.size(), 2U);
-    EXPECT_FALSE(all[0].emergency);
+    EXPECT_EQ(all[0].kind, NoticeKind::kUse);
     EXPECT_EQ(notices(pool_, "hospital", all[0].position)->size(), 1U);
     EXPECT_TRUE(notices(pool_, "office", 0)->empty());
 }
 
 TEST(NoticeMessage, TellsWhoLookedAtWhomAndWhyAndNothingElse) {
     Notice notice;
-    notice.emergency = true;
+    notice.kind = NoticeKind::kEmergency;
     notice.recipient = "hospital";
     notice.patient = kPatient;
     notice.member = "rescue";

@@ -284,7 +284,8 @@ TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
     for (auto const* name :
          {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit", "toolkit-lenient",
           "hospital-minami", "hospital-kita-signing", "clinic-kita-signing",
-          "pharmacy-kita-signing", "hospital-minami-signing"}) {
+          "pharmacy-kita-signing", "hospital-minami-signing", "officer-kita-1", "officer-kita-2",
+          "officer-kita-3"}) {
         certificate(name);
     }
     auto const samples = test::source_dir() / "profiles/regions/sample";

@@ -1,0 +1,79 @@
+#pragma once
+// Disasters that officers of the agreement have declared (agreement: emergency.disaster). While one
+// is in force the roles that the agreement names see more, up to its maximum, but for what a
+// patient withheld absolutely; and the gateways may be closed. It ends at its time, or before by
+// another statement; afterwards somebody looks back on it, by a deadline.
+//
+// Thread-safe. Errors: kInvalidContent (not as the agreement wants it), kConflict, kNotFound, those
+// of the database and of the audit trail.
+
+#include "platform/pg/pool.h"
+#include "policy/emergency.h"
+#include "policy/statement.h"
+
+#include <mutex>
+
+namespace musubi::policy {
+
+struct Disaster {
+    Uuid id{};
+    std::string kind;  ///< of the agreement's list
+    std::string text;
+    std::set<std::string> members, roles;  ///< empty: all whom the agreement names
+    std::set<std::string> modes;
+    std::set<std::string> officers;  ///< who declared it
+    WallTime begins{}, ends{};       ///< `ends` also when it was ended before its time
+    WallTime review_by{};
+    std::string findings, reviewed_by;  ///< empty: nobody has looked back yet
+
+    bool in_force(WallTime now) const { return now >= begins && now < ends; }
+    bool covers(std::string const& member, std::string const& role, WallTime now) const {
+        return in_force(now) && (members.empty() || members.contains(member)) &&
+               (roles.empty() || roles.contains(role));
+    }
+};
+
+/// What a declaration is to say.
+struct DisasterDraft {
+    std::string kind, text;
+    int hours = 0;  ///< from now on
+    std::set<std::string> members, roles, modes;
+};
+/// The words to be signed. kInvalidContent when the agreement does not allow them.
+Result<std::string> draft_disaster(Agreement const& agreement, DisasterDraft const& draft,
+                                   IdSource& ids, WallTime now);
+Result<std::string> draft_disaster_end(Agreement const& agreement, Uuid const& declaration,
+                                       std::string const& text, IdSource& ids);
+
+/// Puts a signed declaration into force, or ends one: stored, recorded (DCM 110127, 110138) and
+/// told to all members in one transaction.
+Result<Disaster> declare_disaster(EmergencyDeps const& deps, Agreement const& agreement,
+                                  Statement const& statement, std::string const& by, WallTime now);
+Status end_disaster(EmergencyDeps const& deps, Agreement const& agreement,
+                    Statement const& statement, std::string const& by, WallTime now);
+/// What was found when it was over. kConflict: it is not over, or was reviewed.
+Status review_disaster(EmergencyDeps const& deps, Agreement const& agreement,
+                       Uuid const& declaration, std::string const& findings, std::string const& by,
+                       WallTime now);
+
+/// Those whose signatures count under this agreement, oldest first; at most 1,000.
+Result<std::vector<Disaster>> disasters(pg::Pool& pool, Agreement const& agreement, WallTime now);
+
+/// What is in force, read again when the last look is older than a second. When it cannot be read,
+/// none is: nothing is opened by a table that nobody can ask.
+class DisasterWatch {
+public:
+    DisasterWatch(pg::Pool& pool, Clock const& clock) : pool_(pool), clock_(clock) {}
+    /// Null: none.
+    std::shared_ptr<Disaster const> now(Agreement const& agreement) const;
+
+private:
+    pg::Pool& pool_;
+    Clock const& clock_;
+    mutable std::mutex mutex_;  ///< guards what follows
+    mutable std::shared_ptr<Disaster const> found_;
+    mutable std::string agreement_;  ///< hash of the one that it was read under
+    mutable std::optional<std::chrono::steady_clock::time_point> looked_;
+};
+
+}  // namespace musubi::policy
