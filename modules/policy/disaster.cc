@@ -144,6 +144,18 @@ void tell(pg::Tx& tx, EmergencyDeps const& deps, Agreement const& agreement,
                    std::string(to_string(kind)) + "|" + disaster.id.to_string());
 }
 
+/// Somebody tried without enough of the officers.
+Status record_refused(EmergencyDeps const& deps, Agreement const& agreement,
+                      Statement const& statement, AlertFacts const& facts, Error const& why) {
+    Disaster unproven;
+    unproven.id = statement.id;
+    unproven.kind = statement.word("disaster");
+    auto event = event_of(deps, agreement, unproven, facts);
+    event.outcome = domain::AuditOutcome::kSeriousFailure;
+    event.outcome_description = why.detail;
+    return deps.audit.record({std::move(event)});
+}
+
 Result<Disaster> one_of(pg::Pool& pool, Agreement const& agreement, Uuid const& id, WallTime now) {
     auto const all = TRY(disasters(pool, agreement, now));
     for (auto const& one : all) {
@@ -186,7 +198,14 @@ Result<std::string> draft_disaster_end(Agreement const& agreement, Uuid const& d
 
 Result<Disaster> declare_disaster(EmergencyDeps const& deps, Agreement const& agreement,
                                   Statement const& statement, std::string const& by, WallTime now) {
-    auto disaster = TRY(disaster_of(statement, agreement, now));
+    auto found = disaster_of(statement, agreement, now);
+    if (!found) {
+        TRY(record_refused(deps, agreement, statement,
+                           {kOverrideStarted, "disaster-declared", by, "", "", now},
+                           found.error()));
+        return found.error();
+    }
+    Disaster disaster = *std::move(found);
     if (disaster.begins > now + kClockTolerance) return wrong("begins in the future");
     if (disaster.ends <= now || now - disaster.begins > kSignWithin)
         return wrong("was written too long ago: write and sign a new one");
@@ -207,10 +226,13 @@ Status end_disaster(EmergencyDeps const& deps, Agreement const& agreement,
                     Statement const& statement, std::string const& by, WallTime now) {
     DisasterTerms const& terms = agreement.emergency.disaster;
     auto const behind = officers_behind(statement, agreement.emergency, terms.officers, now);
-    if (static_cast<int>(behind.size()) < terms.quorum_to_end)
-        return Error(Code::kDenied, "disaster: its end is signed by " +
-                                        std::to_string(behind.size()) + " officers, " +
-                                        std::to_string(terms.quorum_to_end) + " must");
+    if (static_cast<int>(behind.size()) < terms.quorum_to_end) {
+        Error why(Code::kDenied, "disaster: its end is signed by " + std::to_string(behind.size()) +
+                                     " officers, " + std::to_string(terms.quorum_to_end) + " must");
+        TRY(record_refused(deps, agreement, statement,
+                           {kOverrideStopped, "disaster-ended", by, "", "", now}, why));
+        return why;
+    }
     auto const id = Uuid::parse(statement.word("declaration"));
     if (!id) return wrong("the end names no declaration");
     auto disaster = TRY(one_of(deps.pool, agreement, *id, now));

@@ -8,6 +8,7 @@ asserts() { # OPTIONS...: a fresh assertion of a doctor of the clinic
         wrong "no assertion"
 }
 doctor_finds() { as clinic-kita query --patient "$PATIENT" --assertion "$DEMO_ASSERTION" 2>/dev/null; }
+explains() { "$MUSUBI" policy explain --config var/demo/a/musubi.yaml "$@"; } # OPTIONS...
 says() { # TEXT WHAT COMMAND...: what COMMAND prints holds TEXT
     local text=$1 what=$2 out
     shift 2
@@ -23,8 +24,8 @@ demo_withheld() {
         >/dev/null || wrong "consent"
     expect_count pharmacy-kita 0 "withheld from the pharmacy, from its next request on"
     expect_count clinic-kita 4 "and from nobody else"
-    says HIDDEN "policy explain" operator policy explain --as pharmacy-kita --action retrieve --document "$PRESCRIPTION"
-    operator policy explain --as pharmacy-kita --action retrieve --document "$PRESCRIPTION" | grep -A9 '^document' |
+    says HIDDEN "policy explain" explains --as pharmacy-kita --action retrieve --document "$PRESCRIPTION"
+    explains --as pharmacy-kita --action retrieve --document "$PRESCRIPTION" | grep -A9 '^document' |
         indented
     ok "an operator can tell why, clause by clause"
     operator consent withdraw --patient "$PATIENT" --basis written >/dev/null || wrong "consent"

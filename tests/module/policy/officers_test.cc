@@ -238,6 +238,9 @@ TEST_F(Officers, ADisasterNeedsItsQuorum) {
         << "one person under two names";
     DisasterWatch const watch(pool_, system_clock());
     EXPECT_FALSE(watch.now(region_.a));
+    auto const refused = audit_.take();
+    ASSERT_EQ(refused.size(), 2U) << "each attempt is on record";
+    EXPECT_EQ(refused[0].outcome, domain::AuditOutcome::kSeriousFailure);
 
     auto const declared = declare(words, {"a", "c"});
     ASSERT_TRUE(declared.ok()) << declared.error().detail;
