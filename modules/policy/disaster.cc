@@ -12,6 +12,7 @@ namespace musubi::policy {
 namespace {
 
 constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr auto kTrustFor = std::chrono::seconds(5);
 constexpr auto kClockTolerance = std::chrono::minutes(5);
 /// Signatures take their time; older words were meant for something else.
 constexpr auto kSignWithin = std::chrono::hours(24);
@@ -272,24 +273,35 @@ Result<std::vector<Disaster>> disasters(pg::Pool& pool, Agreement const& agreeme
     });
 }
 
+DisasterWatch::Found DisasterWatch::read(Agreement const& agreement, WallTime at) const {
+    auto const all = pool_.read([&](pg::ReadTx& tx) -> Result<std::vector<Disaster>> {
+        auto const rows = TRY(tx.exec(sql::kDisastersInForce, pg::Params().timestamptz(at)));
+        return policy::found(tx, rows, agreement, at);
+    });
+    if (!all) log_warning("policy.disasters_unknown", {{"why", all.error().detail}});
+    for (std::size_t i = 0; all && i < all->size(); ++i) {
+        if ((*all)[i].in_force(at)) return std::make_shared<Disaster const>((*all)[i]);
+    }
+    return nullptr;
+}
+
 std::shared_ptr<Disaster const> DisasterWatch::now(Agreement const& agreement) const {
     if (agreement.emergency.disaster.clause.empty()) return nullptr;
     auto const at = clock_.now();
-    std::lock_guard const lock(mutex_);
-    auto const monotonic = clock_.monotonic();
-    bool const fresh = looked_ && monotonic - *looked_ < kLookEvery && agreement_ == agreement.hash;
-    if (!fresh) {
-        looked_ = monotonic;
+    std::unique_lock lock(mutex_);
+    auto const age = [&] { return clock_.monotonic() - *looked_; };
+    bool const same = looked_ && agreement_ == agreement.hash;
+    if (!(same && age() < kLookEvery) && !looking_) {
+        looking_ = true;
+        lock.unlock();
+        auto fresh = read(agreement, at);
+        lock.lock();
+        found_ = std::move(fresh);
         agreement_ = agreement.hash;
-        auto const all = pool_.read([&](pg::ReadTx& tx) -> Result<std::vector<Disaster>> {
-            auto const rows = TRY(tx.exec(sql::kDisastersInForce, pg::Params().timestamptz(at)));
-            return policy::found(tx, rows, agreement, at);
-        });
-        found_.reset();
-        if (!all) log_warning("policy.disasters_unknown", {{"why", all.error().detail}});
-        for (std::size_t i = 0; all && i < all->size(); ++i) {
-            if ((*all)[i].in_force(at)) found_ = std::make_shared<Disaster const>((*all)[i]);
-        }
+        looked_ = clock_.monotonic();
+        looking_ = false;
+    } else if (!(same && age() < kTrustFor)) {
+        return nullptr;  // somebody is looking, and what was known is too old
     }
     return found_ && found_->in_force(at) ? found_ : nullptr;
 }

@@ -59,8 +59,9 @@ Status review_disaster(EmergencyDeps const& deps, Agreement const& agreement,
 /// Those whose signatures count under this agreement, oldest first; at most 1,000.
 Result<std::vector<Disaster>> disasters(pg::Pool& pool, Agreement const& agreement, WallTime now);
 
-/// What is in force, read again when the last look is older than a second. When it cannot be read,
-/// none is: nothing is opened by a table that nobody can ask.
+/// What is in force, read again when the last look is older than a second; by one who asks at a
+/// time, the others go on with what is known for a few seconds. When it cannot be read, none is:
+/// nothing is opened by a table that nobody can ask.
 class DisasterWatch {
 public:
     DisasterWatch(pg::Pool& pool, Clock const& clock) : pool_(pool), clock_(clock) {}
@@ -68,12 +69,16 @@ public:
     std::shared_ptr<Disaster const> now(Agreement const& agreement) const;
 
 private:
+    using Found = std::shared_ptr<Disaster const>;
+    Found read(Agreement const& agreement, WallTime at) const;
+
     pg::Pool& pool_;
     Clock const& clock_;
     mutable std::mutex mutex_;  ///< guards what follows
-    mutable std::shared_ptr<Disaster const> found_;
+    mutable Found found_;
     mutable std::string agreement_;  ///< hash of the one that it was read under
     mutable std::optional<std::chrono::steady_clock::time_point> looked_;
+    mutable bool looking_ = false;
 };
 
 }  // namespace musubi::policy
