@@ -1,5 +1,6 @@
 #include "core/pipeline.h"
 
+#include "core/admission.h"
 #include "core/audit_participants.h"
 #include "domain/reason.h"
 #include "platform/base/deadline.h"
@@ -134,7 +135,7 @@ Result<Erased> Pipeline::act(Run& run) {
     Definition const& d = run.definition;
     domain::Subject const& subject = run.inbound.subject;
     if (auto admitted = ports_.require<PolicyPort>().admit(subject, d.spec().id); !admitted) {
-        run.rule = "transactions";
+        run.rule = rule_against(admitted.error());
         return std::move(admitted).error();
     }
     auto decoded = d.decode_(d.deps_, run.inbound.wire, DecodeContext{subject});
@@ -303,9 +304,10 @@ Outbound Pipeline::fail(Run& run, Error error) {
     log_failure(d.spec(), error);
     // Not the transaction's to answer: who may call is settled before it, and a broken message
     // never reached it.
-    bool const is_fault =
-        d.spec().errors_are_faults || (!run.request && error.code == Code::kDenied) ||
-        error.code == Code::kInvalidMessage || error.code == Code::kUnauthenticated;
+    bool const is_fault = d.spec().errors_are_faults ||
+                          (!run.request && error.code == Code::kDenied) ||
+                          error.reason == kReasonTooOften || error.code == Code::kInvalidMessage ||
+                          error.code == Code::kUnauthenticated;
     // Even a refusal tells something about the store: unrecorded, nothing is told.
     if (!record_failure(run, error)) error = Error(Code::kStorageUnavailable, "audit unavailable");
     count(d.spec(), to_string(error.code), run.seconds());

@@ -18,6 +18,7 @@ std::span<Command const> commands() {
         {"disaster", "declare a disaster by quorum, end it, look back on it", run_disaster},
         {"audit", "search, verify or report the audit trail", run_audit},
         {"patient", "show the regional id of a patient, evaluate matching", run_patient},
+        {"operator", "operators of this node: add, list, remove, log in and out", run_operator},
         {"feed", "client: send a patient identity feed (ITI-8)", run_feed},
         {"submit", "client: publish a document (ITI-41)", run_submit},
         {"query", "client: find documents (ITI-18)", run_query},

@@ -30,6 +30,10 @@ void print(policy::ConsentEntry const& entry) {
     std::printf("\n");
 }
 
+Result<std::shared_ptr<policy::Agreement const>> agreement_of(OperatorTools const& tools) {
+    return policy::load_agreement(agreement_file(tools.config()));
+}
+
 policy::ConsentDeps deps_of(OperatorTools& tools, policy::Agreement const& agreement) {
     return {*tools.services->pool, *tools.audit, system_clock(), system_ids(), &agreement.consent};
 }
@@ -77,7 +81,7 @@ Result<policy::ConsentLine> word_of(OperatorTools const& tools, Options const& o
 }
 
 Status say(OperatorTools& tools, Options const& options, std::string const& verb) {
-    auto const agreement = TRY(policy::load_agreement(tools.config().text("policy.agreement")));
+    auto const agreement = TRY(agreement_of(tools));
     auto word = TRY(word_of(tools, options, verb));
     word.change.patient = TRY(tools.regional_id(options["patient"]));
     auto const deps = deps_of(tools, *agreement);
@@ -88,7 +92,7 @@ Status say(OperatorTools& tools, Options const& options, std::string const& verb
 }
 
 Status death(OperatorTools& tools, Options const& options) {
-    auto const agreement = TRY(policy::load_agreement(tools.config().text("policy.agreement")));
+    auto const agreement = TRY(agreement_of(tools));
     policy::ConsentChange change = defaults_of(tools, options);
     change.about = policy::ConsentAbout::kDeath;
     change.given_by = "operator";
@@ -120,7 +124,7 @@ Status show(OperatorTools& tools, Options const& options, bool history) {
 
 /// All lines are read and judged before the first is entered.
 Status import(OperatorTools& tools, Options const& options) {
-    auto const agreement = TRY(policy::load_agreement(tools.config().text("policy.agreement")));
+    auto const agreement = TRY(agreement_of(tools));
     std::string const& name = options["file"];
     std::ifstream in(name, std::ios::binary);
     if (!in) return Error(Code::kNotFound, "cannot read " + name);
@@ -155,7 +159,7 @@ Status import(OperatorTools& tools, Options const& options) {
 }
 
 Status declare(OperatorTools& tools, Options const& options) {
-    auto const agreement = TRY(policy::load_agreement(tools.config().text("policy.agreement")));
+    auto const agreement = TRY(agreement_of(tools));
     if (!agreement->member(options["member"]))
         return Error(Code::kInvalidContent, "--member is no member of the agreement");
     auto const until = policy::japanese_midnight(options["until"]);

@@ -2,6 +2,8 @@
 
 #include "mpi/engine.h"
 #include "node/linked_modules.h"
+#include "node/operator_register.h"
+#include "policy/module.h"
 
 #include <unistd.h>
 
@@ -11,13 +13,46 @@ namespace musubi::node {
 
 namespace {
 
-Result<std::unique_ptr<OperatorTools>> open_audited(std::string const& config_file) {
+/// Of this process, which is one command of one person.
+std::string& acting_operator() {
+    static std::string name;
+    return name;
+}
+
+/// Two factors before anything of the node is opened for a person.
+Status let_in(PlatformServices& services, OperatorTools::Who who) {
+    core::Config const& config = services.config;
+    if (!config.boolean("operators.required") || who == OperatorTools::Who::kAnybody) return {};
+    OperatorRegister const operators(config.text("operators.folder"), *services.keys);
+    if (who == OperatorTools::Who::kFirstOrOperator && TRY(operators.all()).empty()) return {};
+    acting_operator() = TRY(operators.session(system_clock().now()));
+    return {};
+}
+
+/// DCM 110113, 110132: somebody without a login tried one of the commands.
+Status record_turned_away(OperatorTools const& tools) {
+    auto event = tools.patient_event("operator", "");
+    event.event_id = domain::dcm("110113", "Security Alert");
+    event.event_types = {domain::dcm("110132", "Use of Restricted Function")};
+    event.action = 'E';
+    event.outcome = domain::AuditOutcome::kSeriousFailure;
+    event.outcome_description = "no operator is logged in";
+    event.participants.front().roles.clear();
+    return tools.audit->record({std::move(event)});
+}
+
+Result<std::unique_ptr<OperatorTools>> open_audited(
+    std::string const& config_file, OperatorTools::Who who = OperatorTools::Who::kOperator) {
     auto tools = std::make_unique<OperatorTools>();
     tools->services = TRY(PlatformServices::open(config_file));
     PlatformServices& s = *tools->services;
     tools->sealer =
         std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
     tools->audit = std::make_unique<atna::DatabaseAudit>(*s.pool, *tools->sealer, system_ids());
+    if (auto const in = let_in(s, who); !in) {
+        TRY(record_turned_away(*tools));
+        return in.error();
+    }
     return tools;
 }
 
@@ -38,8 +73,9 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open_with_modules(
     return tools;
 }
 
-Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file) {
-    auto tools = TRY(open_audited(config_file));
+Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file,
+                                                           Who who) {
+    auto tools = TRY(open_audited(config_file, who));
     PlatformServices& s = *tools->services;
     auto settings = TRY(mpi::store_settings(s.config));
     auto engine = mpi::make_engine(settings, false);
@@ -102,7 +138,13 @@ Status OperatorTools::record_log_used(std::string const& what) const {
                         config().text("node.audit_source_id"), system_clock().now())});
 }
 
-std::string account() {
+std::string agreement_file(core::Config const& config) {
+    return policy::file_in_force(policy::agreement_source(config), system_clock().now());
+}
+
+std::string account() { return acting_operator().empty() ? system_account() : acting_operator(); }
+
+std::string system_account() {
     char const* user = std::getenv("USER");
     return user ? user : "uid " + std::to_string(getuid());
 }

@@ -24,7 +24,14 @@ struct OperatorTools {
     std::unique_ptr<Composition> modules;  ///< of open_with_modules()
     std::unique_ptr<mpi::Store> patients;
 
-    static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file);
+    /// Who may open it where operators.required is set.
+    enum class Who : std::uint8_t {
+        kOperator,         ///< with a session (operator_register.h); named in the records then
+        kFirstOrOperator,  ///< anybody as long as there is no operator
+        kAnybody,          ///< to log in
+    };
+    static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file,
+                                                       Who who = Who::kOperator);
     /// For commands that change identities: every module of the node is made (none is started), so
     /// that all who follow are told, and matching keeps to the agreement.
     static Result<std::unique_ptr<OperatorTools>> open_with_modules(std::string const& config_file);
@@ -41,7 +48,12 @@ struct OperatorTools {
     Status record_log_used(std::string const& what) const;
 };
 
-/// The account that runs the command.
+/// The file of the agreement that is in force now.
+std::string agreement_file(core::Config const& config);
+
+/// The operator who is logged in, else the account that runs the command.
 std::string account();
+/// The account in any case.
+std::string system_account();
 
 }  // namespace musubi::node

@@ -2,6 +2,7 @@
 
 #include "node/command.h"
 #include "node/node_config.h"
+#include "node/operator_tools.h"
 #include "node/options.h"
 #include "policy/controls.h"
 
@@ -23,7 +24,7 @@ Result<std::string> matrix(Options const& options) {
         options["lang"] == "en" ? policy::Language::kEnglish : policy::Language::kJapanese;
     if (!options.has("config")) return policy::control_matrix({}, format, language);
     auto const config = TRY(load_config(options["config"]));
-    auto const agreement = TRY(policy::load_agreement(config.text("policy.agreement")));
+    auto const agreement = TRY(policy::load_agreement(agreement_file(config)));
     policy::Installation installation;
     installation.agreement = agreement.get();
     installation.tls_profile = config.text("tls.profile");

@@ -64,8 +64,7 @@ domain::Subject subject_of(policy::AgreementMember const& member, Options const&
 Status explain(Options const& options) {
     auto tools = TRY(OperatorTools::open(options["config"]));
     auto const agreement = TRY(policy::load_agreement(
-        options.has("agreement") ? options["agreement"]
-                                 : tools->config().text("policy.agreement")));
+        options.has("agreement") ? options["agreement"] : agreement_file(tools->config())));
     auto const* member = agreement->member(options["as"]);
     if (!member) return Error(Code::kInvalidContent, "--as names no member of the agreement");
     auto const action = TRY(action_of(options["action"]));
@@ -226,7 +225,7 @@ Status simulate(std::string const& file, Options const& options) {
     if (error != std::errc() || end != since.data() + since.size() || days < 1 || days > 3660)
         return Error(Code::kInvalidContent, "--since is a number of days");
     auto tools = TRY(OperatorTools::open(options["config"]));
-    auto const before = TRY(policy::load_agreement(tools->config().text("policy.agreement")));
+    auto const before = TRY(policy::load_agreement(agreement_file(tools->config())));
     auto const after = TRY(policy::load_agreement(file));
     TRY(tools->record_log_used("policy simulate"));
     atna::SearchQuery query;

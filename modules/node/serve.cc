@@ -28,14 +28,14 @@ Status verify_structure(core::Config const& config) {
 /// Without a database (null): everything but its turn in the chain of versions.
 Status check_agreement(core::Config const& config, pg::Pool* pool) {
     auto const source = policy::agreement_source(config);
-    auto const agreement = TRY(policy::load_agreement(source.agreement));
     std::vector<policy::StoredAgreement> chain;
     if (pool) {
         auto stored = policy::stored_agreements(*pool);
         if (stored) chain = std::move(*stored);
         // A missing table was told by the check of the structure.
     }
-    TRY(policy::accept(*agreement, source, chain, system_clock().now()));
+    auto const chosen = TRY(policy::choose(source, chain, system_clock().now()));
+    if (chosen.next_refused) return *chosen.next_refused;
     return {};
 }
 

@@ -44,7 +44,7 @@ policy::EmergencyDeps emergency_deps(OperatorTools& tools) {
 }
 
 Result<std::shared_ptr<policy::Agreement const>> agreement_of(OperatorTools const& tools) {
-    return policy::load_agreement(tools.config().text("policy.agreement"));
+    return policy::load_agreement(agreement_file(tools.config()));
 }
 
 std::string operator_named(Options const& options) {

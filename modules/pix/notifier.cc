@@ -93,8 +93,14 @@ Status Notifier::settle_leftovers() {
 /// Decided when the notification leaves: a consent that was withdrawn meanwhile counts.
 Result<std::vector<domain::LocalId>> Notifier::visible_ids(Consumer const& consumer,
                                                            Notice const& notice) const {
-    auto const decision = TRY(ports_.require<core::PolicyPort>().decide(
-        subject_of(consumer), spec_of(consumer.protocol), core::PolicyQuery{{notice.patient}, {}}));
+    auto const& policy = ports_.require<core::PolicyPort>();
+    // The agreement's connection to the consumer does not let us call it.
+    if (!policy.may_send(consumer.member, spec_of(consumer.protocol).id)) {
+        log_warning("pix.connection_forbids", {{"consumer", consumer.name}});
+        return std::vector<domain::LocalId>();
+    }
+    auto const decision = TRY(policy.decide(subject_of(consumer), spec_of(consumer.protocol),
+                                            core::PolicyQuery{{notice.patient}, {}}));
     std::vector<domain::LocalId> told;
     if (!decision.permitted) return told;
     domain::IdentityScope scope;

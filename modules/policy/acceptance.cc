@@ -140,6 +140,70 @@ Result<Accepted> accept(Agreement const& candidate, AgreementSource const& sourc
     return out;
 }
 
+namespace {
+
+AgreementSource source_of_next(AgreementSource source) {
+    source.agreement = source.next;
+    return source;
+}
+
+/// The next version as it will be on its first day, after `current`.
+Status would_be_accepted(Agreement const& next, AgreementSource const& source,
+                         Chosen const& current, std::vector<StoredAgreement> chain) {
+    if (current.accepted.fresh) {
+        StoredAgreement one;
+        one.version = current.agreement->version;
+        one.hash = current.agreement->hash;
+        one.id = current.agreement->id;
+        one.canonical = current.agreement->canonical;
+        one.signatures = current.accepted.signatures;
+        chain.push_back(std::move(one));
+    }
+    auto const accepted = accept(next, source_of_next(source), chain, next.region.begins);
+    return accepted ? Status() : Status(accepted.error());
+}
+
+}  // namespace
+
+Result<Chosen> choose(AgreementSource const& source, std::vector<StoredAgreement> const& chain,
+                      WallTime now) {
+    Chosen out;
+    std::shared_ptr<Agreement const> next;
+    if (!source.next.empty()) {
+        auto loaded = load_agreement(source.next);
+        if (loaded) {
+            next = std::move(*loaded);
+        } else {
+            out.next_refused = std::move(loaded).error();
+        }
+    }
+    if (next && next->region.begins <= now) {
+        auto accepted = accept(*next, source_of_next(source), chain, now);
+        if (accepted) {
+            out.agreement = std::move(next);
+            out.accepted = std::move(*accepted);
+            return out;
+        }
+        out.next_refused = std::move(accepted).error();
+        next = nullptr;
+    }
+    out.agreement = TRY(load_agreement(source.agreement));
+    out.accepted = TRY(accept(*out.agreement, source, chain, now));
+    if (!next) return out;
+    if (auto fits = would_be_accepted(*next, source, out, chain); fits) {
+        out.next_begins = next->region.begins;
+    } else {
+        out.next_refused = fits.error();
+    }
+    return out;
+}
+
+std::string file_in_force(AgreementSource const& source, WallTime now) {
+    if (source.next.empty()) return source.agreement;
+    auto const next = load_agreement(source.next);
+    return next && (*next)->region.begins <= now ? source.next : source.agreement;
+}
+
 Result<std::vector<StoredAgreement>> stored_agreements(pg::Pool& pool) {
     return pool.read([](pg::ReadTx& tx) { return store::agreements(tx); });
 }

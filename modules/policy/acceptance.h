@@ -26,6 +26,8 @@ struct AgreementSource {
     std::string agreement;     ///< file
     std::string signers;       ///< pinned signers, file
     std::string country = {};  ///< of this node's data, keys and logs; empty: not told
+    /// The version that follows, in force from its own first day on; empty: none waits.
+    std::string next = {};
 };
 
 struct Accepted {
@@ -39,6 +41,22 @@ Result<std::vector<StoredAgreement>> stored_agreements(pg::Pool& pool);
 /// kInvalidContent with every problem as an issue of its own: signatures, chain, term, place.
 Result<Accepted> accept(Agreement const& candidate, AgreementSource const& source,
                         std::vector<StoredAgreement> const& chain, WallTime now);
+
+/// What the files hold that may be in force now, and what waits for its day.
+struct Chosen {
+    std::shared_ptr<Agreement const> agreement;
+    Accepted accepted;
+    /// Of `source.next` when it would be accepted on its first day.
+    std::optional<WallTime> next_begins;
+    /// Why `source.next` cannot be used; the other file counts.
+    std::optional<Error> next_refused;
+};
+/// The next version when its day has come, else the agreement. Errors as accept().
+Result<Chosen> choose(AgreementSource const& source, std::vector<StoredAgreement> const& chain,
+                      WallTime now);
+
+/// Which of the two files holds what is in force; that it may be is the node's to say.
+std::string file_in_force(AgreementSource const& source, WallTime now);
 
 /// Who writes the audit records of what happens to the agreement.
 struct AgreementAudit {

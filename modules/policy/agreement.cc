@@ -50,6 +50,23 @@ Role const* Agreement::role(std::string_view code) const {
     return nullptr;
 }
 
+Connection const* Agreement::connection(std::string_view peer, std::string_view transaction) const {
+    for (auto const& one : connections) {
+        if (one.peer == peer && one.in.contains(transaction)) return &one;
+    }
+    return nullptr;
+}
+
+bool Agreement::may_send(std::string_view peer, std::string_view transaction) const {
+    bool told = false;
+    for (auto const& one : connections) {
+        if (one.peer != peer || one.out.empty()) continue;
+        told = true;
+        if (one.out.contains(transaction)) return true;
+    }
+    return !told;
+}
+
 Result<std::string> certificate_fingerprint(std::string const& pem_file) {
     constexpr std::size_t kLimit = 64 * 1024;
     std::ifstream in(pem_file, std::ios::binary);

@@ -66,13 +66,23 @@ struct AgreementMember {
     }
 };
 
+/// So many calls in so long a time; 0: no limit.
+struct CallRate {
+    int calls = 0;
+    std::chrono::seconds per{1};
+};
+
 struct Connection {
     std::string peer;     ///< member code
     std::string profile;  ///< as tls.profile names it
     std::string network;
     std::set<std::string, std::less<>> in;   ///< what the peer may call here
     std::set<std::string, std::less<>> out;  ///< what this node may call there
-    std::string demarcation;                 ///< id of the point where responsibility changes
+    /// Instead of what `authentication` says of the member; `kRequired` holds at every door.
+    std::optional<domain::AssertionUse> users;
+    int minimum_level = 0;    ///< of an assertion that comes, see `authentication.levels`
+    CallRate rate;            ///< of all calls over this connection together
+    std::string demarcation;  ///< id of the point where responsibility changes
     int line = 0;
 };
 
@@ -121,6 +131,10 @@ struct Agreement {
     AgreementMember const* member_by_certificate(std::string_view fingerprint,
                                                  std::string_view subject) const;
     Role const* role(std::string_view code) const;
+    /// The connection over which a member makes this call; null: its own entry tells.
+    Connection const* connection(std::string_view peer, std::string_view transaction) const;
+    /// Whether this node may make it there. Where no connection of the member says `out`, any.
+    bool may_send(std::string_view peer, std::string_view transaction) const;
     /// Version and the beginning of the hash: for records, which name it often.
     std::string reference() const;
     bool in_force(WallTime now) const { return now >= region.begins && now < region.ends; }

@@ -13,4 +13,7 @@ void load_connection(YAML::Node const& node, Problems& problems, Agreement& agre
 /// them either there or in its own entry.
 void settle_connections(Agreement& agreement, Problems& problems);
 
+/// After the users are read: terms that contradict each other, or stand on nothing.
+void check_connection_terms(Agreement const& agreement, Problems& problems);
+
 }  // namespace musubi::policy

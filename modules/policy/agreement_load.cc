@@ -54,6 +54,7 @@ public:
              [&](YAML::Node const& node) { load_rule(node, problems_, *agreement_); });
         if (YAML::Node const node = top.find("authentication"); node.IsDefined())
             load_users(node, folder_, problems_, *agreement_);
+        check_connection_terms(*agreement_, problems_);
         if (YAML::Node const node = top.find("identity"); node.IsDefined())
             load_identity(node, problems_, *agreement_);
         if (YAML::Node const node = top.find("consent"); node.IsDefined()) {

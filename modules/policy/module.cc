@@ -7,9 +7,15 @@
 #include "policy/policy.h"
 #include "policy/readiness.h"
 
+#include "platform/base/log.h"
+
+#include <condition_variable>
+#include <thread>
+
 namespace musubi::policy {
 namespace {
 
+constexpr auto kLookEvery = std::chrono::milliseconds(500);
 constexpr auto kWarnBeforeEnd = std::chrono::hours(24 * 90);
 
 class PolicyModule final : public core::Module {
@@ -36,7 +42,7 @@ public:
                                             agreement->region.valid_from + " to " +
                                             agreement->region.valid_to + ")"};
         }
-        if (agreement->region.ends - now < kWarnBeforeEnd) {
+        if (agreement->region.ends - now < kWarnBeforeEnd && !policy_->next_begins()) {
             return {core::Health::kDegraded, "the agreement ends on " + agreement->region.valid_to};
         }
         auto const open = emergency_matters(pool_, *agreement, now);
@@ -46,22 +52,55 @@ public:
     Status start() override {
         TRY(policy_->begin());
         notices_.use(policy_->agreement());
+        turn_ = std::thread([this] { wait_for_next(); });
         return {};
     }
-    void stop(std::chrono::steady_clock::time_point) override { notices_.stop(); }
+    void stop(std::chrono::steady_clock::time_point) override {
+        end_waiting();
+        notices_.stop();
+    }
+    ~PolicyModule() override { end_waiting(); }
     Status reload() override {
+        // By a person, or because the day has come.
+        std::lock_guard const one_at_a_time(reloading_);
         TRY(policy_->reload());
         notices_.use(policy_->agreement());
         return {};
     }
 
 private:
+    /// The clock on the wall may be set, so it is looked at often.
+    void wait_for_next() {
+        std::unique_lock lock(mutex_);
+        while (!changed_.wait_for(lock, kLookEvery, [this] { return ending_; })) {
+            auto const begins = policy_->next_begins();
+            if (!begins || clock_.now() < *begins) continue;
+            lock.unlock();
+            if (auto const done = reload(); !done)
+                log_error("policy.turn_failed", {{"detail", done.error().detail}});
+            lock.lock();
+        }
+    }
+    void end_waiting() {
+        {
+            std::lock_guard const lock(mutex_);
+            ending_ = true;
+        }
+        changed_.notify_all();
+        if (turn_.joinable()) turn_.join();
+    }
+
     std::unique_ptr<AgreementPolicy> policy_;
     MergeWatcher watcher_;
     FormWatcher forms_;
     NoticeSender notices_;
     pg::Pool& pool_;
     Clock const& clock_;
+    std::mutex reloading_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool ending_ = false;
+    std::thread turn_;
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
@@ -76,7 +115,7 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
 
 AgreementSource agreement_source(core::Config const& config) {
     return {config.text("policy.agreement"), config.text("policy.signers"),
-            config.text("policy.country")};
+            config.text("policy.country"), config.text("policy.next_agreement")};
 }
 
 AgreementAudit agreement_audit(core::ModuleContext const& context) {
@@ -101,6 +140,15 @@ core::ModuleDescriptor const& descriptor() {
             "signatures or out of turn is refused, and the old agreement stays in force.";
         agreement.required = true;
         agreement.needs_restart = false;
+        core::ConfigKey next;
+        next.key = "policy.next_agreement";
+        next.type = core::ConfigType::kPath;
+        next.doc =
+            "The version that follows policy.agreement, with its signatures: comes into force on "
+            "its "
+            "own first day, without restart or reload. From then on it is the agreement, whatever "
+            "policy.agreement says. Empty: none waits. Read again on reload.";
+        next.needs_restart = false;
         core::ConfigKey signers;
         signers.key = "policy.signers";
         signers.type = core::ConfigType::kPath;
@@ -115,7 +163,7 @@ core::ModuleDescriptor const& descriptor() {
         country.doc =
             "ISO 3166 code of the country where data, keys and logs of this node are. Must be one "
             "of those that the agreement's `location` allows.";
-        d.config_keys = {agreement, signers, country};
+        d.config_keys = {agreement, next, signers, country};
         d.create = create;
         return d;
     }();

@@ -22,18 +22,27 @@ Result<std::unique_ptr<AgreementPolicy>> AgreementPolicy::open(
     return policy;
 }
 
-Result<AgreementPolicy::Candidate> AgreementPolicy::read_unrecorded() const {
-    Candidate out;
-    out.agreement = TRY(load_agreement(source_.agreement));
-    out.accepted =
-        TRY(accept(*out.agreement, source_, TRY(stored_agreements(pool_)), clock_.now()));
-    return out;
+Result<Chosen> AgreementPolicy::read() {
+    auto const chain = stored_agreements(pool_);
+    auto found = chain ? choose(source_, *chain, clock_.now()) : Result<Chosen>(chain.error());
+    if (!found) {
+        record_refused(audit_, source_.agreement, found.error(), clock_.now());
+        return found;
+    }
+    if (found->next_refused) {
+        log_error("policy.next_refused", {{"detail", found->next_refused->detail}});
+        record_refused(audit_, source_.next, *found->next_refused, clock_.now());
+    } else if (found->next_begins) {
+        log_info("policy.next_waits", {{"from", to_rfc3339(*found->next_begins)}});
+    }
+    std::lock_guard const lock(mutex_);
+    next_begins_ = found->next_begins;
+    return found;
 }
 
-Result<AgreementPolicy::Candidate> AgreementPolicy::read() const {
-    auto found = read_unrecorded();
-    if (!found) record_refused(audit_, source_.agreement, found.error(), clock_.now());
-    return found;
+std::optional<WallTime> AgreementPolicy::next_begins() const {
+    std::lock_guard const lock(mutex_);
+    return next_begins_;
 }
 
 Status AgreementPolicy::begin() {
@@ -61,7 +70,9 @@ Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& c
     }
     if (!member->ends_of.contains(certificate.fingerprint_sha256))
         remember_end(*member, certificate);
-    return member->member;
+    auto out = member->member;
+    out.terms = now;
+    return out;
 }
 
 Result<domain::Member> AgreementPolicy::member_named(std::string const& code) const {
@@ -99,14 +110,20 @@ Result<domain::Member> AgreementPolicy::holder_of(Agreement const& agreement,
 
 bool AgreementPolicy::may_call(domain::Member const& member,
                                std::string_view transaction_id) const {
-    auto const now = agreement();
+    auto const now = terms_of(member);
+    if (!member.emergency_account) return may_call(*now, member.code, transaction_id);
     auto const* known = now->member(member.code);
-    auto const time = clock_.now();
-    if (!known || !now->in_force(time) || !known->admitted(time)) return false;
-    if (member.emergency_account) {
-        auto const* account = now->emergency.account(member.emergency_account->code);
-        return account && account->transactions.contains(transaction_id);
-    }
+    auto const time = time_under(*now);
+    auto const* account = now->emergency.account(member.emergency_account->code);
+    return known && now->in_force(time) && known->admitted(time) && account &&
+           account->transactions.contains(transaction_id);
+}
+
+bool AgreementPolicy::may_call(Agreement const& agreement, std::string_view member,
+                               std::string_view transaction_id) const {
+    auto const* known = agreement.member(member);
+    auto const time = time_under(agreement);
+    if (!known || !agreement.in_force(time) || !known->admitted(time)) return false;
     if (!known->transactions.contains(transaction_id)) return false;
     if (gateways_open()) return true;
     auto const outside = transactions_of_group("neighbour");
@@ -124,9 +141,9 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
     static auto& permitted = counter("policy_decisions_total", "decision=\"permit\"");
     static auto& refused = counter("policy_decisions_total", "decision=\"deny\"");
     static auto& failed = counter("policy_decisions_total", "decision=\"error\"");
-    auto const now = agreement();
+    auto const now = terms_of(subject.member);
     auto const disaster = disasters_.now(*now);
-    Question const question{subject, spec.action, query, clock_.now(), disaster.get()};
+    Question const question{subject, spec.action, query, time_under(*now), disaster.get()};
     if (about_another_patient(*now, subject, query)) {
         refused.add();
         core::Decision denied;
@@ -202,6 +219,10 @@ Status AgreementPolicy::reload() {
         TRY(activate(pool_, audit_, *found.agreement, found.accepted.signatures, clock_.now()));
     }
     std::lock_guard const lock(mutex_);
+    if (agreement_->hash != found.agreement->hash) {
+        replaced_ = std::move(agreement_);
+        replaced_at_ = clock_.monotonic();
+    }
     agreement_ = std::move(found.agreement);
     return {};
 }

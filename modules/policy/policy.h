@@ -8,6 +8,7 @@
 #include "core/community_port.h"
 #include "core/ports.h"
 #include "policy/acceptance.h"
+#include "policy/call_meter.h"
 #include "policy/decide.h"
 #include "policy/disaster.h"
 
@@ -39,6 +40,10 @@ public:
     Result<domain::Member> community(std::string_view home) const override;
     std::vector<core::NamedCertificate> named_certificates() const override;
     bool gateways_open() const override;
+    Status admit(domain::Subject const& subject, std::string_view transaction_id) const override;
+    bool may_send(std::string_view member_code, std::string_view transaction_id) const override;
+    domain::AssertionRules assertion_rules_for(domain::Member const& member,
+                                               std::string_view transaction_id) const override;
     domain::AssertionRules assertion_rules(domain::Member const& member) const override;
     Result<domain::Subject> with_user(
         domain::Subject subject,
@@ -51,6 +56,8 @@ public:
     /// the problems are returned and recorded. A new version is in force with the return.
     Status reload();
     std::shared_ptr<Agreement const> agreement() const;
+    /// When the version that waits comes into force, by reload(); nothing when none waits.
+    std::optional<WallTime> next_begins() const;
 
 private:
     AgreementPolicy(AgreementSource source, pg::Pool& pool,
@@ -62,16 +69,17 @@ private:
           clock_(clock),
           audit_(std::move(audit)),
           disasters_(pool, clock) {}
-    struct Candidate {
-        std::shared_ptr<Agreement const> agreement;
-        Accepted accepted;
-    };
-    /// What the file holds, if it may be in force; else the refusal is recorded.
-    Result<Candidate> read() const;
-    Result<Candidate> read_unrecorded() const;
     /// In the name of an emergency account whose seal was broken; kDenied for any other stranger.
     Result<domain::Member> holder_of(Agreement const& agreement,
                                      core::PeerCertificate const& certificate) const;
+    /// The version that a request began under, while it may still run; else the one in force.
+    std::shared_ptr<Agreement const> terms_of(domain::Member const& member) const;
+    /// Now, or the last moment of a version that was replaced while the request ran.
+    WallTime time_under(Agreement const& agreement) const;
+    bool may_call(Agreement const& agreement, std::string_view member,
+                  std::string_view transaction_id) const;
+    /// What the files hold, if it may be in force; else the refusal is recorded.
+    Result<Chosen> read();
     /// The user's assertion is for one patient, and the question about another one.
     bool about_another_patient(Agreement const& agreement, domain::Subject const& subject,
                                core::PolicyQuery const& query) const;
@@ -90,10 +98,14 @@ private:
     /// Certificates that the agreement names by a digest or subject tell their end when they come.
     void remember_end(AgreementMember const& member, core::PeerCertificate const& shown) const;
 
+    mutable CallMeter meter_;
     mutable std::mutex ends_mutex_;
     mutable std::map<std::string, core::NamedCertificate> ends_;  ///< by fingerprint
     mutable std::mutex mutex_;                                    ///< guards the pointer only
     std::shared_ptr<Agreement const> agreement_;
+    std::optional<WallTime> next_begins_;
+    std::shared_ptr<Agreement const> replaced_;  ///< the one before, for requests that began in it
+    std::chrono::steady_clock::time_point replaced_at_{};
 };
 
 }  // namespace musubi::policy

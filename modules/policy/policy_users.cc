@@ -8,16 +8,22 @@
 
 namespace musubi::policy {
 
+domain::AssertionRules AgreementPolicy::assertion_rules_for(domain::Member const& member,
+                                                            std::string_view transaction_id) const {
+    if (member.emergency_account) return {};
+    return policy::assertion_rules(*terms_of(member), member, transaction_id);
+}
+
 domain::AssertionRules AgreementPolicy::assertion_rules(domain::Member const& member) const {
     // The account itself names who holds it, and is there for when nobody can vouch for users.
     if (member.emergency_account) return {};
-    return policy::assertion_rules(agreement()->users.get(), member);
+    return policy::assertion_rules(terms_of(member)->users.get(), member);
 }
 
 Result<domain::Subject> AgreementPolicy::with_user(
     domain::Subject subject, std::shared_ptr<domain::UserAssertion const> assertion) const {
-    auto const now = agreement();
-    auto named = TRY(policy::with_user(*now, std::move(subject), assertion));
+    auto const now = terms_of(subject.member);
+    auto named = TRY(policy::with_user(*now, std::move(subject), assertion, time_under(*now)));
     // Last: an assertion that was refused for another reason may come again.
     if (serves_once(*now->users, assertion->issuer) &&
         !TRY(store::first_use(pool_, *assertion, clock_.now()))) {

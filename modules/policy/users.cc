@@ -16,14 +16,28 @@ std::string_view without_urn(std::string_view id) {
 }
 
 /// The organisation in the token is the one behind the certificate, or one for which that speaks.
-bool speaks_for(Agreement const& agreement, AgreementMember const& member, std::string_view id) {
+AgreementMember const* named_by(Agreement const& agreement, AgreementMember const& member,
+                                std::string_view id) {
     std::string_view const oid = without_urn(id);
-    if (oid == member.member.institution_oid) return true;
-    return std::any_of(member.speaks_for.begin(), member.speaks_for.end(),
-                       [&](std::string const& code) {
-                           auto const* other = agreement.member(code);
-                           return other && oid == other->member.institution_oid;
-                       });
+    if (oid == member.member.institution_oid) return &member;
+    for (std::string const& code : member.speaks_for) {
+        auto const* other = agreement.member(code);
+        if (other && oid == other->member.institution_oid) return other;
+    }
+    return nullptr;
+}
+
+/// Who acts: all organisation ids must be the same member's. Null: nobody for whom the sender may
+/// speak.
+AgreementMember const* acting_member(Agreement const& agreement, AgreementMember const& sender,
+                                     domain::UserAssertion const& user) {
+    AgreementMember const* acting = nullptr;
+    for (auto const& id : user.organisation_ids) {
+        auto const* named = named_by(agreement, sender, id);
+        if (!named || (acting && acting != named)) return nullptr;
+        acting = named;
+    }
+    return acting;
 }
 
 /// The first asserted role that means one in which this member's people may act.
@@ -50,15 +64,6 @@ std::optional<std::string> purpose_of(UserTerms const& terms, domain::UserAssert
     return std::nullopt;
 }
 
-int level_of(UserTerms const& terms, domain::UserAssertion const& user) {
-    int level = 0;
-    for (std::string const& context : user.authn_classes) {
-        auto const found = terms.levels.find(context);
-        if (found != terms.levels.end()) level = std::max(level, found->second);
-    }
-    return level;
-}
-
 bool counts_for(std::set<std::string> const& wanted, std::string const& one) {
     return wanted.empty() || wanted.contains(one);
 }
@@ -71,27 +76,48 @@ domain::AssertionRules assertion_rules(UserTerms const* terms, domain::Member co
     return {row == terms->members.end() ? terms->by_default : row->second, terms->trust};
 }
 
+domain::AssertionRules assertion_rules(Agreement const& agreement, domain::Member const& member,
+                                       std::string_view transaction) {
+    auto rules = assertion_rules(agreement.users.get(), member);
+    auto const* line = agreement.connection(member.code, transaction);
+    if (line && line->users && agreement.users) rules.use = *line->users;
+    return rules;
+}
+
+int level_of(UserTerms const& terms, domain::UserAssertion const& user) {
+    int level = 0;
+    for (std::string const& context : user.authn_classes) {
+        auto const found = terms.levels.find(context);
+        if (found != terms.levels.end()) level = std::max(level, found->second);
+    }
+    return level;
+}
+
 bool serves_once(UserTerms const& terms, std::string_view issuer) {
     return std::any_of(terms.trust->providers.begin(), terms.trust->providers.end(),
                        [&](auto const& one) { return one.issuer == issuer && one.once; });
 }
 
 Result<domain::Subject> with_user(Agreement const& agreement, domain::Subject subject,
-                                  std::shared_ptr<domain::UserAssertion const> assertion) {
+                                  std::shared_ptr<domain::UserAssertion const> assertion,
+                                  WallTime now) {
     auto const* member = agreement.member(subject.member.code);
     UserTerms const* terms = agreement.users.get();
     if (!member || !terms) return Error(Code::kUnauthenticated, "users are not provided for");
     domain::UserAssertion const& user = *assertion;
-    bool const ours =
-        !user.organisation_ids.empty() &&
-        std::all_of(user.organisation_ids.begin(), user.organisation_ids.end(),
-                    [&](auto const& id) { return speaks_for(agreement, *member, id); });
-    if (!ours) {
+    auto const* acting = acting_member(agreement, *member, user);
+    if (!acting || (acting != member && !acting->admitted(now))) {
         return Error(Code::kUnauthenticated, domain::kReasonOtherOrganisation,
                      "organisation of the assertion is not the sender's");
     }
+    if (acting != member) {
+        auto terms_of_sender = std::move(subject.member.terms);
+        subject.via = member->member.code;
+        subject.member = acting->member;
+        subject.member.terms = std::move(terms_of_sender);
+    }
     auto const purpose = purpose_of(*terms, user);
-    subject.role = purpose ? role_of(*terms, *member, user) : domain::kNoRole;
+    subject.role = purpose ? role_of(*terms, *acting, user) : domain::kNoRole;
     subject.purpose_of_use = purpose.value_or("");
     subject.user_id = user.user_name();
     subject.user_name = subject.user_id;

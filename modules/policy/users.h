@@ -36,12 +36,22 @@ struct UserTerms {
 };
 
 domain::AssertionRules assertion_rules(UserTerms const* terms, domain::Member const& member);
+/// The same for one call: its connection may have terms of its own.
+domain::AssertionRules assertion_rules(Agreement const& agreement, domain::Member const& member,
+                                       std::string_view transaction);
 
-/// The subject in the name of the user. kUnauthenticated: another organisation
-/// (kReasonOtherOrganisation), or authenticated too weakly for the role or the purpose. A user of
-/// whose roles, or of whose purposes, the agreement knows none for this member acts in kNoRole.
+/// How well the user was authenticated, in the agreement's levels; 0 for an unknown context.
+int level_of(UserTerms const& terms, domain::UserAssertion const& user);
+
+/// The subject in the name of the user. Where the assertion names another organisation for which
+/// the sender speaks, that one acts: its rights, its data, its roles; the sender is `via`.
+/// kUnauthenticated: an organisation for which the sender does not speak, two at once, or one that
+/// is no member now (kReasonOtherOrganisation); or authenticated too weakly for the role or the
+/// purpose. A user of whose roles, or of whose purposes, the agreement knows none for the acting
+/// member acts in kNoRole.
 Result<domain::Subject> with_user(Agreement const& agreement, domain::Subject subject,
-                                  std::shared_ptr<domain::UserAssertion const> assertion);
+                                  std::shared_ptr<domain::UserAssertion const> assertion,
+                                  WallTime now);
 
 /// Whether assertions of this issuer serve one message each.
 bool serves_once(UserTerms const& terms, std::string_view issuer);

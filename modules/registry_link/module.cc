@@ -61,6 +61,11 @@ core::ModuleDescriptor const& descriptor() {
              .doc = "how long it may take to say what became of a submission",
              .min = 100,
              .max = 60'000},
+            {.key = "registry_link.forward_assertion",
+             .type = core::ConfigType::kBoolean,
+             .default_value = "true",
+             .doc = "the verified assertion of the user for whom is registered goes on to the "
+                    "registry as it came (XUA), and into the audit record of the call"},
             {.key = "registry_link.in_flight",
              .type = kInteger,
              .default_value = "16",

@@ -2,6 +2,7 @@
 
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
+#include "codec/saml/header.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -40,6 +41,13 @@ core::TransactionSpec const& query_spec() {
 core::ClientCall client_call(core::TransactionSpec const& spec, core::CallContext const& call,
                              std::string const& url) {
     return {spec, call.subject, call.trace, call.endpoint, std::string(call.local_address), url};
+}
+
+/// What was sent in the user's name, as evidence, beside the thing it was sent for.
+void keep_assertion(domain::AuditObject& object, domain::Subject const& subject,
+                    std::string const& security) {
+    if (security.empty()) return;
+    object.details.push_back({"urn:oasis:names:tc:SAML:2.0:assertion", *subject.assertion->octets});
 }
 
 Error not_available(Reason certainty, std::string detail) {
@@ -126,6 +134,15 @@ Identity const* RemoteRegistry::identity_for(domain::Subject const& subject) con
     return found == settings_.identities.end() ? nullptr : &found->second;
 }
 
+std::string RemoteRegistry::security_of(domain::Subject const& subject) const {
+    if (!settings_.forward_assertion || !subject.assertion || !subject.assertion->octets) return {};
+    auto header = saml::write_security(as_bytes(*subject.assertion->octets));
+    // It was verified on its way in; the registry decides for itself what it makes of its absence.
+    if (!header)
+        log_warning("registry_link.assertion_not_sent", {{"detail", header.error().detail}});
+    return header ? std::move(*header) : std::string();
+}
+
 Result<std::vector<Issue>> RemoteRegistry::register_document_set(core::CallContext const& call,
                                                                  domain::Submission submission) {
     // The registry makes the caller the owner: nobody publishes under another member's certificate.
@@ -149,8 +166,10 @@ Result<std::vector<Issue>> RemoteRegistry::register_document_set(core::CallConte
         if (set.patient_id) record.objects.push_back(domain::audit_patient(*set.patient_id));
         if (set.unique_id) record.objects.push_back(domain::audit_submission_set(*set.unique_id));
     }
+    if (!record.objects.empty())
+        keep_assertion(record.objects.back(), call.subject, security_of(call.subject));
     TRY(pipeline_.call(record, [&]() -> Status {
-        auto answer = send(*identity, submission);
+        auto answer = send(*identity, submission, security_of(call.subject));
         answers_ = answer || answer.error().code != Code::kPeerUnavailable;
         if (!answer && answer.error().reason == core::kReasonOutcomeUnknown) {
             log_warning("registry_link.answer_lost", {{"detail", answer.error().detail}});
@@ -163,11 +182,12 @@ Result<std::vector<Issue>> RemoteRegistry::register_document_set(core::CallConte
 }
 
 Result<std::vector<Issue>> RemoteRegistry::send(Identity const& identity,
-                                                domain::Submission const& submission) {
-    auto const message = call_soap(
-        peers_, ids_,
-        {settings_.url, "urn:ihe:iti:2007:RegisterDocumentSet-b",
-         ebxml::write_submit_objects_request(submission), identity, settings_.register_timeout});
+                                                domain::Submission const& submission,
+                                                std::string security) {
+    auto const message = call_soap(peers_, ids_,
+                                   {settings_.url, "urn:ihe:iti:2007:RegisterDocumentSet-b",
+                                    ebxml::write_submit_objects_request(submission), identity,
+                                    settings_.register_timeout, std::move(security)});
     if (!message) {
         bool const nothing_done = message.error().reason == core::kReasonNothingDone;
         return not_available(nothing_done ? core::kReasonNothingDone : core::kReasonOutcomeUnknown,
@@ -232,7 +252,7 @@ Result<domain::Submission> RemoteRegistry::look_up(core::CallContext const& call
     record.objects.push_back(std::move(object));
     domain::Submission held;
     TRY(pipeline_.call(record, [&]() -> Status {
-        auto told = ask(*identity, request);
+        auto told = ask(*identity, request, security_of(call.subject));
         answers_ = told || told.error().code != Code::kPeerUnavailable;
         held = TRY(std::move(told));
         return {};
@@ -240,10 +260,12 @@ Result<domain::Submission> RemoteRegistry::look_up(core::CallContext const& call
     return held;
 }
 
-Result<domain::Submission> RemoteRegistry::ask(Identity const& identity, std::string const& query) {
-    auto const message = TRY(call_soap(peers_, ids_,
-                                       {settings_.url, "urn:ihe:iti:2007:RegistryStoredQuery",
-                                        query, identity, settings_.ask_timeout}));
+Result<domain::Submission> RemoteRegistry::ask(Identity const& identity, std::string const& query,
+                                               std::string security) {
+    auto const message =
+        TRY(call_soap(peers_, ids_,
+                      {settings_.url, "urn:ihe:iti:2007:RegistryStoredQuery", query, identity,
+                       settings_.ask_timeout, std::move(security)}));
     auto answer = TRY(ebxml::read_query_response(message.envelope.payload));
     if (answer.response.status != ebxml::ResponseStatus::kSuccess) {
         return Error(Code::kPeerUnavailable, "the registry refused the query");

@@ -32,13 +32,17 @@ public:
     bool answers() const { return answers_; }
 
 private:
-    Result<std::vector<Issue>> send(Identity const& identity, domain::Submission const& submission);
+    Result<std::vector<Issue>> send(Identity const& identity, domain::Submission const& submission,
+                                    std::string security);
     Result<std::vector<Issue>> after_lost_answer(core::CallContext const& call,
                                                  domain::Submission const& submission);
     /// What the registry holds of a submission set, with everything in it; one recorded query.
     Result<domain::Submission> look_up(core::CallContext const& call,
                                        std::string const& set_unique_id);
-    Result<domain::Submission> ask(Identity const& identity, std::string const& query);
+    Result<domain::Submission> ask(Identity const& identity, std::string const& query,
+                                   std::string security);
+    /// In whose name we call: the header with the user's assertion, or nothing.
+    std::string security_of(domain::Subject const& subject) const;
     Identity const* identity_for(domain::Subject const& subject) const;
 
     core::PeerPort& peers_;

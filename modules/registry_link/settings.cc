@@ -43,6 +43,7 @@ Result<Settings> read_settings(core::Config const& config) {
     settings.register_timeout =
         std::chrono::milliseconds(config.integer("registry_link.register_timeout"));
     settings.ask_timeout = std::chrono::milliseconds(config.integer("registry_link.ask_timeout"));
+    settings.forward_assertion = config.boolean("registry_link.forward_assertion");
     settings.in_flight = config.integer("registry_link.in_flight");
     return settings;
 }

@@ -25,7 +25,8 @@ struct Settings {
     /// of these.
     std::vector<std::chrono::milliseconds> ask_again{std::chrono::milliseconds(300),
                                                      std::chrono::milliseconds(1000)};
-    std::int64_t in_flight = 0;  ///< registrations at once; one more is told busy
+    bool forward_assertion = true;  ///< the user's, as he sent it, goes on to the registry
+    std::int64_t in_flight = 0;     ///< registrations at once; one more is told busy
 };
 
 /// kInvalidContent names the key. Relative certificate paths start at the configuration file's

@@ -28,6 +28,7 @@ Result<soap::Message> call_soap(core::PeerPort& port, IdSource& ids, SoapCall ca
     headers.action = call.action;
     headers.message_id = ids.uuid().to_urn();
     headers.to = call.url;
+    headers.security = std::move(call.security);
     std::vector<soap::BodyPiece> body;
     body.push_back({std::move(call.payload), nullptr, ""});
     soap::Packaged packaged =

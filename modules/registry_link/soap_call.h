@@ -15,6 +15,7 @@ struct SoapCall {
     std::string payload;
     Identity identity;
     std::chrono::milliseconds timeout{};
+    std::string security = {};  ///< a ready wsse:Security header, or empty
 };
 
 /// The opened answer; never a fault. An Error carries core::kReasonNothingDone when the request was

@@ -23,14 +23,14 @@ std::string key_of(std::string_view octets, core::PeerConnection const& peer,
 
 }  // namespace
 
-bool AssertionGate::understands(domain::Member const& member) const {
-    return policy_.assertion_rules(member).use != domain::AssertionUse::kOff;
+bool AssertionGate::understands(domain::Member const& member, std::string_view transaction) const {
+    return policy_.assertion_rules_for(member, transaction).use != domain::AssertionUse::kOff;
 }
 
 Result<domain::Subject> AssertionGate::identify(domain::Subject subject,
                                                 core::PeerConnection const& peer,
                                                 AssertedMessage const& message) {
-    auto const rules = policy_.assertion_rules(subject.member);
+    auto const rules = policy_.assertion_rules_for(subject.member, message.transaction);
     if (rules.use == domain::AssertionUse::kOff || !rules.trust) return subject;
     soap::Envelope const& envelope = message.incoming.envelope;
     auto found =

@@ -23,7 +23,8 @@ namespace musubi::binding {
 struct AssertedMessage {
     ByteView octets;  ///< of the envelope, as received
     soap::Incoming const& incoming;
-    std::string const& endpoint;  ///< our URL
+    std::string const& endpoint;   ///< our URL
+    std::string_view transaction;  ///< empty: none that we know
 };
 
 class AssertionGate {
@@ -36,7 +37,7 @@ public:
 
     /// Whether wsse:Security of this member's messages is processed at all; where it is not, a
     /// sender who insists on it has to be told so.
-    bool understands(domain::Member const& member) const;
+    bool understands(domain::Member const& member, std::string_view transaction) const;
 
     /// Fills the user into `subject` if there is one. Errors: as saml::verify_assertion() and
     /// PolicyPort::with_user(); InvalidSecurity where an assertion is required and absent.

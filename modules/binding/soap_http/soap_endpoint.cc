@@ -6,6 +6,7 @@
 #include "binding/soap_http/wsdl_of.h"
 #include "codec/saml/faults.h"
 #include "codec/soap/errors.h"
+#include "core/admission.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "platform/base/text.h"
@@ -38,6 +39,11 @@ bool asks_for_wsdl(core::HttpRequestHead const& head) {
 
 domain::Subject subject_of(domain::Member member, core::PeerConnection const& peer) {
     return domain::subject_of(std::move(member), peer.certificate.subject, peer.remote_address);
+}
+
+/// The terms of the connection about users, which the pipeline holds at every door.
+bool is_about_the_user(Error const& error) {
+    return error.reason == core::kReasonAssertionMissing || error.reason == core::kReasonWeakLogin;
 }
 
 soap::FaultSpec addressing_fault(std::string header, std::string reason, std::string const& trace) {
@@ -125,7 +131,11 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer,
 core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
     soap::Envelope const& envelope = exchange.incoming->envelope;
     std::vector<soap::QName> not_understood = envelope.not_understood;
-    bool const users = services_.users && services_.users->understands(exchange.subject.member);
+    core::Definition const* definition = services_.router.find_soap(path_, envelope.action);
+    std::string_view const transaction =
+        definition ? std::string_view(definition->spec().id) : std::string_view();
+    domain::Member const sender = exchange.subject.member;
+    bool const users = services_.users && services_.users->understands(sender, transaction);
     if (envelope.security_must_understand && !users) {
         not_understood.push_back({std::string(envelope.security.namespace_uri()), "Security"});
     }
@@ -137,18 +147,17 @@ core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
     if (users) {
         auto subject = services_.users->identify(
             exchange.subject, exchange.peer,
-            {exchange.envelope, *exchange.incoming, settings_.public_url + path_});
+            {exchange.envelope, *exchange.incoming, settings_.public_url + path_, transaction});
         if (!subject) return refused_user(exchange, subject.error());
         exchange.subject = std::move(*subject);
     }
-    core::Definition const* definition = services_.router.find_soap(path_, envelope.action);
     core::SoapBinding const* binding =
         definition ? binding_of(*definition, envelope.action) : nullptr;
     if (!binding) {
         Error const error = soap::unknown_action_error(envelope.action);
         return refused(exchange, soap::fault_for(error, exchange.trace), error);
     }
-    if (!may_reply_to(envelope.reply_to, exchange.subject.member)) {
+    if (!may_reply_to(envelope.reply_to, sender)) {
         return refused(
             exchange,
             addressing_fault("ReplyTo", "The ReplyTo address is not registered for this partner.",
@@ -180,6 +189,11 @@ core::HttpReply SoapEndpoint::run(Exchange& exchange, core::Definition const& de
                           services_.clock.monotonic() + settings_.deadline,
                           std::move(exchange.payload_issues)};
     core::Outbound outbound = services_.pipeline.run(definition, inbound);
+    if (outbound.fault && is_about_the_user(*outbound.fault)) {
+        Error why = std::move(*outbound.fault);
+        if (why.reason == core::kReasonAssertionMissing) why.reason = saml::kInvalidSecurity;
+        return refused_user(exchange, why);
+    }
 
     soap::ReplyHeaders headers;
     headers.action = binding.response_action;

@@ -236,9 +236,10 @@ TEST_F(AgreementChain, SuspendedAndFormerMembersAreStrangers) {
     clinic.subject = "CN=clinic";
     publish({});
     auto const policy = begun();
-    auto const member = policy->member_of(clinic);
+    auto member = policy->member_of(clinic);
     ASSERT_TRUE(member.ok());
     EXPECT_TRUE(policy->may_call(*member, "ITI-18"));
+    member->terms = nullptr;  // not of a request that has begun
     for (auto const* status : {"suspended", "left", "applied"}) {
         auto const version = static_cast<int>(policy->agreement()->version) + 1;
         publish({.version = version, .previous = policy->agreement()->hash, .status = status});
@@ -247,6 +248,127 @@ TEST_F(AgreementChain, SuspendedAndFormerMembersAreStrangers) {
         EXPECT_EQ(policy->member_of(clinic).error().code, Code::kDenied) << status;
         EXPECT_FALSE(policy->may_call(*member, "ITI-18")) << status;
     }
+}
+
+/// The next version in a file of its own, in force from 2030 on.
+class NextVersion : public AgreementChain {
+protected:
+    NextVersion() {
+        publish({});
+        first_ = hash();
+        fs::create_directories(folder_ / "next");
+    }
+    void announce(Words const& words, std::string const& signer = "hospital") {
+        std::ofstream(next_file(), std::ios::trunc) << text(words);
+        auto const who = test::signing_identity(signer);
+        ASSERT_TRUE(sign_agreement(next_file(), "hospital", who.certificate, who.key).ok());
+    }
+    std::string next_file() const { return folder_ / "next" / "agreement.yaml"; }
+    std::unique_ptr<AgreementPolicy> with_next() {
+        auto policy = AgreementPolicy::open({file(), folder_ / "signers.yaml", "JP", next_file()},
+                                            pool_, nullptr, clock_, {&audit_, "node", "region"});
+        if (!policy) throw std::runtime_error(policy.error().detail);
+        auto const done = (*policy)->begin();
+        if (!done) throw std::runtime_error(done.error().detail);
+        return std::move(*policy);
+    }
+    Words second() const {
+        return {.version = 2,
+                .previous = first_,
+                .title = "second",
+                .from = "2030-04-01",
+                .status = "suspended"};
+    }
+    std::string first_;
+};
+
+TEST_F(NextVersion, WaitsForItsDayAndIsThenInForceWithoutARestart) {
+    announce(second());
+    auto const policy = with_next();
+    EXPECT_EQ(policy->agreement()->version, 1);
+    ASSERT_TRUE(policy->next_begins().has_value());
+    EXPECT_TRUE(audit_.refused.empty());
+    clock_.time = *policy->next_begins();
+    ASSERT_TRUE(policy->reload().ok());
+    EXPECT_EQ(policy->agreement()->version, 2);
+    EXPECT_FALSE(policy->next_begins().has_value());
+    EXPECT_EQ(rows().size(), 2U);
+    EXPECT_EQ(audit_.activated.size(), 2U);
+    // A restart finds it again, whatever the other file says.
+    EXPECT_EQ(with_next()->agreement()->version, 2);
+}
+
+TEST_F(NextVersion, WhoseSignaturesAreMissingIsToldAtOnceAndHarmsNobody) {
+    announce(second(), "stranger");
+    auto const policy = with_next();
+    EXPECT_EQ(policy->agreement()->version, 1);
+    EXPECT_FALSE(policy->next_begins().has_value());
+    ASSERT_EQ(audit_.refused.size(), 1U);
+    clock_.time += std::chrono::hours(24 * 365 * 5);
+    ASSERT_TRUE(policy->reload().ok());
+    EXPECT_EQ(policy->agreement()->version, 1);
+}
+
+TEST_F(NextVersion, ARequestThatHasBegunFinishesUnderItsOwnVersion) {
+    announce(second());
+    auto const policy = with_next();
+    core::PeerCertificate clinic;
+    clinic.subject = "CN=clinic";
+    domain::Subject begun;
+    begun.member = *policy->member_of(clinic);
+    clock_.time = *policy->next_begins();
+    ASSERT_TRUE(policy->reload().ok());
+    EXPECT_EQ(policy->member_of(clinic).error().code, Code::kDenied);  // suspended from now on
+    EXPECT_TRUE(policy->admit(begun, "ITI-18"));
+    core::TransactionSpec spec;
+    spec.id = "ITI-18";
+    auto const decision = policy->decide(begun, spec, {});
+    ASSERT_TRUE(decision.ok()) << decision.error().detail;
+    EXPECT_EQ(decision->agreement.substr(0, 3), "v1:");
+}
+
+/// What connections say about calls, from the file to the answer.
+class Connections : public AgreementChain {
+protected:
+    std::unique_ptr<AgreementPolicy> with_terms(std::string const& terms) {
+        std::string words = text({});
+        auto const at = words.find("    transactions: [query]\n");
+        words.erase(at, std::string("    transactions: [query]\n").size());
+        words.insert(words.find("rules:\n"),
+                     "connections:\n  - {peer: hospital, profile: jp-high, in: [query], out: "
+                     "[ITI-10]" +
+                         terms + "}\n");
+        std::ofstream(file(), std::ios::trunc) << words;
+        sign("hospital");
+        return begun();
+    }
+    static domain::Subject of(AgreementPolicy const& policy, std::string const& name) {
+        core::PeerCertificate shown;
+        shown.subject = "CN=" + name;
+        domain::Subject out;
+        out.member = *policy.member_of(shown);
+        return out;
+    }
+};
+
+TEST_F(Connections, ARateThatIsUsedUpIsBusyUntilItHasFilledAgain) {
+    auto const policy = with_terms(", rate: 3/hour");
+    auto const hospital = of(*policy, "hospital");
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(policy->admit(hospital, "ITI-18"));
+    auto const more = policy->admit(hospital, "ITI-18");
+    ASSERT_FALSE(more);
+    EXPECT_EQ(more.error().code, Code::kBusy);
+    EXPECT_EQ(more.error().reason, core::kReasonTooOften);
+    for (int i = 0; i < 9; ++i)
+        EXPECT_TRUE(policy->admit(of(*policy, "clinic"), "ITI-18")) << "another's connection";
+    EXPECT_EQ(policy->admit(hospital, "ITI-43").error().code, Code::kDenied);
+}
+
+TEST_F(Connections, WhereThisNodeMayCallIsSaidByOut) {
+    auto const policy = with_terms("");
+    EXPECT_TRUE(policy->may_send("hospital", "ITI-10"));
+    EXPECT_FALSE(policy->may_send("hospital", "ITI-46"));
+    EXPECT_TRUE(policy->may_send("clinic", "ITI-46")) << "nothing is said about it";
 }
 
 }  // namespace

@@ -83,7 +83,8 @@ protected:
         domain::Subject subject;
         subject.member = agreement_.member(member)->member;
         return with_user(agreement_, std::move(subject),
-                         std::make_shared<domain::UserAssertion const>(std::move(user)));
+                         std::make_shared<domain::UserAssertion const>(std::move(user)),
+                         system_clock().now());
     }
     static domain::UserAssertion doctor() {
         domain::UserAssertion user;
@@ -168,6 +169,40 @@ TEST_F(Users, TheOrganisationIsTheSendersOrOneItSpeaksFor) {
     auto plain = doctor();
     plain.organisation_ids = {"2.999.7.1"};
     EXPECT_TRUE(named(plain, "hospital").ok());
+}
+
+// AC-5: a gateway acts as the organisation in whose name it comes, with its rights and data.
+TEST_F(Users, WhoSpeaksForAnotherActsAsThatOne) {
+    load();
+    auto const subject = named(doctor(), "gateway");
+    ASSERT_TRUE(subject.ok()) << subject.error().detail;
+    EXPECT_EQ(subject->member.code, "hospital");
+    EXPECT_EQ(subject->via, "gateway");
+    EXPECT_EQ(subject->role, "doctor");
+    auto own = doctor();
+    own.organisation_ids = {"urn:oid:2.999.7.3"};
+    EXPECT_EQ(named(own, "gateway")->member.code, "gateway");
+    EXPECT_EQ(named(own, "gateway")->via, "");
+    // Not for two at once, and not for one that has left.
+    auto both = doctor();
+    both.organisation_ids = {"urn:oid:2.999.7.1", "urn:oid:2.999.7.3"};
+    EXPECT_EQ(named(both, "gateway").error().reason, domain::kReasonOtherOrganisation);
+    agreement_.members.front().status = MemberStatus::kLeft;
+    EXPECT_EQ(named(doctor(), "gateway").error().reason, domain::kReasonOtherOrganisation);
+}
+
+TEST_F(Users, AConnectionMayHaveTermsOfItsOwn) {
+    load();
+    Connection retrieving;
+    retrieving.peer = "hospital";
+    retrieving.in = {"ITI-43"};
+    retrieving.users = domain::AssertionUse::kRequired;
+    agreement_.connections = {retrieving};
+    auto const& hospital = agreement_.member("hospital")->member;
+    EXPECT_EQ(assertion_rules(agreement_, hospital, "ITI-43").use, domain::AssertionUse::kRequired);
+    EXPECT_EQ(assertion_rules(agreement_, hospital, "ITI-18").use, domain::AssertionUse::kOptional);
+    agreement_.connections[0].users = domain::AssertionUse::kOff;
+    EXPECT_EQ(assertion_rules(agreement_, hospital, "ITI-43").use, domain::AssertionUse::kOff);
 }
 
 TEST_F(Users, APasswordIsNotEnoughWhereTwoFactorsAreDue) {

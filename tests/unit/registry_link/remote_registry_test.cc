@@ -276,6 +276,30 @@ TEST_F(RemoteRegistryTest, EachMemberSpeaksWithItsOwnCertificateAndStrangersNotA
     EXPECT_EQ(peer.calls.size(), 1U);
 }
 
+// ITI TF-2 3.40: the registry decides about the same user, and the record proves in whose name.
+TEST_F(RemoteRegistryTest, TheUsersAssertionGoesOnAndStaysInTheRecord) {
+    std::string const octets =
+        "<a:Assertion xmlns:a=\"urn:oasis:names:tc:SAML:2.0:assertion\" ID=\"_1\">x</a:Assertion>";
+    auto user = std::make_shared<domain::UserAssertion>();
+    user->octets = std::make_shared<std::string const>(octets);
+    subject.assertion = user;
+    peer.script = {says(registered())};
+    ASSERT_TRUE(send());
+    std::string const& sent = peer.calls.at(0).body.at(0).text;
+    EXPECT_NE(sent.find("Security"), std::string::npos);
+    EXPECT_NE(sent.find(octets), std::string::npos) << sent;
+    ASSERT_EQ(audit.events.size(), 1U);
+    auto const& details = audit.events[0].objects.back().details;
+    ASSERT_EQ(details.size(), 1U);
+    EXPECT_EQ(details[0].value, octets);
+
+    settings.forward_assertion = false;
+    peer.script = {says(registered())};
+    ASSERT_TRUE(send());
+    EXPECT_EQ(peer.calls.at(1).body.at(0).text.find("Security"), std::string::npos);
+    EXPECT_TRUE(audit.events.at(1).objects.back().details.empty());
+}
+
 TEST_F(RemoteRegistryTest, OneMoreThanAllowedIsToldBusy) {
     settings.in_flight = 0;
     auto const done = send();

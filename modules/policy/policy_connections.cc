@@ -1,0 +1,66 @@
+// What AgreementPolicy says about calls before they are looked at, and under which version.
+
+#include "core/admission.h"
+#include "policy/policy.h"
+#include "policy/users.h"
+
+namespace musubi::policy {
+namespace {
+
+/// No request runs longer (node.request_deadline).
+constexpr std::chrono::minutes kLongestRequest{5};
+
+}  // namespace
+
+std::shared_ptr<Agreement const> AgreementPolicy::terms_of(domain::Member const& member) const {
+    std::lock_guard const lock(mutex_);
+    // Whoever kept a member for longer than a request asks about the present.
+    bool const begun_before = member.terms && member.terms == replaced_ &&
+                              clock_.monotonic() - replaced_at_ < kLongestRequest;
+    return begun_before ? replaced_ : agreement_;
+}
+
+WallTime AgreementPolicy::time_under(Agreement const& agreement) const {
+    auto const now = clock_.now();
+    std::lock_guard const lock(mutex_);
+    return &agreement == replaced_.get()
+               ? std::min(now, agreement.region.ends - std::chrono::microseconds(1))
+               : now;
+}
+
+Status AgreementPolicy::admit(domain::Subject const& subject,
+                              std::string_view transaction_id) const {
+    auto const now = terms_of(subject.member);
+    std::string const& sender = subject.via.empty() ? subject.member.code : subject.via;
+    // Who speaks for another may do there what both may.
+    if (!may_call(subject.member, transaction_id) ||
+        (!subject.via.empty() && !may_call(*now, sender, transaction_id))) {
+        return Error(Code::kDenied, "member " + sender + " may not call this transaction");
+    }
+    // An emergency account has terms of its own.
+    auto const* line =
+        subject.member.emergency_account ? nullptr : now->connection(sender, transaction_id);
+    if (!line) return {};
+    if (!subject.assertion && line->users == domain::AssertionUse::kRequired) {
+        return Error(Code::kUnauthenticated, core::kReasonAssertionMissing,
+                     "the connection of " + sender + " demands a user's assertion");
+    }
+    if (subject.assertion && level_of(*now->users, *subject.assertion) < line->minimum_level) {
+        return Error(Code::kUnauthenticated, core::kReasonWeakLogin,
+                     "authenticated too weakly for the connection of " + sender);
+    }
+    auto const place = static_cast<std::size_t>(line - now->connections.data());
+    if (line->rate.calls > 0 &&
+        !meter_.take(sender + " " + std::to_string(place), line->rate, clock_.monotonic())) {
+        return Error(Code::kBusy, core::kReasonTooOften,
+                     "member " + sender + " calls more often than was agreed");
+    }
+    return {};
+}
+
+bool AgreementPolicy::may_send(std::string_view member_code,
+                               std::string_view transaction_id) const {
+    return agreement()->may_send(member_code, transaction_id);
+}
+
+}  // namespace musubi::policy
