@@ -67,6 +67,16 @@ officer() { # NAME
         -subj "/C=JP/O=Musubi Demo/CN=$1" -addext "keyUsage=critical,digitalSignature,nonRepudiation" 2>/dev/null
 }
 
+# Signs the roots of the audit trail and reports, and nothing else.
+evidence_certificate() { # NODE
+    local name=$1-evidence
+    [ -s "$name.crt" ] && return
+    openssl req -new -newkey rsa:2048 -sha256 -nodes -keyout "$name.key" -out "$name.csr" \
+        -subj "/C=JP/O=Musubi Demo/CN=$name" -addext "keyUsage=critical,digitalSignature,nonRepudiation" 2>/dev/null
+    openssl ca -batch -notext -config ca.db/openssl.cnf -in "$name.csr" -out "$name.crt" 2>/dev/null
+    rm -f "$name.csr"
+}
+
 # Vouches for users (SAML assertions). Its key is pinned in the agreement, so it needs no authority above it.
 assertion_provider() { # NAME
     [ -s "$1.crt" ] && return
@@ -82,6 +92,9 @@ for name in node-a node-b hospital-kita clinic-kita pharmacy-kita hospital-minam
 done
 for name in hospital-kita clinic-kita pharmacy-kita hospital-minami; do
     signing_certificate "$name"
+done
+for name in node-a node-b; do
+    evidence_certificate "$name"
 done
 certificate expired ca -startdate 20200101000000Z -enddate 20210101000000Z
 certificate other other-ca

@@ -64,7 +64,7 @@ affinity_domain:
 {extra_packs}atna:
   journal_folder: journal
   regional_authorities: [{regional}]
-policy:
+{evidence}policy:
   agreement: agreement.yaml
   signers: signers.yaml
   country: JP
@@ -74,6 +74,12 @@ mpi:
   authorities: [{authorities}]
 repository:
   unique_id: {arc}.2
+"""
+
+
+EVIDENCE = """\
+  evidence_certificate: {pki}/{node}-evidence.crt
+  evidence_key: {pki}/{node}-evidence.key
 """
 
 
@@ -180,8 +186,10 @@ def main() -> None:
         return
     for folder in ("log", "blobs", "journal", "keys"):
         os.makedirs(os.path.join(out, folder), mode=0o700, exist_ok=True)
+    pki = os.path.abspath(options.pki)
+    signs = os.path.exists(f"{pki}/{region['node']}-evidence.crt")
     text = TEMPLATE.format(
-        region=options.region, pki=os.path.abspath(options.pki), db_host=options.db_host, db_port=options.db_port,
+        evidence=EVIDENCE.format(pki=pki, node=region["node"]) if signs else "", region=options.region, pki=pki, db_host=options.db_host, db_port=options.db_port,
         db_name=options.db_name, profiles=os.path.join(top, "profiles"),
         direct=", ".join(direct), authorities=", ".join(f"{oid}={name}" for oid, name in NAMESPACES[options.region].items()),
         regional=", ".join([region["arc"] + ".1", *direct]),
@@ -191,7 +199,6 @@ def main() -> None:
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:
         config.write(text)
     musubi = None if options.unsigned else options.musubi or newest_program(top)
-    pki = os.path.abspath(options.pki)
     agreed = ""
     for part in (region["agreement"], region.get("users")):  # users: an XUA section of its own
         if part:

@@ -1,6 +1,6 @@
 #pragma once
-// Looking into the audit trail: search, verify, report. For `musubi audit ...` and later for audit
-// consumers.
+// Looking into the audit trail: search and verify (reports: report_facts.h). For `musubi audit ...`
+// and later for audit consumers.
 //
 // Thread-safe as long as each call has an Archive of its own. Every function first moves what still
 // waits in the journal and in atna.pending into the chain, so that it sees everything that was
@@ -16,11 +16,19 @@
 
 namespace musubi::atna {
 
+/// By what roots (roots_record.h) are judged. Without certificates they are not looked at.
+struct Evidence {
+    std::vector<std::string> certificates = {};         ///< PEM files: any of these may have signed
+    std::string stamp_authorities = {};                 ///< PEM file; empty: stamps are not checked
+    std::vector<std::filesystem::path> published = {};  ///< folders of published roots
+};
+
 struct Archive {
     pg::Pool& pool;
     vault::KeyRing& keys;
     std::filesystem::path journal_folder;
     std::vector<std::string> regional_authorities;  ///< as configured: patient ids in the clear
+    Evidence evidence = {};
 };
 
 /// All conditions together; what is empty is no condition. Newest first.
@@ -55,25 +63,23 @@ enum class Damage : std::uint8_t {
     kAltered,    ///< its content or its columns are not what was sealed
     kReordered,  ///< genuine, but not in the place where it was put
     kCutOff,     ///< newest records are missing, or the chain was computed anew
+    kRoot,       ///< a signed root is missing, or not what was signed, published or stamped
 };
 std::string_view to_string(Damage damage);
 
 struct Verification {
     std::int64_t records = 0;  ///< found good
     Damage damage = Damage::kNone;
-    std::int64_t seq = 0;  ///< the first bad one
-    std::string text;      ///< for people
+    std::int64_t seq = 0;        ///< the first bad one
+    std::string text;            ///< for people
+    std::int64_t roots = 0;      ///< signed over these records, found good
+    std::int64_t stamped = 0;    ///< of these: with a time stamp that was checked
+    std::int64_t uncovered = 0;  ///< newest records that no root covers yet
 };
-/// Walks the whole chain, opens every record and compares; stops at the first damage.
+/// Walks the whole chain, opens every record and compares; stops at the first damage. Roots, those
+/// of the database and those that were published, are compared with what they were signed over:
+/// what somebody with all rights here has done still shows against a published copy.
 Result<Verification> verify(Archive const& archive);
-
-/// Who saw a patient's record, newest first.
-struct PatientReport {
-    std::string text;  ///< table
-    std::string csv;   ///< RFC 4180, UTF-8, with header line
-    int lines = 0;
-};
-Result<PatientReport> report(Archive const& archive, std::string const& patient_cx);
 
 /// The record of such a look: DCM 110101. `what` names the command, never its findings.
 domain::AuditEvent log_used(std::string const& user, std::string const& organisation,

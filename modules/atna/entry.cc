@@ -89,7 +89,7 @@ void pack_into(Packer& out, Columns const& c) {
     out.text(c.trace);
 }
 
-Columns unpack(Unpacker& in) {
+Columns unpack_from(Unpacker& in) {
     Columns c;
     c.time = WallTime(std::chrono::microseconds(static_cast<std::int64_t>(in.number())));
     c.transaction = in.text();
@@ -128,6 +128,13 @@ Bytes pack(Columns const& columns) {
     Packer out;
     pack_into(out, columns);
     return out.take();
+}
+
+Result<Columns> unpack(ByteView packed) {
+    Unpacker in(packed);
+    auto columns = unpack_from(in);
+    if (!in.good_to_the_end()) return Error(Code::kInvalidContent, "no columns of a record");
+    return columns;
 }
 
 std::string user_of(domain::AuditEvent const& event) {
@@ -221,7 +228,7 @@ Result<EntrySealer::Opened> EntrySealer::open_parts(Uuid const& id, ByteView sea
     auto const plain = TRY(decompress(ByteView(small).subspan(1), kMaxRecord));
     Unpacker in(plain);
     Opened opened;
-    opened.columns = unpack(in);
+    opened.columns = unpack_from(in);
     opened.parts = in.texts();
     if (!in.good_to_the_end()) return Error(Code::kStorageUnavailable, "audit record is damaged");
     return opened;

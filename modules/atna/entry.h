@@ -74,6 +74,8 @@ private:
 
 /// Columns in one unambiguous byte form: what is sealed, and what the hash chain covers.
 Bytes pack(Columns const& columns);
+/// kInvalidContent when the octets are not what pack() makes.
+Result<Columns> unpack(ByteView packed);
 
 /// The person who asked; empty when only machines are known.
 std::string user_of(domain::AuditEvent const& event);

@@ -6,6 +6,7 @@
 #include "atna/iti81.h"
 #include "atna/pace.h"
 #include "atna/receiver.h"
+#include "atna/roots_keeper.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
@@ -32,10 +33,14 @@ public:
         auto& keys = context.ports.require<vault::KeyRing>();
         JournalSettings settings;
         settings.folder = context.config.text(kFolder);
+        auto evidence = evidence_settings(context.config);
+        if (evidence.stamps.tls_authorities.empty())
+            evidence.stamps.tls_authorities = context.config.text("tls.ca");
+        TRY(check_evidence(evidence, context.clock.now()));
         settings.segment_bytes = static_cast<std::uint64_t>(context.config.integer(kSegment));
         auto journal = TRY(Journal::open(settings));
-        auto module =
-            std::unique_ptr<AtnaModule>(new AtnaModule(context, keys, std::move(journal)));
+        auto module = std::unique_ptr<AtnaModule>(
+            new AtnaModule(context, keys, std::move(journal), std::move(evidence)));
         TRY(module->make_exporters(context));
         context.ports.provide<core::AuditPort>(module->audit_);
         context.ports.provide<core::AuditRepositoryPort>(module->receiver_);
@@ -48,11 +53,13 @@ public:
     Status start() override {
         thread_ = std::thread([this] { run(); });
         for (auto& exporter : exporters_) exporter->start();
+        roots_.start();
         return {};
     }
     /// The last records stay in the journal if the database does not take them: the next start
     /// seals them. What is sealed by then is still sent, if the receiver takes it.
     void stop(std::chrono::steady_clock::time_point) override {
+        roots_.stop();
         join();
         for (auto& exporter : exporters_) exporter->stop();
     }
@@ -75,11 +82,12 @@ public:
                         "audit records do not reach the repository " + exporter->name()};
             }
         }
-        return {};
+        return roots_.health();
     }
 
 private:
-    AtnaModule(core::ModuleContext& context, vault::KeyRing& keys, std::unique_ptr<Journal> journal)
+    AtnaModule(core::ModuleContext& context, vault::KeyRing& keys, std::unique_ptr<Journal> journal,
+               EvidenceSettings evidence)
         : interval_(context.config.integer(kInterval)),
           backlog_alarm_(context.config.integer(kBacklog)),
           journal_(std::move(journal)),
@@ -87,7 +95,9 @@ private:
           audit_(context.pool, sealer_, context.ids, *journal_),
           receiver_(sealer_, *journal_, context.ids, context.clock),
           iti81_{context.pool, keys, sealer_},
-          indexer_(context.pool, keys, sealer_, context.config.text(kFolder), journal_.get()) {}
+          indexer_(context.pool, keys, sealer_, context.config.text(kFolder), journal_.get()),
+          roots_(context.pool, keys, context.config.text(kFolder), std::move(evidence),
+                 context.ports, context.clock) {}
 
     Status make_exporters(core::ModuleContext& context) {
         auto const destinations = TRY(read_destinations(context.config.list(kExport)));
@@ -181,6 +191,7 @@ private:
     Iti81::Deps iti81_;
     std::vector<std::unique_ptr<Exporter>> exporters_;
     Indexer indexer_;
+    RootKeeper roots_;
     std::atomic<bool> sealing_failed_{false};
     std::atomic<bool> chain_broken_{false};
     std::atomic<std::int64_t> backlog_{0};
@@ -247,6 +258,7 @@ std::vector<core::ConfigKey> keys() {
     out[7].max = 604'800'000;
     out[7].doc =
         "The node reports itself degraded when a repository has taken nothing for this long.";
+    for (auto& key : evidence_keys()) out.push_back(std::move(key));
     return out;
 }
 

@@ -38,6 +38,9 @@ inline constexpr pg::Statement kLast{"atna.last",
 inline constexpr pg::Statement kHashAt{"atna.hash_at",
                                        "SELECT hash FROM atna.record WHERE seq = $1"};
 
+inline constexpr pg::Statement kHashesAfter{
+    "atna.hashes_after", "SELECT seq, hash FROM atna.record WHERE seq > $1 ORDER BY seq LIMIT $2"};
+
 /// Many rows at once. The two array columns come as array literals: unnest() would flatten arrays
 /// of arrays.
 inline constexpr pg::Statement kInsertRecords{
@@ -63,6 +66,12 @@ inline constexpr pg::Statement kInsertRecords{
 
 inline constexpr pg::Statement kPage{"atna.page",
                                      ATNA_COLUMNS "WHERE seq > $1 ORDER BY seq LIMIT $2"};
+
+/// DCM 110103, 110104, 110106: instances accessed and transferred, export.
+inline constexpr pg::Statement kDisclosures{
+    "atna.disclosures", ATNA_COLUMNS
+    "WHERE time >= $1 AND time < $2 AND (time > $1 OR seq > $3) AND seq <= $4 AND event IN "
+    "('110103', '110104', '110106') AND cardinality(documents) > 0 ORDER BY time, seq LIMIT $5"};
 
 // One statement for each index that may lead, so that a plan made without the values is still the
 // right one. An empty array, text or token means no condition.

@@ -146,6 +146,18 @@ Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int l
     return records(rows);
 }
 
+Result<std::vector<StoredRecord>> page(pg::Tx& tx, std::int64_t after, int limit) {
+    auto const rows = TRY(tx.exec(sql::kPage, pg::Params().int8(after).int8(limit)));
+    return records(rows);
+}
+
+Result<std::vector<Link>> hashes_after(pg::ReadTx& tx, std::int64_t after, int limit) {
+    auto const rows = TRY(tx.exec(sql::kHashesAfter, pg::Params().int8(after).int8(limit)));
+    std::vector<Link> out;
+    for (auto const row : rows) out.push_back({row.int64(0), copy(row.bytes(1))});
+    return out;
+}
+
 Result<std::vector<StoredRecord>> search(pg::ReadTx& tx, Filter const& f) {
     auto const& statement = !f.patients.empty()       ? sql::kSearchPatient
                             : !f.documents.empty()    ? sql::kSearchDocument
@@ -162,6 +174,14 @@ Result<std::vector<StoredRecord>> search(pg::ReadTx& tx, Filter const& f) {
                                                  .timestamptz(f.from)
                                                  .timestamptz(f.to)
                                                  .int8(f.limit)));
+    return records(rows);
+}
+
+Result<std::vector<StoredRecord>> disclosures(pg::ReadTx& tx, PeriodCursor const& at, int limit) {
+    auto const rows = TRY(tx.exec(
+        sql::kDisclosures,
+        pg::Params().timestamptz(at.from).timestamptz(at.to).int8(at.after).int8(at.upto).int8(
+            limit)));
     return records(rows);
 }
 

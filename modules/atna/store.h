@@ -25,6 +25,8 @@ Result<Bytes> hash_at(pg::Tx& tx, std::int64_t seq);
 void queue_records(pg::Tx& tx, std::vector<StoredRecord> const& records);
 
 Result<std::vector<StoredRecord>> page(pg::ReadTx& tx, std::int64_t after, int limit);
+Result<std::vector<StoredRecord>> page(pg::Tx& tx, std::int64_t after, int limit);
+Result<std::vector<Link>> hashes_after(pg::ReadTx& tx, std::int64_t after, int limit);
 
 struct Filter {
     std::vector<std::string> patients;   ///< none, or both forms of one id
@@ -36,5 +38,14 @@ struct Filter {
     int limit = 100;
 };
 Result<std::vector<StoredRecord>> search(pg::ReadTx& tx, Filter const& filter);
+
+/// In the order of time.
+struct PeriodCursor {
+    WallTime from{}, to{};   ///< [from, to); goes on with the time of the last one read
+    std::int64_t after = 0;  ///< of records at `from`, those behind this number
+    std::int64_t upto = INT64_MAX;
+};
+/// Records of exports and transfers that name documents.
+Result<std::vector<StoredRecord>> disclosures(pg::ReadTx& tx, PeriodCursor const& at, int limit);
 
 }  // namespace musubi::atna::store

@@ -1,3 +1,4 @@
+#include "atna/roots_walk.h"
 #include "atna/store.h"
 #include "atna/up_to_date.h"
 
@@ -69,6 +70,7 @@ std::string_view to_string(Damage damage) {
         case Damage::kAltered: return "altered";
         case Damage::kReordered: return "reordered";
         case Damage::kCutOff: return "cut off";
+        case Damage::kRoot: return "root";
     }
     return "none";
 }
@@ -81,6 +83,15 @@ Result<Verification> verify(Archive const& archive) {
     TRY(bring_up_to_date(archive, sealer));
     Verification out;
     if (!anchor) return damaged(out, Damage::kCutOff, 0, anchor.error().detail);
+    RootWalk roots;
+    if (!archive.evidence.certificates.empty()) {
+        auto const trust =
+            TRY(RootTrust::load(archive.evidence.certificates, archive.evidence.stamp_authorities));
+        auto begun = RootWalk::begin(archive, trust);
+        if (!begun && begun.error().code == Code::kInvalidContent)
+            return damaged(out, Damage::kRoot, 0, begun.error().detail);
+        roots = TRY(std::move(begun));
+    }
     Link end;
     auto const page_after = [&](std::int64_t seq) {
         return archive.pool.read([&](pg::ReadTx& tx) { return store::page(tx, seq, kPage); });
@@ -96,6 +107,8 @@ Result<Verification> verify(Archive const& archive) {
             if (*anchor && (*anchor)->seq == record.seq && (*anchor)->hash != record.hash) {
                 return damaged(out, Damage::kCutOff, record.seq, "the chain was computed anew");
             }
+            if (auto const found = roots.pass(record.seq, record.hash))
+                return damaged(out, found->damage, found->seq, found->text);
             end = {record.seq, record.hash};
             ++out.records;
         }
@@ -104,6 +117,11 @@ Result<Verification> verify(Archive const& archive) {
     if (*anchor && (*anchor)->seq > end.seq) {
         return damaged(out, Damage::kCutOff, end.seq + 1, "the newest records were removed");
     }
+    if (auto const found = roots.finish(end.seq))
+        return damaged(out, found->damage, found->seq, found->text);
+    out.roots = roots.good();
+    out.stamped = roots.stamped();
+    out.uncovered = end.seq - roots.covered();
     out.text = std::to_string(out.records) + " records, chain unbroken";
     return out;
 }

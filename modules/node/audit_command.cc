@@ -1,8 +1,7 @@
-// musubi audit search|verify|report
+// musubi audit
 
+#include "node/audit_verbs.h"
 #include "node/command.h"
-#include "node/operator_tools.h"
-#include "node/options.h"
 
 #include <charconv>
 #include <cstdio>
@@ -82,59 +81,95 @@ Status search(OperatorTools& tools, Options const& options) {
     return {};
 }
 
-Status verify(OperatorTools& tools) {
-    auto const result = TRY(atna::verify(tools.archive()));
-    if (result.damage == atna::Damage::kNone) {
-        std::printf("%ld records, all as they were written\n", static_cast<long>(result.records));
+/// Published roots, certificates and authorities may be somebody else's: who verifies need not
+/// believe this node's configuration.
+Status verify(OperatorTools& tools, Options const& options) {
+    auto archive = tools.archive();
+    if (options.has("roots")) archive.evidence.published.emplace_back(options["roots"]);
+    if (options.has("certificate")) archive.evidence.certificates = {options["certificate"]};
+    if (options.has("tsa-authorities"))
+        archive.evidence.stamp_authorities = options["tsa-authorities"];
+    if (options.has("roots") && archive.evidence.certificates.empty())
+        return Error(Code::kInvalidContent, "--roots needs --certificate");
+    auto const result = TRY(atna::verify(archive));
+    if (result.damage != atna::Damage::kNone) {
+        return Error(Code::kConflict, std::string(to_string(result.damage)) + ": " + result.text);
+    }
+    std::printf("%lld records, all as they were written\n", static_cast<long long>(result.records));
+    if (archive.evidence.certificates.empty()) {
+        std::printf("no roots were looked at: no evidence key is configured\n");
         return {};
     }
-    return Error(Code::kConflict, "record " + std::to_string(result.seq) + " " +
-                                      std::string(to_string(result.damage)) + ": " + result.text);
+    std::printf("%lld roots fit them, %lld with a time stamp; %lld records wait for their root\n",
+                static_cast<long long>(result.roots), static_cast<long long>(result.stamped),
+                static_cast<long long>(result.uncovered));
+    return {};
 }
 
-Status report(OperatorTools& tools, Options const& options) {
-    if (!options.has("patient")) return Error(Code::kInvalidContent, "report needs --patient");
-    std::string const patient = TRY(tools.regional_id(options["patient"]));
-    TRY(tools.record_log_used("audit report"));
-    auto const result = TRY(atna::report(tools.archive(), patient));
-    std::fputs((options["format"] == "csv" ? result.csv : result.text).c_str(), stdout);
-    return {};
+using Verb = Status (*)(OperatorTools& tools, Options const& options);
+
+Verb verb_of(std::string const& word) {
+    if (word == "search") return search;
+    if (word == "verify") return verify;
+    if (word == "report") return audit_report;
+    if (word == "roots") return audit_roots_export;
+    if (word == "prove") return audit_prove;
+    return nullptr;
+}
+
+std::vector<Option> const& option_table() {
+    static std::vector<Option> const table = {
+        {"config", "configuration file; check-proof needs none", ""},
+        {"patient", "search, report: patient id, CX", ""},
+        {"member", "search, report: member code", ""},
+        {"period", "report: a month or a day of Japan, 2026-10 or 2026-10-05", ""},
+        {"lang", "report: ja or en", "ja"},
+        {"document", "search: unique id of a document or submission set", ""},
+        {"user", "search: user id", ""},
+        {"transaction", "search: ITI-18 ...", ""},
+        {"outcome", "search: success, minor, serious or major", ""},
+        {"from", "search: from this time on (UTC)", ""},
+        {"to", "search: before this time (UTC)", ""},
+        {"limit", "search: records at most, newest first", "100"},
+        {"format", "search: table or json; report: table, html, csv or json", "table"},
+        {"out", "report: file to write, with its signature beside it; prove: file to write", ""},
+        {"roots", "verify, check-proof: folder of published roots", ""},
+        {"certificate", "verify, check-proof: certificate of the evidence key (PEM)", ""},
+        {"tsa-authorities", "verify, check-proof: whose time stamps are believed (PEM)", ""}};
+    return table;
 }
 
 }  // namespace
 
 int run_audit(std::vector<std::string> const& arguments) {
     Options options;
-    if (auto exit =
-            Options::parse("audit",
-                           "Searches the audit trail, verifies that nothing in it was altered, or "
-                           "reports who saw a patient's "
-                           "record. Each look is itself recorded.",
-                           {{"config", "configuration file", "", true},
-                            {"patient", "patient id, CX", ""},
-                            {"member", "member code", ""},
-                            {"document", "unique id of a document or submission set", ""},
-                            {"user", "user id", ""},
-                            {"transaction", "ITI-18 ...", ""},
-                            {"outcome", "success, minor, serious or major", ""},
-                            {"from", "from this time on (UTC)", ""},
-                            {"to", "before this time (UTC)", ""},
-                            {"limit", "records at most, newest first", "100"},
-                            {"format", "table or json (search), text or csv (report)", "table"}},
-                           arguments, options, "search|verify|report")) {
+    if (auto exit = Options::parse(
+            "audit",
+            "search: what is in the audit trail. report --member M --period P: who saw what that "
+            "member published; report --patient CX: who used the record. verify: that nothing in "
+            "it was altered, "
+            "removed or put elsewhere. roots export FOLDER: the signed roots, for who keeps them. "
+            "prove NUMBER: one record, for who has only roots; check-proof FILE checks it "
+            "anywhere. Each look is itself recorded.",
+            option_table(), arguments, options,
+            "search|verify|report|roots export FOLDER|prove NUMBER|check-proof FILE")) {
         return *exit;
     }
-    auto const& verbs = options.positional();
-    if (verbs.size() != 1 ||
-        (verbs[0] != "search" && verbs[0] != "verify" && verbs[0] != "report")) {
-        std::fprintf(stderr, "musubi audit: say search, verify or report\n");
+    auto const& words = options.positional();
+    if (!words.empty() && words[0] == "check-proof") {
+        auto const done = audit_check_proof(options);
+        return done ? 0 : failed(done.error());
+    }
+    Verb const verb = words.empty() ? nullptr : verb_of(words[0]);
+    if (!verb || !options.has("config")) {
+        std::fprintf(stderr,
+                     "musubi audit: say search, verify, report, roots export, prove or "
+                     "check-proof, and --config FILE\n");
         return 2;
     }
     auto tools = OperatorTools::open(options["config"]);
     if (!tools) return failed(tools.error());
-    Status const done = verbs[0] == "search"   ? search(**tools, options)
-                        : verbs[0] == "verify" ? verify(**tools)
-                                               : report(**tools, options);
+    auto const done = verb(**tools, options);
     return done ? 0 : failed(done.error());
 }
 

@@ -39,6 +39,7 @@ Status Composition::build(core::AuditPort* audit) {
     syslog_peers_ = std::make_unique<SyslogPeerCalls>(tls_, names);
     ports_.provide<core::SyslogPeerPort>(*syslog_peers_);
     ports_.provide<core::TimeProbePort>(time_probe_);
+    ports_.provide<core::TimeStampPort>(time_stamps_);
     core::ModuleContext context{config(),   ports_,         *services_->pool,
                                 *pipeline_, system_clock(), system_ids()};
     if (audit) ports_.provide(*audit);

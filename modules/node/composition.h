@@ -13,6 +13,7 @@
 #include "node/platform_services.h"
 #include "node/syslog_peer_calls.h"
 #include "node/time_probe.h"
+#include "node/time_stamp_calls.h"
 #include "node/tls_material.h"
 
 namespace musubi::node {
@@ -60,6 +61,7 @@ private:
     std::unique_ptr<MllpPeerCalls> mllp_peers_;
     std::unique_ptr<SyslogPeerCalls> syslog_peers_;
     TimeProbe time_probe_;
+    TimeStampCalls time_stamps_;
     std::unique_ptr<core::ClientPipeline> client_pipeline_;
     std::vector<Part> parts_;
 };

@@ -99,8 +99,16 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& co
 }
 
 atna::Archive OperatorTools::archive() const {
+    auto const settings = atna::evidence_settings(config());
+    atna::Evidence evidence;
+    if (settings.enabled()) {
+        evidence.certificates = settings.roots.former;
+        evidence.certificates.push_back(settings.roots.certificate);
+        evidence.stamp_authorities = settings.stamps.authorities;
+        evidence.published = {settings.roots.folder};
+    }
     return {*services->pool, *services->keys, config().text("atna.journal_folder"),
-            config().list("atna.regional_authorities")};
+            config().list("atna.regional_authorities"), std::move(evidence)};
 }
 
 Result<std::string> OperatorTools::regional_id(std::string const& cx) const {

@@ -4,6 +4,7 @@
 
 #include "atna/archive.h"
 #include "atna/audit.h"
+#include "atna/evidence_settings.h"
 #include "mpi/store.h"
 #include "node/composition.h"
 #include "node/platform_services.h"

@@ -1,3 +1,4 @@
+#include "atna/evidence_settings.h"
 #include "mpi/store.h"
 #include "node/command.h"
 #include "node/key_ring_check.h"
@@ -132,6 +133,7 @@ int run_check(std::vector<std::string> const& arguments) {
     note(check_agreement(*config, services ? (*services)->pool.get() : nullptr));
     auto const patients = mpi::store_settings(*config);
     if (!patients) note(patients.error());
+    note(atna::check_evidence(atna::evidence_settings(*config), system_clock().now()));
     if (status == 0)
         std::printf("configuration, agreement, certificates and database are in order\n");
     return status;

@@ -30,6 +30,7 @@ public:
           clock_(context.clock) {
         context.ports.provide<core::PolicyPort>(*policy_);
         context.ports.provide<core::CommunityPort>(*policy_);
+        context.ports.provide<core::AgreementInForcePort>(*policy_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::DocumentWatcherPort>(forms_);
     }

@@ -184,6 +184,8 @@ Result<Explanation> AgreementPolicy::explain(domain::Subject const& subject, dom
     return policy::explain(*now, question, found);
 }
 
+std::string AgreementPolicy::agreement_hash() const { return agreement()->hash; }
+
 std::string AgreementPolicy::source_name() const {
     auto const now = agreement();
     return now->region.name + " v" + std::to_string(now->version);

@@ -6,6 +6,7 @@
 // a withdrawal counts for the next request. One round trip at most, none for exempt roles.
 
 #include "core/community_port.h"
+#include "core/evidence_ports.h"
 #include "core/ports.h"
 #include "policy/acceptance.h"
 #include "policy/call_meter.h"
@@ -16,7 +17,9 @@
 
 namespace musubi::policy {
 
-class AgreementPolicy final : public core::PolicyPort, public core::CommunityPort {
+class AgreementPolicy final : public core::PolicyPort,
+                              public core::CommunityPort,
+                              public core::AgreementInForcePort {
 public:
     /// Nothing but an agreement that may be in force now is taken (acceptance.h); a refusal is
     /// recorded when `audit` has a port. `identity` may be null where nothing is published (tools);
@@ -33,6 +36,7 @@ public:
     Result<core::Decision> decide(domain::Subject const& subject, core::TransactionSpec const& spec,
                                   core::PolicyQuery const& query) const override;
     std::string source_name() const override;
+    std::string agreement_hash() const override;
     domain::DemographicsRules demographics_rules() const override;
     std::vector<std::string> member_authorities() const override;
     std::shared_ptr<std::vector<std::string> const> member_authority_list() const override;

@@ -2,9 +2,9 @@
 // Outbound HTTP requests to neighbours, with our client certificate (ITI-19), over kept
 // connections.
 //
-// Only https (http for loopback addresses when the client was made so), never a redirect, never a
-// proxy of the environment, TLS 1.2 or 1.3, the server's name is checked. A request is never sent
-// twice: when a kept connection turns out dead after a byte of the body was given to it, the answer
+// Only https (http for loopback addresses when the client was made so, or where the request says
+// so), never a redirect, never a proxy of the environment, TLS 1.2 or 1.3, the server's name is
+// checked. A request is never sent twice: when a kept connection turns out dead after a byte of the body was given to it, the answer
 // is kPeerUnavailable and the caller decides.
 //
 // Ownership: PeerClient owns its connections; requests are borrowed during the call. Thread-safety:
@@ -49,6 +49,10 @@ enum class ServerName : std::uint8_t {
 /// host's name or address: may make it stricter. False: the call ends with kInvalidContent.
 using TlsRules = std::function<bool(void* ssl_context, std::string const& host)>;
 
+/// Whether this one request may go over plain http, to any host: only where what is sent tells
+/// nothing and what is answered proves itself, as with time stamps (RFC 3161).
+enum class Plaintext : std::uint8_t { kRefused, kAllowed };
+
 struct PeerRequest {
     std::string url;
     std::vector<PeerHeader> headers;  ///< Content-Type among them; Content-Length is ours
@@ -57,6 +61,7 @@ struct PeerRequest {
     ServerName server_name = ServerName::kChecked;
     /// With rules every connection begins with a full handshake, in which they are applied.
     TlsRules rules = {};
+    Plaintext plaintext = Plaintext::kRefused;
     int connect_timeout_ms = 5'000;
     int total_timeout_ms = 30'000;
     std::uint64_t max_answer_bytes = 16 << 20;

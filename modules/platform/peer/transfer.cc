@@ -102,7 +102,9 @@ Status Transfer::prepare(bool plain_allowed) {
     for (auto const& s : request_.body) size += s.text.size() + (s.content ? s.content->size() : 0);
     has_body_ = size > 0;
     bool const https = request_.url.substr(0, 8) == "https://";
-    if (!https && !(plain_allowed && is_loopback_http(request_.url))) {
+    bool const http = request_.url.substr(0, 7) == "http://";
+    bool const plain_wanted = http && request_.plaintext == Plaintext::kAllowed;
+    if (!https && !plain_wanted && !(plain_allowed && is_loopback_http(request_.url))) {
         return Error(Code::kInvalidContent, "only https URLs are called");
     }
     for (auto const& [name, value] : request_.headers) {

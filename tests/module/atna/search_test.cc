@@ -151,19 +151,5 @@ TEST_F(AuditTrail, JsonLineCarriesTheAgreedFields) {
     EXPECT_EQ(line.find('\n'), std::string::npos);
 }
 
-TEST_F(AuditTrail, ReportTellsWhoSawARecord) {
-    fill(3);
-    auto const told = report(archive(), kPatient);
-    ASSERT_TRUE(told.ok());
-    EXPECT_EQ(told->lines, 3);
-    EXPECT_TRUE(told->csv.starts_with(
-        "\"time\",\"organisation\",\"user\",\"what\",\"outcome\",\"documents\",\"rule\"\r\n"
-        "\"2026-11-21T00:00:03.000000Z\",\"clinic-kita\",\"dr-midori\","
-        "\"ITI-43 Retrieve Document Set\",\"success\",\"1.2.3.3\",\"K3.2\"\r\n"))
-        << told->csv;
-    EXPECT_EQ(std::count(told->text.begin(), told->text.end(), '\n'), 4);
-    EXPECT_EQ(report(archive(), "nobody")->lines, 0);
-}
-
 }  // namespace
 }  // namespace musubi::atna

@@ -1,0 +1,21 @@
+#pragma once
+// The words behind `musubi audit` that need a file of their own.
+
+#include "node/operator_tools.h"
+#include "node/options.h"
+
+namespace musubi::node {
+
+/// report --member M --period P | --patient CX: a file with its signature beside it, or a look.
+Status audit_report(OperatorTools& tools, Options const& options);
+/// roots export DIR: published roots for somebody who keeps them.
+Status audit_roots_export(OperatorTools& tools, Options const& options);
+/// prove SEQ: one record, provable without this node.
+Status audit_prove(OperatorTools& tools, Options const& options);
+/// check-proof FILE: what `prove` wrote, against published roots; needs no configuration.
+Status audit_check_proof(Options const& options);
+
+/// A file for `--out`; standard output when there is none.
+Status put_out(std::string const& file, std::string_view content);
+
+}  // namespace musubi::node
