@@ -52,6 +52,8 @@ struct FoundRecord {
 };
 
 Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery const& query);
+/// kNotFound. For one that the chain has already.
+Result<FoundRecord> record_at(Archive const& archive, std::int64_t seq);
 /// One JSON object without line break: time, transaction, event_id, event_type, outcome, user,
 /// organisation, peer, patient, objects, rule, message, trace, seq; of received ones also received
 /// (the carrier) and line (base64), and octets that are no UTF-8 stand as '?' in message.

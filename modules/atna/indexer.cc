@@ -5,6 +5,8 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
+#include <utility>
+
 namespace musubi::atna {
 namespace {
 
@@ -16,8 +18,7 @@ constexpr std::size_t kBatchBytes = 8U << 20;
 
 struct Indexer::Batch {
     std::vector<SealedRecord> journal, pending;
-    std::map<std::filesystem::path, std::uint64_t>
-        offsets;                                  ///< what `done_` becomes when it is committed
+    SealedOffsets offsets;                        ///< what `done_` becomes when it is committed
     std::vector<std::filesystem::path> finished;  ///< segments that hold nothing else
     bool more = false;
 };
@@ -133,6 +134,17 @@ void Indexer::forget(Batch const& batch) {
     }
 }
 
+/// Beside the node: what its sealer has put into the chain is not read again. The node itself reads
+/// everything at its start.
+Status Indexer::take_hint(pg::Tx& tx) {
+    if (journal_ || std::exchange(hint_taken_, true)) return {};
+    auto hint = read_progress(folder_, keys_);
+    if (hint.offsets.empty()) return {};
+    // Another database, or an older state of it.
+    if (TRY(store::hash_at(tx, hint.end.seq)) == hint.end.hash) done_ = std::move(hint.offsets);
+    return {};
+}
+
 Result<Indexer::Outcome> Indexer::run_batch() {
     static auto& sealed = counter("atna_records_sealed_total");
     Outcome outcome;
@@ -141,6 +153,7 @@ Result<Indexer::Outcome> Indexer::run_batch() {
         outcome.another_works = true;
         return outcome;
     }
+    TRY(take_hint(tx));
     auto const batch = TRY(collect(tx));
     if (batch.journal.empty() && batch.pending.empty()) {
         forget(batch);
@@ -152,6 +165,7 @@ Result<Indexer::Outcome> Indexer::run_batch() {
     TRY(FAULT("atna.after_seal_commit"));
     if (outcome.sealed > 0) write_anchor(folder_, keys_, end);
     forget(batch);
+    if (journal_) write_progress(folder_, keys_, end, done_);
     sealed.add(static_cast<std::uint64_t>(outcome.sealed));
     outcome.more = batch.more;
     return outcome;

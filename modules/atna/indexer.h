@@ -9,9 +9,8 @@
 
 #include "atna/chain.h"
 #include "atna/journal.h"
+#include "atna/progress.h"
 #include "platform/pg/pool.h"
-
-#include <map>
 
 namespace musubi::atna {
 
@@ -49,14 +48,15 @@ private:
     Status check_anchor(pg::Tx& tx, Link const& end) const;
     Result<Link> store_batch(pg::Tx& tx, Batch const& batch, std::int64_t& count);
     void forget(Batch const& batch);
+    Status take_hint(pg::Tx& tx);
 
     pg::Pool& pool_;
     vault::KeyRing& keys_;
     EntrySealer const& sealer_;
     std::filesystem::path folder_;
     Journal* journal_;
-    std::map<std::filesystem::path, std::uint64_t>
-        done_;  ///< segment -> offset up to which all is in the chain
+    SealedOffsets done_;
+    bool hint_taken_ = false;
 };
 
 }  // namespace musubi::atna

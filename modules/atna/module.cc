@@ -2,6 +2,7 @@
 
 #include "atna/audit.h"
 #include "atna/exporter.h"
+#include "atna/findings_keeper.h"
 #include "atna/indexer.h"
 #include "atna/iti81.h"
 #include "atna/pace.h"
@@ -54,12 +55,14 @@ public:
         thread_ = std::thread([this] { run(); });
         for (auto& exporter : exporters_) exporter->start();
         roots_.start();
+        findings_.start();
         return {};
     }
     /// The last records stay in the journal if the database does not take them: the next start
     /// seals them. What is sealed by then is still sent, if the receiver takes it.
     void stop(std::chrono::steady_clock::time_point) override {
         roots_.stop();
+        findings_.stop();
         join();
         for (auto& exporter : exporters_) exporter->stop();
     }
@@ -82,7 +85,8 @@ public:
                         "audit records do not reach the repository " + exporter->name()};
             }
         }
-        return roots_.health();
+        if (auto const roots = roots_.health(); roots.state != core::Health::kGood) return roots;
+        return findings_.health();
     }
 
 private:
@@ -97,7 +101,8 @@ private:
           iti81_{context.pool, keys, sealer_},
           indexer_(context.pool, keys, sealer_, context.config.text(kFolder), journal_.get()),
           roots_(context.pool, keys, context.config.text(kFolder), std::move(evidence),
-                 context.ports, context.clock) {}
+                 context.ports, context.clock),
+          findings_(context.pool, sealer_, review_settings(context.config), context.clock) {}
 
     Status make_exporters(core::ModuleContext& context) {
         auto const destinations = TRY(read_destinations(context.config.list(kExport)));
@@ -192,6 +197,7 @@ private:
     std::vector<std::unique_ptr<Exporter>> exporters_;
     Indexer indexer_;
     RootKeeper roots_;
+    FindingsKeeper findings_;
     std::atomic<bool> sealing_failed_{false};
     std::atomic<bool> chain_broken_{false};
     std::atomic<std::int64_t> backlog_{0};
@@ -259,6 +265,7 @@ std::vector<core::ConfigKey> keys() {
     out[7].doc =
         "The node reports itself degraded when a repository has taken nothing for this long.";
     for (auto& key : evidence_keys()) out.push_back(std::move(key));
+    for (auto& key : review_keys()) out.push_back(std::move(key));
     return out;
 }
 

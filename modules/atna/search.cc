@@ -48,6 +48,15 @@ Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery cons
     return out;
 }
 
+Result<FoundRecord> record_at(Archive const& archive, std::int64_t seq) {
+    EntrySealer const sealer(archive.keys, archive.regional_authorities);
+    auto const rows =
+        TRY(archive.pool.read([&](pg::ReadTx& tx) { return store::page(tx, seq - 1, 1); }));
+    if (rows.empty() || rows.front().seq != seq)
+        return Error(Code::kNotFound, "there is no such record");
+    return found_record(sealer, rows.front());
+}
+
 domain::AuditEvent log_used(std::string const& user, std::string const& organisation,
                             std::string const& what, std::string const& audit_source_id,
                             WallTime now) {

@@ -112,6 +112,7 @@ Verb verb_of(std::string const& word) {
     if (word == "search") return search;
     if (word == "verify") return verify;
     if (word == "report") return audit_report;
+    if (word == "review") return audit_review;
     if (word == "roots") return audit_roots_export;
     if (word == "prove") return audit_prove;
     return nullptr;
@@ -133,6 +134,10 @@ std::vector<Option> const& option_table() {
         {"limit", "search: records at most, newest first", "100"},
         {"format", "search: table or json; report: table, html, csv or json", "table"},
         {"out", "report: file to write, with its signature beside it; prove: file to write", ""},
+        {"all", "review list: what was signed off too", "", false, true},
+        {"finding", "review sign-off: its number", ""},
+        {"verdict", "review sign-off: justified or unjustified", ""},
+        {"by", "review sign-off: who looked; default: your account", ""},
         {"roots", "verify, check-proof: folder of published roots", ""},
         {"certificate", "verify, check-proof: certificate of the evidence key (PEM)", ""},
         {"tsa-authorities", "verify, check-proof: whose time stamps are believed (PEM)", ""}};
@@ -146,13 +151,16 @@ int run_audit(std::vector<std::string> const& arguments) {
     if (auto exit = Options::parse(
             "audit",
             "search: what is in the audit trail. report --member M --period P: who saw what that "
-            "member published; report --patient CX: who used the record. verify: that nothing in "
+            "member published; report --patient CX: who used the record. review: what the rules of "
+            "the log review found. "
+            "verify: that nothing in "
             "it was altered, "
             "removed or put elsewhere. roots export FOLDER: the signed roots, for who keeps them. "
             "prove NUMBER: one record, for who has only roots; check-proof FILE checks it "
             "anywhere. Each look is itself recorded.",
             option_table(), arguments, options,
-            "search|verify|report|roots export FOLDER|prove NUMBER|check-proof FILE")) {
+            "search|verify|report|review list|review sign-off|roots export FOLDER|prove "
+            "NUMBER|check-proof FILE")) {
         return *exit;
     }
     auto const& words = options.positional();
@@ -163,7 +171,7 @@ int run_audit(std::vector<std::string> const& arguments) {
     Verb const verb = words.empty() ? nullptr : verb_of(words[0]);
     if (!verb || !options.has("config")) {
         std::fprintf(stderr,
-                     "musubi audit: say search, verify, report, roots export, prove or "
+                     "musubi audit: say search, verify, report, review, roots export, prove or "
                      "check-proof, and --config FILE\n");
         return 2;
     }

@@ -8,6 +8,8 @@ namespace musubi::node {
 
 /// report --member M --period P | --patient CX: a file with its signature beside it, or a look.
 Status audit_report(OperatorTools& tools, Options const& options);
+/// review list | sign-off: what the rules of the log review found, and what people say to it.
+Status audit_review(OperatorTools& tools, Options const& options);
 /// roots export DIR: published roots for somebody who keeps them.
 Status audit_roots_export(OperatorTools& tools, Options const& options);
 /// prove SEQ: one record, provable without this node.

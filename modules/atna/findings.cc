@@ -1,0 +1,135 @@
+#include "atna/findings.h"
+
+#include "atna/findings_sql.h"
+#include "platform/base/metrics.h"
+#include "platform/base/text.h"
+#include "platform/pg/pool.h"
+#include "platform/vault/durable_file.h"
+
+namespace musubi::atna {
+namespace {
+
+constexpr auto kJapan = std::chrono::hours(9);
+constexpr auto kDay = std::chrono::hours(24);
+constexpr std::size_t kMaxWatched = 1U << 20;
+
+struct Span {
+    WallTime from{}, to{};
+};
+
+pg::Params bounds(Span const& span, std::int64_t threshold, WallTime now,
+                  ReviewSettings const& settings) {
+    return std::move(pg::Params()
+                         .timestamptz(span.from)
+                         .timestamptz(span.to)
+                         .int8(threshold)
+                         .timestamptz(now)
+                         .timestamptz(now + settings.days));
+}
+
+Result<int> find(pg::Pool& pool, pg::Statement const& statement, pg::Params const& params) {
+    return pool.run(
+        [&](pg::Tx& tx) -> Result<int> { return TRY(tx.exec(statement, params)).size(); });
+}
+
+WallTime day_of_japan(WallTime time) {
+    return WallTime(std::chrono::floor<std::chrono::days>(time + kJapan)) - kJapan;
+}
+
+/// The column's forms of every id in the file.
+Result<std::vector<std::string>> watched(std::string const& file, EntrySealer const& sealer) {
+    auto const content = TRY(vault::read_small_file(file, kMaxWatched));
+    std::vector<std::string> out;
+    for (auto const line : split(as_text(content), '\n')) {
+        auto const id = trim(line);
+        if (id.empty() || id.front() == '#') continue;
+        for (auto& key : sealer.patient_search_keys(std::string(id))) out.push_back(std::move(key));
+    }
+    return out;
+}
+
+std::vector<AuditFinding> findings_of(pg::Rows const& rows) {
+    std::vector<AuditFinding> out;
+    for (auto const row : rows) {
+        AuditFinding one;
+        one.id = row.int64(0);
+        one.rule = row.text(1);
+        one.begins = row.time(2);
+        one.ends = row.time(3);
+        one.member = row.text(4);
+        auto const token = row.bytes(5);
+        one.user_token.assign(token.begin(), token.end());
+        one.patient = row.text(6);
+        one.records = row.int64(7);
+        one.patients = row.int64(8);
+        one.first_seq = row.int64(9);
+        one.last_seq = row.int64(10);
+        one.review_by = row.time(11);
+        if (!row.is_null(12)) one.justified = row.boolean(12);
+        one.reviewed_by = row.text(13);
+        out.push_back(std::move(one));
+    }
+    return out;
+}
+
+}  // namespace
+
+Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
+                         WallTime since, WallTime now) {
+    int found = 0;
+    Span const hours{std::chrono::floor<std::chrono::hours>(since),
+                     std::chrono::floor<std::chrono::hours>(now)};
+    if (settings.bulk_patients > 0 && hours.from < hours.to)
+        found +=
+            TRY(find(pool, sql::kFindBulk, bounds(hours, settings.bulk_patients, now, settings)));
+    if (settings.denials > 0 && hours.from < hours.to)
+        found += TRY(find(pool, sql::kFindDenials, bounds(hours, settings.denials, now, settings)));
+    auto const ids = settings.watched_file.empty() ? std::vector<std::string>()
+                                                   : TRY(watched(settings.watched_file, sealer));
+    auto const night = std::chrono::hours((settings.night_ends - settings.night_begins + 24) % 24);
+    for (auto day = day_of_japan(since) - kDay; day < now; day += kDay) {
+        Span const dark{day + std::chrono::hours(settings.night_begins),
+                        day + std::chrono::hours(settings.night_begins) + night};
+        if (settings.night_records > 0 && dark.to > since && dark.to <= now)
+            found += TRY(
+                find(pool, sql::kFindNight, bounds(dark, settings.night_records, now, settings)));
+        Span const whole{day, day + kDay};
+        if (!ids.empty() && whole.to > since && whole.to <= now) {
+            auto params = bounds(whole, 1, now, settings);
+            params.text_array(std::span<std::string const>(ids));
+            found += TRY(find(pool, sql::kFindWatched, params));
+        }
+    }
+    counter("atna_findings_total").add(static_cast<std::uint64_t>(found));
+    return found;
+}
+
+Result<std::vector<AuditFinding>> audit_findings(pg::Pool& pool, SignedOff which) {
+    auto const& statement = which == SignedOff::kNo ? sql::kOpenFindings : sql::kAllFindings;
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<AuditFinding>> {
+        return findings_of(TRY(tx.exec(statement)));
+    });
+}
+
+Result<std::int64_t> overdue_findings(pg::Pool& pool, WallTime now) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::int64_t> {
+        return TRY(tx.exec(sql::kOverdueFindings, pg::Params().timestamptz(now))).front().int64(0);
+    });
+}
+
+Status sign_off(pg::Pool& pool, core::AuditPort& audit, SignOff const& word,
+                domain::AuditEvent record, WallTime now) {
+    return pool.run([&](pg::Tx& tx) -> Status {
+        if (TRY(tx.exec(sql::kOneFinding, pg::Params().int8(word.finding))).empty())
+            return Error(Code::kNotFound, "there is no such finding");
+        auto const done = TRY(tx.exec(sql::kSignOff, pg::Params()
+                                                         .int8(word.finding)
+                                                         .boolean(word.justified)
+                                                         .text(word.reviewer)
+                                                         .timestamptz(now)));
+        if (done.empty()) return Error(Code::kConflict, "this finding was signed off before");
+        return audit.record_in(tx, {record});
+    });
+}
+
+}  // namespace musubi::atna

@@ -1,0 +1,43 @@
+#pragma once
+// Looks through the log regularly and tells when findings are overdue. One thread of its own at low
+// weight; start() and stop() once each, health() from any thread.
+
+#include "atna/findings.h"
+#include "core/module.h"
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace musubi::atna {
+
+class FindingsKeeper {
+public:
+    FindingsKeeper(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings settings,
+                   Clock const& clock)
+        : pool_(pool), sealer_(sealer), settings_(std::move(settings)), clock_(clock) {}
+    ~FindingsKeeper();
+
+    void start();
+    void stop();
+    core::HealthReport health() const;
+    void turn();  ///< one round, for tests
+
+private:
+    void run();
+
+    pg::Pool& pool_;
+    EntrySealer const& sealer_;
+    ReviewSettings const settings_;
+    Clock const& clock_;
+    std::optional<WallTime> looked_;  ///< up to here
+
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    bool stopping_ = false;     // guarded by mutex_
+    bool failed_ = false;       // guarded by mutex_
+    std::int64_t overdue_ = 0;  // guarded by mutex_
+    std::thread thread_;
+};
+
+}  // namespace musubi::atna

@@ -1,0 +1,162 @@
+// What the rules of the log review find, and signing it off.
+
+#include "atna/findings.h"
+
+#include "atna/findings_keeper.h"
+#include "module/atna/audit_fixture.h"
+
+#include <fstream>
+
+namespace musubi::atna {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::minutes;
+
+class StillClock final : public Clock {
+public:
+    WallTime now() const override { return time; }
+    std::chrono::steady_clock::time_point monotonic() const override {
+        return system_clock().monotonic();
+    }
+    WallTime time{};
+};
+
+/// kTime is 9 in the morning of 21 November in Japan.
+class Findings : public AuditTrail {
+protected:
+    Findings() {
+        settings_.bulk_patients = 3;
+        settings_.denials = 4;
+        settings_.night_records = 2;
+        settings_.interval = hours(1);
+        fs::create_directories(folder_ / "journal");
+    }
+    static domain::AuditEvent look(WallTime time, std::string const& patient) {
+        auto out = event(1, patient + "^^^&2.999.1.1.1&ISO");  // dr-midori of clinic-kita
+        out.time = time;
+        return out;
+    }
+    void record(std::vector<domain::AuditEvent> events) {
+        DatabaseAudit audit(*pool_, *sealer_, system_ids());
+        ASSERT_TRUE(audit.record(std::move(events)).ok());
+        Indexer indexer(*pool_, *keys_, *sealer_, folder_ / "journal", nullptr);
+        ASSERT_TRUE(indexer.run().ok());
+    }
+    int look_through(WallTime since, WallTime now) {
+        auto const found = atna::look_through(*pool_, *sealer_, settings_, since, now);
+        if (!found) throw std::runtime_error(found.error().detail);
+        return *found;
+    }
+    std::string told(SignedOff which = SignedOff::kNo) {
+        std::string out;
+        auto const all = *audit_findings(*pool_, which);
+        for (auto const& one : all) {
+            out += one.rule + " " + one.member + " " + std::to_string(one.records) + "/" +
+                   std::to_string(one.patients) + "; ";
+        }
+        return out;
+    }
+    ReviewSettings settings_;
+};
+
+TEST_F(Findings, ManyPatientsOfOnePersonWithinAnHour) {
+    record({look(kTime, "A"), look(kTime + minutes(5), "B"), look(kTime + minutes(59), "B"),
+            look(kTime + minutes(61), "C")});
+    EXPECT_EQ(look_through(kTime - hours(1), kTime + hours(2)), 0) << "two and one";
+    auto machine = look(kTime + minutes(10), "D");
+    machine.participants.pop_back();
+    auto other = look(kTime + minutes(10), "E");
+    other.participants.back().user_id = "dr-aoba";
+    auto refused = look(kTime + minutes(10), "F");
+    refused.outcome = domain::AuditOutcome::kMinorFailure;
+    record({machine, other, refused});
+    EXPECT_EQ(look_through(kTime - hours(1), kTime + hours(2)), 0) << "nobody's, others', refused";
+    record({look(kTime + minutes(50), "G")});
+    EXPECT_EQ(look_through(kTime - hours(1), kTime + minutes(59)), 0) << "the hour goes on";
+    EXPECT_EQ(look_through(kTime - hours(1), kTime + hours(2)), 1);
+    EXPECT_EQ(look_through(kTime - hours(1), kTime + hours(3)), 0) << "found once";
+    EXPECT_EQ(told(), "bulk clinic-kita 4/3; ");
+}
+
+TEST_F(Findings, BurstsOfRefusalsOfPeopleAndSystems) {
+    std::vector<domain::AuditEvent> many;
+    for (int i = 0; i < 4; ++i) {
+        auto refused = look(kTime + minutes(i), "A");
+        refused.outcome = domain::AuditOutcome::kMinorFailure;
+        refused.participants.pop_back();
+        many.push_back(refused);
+        auto broken = look(kTime + minutes(i), "A");
+        broken.outcome = domain::AuditOutcome::kSeriousFailure;
+        many.push_back(broken);
+    }
+    record(many);
+    EXPECT_EQ(look_through(kTime, kTime + hours(1)), 1);
+    EXPECT_EQ(told(), "denials clinic-kita 4/1; ");
+}
+
+TEST_F(Findings, LooksInTheNightOfJapan) {
+    auto const midnight = kTime + hours(15);  // in Japan
+    record({look(midnight - minutes(121), "A"), look(midnight + hours(6), "A")});
+    EXPECT_EQ(look_through(kTime, kTime + hours(48)), 0) << "before and after it";
+    record({look(midnight - minutes(119), "A"), look(midnight + minutes(359), "A")});
+    EXPECT_EQ(look_through(kTime, midnight + hours(5)), 0) << "the night goes on";
+    EXPECT_EQ(look_through(midnight + hours(5), midnight + hours(6)), 1);
+    EXPECT_EQ(told(), "night clinic-kita 2/1; ");
+    auto const one = audit_findings(*pool_, SignedOff::kNo)->front();
+    EXPECT_EQ(one.ends - one.begins, hours(8));
+    EXPECT_EQ(one.user_token, sealer_->user_token("dr-midori"));
+}
+
+TEST_F(Findings, EveryAccessToAPatientWhoIsWatched) {
+    settings_ = {};
+    settings_.watched_file = folder_ / "watched";
+    std::ofstream(settings_.watched_file) << "# the mayor\n"
+                                          << kPatient << "\n\n"
+                                          << kHospitalId << "\n";
+    auto refused = event(2, kHospitalId);
+    refused.outcome = domain::AuditOutcome::kMinorFailure;
+    record({event(1), event(3), refused, look(kTime, "A")});
+    EXPECT_EQ(look_through(kTime, kTime + hours(14)), 0) << "the day goes on";
+    EXPECT_EQ(look_through(kTime, kTime + hours(15)), 2);
+    auto const all = *audit_findings(*pool_, SignedOff::kNo);
+    for (auto const& one : all)
+        EXPECT_EQ(one.patient.starts_with("hmac:"), one.member == "hospital-kita") << one.patient;
+    fs::remove(settings_.watched_file);
+    EXPECT_FALSE(atna::look_through(*pool_, *sealer_, settings_, kTime, kTime + hours(15)).ok())
+        << "a list that is gone is told";
+}
+
+TEST_F(Findings, AreSignedOffOnceWithARecordAndOverdueDegrades) {
+    record({look(kTime, "A"), look(kTime, "B"), look(kTime, "C")});
+    StillClock clock;
+    clock.time = kTime + hours(1);
+    FindingsKeeper keeper(*pool_, *sealer_, settings_, clock);
+    keeper.turn();
+    EXPECT_EQ(keeper.health().state, core::Health::kGood);
+    EXPECT_EQ(told(), "bulk clinic-kita 3/3; ");
+    clock.time = kTime + hours(24 * 14 + 2);
+    keeper.turn();
+    EXPECT_EQ(keeper.health().state, core::Health::kDegraded);
+    EXPECT_EQ(*overdue_findings(*pool_, clock.time), 1);
+
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    auto const id = audit_findings(*pool_, SignedOff::kNo)->front().id;
+    EXPECT_EQ(sign_off(*pool_, audit, {id + 1, true, "officer"}, event(1), kTime).error().code,
+              Code::kNotFound);
+    auto const before = count("pending");
+    ASSERT_TRUE(sign_off(*pool_, audit, {id, false, "officer"}, event(1), kTime).ok());
+    EXPECT_EQ(count("pending"), before + 1);
+    EXPECT_EQ(sign_off(*pool_, audit, {id, true, "other"}, event(1), kTime).error().code,
+              Code::kConflict);
+    EXPECT_EQ(told(), "");
+    auto const signed_off = audit_findings(*pool_, SignedOff::kAny)->front();
+    EXPECT_EQ(signed_off.justified, false);
+    EXPECT_EQ(signed_off.reviewed_by, "officer");
+    keeper.turn();
+    EXPECT_EQ(keeper.health().state, core::Health::kGood);
+    EXPECT_FALSE(pg::run_script(database_.serving(), "DELETE FROM atna.finding_review").ok());
+}
+
+}  // namespace
+}  // namespace musubi::atna
