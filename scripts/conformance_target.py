@@ -24,6 +24,10 @@ target["pki"] = os.path.abspath(options.pki)
 target["regional_id_command"] = [options.musubi, "patient", "show", "--config", options.config, "--patient", "{cx}"]
 target["consent_command"] = [options.musubi, "consent", "{verb}", "--config", options.config, "--patient", "{cx}"]
 target["audit_command"] = [options.musubi, "audit", "search", "--config", options.config, "--format", "json"]
+audit = [options.musubi, "audit"]
+target["evidence"] = {"roots": [*audit, "roots", "export", "{folder}", "--config", options.config],
+                      "prove": [*audit, "prove", "{record}", "--config", options.config],
+                      "certificate": "node-a-evidence.crt"}
 target["syslog"] = {"host": "localhost", "port": options.port_base + 6, "udp_port": options.port_base + 7}
 target["offers"] = options.offer or target["offers"]
 if options.namespace:

@@ -43,7 +43,7 @@ def write_target(path, folder, https_port, mllp_port, template):
         data = json.load(file)
     data.update({"name": "self-test", "base_url": f"https://localhost:{https_port}",
                  "mllp": {"host": "localhost", "port": mllp_port}, "pki": folder})
-    for absent in ("regional_id_command", "consent_command", "audit_command", "syslog"):
+    for absent in ("regional_id_command", "consent_command", "audit_command", "syslog", "evidence"):
         data.pop(absent, None)  # the fake has no operator and takes no audit messages
     with open(path, "w", encoding="utf-8") as file:
         json.dump(data, file)

@@ -49,6 +49,7 @@ class Target:
         self.xua = self._data.get("xua")
         self.syslog = self._data.get("syslog")
         self.audit_command = self._data.get("audit_command")
+        self.evidence = self._data.get("evidence")
         self.offers = set(self._data.get("offers", ()))
         self._pki = os.path.join(ROOT, self._data["pki"])
 
@@ -71,6 +72,19 @@ class Target:
         if done.returncode:
             raise RuntimeError(f"audit_command: {done.stderr.strip()}")
         return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def evidence_command(self, name, **values):
+        """Runs `roots` (into {folder}) or `prove` ({record}) of the target file's evidence; its output."""
+        if not self.evidence:
+            raise Skipped("no-audit-repository", "the target file names no evidence")
+        words = [word.format(**values) for word in self.evidence[name]]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+        if done.returncode:
+            raise RuntimeError(f"evidence {name}: {done.stderr.strip()}")
+        return done.stdout
+
+    def evidence_certificate(self):
+        return os.path.join(self._pki, self.evidence["certificate"])
 
     def member_code(self, role):
         """A member's code in the agreement; the files of its certificate are called like it."""

@@ -29,7 +29,10 @@ RootKeeper::RootKeeper(pg::Pool& pool, vault::KeyRing const& keys,
 RootKeeper::~RootKeeper() { stop(); }
 
 void RootKeeper::start() {
-    if (settings_.enabled()) thread_ = std::thread([this] { run(); });
+    if (settings_.enabled())
+        thread_ = std::thread([this] { run(); });
+    else
+        log_info("atna.no_evidence_key");
 }
 
 void RootKeeper::stop() {

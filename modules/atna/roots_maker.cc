@@ -90,7 +90,8 @@ Result<std::optional<SignedRoot>> RootMaker::make(RootCircumstances const& circu
     root.node = settings_.node;
     root.agreement = circumstances.agreement;
     // An older backup was restored, or rows were removed: what was said before is not said anew.
-    if (published_root(settings_.folder, root.number).ok()) {
+    auto const before = published_root(settings_.folder, root.number);
+    if (before || before.error().code != Code::kNotFound) {
         return broken("root " + std::to_string(root.number) +
                       " was published before and is not in the database");
     }

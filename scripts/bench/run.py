@@ -34,6 +34,7 @@ class Bench(Identity):
         self.persons = options.persons or (1_000_000 if options.full else 20_000 if options.quick else 100_000)
         self.main = None
         self.region = None
+        self.trail = None
 
     def node(self):
         """The node that most benchmarks use; generated and started once."""
@@ -361,12 +362,36 @@ class Bench(Identity):
             if node:
                 node.stop()
 
+    def audit_trail(self):
+        """Measured once for both benchmarks, on the trail of a node that does not run."""
+        if not self.trail:
+            self.stop_node()
+            records = 100_000 if self.options.quick else 1_000_000
+            node = Node(1_000, 0, "audit")
+            node.prepare()
+            self.trail = json.loads(command(tool("musubi_audit"), "--config", node.config(), "--records", records,
+                                            "--fresh", records // 10))
+        return self.trail
+
+    def audit_verify(self):
+        told = self.audit_trail()
+        goal = 30 * told["records"] / 1e6
+        self.report.add("audit-verify", [(told["verify_s"], told["rows_s"], told)], "s", "the same rows, only read", None,
+                        records=told["records"], absolute={"goal_s": round(goal, 1), "met": told["verify_s"] <= goal})
+
+    def audit_search(self):
+        told = self.audit_trail()
+        self.report.add("audit-search", [(told["search_ms"], told["sql_ms"], told)], "ms", "the statement behind it", None,
+                        records=told["records"], fresh=told["fresh"],
+                        absolute={"goal_ms": 50, "met": told["search_ms"] <= 50})
+
     ALL = {"edge": edge, "find-documents": find_documents, "find-documents-objectref": find_documents_objectref,
            "retrieve": retrieve, "provide-and-register": provide_and_register,
            "provide-and-register-1gb": provide_and_register_1gb, "growth-documents": growth_documents,
            "idle-connections": idle_connections, "startup": startup, "feed": Identity.feed, "pix-query": Identity.pix_query,
            "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy, "xua": xua,
-           "policy-audit-share": policy_audit_share, "match-quality": match_quality, "plans": plans}
+           "policy-audit-share": policy_audit_share, "audit-verify": audit_verify, "audit-search": audit_search,
+           "match-quality": match_quality, "plans": plans}
     WHEN_NAMED = {"plans"}  # fills ten million rows
 
 

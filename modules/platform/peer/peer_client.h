@@ -4,8 +4,8 @@
 //
 // Only https (http for loopback addresses when the client was made so, or where the request says
 // so), never a redirect, never a proxy of the environment, TLS 1.2 or 1.3, the server's name is
-// checked. A request is never sent twice: when a kept connection turns out dead after a byte of the body was given to it, the answer
-// is kPeerUnavailable and the caller decides.
+// checked. A request is never sent twice: when a kept connection turns out dead after a byte of the
+// body was given to it, the answer is kPeerUnavailable and the caller decides.
 //
 // Ownership: PeerClient owns its connections; requests are borrowed during the call. Thread-safety:
 // any number of threads; each call blocks its thread. Files are read when a connection is opened:
