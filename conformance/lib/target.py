@@ -104,7 +104,7 @@ class Target:
     def path(self, name):
         default = {"registry": "/xds/registry", "repository": "/xds/repository",
                    "pix": "/pix/manager", "pdq": "/pdq/supplier", "xcpd": "/xcpd/responding",
-                   "xca": "/xca/responding"}
+                   "xca": "/xca/responding", "xca-initiating": "/xca/initiating"}
         return self.base_path + self._data.get("paths", {}).get(name, default.get(name, name))
 
     def ca_file(self):

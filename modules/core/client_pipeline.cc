@@ -42,16 +42,8 @@ ClientPipeline::ClientPipeline(Ports& ports, Clock const& clock, PipelineSetting
 Status ClientPipeline::call(ClientCall const& call, std::function<Status()> const& exchange) {
     auto const started = std::chrono::steady_clock::now();
     Status done = guarded(exchange);
-    std::string const transaction = "transaction=\"" + std::string(call.spec.id) + "\"";
-    std::string const outcome = done ? "success" : std::string(to_string(done.error().code));
-    counter("musubi_peer_calls_total", transaction + ",outcome=\"" + outcome + "\"").add();
-    histogram("musubi_peer_call_seconds", transaction)
-        .observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
-    if (!done) {
-        log_warning("peer.call_failed", {{"transaction", std::string(call.spec.id)},
-                                         {"code", outcome},
-                                         {"detail", done.error().detail}});
-    }
+    count(call, done,
+          std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count());
     Status recorded = guarded([&]() -> Status {
         TRY(FAULT("client.before_record"));
         return record(call, done ? nullptr : &done.error());
@@ -64,7 +56,40 @@ Status ClientPipeline::call(ClientCall const& call, std::function<Status()> cons
     return done;
 }
 
+void ClientPipeline::count(ClientCall const& call, Status const& done, double seconds) const {
+    std::string const transaction = "transaction=\"" + std::string(call.spec.id) + "\"";
+    std::string const outcome = done ? "success" : std::string(to_string(done.error().code));
+    counter("musubi_peer_calls_total", transaction + ",outcome=\"" + outcome + "\"").add();
+    histogram("musubi_peer_call_seconds", transaction).observe(seconds);
+    if (!done) {
+        log_warning("peer.call_failed", {{"transaction", std::string(call.spec.id)},
+                                         {"code", outcome},
+                                         {"detail", done.error().detail}});
+    }
+}
+
+Status ClientPipeline::record_all(std::vector<Finished> const& finished) {
+    std::vector<domain::AuditEvent> events;
+    for (Finished const& one : finished) {
+        count(one.call, one.outcome, std::chrono::duration<double>(one.took).count());
+        events.push_back(event_of(one.call, one.outcome ? nullptr : &one.outcome.error()));
+    }
+    if (events.empty()) return {};
+    Status recorded = guarded([&]() -> Status {
+        TRY(FAULT("client.before_record"));
+        return ports_.require<AuditPort>().record(std::move(events));
+    });
+    if (recorded) return {};
+    log_error("audit.failed", {{"detail", recorded.error().detail}});
+    counter("musubi_audit_failures_total").add();
+    return Error(Code::kStorageUnavailable, kReasonOutcomeUnknown, "audit unavailable");
+}
+
 Status ClientPipeline::record(ClientCall const& call, Error const* error) {
+    return ports_.require<AuditPort>().record({event_of(call, error)});
+}
+
+domain::AuditEvent ClientPipeline::event_of(ClientCall const& call, Error const* error) const {
     AuditDraft draft;
     draft.objects = call.objects;
     if (error) {
@@ -83,7 +108,7 @@ Status ClientPipeline::record(ClientCall const& call, Error const* error) {
     domain::AuditEvent event =
         complete_event(std::move(draft), call.spec, actors, source, clock_.now());
     event.trace = call.trace;
-    return ports_.require<AuditPort>().record({std::move(event)});
+    return event;
 }
 
 }  // namespace musubi::core

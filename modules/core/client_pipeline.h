@@ -27,7 +27,18 @@ public:
     /// kReasonOutcomeUnknown, whatever the exchange said: what cannot be proved did not succeed.
     Status call(ClientCall const& call, std::function<Status()> const& exchange);
 
+    /// One of several calls made at once, which is over.
+    struct Finished {
+        ClientCall call;
+        Status outcome;
+        std::chrono::milliseconds took{0};
+    };
+    /// As call(), for calls that were made elsewhere: all their records, durable together.
+    Status record_all(std::vector<Finished> const& finished);
+
 private:
+    void count(ClientCall const& call, Status const& done, double seconds) const;
+    domain::AuditEvent event_of(ClientCall const& call, Error const* error) const;
     Status record(ClientCall const& call, Error const* error);
 
     Ports& ports_;

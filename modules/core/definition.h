@@ -47,6 +47,8 @@ private:
     PolicyQuery (*policy_query_)(void const*, Located const&) = nullptr;
     Result<Erased> (*handle_)(void*, void const*, Permit const&, Located const&,
                               CallContext const&) = nullptr;
+    Result<std::shared_ptr<Errand>> (*set_out_)(void*, void const*, Permit const&, Located const&,
+                                                CallContext const&) = nullptr;
     Status (*settle_)(void*, void const*,
                       AuditedTx&) = nullptr;  ///< null: the transaction begins before handle_
     int (*withhold_)(Permit const&, void*) = nullptr;
@@ -111,6 +113,15 @@ struct DefinitionOf {
             d.settle_ = [](void* p, void const* response, AuditedTx& tx) -> Status {
                 return T::settle(DefinitionOf::deps(p), *static_cast<Response const*>(response),
                                  tx);
+            };
+        }
+        if constexpr (requires(typename T::Deps& own, Authorized<Request> const& request) {
+                          T::set_out(own, request);
+                      }) {
+            d.set_out_ = [](void* p, void const* r, Permit const& permit, Located const& located,
+                            CallContext const& call) -> Result<std::shared_ptr<Errand>> {
+                return T::set_out(DefinitionOf::deps(p),
+                                  Authorized<Request>(request(r), permit, located, call));
             };
         }
         d.withhold_ = [](Permit const& permit, void* response) {

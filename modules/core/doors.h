@@ -66,6 +66,8 @@ struct ReplySegment {
     std::shared_ptr<Content const> content;  ///< follows `text` when set
 };
 
+class AwaitedReply;
+
 struct HttpReply {
     int status = 200;
     std::string content_type;
@@ -74,6 +76,20 @@ struct HttpReply {
     bool close = false;
     /// Runs once after the last byte was handed to the kernel (true) or the peer went away (false).
     std::function<void(bool)> sent;
+    /// Set: this is no reply yet, and nothing else of it counts. The connection waits, holding
+    /// neither thread nor work slot.
+    std::shared_ptr<AwaitedReply> awaited = {};
+};
+
+/// A reply that others are still working on. Let go of unfinished, it ends what it began.
+class AwaitedReply {
+public:
+    virtual ~AwaitedReply() = default;
+    /// `ready` is called exactly once, by any thread, maybe inside this call. Called once before
+    /// each take().
+    virtual void when_ready(std::function<void()> ready) = 0;
+    /// After `ready`, with a work slot: the reply, or one that is awaited again.
+    virtual HttpReply take() = 0;
 };
 
 class HttpEndpoint {

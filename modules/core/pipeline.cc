@@ -2,8 +2,8 @@
 
 #include "core/admission.h"
 #include "core/audit_participants.h"
+#include "core/pipeline_run.h"
 #include "domain/reason.h"
-#include "platform/base/deadline.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -17,18 +17,6 @@ void count(TransactionSpec const& spec, std::string_view outcome, double seconds
     counter("musubi_requests_total", transaction + ",outcome=\"" + std::string(outcome) + "\"")
         .add();
     histogram("musubi_request_seconds", transaction).observe(seconds);
-}
-
-/// The one place where exceptions end.
-template <class Fn>
-auto guarded(Fn&& fn) -> std::invoke_result_t<Fn&> {
-    try {
-        return fn();
-    } catch (std::exception const& e) {
-        return Error(Code::kInternal, std::string("exception: ") + e.what());
-    } catch (...) {
-        return Error(Code::kInternal, "unknown exception");
-    }
 }
 
 /// Our words for the record; never what the peer sent.
@@ -77,61 +65,18 @@ void log_failure(TransactionSpec const& spec, Error const& error) {
 
 }  // namespace
 
-/// One request's state. Its end without a record is itself recorded: no exit skips the audit.
-struct Pipeline::Run {
-    Run(Pipeline& p, Definition const& d, Inbound const& i)
-        : pipeline(p), definition(d), inbound(i), started(std::chrono::steady_clock::now()) {}
-    ~Run() {
-        if (audited) return;
-        Error const error(Code::kInternal, "request ended without an audit record");
-        log_failure(definition.spec(), error);
-        tx.reset();
-        static_cast<void>(pipeline.record_failure(*this, error));
-    }
-    CallContext call() const {
-        std::string_view const local =
-            inbound.peer ? std::string_view(inbound.peer->local_address) : local_address;
-        return {inbound.subject,  tx.get(), inbound.trace, inbound.endpoint,
-                inbound.deadline, local,    &*decided};
-    }
-    double seconds() const {
-        return std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-    }
-
-    Pipeline& pipeline;
-    Definition const& definition;
-    Inbound const& inbound;
-    std::chrono::steady_clock::time_point started;
-    Erased request;
-    std::optional<Located> located;
-    std::optional<Permit> permit;
-    std::optional<Decided> decided;
-    std::string_view local_address;  ///< of an inner call, which has no peer
-    std::string rule;
-    std::unique_ptr<AuditedTx> tx;
-    bool audited = false;
-};
+Pipeline::Run::~Run() {
+    if (audited) return;
+    Error const error(Code::kInternal, "request ended without an audit record");
+    log_failure(definition.spec(), error);
+    tx.reset();
+    static_cast<void>(pipeline.record_failure(*this, error));
+}
 
 Pipeline::Pipeline(Ports& ports, pg::Pool& pool, Clock const& clock, PipelineSettings settings)
     : ports_(ports), pool_(pool), clock_(clock), settings_(std::move(settings)) {}
 
-Outbound Pipeline::run(Definition const& definition, Inbound const& inbound) {
-    LogTrace const trace(inbound.trace);
-    Run run(*this, definition, inbound);
-    auto outbound = guarded([&]() -> Result<Outbound> {
-        // A transaction that settles waits for a neighbour, which has a limit of its own: what the
-        // neighbour has done must still be written down.
-        RequestDeadline const until(definition.settle_ ? RequestDeadline::Time{}
-                                                       : inbound.deadline);
-        auto response = act(run);
-        if (!response) return std::move(response).error();
-        return succeed(run, *response);
-    });
-    if (outbound) return std::move(*outbound);
-    return fail(run, std::move(outbound).error());
-}
-
-Result<Erased> Pipeline::act(Run& run) {
+Status Pipeline::prepare(Run& run) {
     Definition const& d = run.definition;
     domain::Subject const& subject = run.inbound.subject;
     if (auto admitted = ports_.require<PolicyPort>().admit(subject, d.spec().id); !admitted) {
@@ -150,7 +95,11 @@ Result<Erased> Pipeline::act(Run& run) {
     }
     run.request = TRY(std::move(decoded));
     run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
-    TRY(permit(run, nullptr));
+    return permit(run, nullptr);
+}
+
+Result<Erased> Pipeline::act(Run& run) {
+    Definition const& d = run.definition;
     if (d.spec().changes_data && !d.settle_)
         run.tx = TRY(AuditedTx::begin(pool_, ports_.require<AuditPort>()));
     auto response =

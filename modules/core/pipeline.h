@@ -32,6 +32,14 @@ struct Outbound {
     bool success = false;
 };
 
+class ParkedRun;
+
+/// What came of a request so far: an answer, or a run that waits for its errand.
+struct Started {
+    std::optional<Outbound> outbound;
+    std::unique_ptr<ParkedRun> parked;
+};
+
 struct PipelineSettings {
     std::string audit_source_id;  ///< AuditSourceIdentification/@AuditSourceID
     std::string enterprise_site_id;
@@ -41,7 +49,11 @@ class Pipeline {
 public:
     Pipeline(Ports& ports, pg::Pool& pool, Clock const& clock, PipelineSettings settings);
 
+    /// Blocks its thread while a transaction that sets out waits.
     Outbound run(Definition const& definition, Inbound const& inbound);
+    /// As run(), but returns where it would wait. `inbound`, and what it points to, must outlive
+    /// the parked run.
+    Started start(Definition const& definition, Inbound const& inbound);
 
     /// A call of this node to itself, with the original subject, inside the caller's transaction:
     /// decide, act, withhold, audit. `Request` must be the transaction's request type.
@@ -62,13 +74,19 @@ public:
     Status record_event(domain::AuditEvent event);
 
 private:
+    friend class ParkedRun;
     struct Run;
+    /// Nothing: parked.
+    std::optional<Outbound> advance(Run& run);
     Result<Permit> decide(Definition const& definition, domain::Subject const& subject,
                           PolicyQuery const& query);
     /// Fills run.permit, with the answer to the same question that was asked before if there is
     /// one.
     Status permit(Run& run, Decided const* before);
     void withhold(Run const& run, void* response) const;
+    Status prepare(Run& run);
+    /// Null: nothing is awaited.
+    Result<std::shared_ptr<Errand>> set_out(Run& run);
     Result<Erased> act(Run& run);
     Result<Erased> call_erased(Definition const& definition, CallContext const& context,
                                Erased request);
@@ -83,6 +101,23 @@ private:
     pg::Pool& pool_;
     Clock const& clock_;
     PipelineSettings settings_;
+};
+
+/// A request between its decision and its answer. One thread at a time. Destroyed before it ended:
+/// recorded as a failure.
+class ParkedRun {
+public:
+    ~ParkedRun();
+    /// What it waits for; changes with each go_on().
+    Errand& errand() const { return *errand_; }
+    /// After the errand is done. Nothing: it waits again.
+    std::optional<Outbound> go_on();
+
+private:
+    friend class Pipeline;
+    ParkedRun();
+    std::unique_ptr<Pipeline::Run> run_;
+    std::shared_ptr<Errand> errand_;
 };
 
 }  // namespace musubi::core

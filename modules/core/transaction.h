@@ -26,11 +26,18 @@
 // waits for a neighbour; settle() queues what the answer changed, and commits together with the
 // audit record.
 //
+// Optional too, for what only neighbours can answer:
+//       static Result<std::shared_ptr<Errand>> set_out(Deps&, Authorized<Request> const&);
+// Called after the decision, and again whenever the errand it returned is done, until it returns
+// null; meanwhile the request is parked: no thread, no work slot, no database connection. What it
+// learns it keeps in Authorized::notes(), where handle() finds it. Not for changes.
+//
 // encode_error answers everything that went wrong after the envelope was understood; `Request
 // const*` is null when decoding failed. A payload that breaks its schema is refused with the spec's
 // `malformed`, and with the request if it could be decoded all the same.
 
 #include "core/audited_tx.h"
+#include "core/errand.h"
 #include "domain/access.h"
 #include "domain/audit_event.h"
 
@@ -139,6 +146,7 @@ struct CallContext {
     std::string_view local_address =
         {};  ///< of this node, as the peer reached it; for the record of an inner call
     Decided const* decided = nullptr;  ///< the caller's own permit
+    std::any* notes = nullptr;         ///< of a transaction that sets out, until it is over
 };
 
 template <class R>
@@ -150,6 +158,8 @@ public:
     Located const& located() const { return *located_; }
     CallContext const& call() const { return *call_; }
     domain::Subject const& subject() const { return call_->subject; }
+    /// What set_out() wants handle() to know; its own type.
+    std::any& notes() const { return *call_->notes; }
     /// Only for transactions with changes_data.
     AuditedTx& tx() const { return *call_->tx; }
 

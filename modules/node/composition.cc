@@ -14,6 +14,8 @@ Result<std::unique_ptr<Composition>> Composition::create(std::unique_ptr<Platfor
 }
 
 Composition::~Composition() {
+    // Who still waits for neighbours is told while there is a trail to record it.
+    if (fan_out_) fan_out_->stop();
     // Users before what they use.
     while (!parts_.empty()) parts_.pop_back();
 }
@@ -34,6 +36,8 @@ Status Composition::build(core::AuditPort* audit) {
     peers_ = std::make_unique<PeerCalls>(tls_, names);
     ports_.provide(*client_pipeline_);
     ports_.provide<core::PeerPort>(*peers_);
+    fan_out_ = std::make_unique<FanOutCalls>(tls_, names);
+    ports_.provide<core::FanOutPort>(*fan_out_);
     mllp_peers_ = std::make_unique<MllpPeerCalls>(tls_, names);
     ports_.provide<core::MllpPeerPort>(*mllp_peers_);
     syslog_peers_ = std::make_unique<SyslogPeerCalls>(tls_, names);

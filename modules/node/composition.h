@@ -7,6 +7,7 @@
 #include "core/module.h"
 #include "core/pipeline.h"
 #include "core/router.h"
+#include "node/fan_out_calls.h"
 #include "node/linked_modules.h"
 #include "node/mllp_peer_calls.h"
 #include "node/peer_calls.h"
@@ -41,6 +42,7 @@ public:
     /// Certificates were exchanged: calls to others open new connections.
     void forget_connections() {
         peers_->forget_connections();
+        fan_out_->forget_connections();
         mllp_peers_->forget_connections();
     }
     std::vector<Part>& parts() { return parts_; }
@@ -63,6 +65,7 @@ private:
     TimeProbe time_probe_;
     TimeStampCalls time_stamps_;
     std::unique_ptr<core::ClientPipeline> client_pipeline_;
+    std::unique_ptr<FanOutCalls> fan_out_;
     std::vector<Part> parts_;
 };
 

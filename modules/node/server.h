@@ -46,10 +46,11 @@ private:
     std::optional<TlsMaterial> tls_;
     CertificateWatch certificates_;
     std::optional<xml::SchemaSet> schemas_;
-    std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::unique_ptr<binding::AssertionGate> users_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
     std::unique_ptr<binding::FhirEndpoint> audit_events_;
+    /// Its threads may still answer for the endpoints above.
+    std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;
     std::unique_ptr<binding::OperatorEndpoint> operator_;
     std::unique_ptr<net::HttpServer> https_;

@@ -120,25 +120,30 @@ int Iti39::withhold(core::Permit const& permit, Response& response) {
 
 /// As ITI-43 does it: a record for each patient whose documents went out, one for each whose did
 /// not, and one for what belongs to nobody known.
-std::vector<core::AuditDraft> Iti39::audit(Deps&,
-                                           core::AuditInput<Request, Response> const& input) {
-    ByPatient delivered, missed;
-    if (input.response) {
-        for (auto const& one : input.response->delivered)
+std::vector<core::AuditDraft> retrieve_drafts(CrossRetrieve const* request,
+                                              core::RetrieveFindings const* response) {
+    ByPatient delivered, failed;
+    if (response) {
+        for (auto const& one : response->delivered)
             add(delivered, one.patient, one.document.request);
-        for (auto const& one : input.response->missed) add(missed, one.patient, one.request);
-        for (auto& [patient, draft] : missed) {
+        for (auto const& one : response->missed) add(failed, one.patient, one.request);
+        for (auto& [patient, draft] : failed) {
             draft.outcome = domain::AuditOutcome::kMinorFailure;
             draft.outcome_description = "not delivered";
         }
-    } else if (input.request) {
-        for (auto const& one : input.request->wanted) add(missed, "", one);
-        for (auto const& one : input.request->misdirected) add(missed, "", one.request);
+    } else if (request) {
+        for (auto const& one : request->wanted) add(failed, "", one);
+        for (auto const& one : request->misdirected) add(failed, "", one.request);
     }
     std::vector<core::AuditDraft> drafts;
     for (auto& [patient, draft] : delivered) drafts.push_back(std::move(draft));
-    for (auto& [patient, draft] : missed) drafts.push_back(std::move(draft));
+    for (auto& [patient, draft] : failed) drafts.push_back(std::move(draft));
     return drafts;
+}
+
+std::vector<core::AuditDraft> Iti39::audit(Deps&,
+                                           core::AuditInput<Request, Response> const& input) {
+    return retrieve_drafts(input.request, input.response);
 }
 
 Result<soap::Outgoing> Iti39::encode(Deps& deps, Response&& response, Request const&) {

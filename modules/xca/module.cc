@@ -1,18 +1,86 @@
 #include "core/module.h"
+#include "xca/initiating.h"
 #include "xca/responding.h"
+
+#include "platform/base/log.h"
 
 namespace musubi::xca {
 namespace {
 
+std::chrono::milliseconds duration(core::Config const& config, std::string_view key) {
+    return std::chrono::milliseconds(config.integer(key));
+}
+
+InitiatingSettings settings_of(core::Config const& config) {
+    InitiatingSettings out;
+    out.query_deadline = duration(config, "xca.query_deadline");
+    out.retrieve_deadline = duration(config, "xca.retrieve_deadline");
+    out.connect_timeout = duration(config, "xca.connect_timeout");
+    out.query_first_byte = duration(config, "xca.query_first_byte");
+    out.retrieve_first_byte = duration(config, "xca.retrieve_first_byte");
+    out.most_query_octets = static_cast<std::uint64_t>(config.integer("xca.max_query_answer"));
+    out.most_retrieve_octets =
+        static_cast<std::uint64_t>(config.integer("xca.max_retrieve_answer"));
+    out.most_objects = static_cast<std::size_t>(config.integer("xca.max_objects"));
+    return out;
+}
+
+Breaker::Settings breaker_of(core::Config const& config) {
+    return {static_cast<int>(config.integer("xca.rest_after")), duration(config, "xca.rest")};
+}
+
 class XcaModule final : public core::Module {
 public:
-    explicit XcaModule(RespondingDeps responding) : responding_(std::move(responding)) {}
+    XcaModule(core::ModuleContext& context, RespondingDeps responding)
+        : responding_(std::move(responding)),
+          file_(context.config.text("xca.communities")),
+          initiating_(context.config.boolean("xca.initiating")) {
+        gateway_ = std::unique_ptr<InitiatingDeps>(new InitiatingDeps{
+            .ports = context.ports,
+            .clock = context.clock,
+            .ids = context.ids,
+            .home = responding_.home,
+            .settings = settings_of(context.config),
+            .breaker = Breaker(breaker_of(context.config)),
+        });
+        validates_ = context.config.boolean("soap.validate_schema");
+    }
+
     std::vector<core::Definition> transactions() override {
-        return {core::define<Iti38>(responding_), core::define<Iti39>(responding_)};
+        std::vector<core::Definition> all = {core::define<Iti38>(responding_),
+                                             core::define<Iti39>(responding_)};
+        if (!initiating_) return all;
+        all.push_back(core::define<GatewayIti18>(*gateway_));
+        all.push_back(core::define<GatewayIti43>(*gateway_));
+        return all;
+    }
+    Status start() override {
+        if (!initiating_ || !validates_) return {};
+        schemas_ = TRY(soap::load_schemas());
+        gateway_->schemas = &*schemas_;
+        return {};
+    }
+    /// A directory with mistakes is refused, and the old one stays.
+    Status reload() override {
+        if (!initiating_) return {};
+        gateway_->use(TRY(load_directory(file_, responding_.home)));
+        return {};
+    }
+    core::HealthReport health() const override {
+        auto const resting = gateway_->breaker.resting(gateway_->clock.monotonic());
+        if (!initiating_ || resting.empty()) return {};
+        std::string names;
+        for (std::string const& name : resting) names += (names.empty() ? "" : ", ") + name;
+        return {core::Health::kDegraded, "communities that do not answer: " + names};
     }
 
 private:
     RespondingDeps responding_;
+    std::string const file_;
+    bool const initiating_;
+    bool validates_ = false;
+    std::unique_ptr<InitiatingDeps> gateway_;
+    std::optional<xml::SchemaSet> schemas_;
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
@@ -28,27 +96,104 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
                      "xca.unknown_patient: '" + unknown + "' must be empty or error");
     }
     if (unknown == "error") responding.unknown_patient = UnknownPatient::kError;
-    return std::unique_ptr<core::Module>(std::make_unique<XcaModule>(std::move(responding)));
+    auto module = std::make_unique<XcaModule>(context, std::move(responding));
+    TRY(module->reload());
+    return std::unique_ptr<core::Module>(std::move(module));
+}
+
+std::vector<core::ConfigKey> config_keys() {
+    using enum core::ConfigType;
+    return {
+        {.key = "xca.unknown_patient",
+         .type = kText,
+         .default_value = "empty",
+         .doc = "answer to another community's query for a patient that is not known here: "
+                "empty (success without objects) or error (XDSUnknownPatientId, which tells "
+                "who is a patient here)"},
+        {.key = "xca.initiating",
+         .type = kBoolean,
+         .default_value = "false",
+         .doc = "whether consumers may ask other communities through this node: ITI-18 and ITI-43 "
+                "at /xca/initiating"},
+        {.key = "xca.communities",
+         .type = kPath,
+         .default_value = "",
+         .doc = "the directory of other communities (YAML, modules/xca/communities.h): where "
+                "their gateways are. Read again on reload; one with mistakes is refused",
+         .needs_restart = false},
+        {.key = "xca.query_deadline",
+         .type = kDurationMs,
+         .default_value = "8s",
+         .doc = "how long a query waits for all communities; who has not answered then is told "
+                "to be unavailable",
+         .min = 100,
+         .max = 120'000},
+        {.key = "xca.retrieve_deadline",
+         .type = kDurationMs,
+         .default_value = "30s",
+         .doc = "likewise a retrieve",
+         .min = 100,
+         .max = 170'000},
+        {.key = "xca.connect_timeout",
+         .type = kDurationMs,
+         .default_value = "3s",
+         .doc = "how long connecting to a community may take",
+         .min = 50,
+         .max = 60'000},
+        {.key = "xca.query_first_byte",
+         .type = kDurationMs,
+         .default_value = "6s",
+         .doc = "how long a community may take to begin its answer to a query",
+         .min = 50,
+         .max = 120'000},
+        {.key = "xca.retrieve_first_byte",
+         .type = kDurationMs,
+         .default_value = "15s",
+         .doc = "likewise to a retrieve",
+         .min = 50,
+         .max = 170'000},
+        {.key = "xca.max_query_answer",
+         .type = kInteger,
+         .default_value = "16777216",
+         .doc = "octets of one community's answer to a query",
+         .min = 4096,
+         .max = 268'435'456},
+        {.key = "xca.max_retrieve_answer",
+         .type = kInteger,
+         .default_value = "134217728",
+         .doc = "octets of one community's answer to a retrieve; it lies in memory until it has "
+                "been sent on",
+         .min = 4096,
+         .max = 1'073'741'824},
+        {.key = "xca.max_objects",
+         .type = kInteger,
+         .default_value = "5000",
+         .doc = "objects in one answer, of all communities together; more are refused with "
+                "XDSTooManyResults, never cut",
+         .min = 1,
+         .max = 100'000},
+        {.key = "xca.rest_after",
+         .type = kInteger,
+         .default_value = "5",
+         .doc = "failures in a row after which a community is not asked for a while",
+         .min = 1,
+         .max = 1000},
+        {.key = "xca.rest",
+         .type = kDurationMs,
+         .default_value = "30s",
+         .doc = "how long it rests; then one question goes out as a probe",
+         .min = 100,
+         .max = 3'600'000},
+    };
 }
 
 }  // namespace
 
 core::ModuleDescriptor const& descriptor() {
-    using enum core::ConfigType;
     static core::ModuleDescriptor const kDescriptor{
-        "xca",
-        "cross-community gateways: ITI-38, ITI-39",
-        {},
-        {},
-        false,
-        {
-            {.key = "xca.unknown_patient",
-             .type = kText,
-             .default_value = "empty",
-             .doc = "answer to another community's query for a patient that is not known here: "
-                    "empty (success without objects) or error (XDSUnknownPatientId, which tells "
-                    "who is a patient here)"},
-        },
+        "xca", "gateways between communities: ITI-38, ITI-39; ITI-18 and ITI-43 for consumers",
+        {},    {},
+        false, config_keys(),
         create};
     return kDescriptor;
 }

@@ -53,6 +53,10 @@ struct CrossRetrieve {
     std::vector<core::MissedDocument> misdirected;
 };
 
+/// Drafts of a retrieve's records; either may be null.
+std::vector<core::AuditDraft> retrieve_drafts(CrossRetrieve const* request,
+                                              core::RetrieveFindings const* response);
+
 /// ITI-39 Cross Gateway Retrieve (ITI TF-2 3.39).
 struct Iti39 {
     using Deps = RespondingDeps;

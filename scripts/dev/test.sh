@@ -6,13 +6,13 @@ TEST_IDENTITY_SETTINGS=(
     --set 'mpi.authorities=[1.3.6.1.4.1.21367.13.20.1000=IHERED, 1.3.6.1.4.1.21367.13.20.2000=IHEGREEN, 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE, 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED, 1.3.6.1.4.1.21367.2005.13.20.2000=CONNGREEN;several, 1.3.6.1.4.1.21367.2005.13.20.3000=CONNBLUE, 2.16.840.1.113883.3.72.5.9.1=NIST2010, 1.2.392.100495.20.3.51.11319876543=KITAHP, 1.2.392.100495.20.3.51.11312345678=KITACL, 2.999.1.1.1=KITA]'
     --set "pix.consumers=[\"suite;member=toolkit;v2=localhost:$((TEST_PORT_BASE + 3));domain=1.3.6.1.4.1.21367.2005.13.20.3000;domain=2.16.840.1.113883.3.72.5.9.1\"]"
     --set pix.notify_first_pause=200ms --set pix.notify_longest_pause=1s
-    --set 'pdq.information_sources=[NODE, MESA_PD_SUPPLIER]')
+    --set 'pdq.information_sources=[NODE, MESA_PD_SUPPLIER]' --set xca.initiating=true)
 TEST_IDENTITY_TARGET=(
     --namespace 1.3.6.1.4.1.21367.13.20.1000=IHERED --namespace 1.3.6.1.4.1.21367.13.20.2000=IHEGREEN
     --namespace 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE --namespace 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED
     --notify 1.3.6.1.4.1.21367.2005.13.20.3000 2.16.840.1.113883.3.72.5.9.1
     --several-ids 1.3.6.1.4.1.21367.2005.13.20.2000 --offer iti-22 --offer iti-56 --offer iti-64
-    --offer sources --offer partial-id --offer visit-criteria --offer xca)
+    --offer sources --offer partial-id --offer visit-criteria --offer xca --offer xca-initiating)
 
 test_passed=0 test_failed=0 test_skipped=0
 

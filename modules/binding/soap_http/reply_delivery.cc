@@ -8,11 +8,16 @@
 namespace musubi::binding {
 
 ReplyDelivery::ReplyDelivery(Post post, Settings settings)
-    : post_(std::move(post)), settings_(settings) {
+    : post_(std::move(post)), settings_(settings), letterbox_(std::make_shared<Letterbox>()) {
+    letterbox_->owner = this;
     for (int i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
 ReplyDelivery::~ReplyDelivery() {
+    {
+        std::lock_guard const lock(letterbox_->mutex);
+        letterbox_->owner = nullptr;
+    }
     {
         std::lock_guard const lock(mutex_);
         stopping_ = true;
@@ -32,6 +37,19 @@ void ReplyDelivery::deliver(std::string address, core::HttpReply reply) {
     changed_.notify_all();
 }
 
+std::function<void(ReplyDelivery::Job)> ReplyDelivery::job_taker() const {
+    return [letterbox = letterbox_](Job job) {
+        std::lock_guard const lock(letterbox->mutex);
+        if (letterbox->owner) letterbox->owner->take(std::move(job));
+    };
+}
+
+void ReplyDelivery::take(Job job) {
+    std::lock_guard const lock(mutex_);
+    jobs_.push_back(std::move(job));
+    changed_.notify_all();
+}
+
 /// What is due first of those whose address is free.
 ReplyDelivery::Queue::iterator ReplyDelivery::next() {
     auto best = waiting_.end();
@@ -45,6 +63,18 @@ ReplyDelivery::Queue::iterator ReplyDelivery::next() {
 void ReplyDelivery::work() {
     std::unique_lock lock(mutex_);
     while (!stopping_) {
+        if (!jobs_.empty()) {
+            Job const job = std::move(jobs_.front());
+            jobs_.pop_front();
+            lock.unlock();
+            try {
+                job();
+            } catch (std::exception const&) {
+                log_error("async.job_threw");
+            }
+            lock.lock();
+            continue;
+        }
         auto const found = next();
         if (found == waiting_.end()) {
             changed_.wait(lock);

@@ -9,6 +9,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <thread>
@@ -33,6 +34,11 @@ public:
 
     void deliver(std::string address, core::HttpReply reply);
 
+    /// Work that makes a reply, for one of the delivery threads. Callable from any thread for ever;
+    /// once this object is gone, what is handed in is let go of.
+    using Job = std::function<void()>;
+    std::function<void(Job)> job_taker() const;
+
 private:
     struct Waiting {
         std::string address;
@@ -41,6 +47,12 @@ private:
         std::chrono::steady_clock::time_point due;
     };
     using Queue = std::deque<Waiting>;
+    /// Outlives us in the hands of those who may still bring work.
+    struct Letterbox {
+        std::mutex mutex;
+        ReplyDelivery* owner;
+    };
+    void take(Job job);
     void work();
     Queue::iterator next();
     void finish(Waiting item, Status const& sent);
@@ -50,6 +62,8 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     Queue waiting_;
+    std::deque<Job> jobs_;
+    std::shared_ptr<Letterbox> letterbox_;
     std::set<std::string> busy_;  ///< addresses that are being posted to
     bool stopping_ = false;
     std::vector<std::thread> threads_;

@@ -58,13 +58,48 @@ soap::FaultSpec addressing_fault(std::string header, std::string reason, std::st
 
 /// One request on its way through this endpoint.
 struct SoapEndpoint::Exchange {
-    core::PeerConnection const& peer;
+    core::PeerConnection const peer;  ///< a copy: an asynchronous exchange outlives its connection
     std::string trace;
     domain::Subject subject;
     std::string message_id;                  ///< as soon as it could be read
     std::optional<soap::Incoming> incoming;  ///< none: the message could not be opened
     std::vector<Issue> payload_issues;
-    ByteView envelope = {};  ///< as received
+    ByteView envelope = {};  ///< as received; only until the user is identified
+    std::optional<core::Inbound> inbound = {};
+
+    bool asynchronous() const {
+        return incoming && incoming->envelope.reply_to.kind != soap::ReplyKind::kBackChannel;
+    }
+};
+
+/// An exchange whose transaction waits for neighbours.
+class SoapEndpoint::Pending final : public core::AwaitedReply,
+                                    public std::enable_shared_from_this<Pending> {
+public:
+    Pending(SoapEndpoint const& endpoint, std::shared_ptr<Exchange> exchange,
+            core::SoapBinding const& binding, std::unique_ptr<core::ParkedRun> parked)
+        : endpoint_(endpoint),
+          exchange_(std::move(exchange)),
+          binding_(binding),
+          parked_(std::move(parked)) {}
+
+    void when_ready(std::function<void()> ready) override {
+        parked_->errand().when_done(std::move(ready));
+    }
+    core::HttpReply take() override {
+        auto outbound = parked_->go_on();
+        if (outbound) return endpoint_.reply_of(*exchange_, binding_, std::move(*outbound));
+        core::HttpReply later;
+        later.awaited = shared_from_this();
+        return later;
+    }
+    Exchange const& exchange() const { return *exchange_; }
+
+private:
+    SoapEndpoint const& endpoint_;
+    std::shared_ptr<Exchange> const exchange_;  ///< before the run, which points into it
+    core::SoapBinding const& binding_;
+    std::unique_ptr<core::ParkedRun> const parked_;
 };
 
 SoapEndpoint::SoapEndpoint(std::string path, SoapServices services, SoapSettings settings)
@@ -97,7 +132,9 @@ std::optional<core::HttpReply> SoapEndpoint::admit(core::PeerConnection const& p
 core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer,
                                      core::HttpRequestHead const& head, core::BodyStream& body) {
     if (head.method == "GET") return describe();
-    Exchange exchange{peer, services_.ids.uuid().to_string(), {}, {}, std::nullopt, {}};
+    auto const shared = std::make_shared<Exchange>(
+        Exchange{peer, services_.ids.uuid().to_string(), {}, {}, std::nullopt, {}});
+    Exchange& exchange = *shared;
     LogTrace const log_trace(exchange.trace);
     auto member = services_.policy.member_of(peer.certificate);
     if (!member)
@@ -125,10 +162,11 @@ core::HttpReply SoapEndpoint::handle(core::PeerConnection const& peer,
     exchange.incoming.emplace(soap::Incoming{std::move(message->document),
                                              std::move(message->envelope),
                                              std::move(request->attachments), request->mtom});
-    return answer(exchange);
+    return answer(shared);
 }
 
-core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
+core::HttpReply SoapEndpoint::answer(std::shared_ptr<Exchange> const& shared) {
+    Exchange& exchange = *shared;
     soap::Envelope const& envelope = exchange.incoming->envelope;
     std::vector<soap::QName> not_understood = envelope.not_understood;
     core::Definition const* definition = services_.router.find_soap(path_, envelope.action);
@@ -172,34 +210,75 @@ core::HttpReply SoapEndpoint::answer(Exchange& exchange) {
         return refused(exchange, std::move(fault),
                        Error(Code::kInvalidMessage, "MessageID is missing"));
     }
-    return run(exchange, *definition, *binding);
+    return run(shared, *definition, *binding);
 }
 
-core::HttpReply SoapEndpoint::run(Exchange& exchange, core::Definition const& definition,
+core::HttpReply SoapEndpoint::run(std::shared_ptr<Exchange> const& shared,
+                                  core::Definition const& definition,
                                   core::SoapBinding const& binding) {
+    Exchange& exchange = *shared;
     soap::Envelope const& envelope = exchange.incoming->envelope;
-    bool const asynchronous = envelope.reply_to.kind != soap::ReplyKind::kBackChannel;
-    core::Inbound inbound{exchange.subject,
-                          &exchange.peer,
-                          settings_.public_url + path_,
-                          asynchronous ? envelope.reply_to.address : "",
-                          envelope.message_id,
-                          exchange.trace,
-                          core::WireRef::of(*exchange.incoming),
-                          services_.clock.monotonic() + settings_.deadline,
-                          std::move(exchange.payload_issues)};
-    core::Outbound outbound = services_.pipeline.run(definition, inbound);
-    if (outbound.fault && is_about_the_user(*outbound.fault)) {
-        Error why = std::move(*outbound.fault);
+    bool const asynchronous = exchange.asynchronous();
+    exchange.inbound.emplace(core::Inbound{
+        exchange.subject, &exchange.peer, settings_.public_url + path_,
+        asynchronous ? envelope.reply_to.address : "", envelope.message_id, exchange.trace,
+        core::WireRef::of(*exchange.incoming), services_.clock.monotonic() + settings_.deadline,
+        std::move(exchange.payload_issues)});
+    core::Started started = services_.pipeline.start(definition, *exchange.inbound);
+    if (started.outbound && started.outbound->fault &&
+        is_about_the_user(*started.outbound->fault)) {
+        Error why = std::move(*started.outbound->fault);
         if (why.reason == core::kReasonAssertionMissing) why.reason = saml::kInvalidSecurity;
         return refused_user(exchange, why);
     }
+    core::HttpReply reply;
+    if (started.parked) {
+        auto const pending =
+            std::make_shared<Pending>(*this, shared, binding, std::move(started.parked));
+        if (asynchronous) {
+            deliver_later(pending);
+        } else {
+            reply.awaited = pending;
+        }
+    } else {
+        reply = reply_of(exchange, binding, std::move(*started.outbound));
+    }
+    if (!asynchronous) return reply;
+    if (envelope.reply_to.kind == soap::ReplyKind::kAddress && !started.parked &&
+        started.outbound) {
+        services_.delivery->deliver(envelope.reply_to.address, std::move(reply));
+    }
+    core::HttpReply accepted;
+    accepted.status =
+        202;  // the answer travels on its own connection (WS-Addressing 1.0 SOAP Binding 5.1.2)
+    return accepted;
+}
 
+/// The connection is answered already; what waits goes on with a thread of the delivery.
+void SoapEndpoint::deliver_later(std::shared_ptr<Pending> const& pending) const {
+    if (!services_.delivery) return;
+    auto const take_job = services_.delivery->job_taker();
+    pending->when_ready([this, pending, take_job] {
+        take_job([this, pending] {
+            core::HttpReply reply = pending->take();
+            soap::ReplyTarget const& target = pending->exchange().incoming->envelope.reply_to;
+            if (reply.awaited) {
+                deliver_later(pending);
+            } else if (target.kind == soap::ReplyKind::kAddress) {
+                services_.delivery->deliver(target.address, std::move(reply));
+            }
+        });
+    });
+}
+
+core::HttpReply SoapEndpoint::reply_of(Exchange& exchange, core::SoapBinding const& binding,
+                                       core::Outbound outbound) const {
+    soap::Envelope const& envelope = exchange.incoming->envelope;
     soap::ReplyHeaders headers;
     headers.action = binding.response_action;
     headers.relates_to = envelope.message_id;
     headers.message_id = services_.ids.uuid().to_urn();
-    if (asynchronous) headers.to = envelope.reply_to.address;
+    if (exchange.asynchronous()) headers.to = envelope.reply_to.address;
     auto const failed = [&](Error const& error) {
         soap::FaultSpec fault = soap::fault_for(error, exchange.trace);
         fault.relates_to = envelope.message_id;
@@ -218,14 +297,7 @@ core::HttpReply SoapEndpoint::run(Exchange& exchange, core::Definition const& de
         if (!packaged) log_error("reply.failed", {{"detail", packaged.error().detail}});
         reply = packaged ? std::move(*packaged) : failed(packaged.error());
     }
-    if (!asynchronous) return reply;
-    if (envelope.reply_to.kind == soap::ReplyKind::kAddress) {
-        services_.delivery->deliver(envelope.reply_to.address, std::move(reply));
-    }
-    core::HttpReply accepted;
-    accepted.status =
-        202;  // the answer travels on its own connection (WS-Addressing 1.0 SOAP Binding 5.1.2)
-    return accepted;
+    return reply;
 }
 
 core::SoapBinding const* SoapEndpoint::binding_of(core::Definition const& definition,

@@ -46,11 +46,15 @@ public:
 
 private:
     struct Exchange;
+    class Pending;
 
     core::HttpReply describe() const;
-    core::HttpReply answer(Exchange& exchange);
-    core::HttpReply run(Exchange& exchange, core::Definition const& definition,
-                        core::SoapBinding const& binding);
+    core::HttpReply answer(std::shared_ptr<Exchange> const& exchange);
+    core::HttpReply run(std::shared_ptr<Exchange> const& exchange,
+                        core::Definition const& definition, core::SoapBinding const& binding);
+    core::HttpReply reply_of(Exchange& exchange, core::SoapBinding const& binding,
+                             core::Outbound outbound) const;
+    void deliver_later(std::shared_ptr<Pending> const& pending) const;
     core::HttpReply refused(Exchange& exchange, soap::FaultSpec fault, Error const& why);
     core::HttpReply refused_user(Exchange& exchange, Error const& why);
     core::SoapBinding const* binding_of(core::Definition const& definition,

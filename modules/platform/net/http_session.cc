@@ -42,6 +42,10 @@ HttpSession::HttpSession(HttpService& service, Engine& engine)
       work_(service.work, engine),
       stream_(service.streams, engine) {}
 
+HttpSession::~HttpSession() {
+    if (bell_) bell_->mute();
+}
+
 Verdict HttpSession::ready(Connection& connection) {
     try {
         return run(connection);
@@ -58,6 +62,7 @@ Verdict HttpSession::run(Connection& connection) {
             case Stage::kHead: step = on_head(connection); break;
             case Stage::kBody: step = on_body(connection); break;
             case Stage::kWork: step = on_work(connection); break;
+            case Stage::kAwait: step = on_await(connection); break;
             case Stage::kReply: step = on_reply(connection); break;
             case Stage::kStream: step = on_stream(connection); break;
         }
@@ -192,12 +197,14 @@ HttpSession::Step HttpSession::on_work(Connection& connection) {
     work_.leave();
     upload_.leave();
     if (!parser_->complete()) close_ = true;
+    if (reply.awaited) return await_reply(connection, std::move(reply.awaited));
     return reply_with(std::move(reply));
 }
 
 core::HttpReply HttpSession::guarded(std::function<core::HttpReply()> const& call) {
     try {
         core::HttpReply reply = call();
+        if (reply.awaited) return reply;
         Status const read = bring_into_memory(reply, service_.config.buffered_body_bytes);
         if (read) return reply;
         log_error("http.content_unreadable");
@@ -338,6 +345,13 @@ Verdict HttpSession::expired(Connection& connection) {
             engine_.metrics().busy.add();
             refuse(503, Error(Code::kBusy, "no free slot"));
             break;
+        case Stage::kAwait:
+            // Whoever works on it has deadlines of its own; this is the end of our patience.
+            work_.leave();
+            awaited_.reset();
+            engine_.metrics().timeout("awaited").add();
+            refuse(503, Error(Code::kBusy, "the reply was awaited for too long"));
+            break;
         case Stage::kReply:
         case Stage::kStream:
             engine_.metrics().timeout("write").add();
@@ -348,6 +362,7 @@ Verdict HttpSession::expired(Connection& connection) {
 
 Verdict HttpSession::overloaded(Connection& connection) {
     if (stage_ == Stage::kReply || stage_ == Stage::kStream) return {Next::kClose, 0, 0, false};
+    awaited_.reset();
     upload_.leave();
     work_.leave();
     input_ = std::string();

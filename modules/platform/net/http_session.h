@@ -5,26 +5,55 @@
 #include "platform/net/http_body.h"
 #include "platform/net/reply_writer.h"
 
+#include <mutex>
 #include <optional>
 
 namespace musubi::net {
 
+/// Rings for one connection, from any thread, until that is gone.
+class Bell {
+public:
+    Bell(Engine& engine, std::uint64_t connection) : engine_(&engine), connection_(connection) {}
+    void ring() {
+        std::lock_guard const lock(mutex_);
+        rung_ = true;
+        if (engine_) engine_->post(connection_);
+    }
+    bool rung() {
+        std::lock_guard const lock(mutex_);
+        return rung_;
+    }
+    void mute() {
+        std::lock_guard const lock(mutex_);
+        engine_ = nullptr;
+    }
+
+private:
+    std::mutex mutex_;
+    Engine* engine_;
+    std::uint64_t const connection_;
+    bool rung_ = false;
+};
+
 class HttpSession final : public Session {
 public:
     HttpSession(HttpService& service, Engine& engine);
+    ~HttpSession() override;
 
     Verdict ready(Connection& connection) override;
     Verdict expired(Connection& connection) override;
     Verdict overloaded(Connection& connection) override;
 
 private:
-    enum class Stage : std::uint8_t { kHead, kBody, kWork, kReply, kStream };
+    enum class Stage : std::uint8_t { kHead, kBody, kWork, kAwait, kReply, kStream };
     using Step = std::optional<Verdict>;
 
     Verdict run(Connection& connection);
     Step on_head(Connection& connection);
     Step on_body(Connection& connection);
     Step on_work(Connection& connection);
+    Step await_reply(Connection& connection, std::shared_ptr<core::AwaitedReply> awaited);
+    Step on_await(Connection& connection);
     Step on_reply(Connection& connection);
     Step on_stream(Connection& connection);
 
@@ -60,6 +89,8 @@ private:
     GatePlace upload_;
     GatePlace work_;
     GatePlace stream_;
+    std::shared_ptr<core::AwaitedReply> awaited_;
+    std::shared_ptr<Bell> bell_;  ///< by which it wakes us, as long as we are there
     std::unique_ptr<ReplyWriter> writer_;
 };
 

@@ -5,18 +5,10 @@
 #include <algorithm>
 #include <cstring>
 
-#include "platform/base/text.h"
+#include "platform/peer/curl_setup.h"
 
 namespace musubi::peer {
 namespace {
-
-constexpr std::size_t kMaxHeaderBytes = 64 * 1024;
-
-struct HeaderList {
-    curl_slist* list = nullptr;
-    ~HeaderList() { curl_slist_free_all(list); }
-    void add(std::string const& line) { list = curl_slist_append(list, line.c_str()); }
-};
 
 class Transfer {
 public:
@@ -49,7 +41,6 @@ public:
 
 private:
     Status prepare(bool plain_allowed);
-    void prepare_identity();
     void prepare_callbacks();
     Status give(ByteView piece);
     Status drive();
@@ -63,7 +54,6 @@ private:
     static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
     static std::size_t on_write(char* data, std::size_t size, std::size_t count, void* self);
     static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
-    static CURLcode on_tls(CURL*, void* context, void* self);
     static int on_seek(void* self, curl_off_t offset, int origin);
 
     CURL* easy_;
@@ -84,104 +74,18 @@ private:
     Status failure_;  ///< of our own callbacks
 };
 
-bool is_loopback_http(std::string const& url) {
-    for (std::string_view const host : {"http://127.0.0.1", "http://localhost", "http://[::1]"}) {
-        if (url.substr(0, host.size()) != host) continue;
-        char const next = url.size() > host.size() ? url[host.size()] : '/';
-        // An '@' further on would make this a user name and another host.
-        if ((next == ':' || next == '/') &&
-            url.substr(0, url.find('/', 7)).find('@') == std::string::npos) {
-            return true;
-        }
-    }
-    return false;
-}
-
 Status Transfer::prepare(bool plain_allowed) {
     std::uint64_t size = 0;
     for (auto const& s : request_.body) size += s.text.size() + (s.content ? s.content->size() : 0);
     has_body_ = size > 0;
-    bool const https = request_.url.substr(0, 8) == "https://";
-    bool const http = request_.url.substr(0, 7) == "http://";
-    bool const plain_wanted = http && request_.plaintext == Plaintext::kAllowed;
-    if (!https && !plain_wanted && !(plain_allowed && is_loopback_http(request_.url))) {
-        return Error(Code::kInvalidContent, "only https URLs are called");
-    }
-    for (auto const& [name, value] : request_.headers) {
-        std::string const line = name + ": " + value;
-        if (line.find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
-            return Error(Code::kInvalidContent, "a header has more than one line");
-        }
-        headers_.add(line);
-    }
-    curl_easy_setopt(easy_, CURLOPT_URL, request_.url.c_str());
-    curl_easy_setopt(easy_, CURLOPT_PROTOCOLS_STR, https ? "https" : "http");
-    curl_easy_setopt(easy_, CURLOPT_FOLLOWLOCATION, 0L);
-    curl_easy_setopt(easy_, CURLOPT_PROXY, "");
-    curl_easy_setopt(easy_, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(easy_, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
-    curl_easy_setopt(easy_, CURLOPT_TCP_KEEPALIVE, 1L);
-    // A peer closes idle connections after a minute; one that is older is not worth the risk.
-    curl_easy_setopt(easy_, CURLOPT_MAXAGE_CONN, 45L);
-    curl_easy_setopt(easy_, CURLOPT_CONNECTTIMEOUT_MS,
-                     static_cast<long>(request_.connect_timeout_ms));
-    curl_easy_setopt(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(request_.total_timeout_ms));
-    curl_easy_setopt(easy_, CURLOPT_POST, 1L);
-    curl_easy_setopt(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
-    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.list);
-    prepare_identity();
+    TRY(headers_.fill(request_.headers));
+    TRY(set_up(easy_, request_, size, plain_allowed));
+    curl_easy_setopt(easy_, CURLOPT_HTTPHEADER, headers_.get());
     prepare_callbacks();
     return {};
 }
 
-void Transfer::prepare_identity() {
-    PeerIdentity const& identity = request_.identity;
-    curl_easy_setopt(easy_, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-    curl_easy_setopt(easy_, CURLOPT_SSL_CIPHER_LIST, "ECDHE+AESGCM:DHE+AESGCM:ECDHE+CHACHA20");
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYPEER, 1L);
-    curl_easy_setopt(easy_, CURLOPT_SSL_VERIFYHOST,
-                     request_.server_name == ServerName::kChecked ? 2L : 0L);
-    // Never the machine's list of public authorities.
-    curl_easy_setopt(easy_, CURLOPT_CAPATH, nullptr);
-    curl_easy_setopt(easy_, CURLOPT_CAINFO, identity.ca_file.c_str());
-    if (!identity.crl_file.empty())
-        curl_easy_setopt(easy_, CURLOPT_CRLFILE, identity.crl_file.c_str());
-    if (!identity.certificate_file.empty()) {
-        curl_easy_setopt(easy_, CURLOPT_SSLCERT, identity.certificate_file.c_str());
-        curl_easy_setopt(easy_, CURLOPT_SSLKEY, identity.key_file.c_str());
-    }
-}
-
-/// Of https://[user@]host[:port]/..., without the brackets of an IPv6 address.
-std::string host_of(std::string const& url) {
-    CURLU* const parts = curl_url();
-    char* host = nullptr;
-    std::string out;
-    if (curl_url_set(parts, CURLUPART_URL, url.c_str(), 0) == CURLUE_OK &&
-        curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK) {
-        out = host;
-    }
-    curl_free(host);
-    curl_url_cleanup(parts);
-    if (out.size() > 2 && out.front() == '[') out = out.substr(1, out.size() - 2);
-    return out;
-}
-
-CURLcode Transfer::on_tls(CURL*, void* context, void* self_pointer) {
-    auto* self = static_cast<Transfer*>(self_pointer);
-    try {
-        if (self->request_.rules(context, host_of(self->request_.url))) return CURLE_OK;
-    } catch (std::exception const&) {
-    }
-    return CURLE_SSL_CERTPROBLEM;
-}
-
 void Transfer::prepare_callbacks() {
-    if (request_.rules) {
-        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_FUNCTION, &Transfer::on_tls);
-        curl_easy_setopt(easy_, CURLOPT_SSL_CTX_DATA, this);
-        curl_easy_setopt(easy_, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-    }
     curl_easy_setopt(easy_, CURLOPT_READFUNCTION, &Transfer::on_read);
     curl_easy_setopt(easy_, CURLOPT_READDATA, this);
     curl_easy_setopt(easy_, CURLOPT_SEEKFUNCTION, &Transfer::on_seek);
@@ -262,32 +166,13 @@ std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count,
 std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
                                 void* self_pointer) {
     auto* self = static_cast<Transfer*>(self_pointer);
-    std::string_view const line = trim(std::string_view(data, size * count));
     self->header_bytes_ += size * count;
     if (self->header_bytes_ > kMaxHeaderBytes) {
         self->failure_ = Error(Code::kTooLarge, "the peer's headers are larger than allowed");
         return 0;
     }
-    if (line.substr(0, 5) == "HTTP/") {
-        self->answer_.headers.clear();  // "100 Continue" came before
-    } else if (std::size_t const colon = line.find(':'); colon != std::string_view::npos) {
-        self->answer_.headers.emplace_back(line.substr(0, colon), trim(line.substr(colon + 1)));
-    }
+    take_header_line(std::string_view(data, size * count), self->answer_.headers);
     return size * count;
-}
-
-Error explain(CURLcode code) {
-    std::string const what = std::string("peer: ") + curl_easy_strerror(code);
-    // A switch over curl's hundred codes would hide the few that differ.
-    if (code == CURLE_URL_MALFORMAT || code == CURLE_SSL_CERTPROBLEM ||
-        code == CURLE_SSL_CACERT_BADFILE || code == CURLE_SSL_CRL_BADFILE) {
-        return Error(Code::kInvalidContent, what);
-    }
-    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CONNECT_ERROR ||
-        code == CURLE_SSL_ISSUER_ERROR) {
-        return Error(Code::kUnauthenticated, what);
-    }
-    return Error(Code::kPeerUnavailable, what);
 }
 
 Result<PeerAnswer> Transfer::finish() {

@@ -1,0 +1,278 @@
+#!/usr/bin/python3
+"""A responding gateway that misbehaves on request. See README.md beside this file."""
+import argparse
+import hashlib
+import os
+import re
+import socket
+import ssl
+import struct
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+sys.dont_write_bytecode = True
+
+from lxml import etree  # noqa: E402
+
+from lib.ebrim import Builder  # noqa: E402
+from lib.ids import Ids  # noqa: E402
+from lib.mtom import Dialect, parse_mtom  # noqa: E402
+from lib.names import APPROVED, NS, OBJECT_TYPE, RIM, SEVERITY, STATUS_URN, WSA, XDSB  # noqa: E402
+from lib.soap import envelope  # noqa: E402
+
+SOAP_TYPE = "application/soap+xml; charset=UTF-8"
+
+
+def parse(data):
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+
+
+def number_of(text):
+    """A foreseeable UUID number for a text."""
+    return int(hashlib.sha256(text.encode()).hexdigest()[:30], 16)
+
+
+class Documents:
+    """Two documents for each patient, the same whenever they are asked for."""
+
+    def __init__(self, home, repository):
+        self.home, self.repository = home, repository
+
+    def unique_id(self, patient, number):
+        return f"2.25.{number_of(f'{self.home} {patient} {number}')}"
+
+    def entry(self, patient, number):
+        builder = Builder(Ids(), self.repository, uuids=True)
+        made = builder.submission(patient, (self.content(self.unique_id(patient, number)),))
+        made.entry.identifiers["XDSDocumentEntry.uniqueId"] = self.unique_id(patient, number)
+        written = made.write().find(f".//{{{RIM}}}ExtrinsicObject")
+        written.set("home", self.home)
+        written.set("status", APPROVED)
+        fixed = f"{number_of(f'uuid {self.home} {patient} {number}'):032x}"[:32]
+        fixed = "urn:uuid:" + "-".join((fixed[:8], fixed[8:12], "4" + fixed[13:16], "8" + fixed[17:20], fixed[20:]))
+        own = written.get("id")
+        for element in written.iter():
+            for name in ("id", "lid", "classifiedObject", "registryObject"):
+                if element.get(name) == own:
+                    element.set(name, fixed)
+            if element is not written and element.tag in (f"{{{RIM}}}Classification", f"{{{RIM}}}ExternalIdentifier"):
+                element.set("objectType", OBJECT_TYPE + etree.QName(element).localname)
+        return written
+
+    @staticmethod
+    def content(unique_id):
+        return f"document {unique_id}".encode()
+
+
+def error_list(code, context="on request"):
+    return (f'<rs:RegistryErrorList><rs:RegistryError errorCode="{code}" codeContext="{context}" '
+            f'severity="{SEVERITY}Error" location="elsewhere"/></rs:RegistryErrorList>')
+
+
+def query_answer(status, objects, errors=""):
+    body = "".join(etree.tostring(o, encoding="unicode") for o in objects)
+    return (f'<q:AdhocQueryResponse xmlns:q="{NS["query"]}" xmlns:rs="{NS["rs"]}" status="{STATUS_URN[status]}">'
+            f'{errors}<rim:RegistryObjectList xmlns:rim="{RIM}">{body}</rim:RegistryObjectList></q:AdhocQueryResponse>')
+
+
+def as_references(objects):
+    out = []
+    for item in objects:
+        made = etree.Element(f"{{{RIM}}}ObjectRef", id=item.get("id"))
+        if item.get("home"):
+            made.set("home", item.get("home"))
+        out.append(made)
+    return out
+
+
+class Neighbour(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    options = documents = None
+    lock = threading.Lock()
+
+    def log_message(self, *_):
+        pass
+
+    def mode(self):
+        try:
+            with open(self.options.mode_file, encoding="utf-8") as file:
+                return file.read().split() or ["good"]
+        except OSError:
+            return ["good"]
+
+    def note(self, action, patient, asserted):
+        if not self.options.log:
+            return
+        with self.lock, open(self.options.log, "a", encoding="utf-8") as file:
+            file.write(f"{action} {patient or '-'} {'assertion' if asserted else '-'}\n")
+
+    def do_POST(self):  # noqa: N802 - the name is http.server's
+        data = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        kind = self.headers.get("Content-Type", "")
+        mode, mtom = self.mode(), kind.startswith("multipart")
+        root = parse(parse_mtom(kind, data).root if mtom else data)
+        self.message_id = root.findtext(f".//{{{WSA}}}MessageID")
+        self.action = root.findtext(f".//{{{WSA}}}Action")
+        asserted = root.find(".//{urn:oasis:names:tc:SAML:2.0:assertion}Assertion") is not None
+        body = root.find("s:Body", NS)[0]
+        if mode[0] == "hang":
+            self.note(self.action, "", asserted)
+            time.sleep(600)
+            return
+        if mode[0] == "close":
+            self.close_connection = True
+            return
+        if mode[0] == "slow":
+            time.sleep(float(mode[1]))
+        if mode[0] == "http-500":
+            self.reply(500, "text/plain", b"no")
+            return
+        if mode[0] == "garbage":
+            self.reply(200, SOAP_TYPE, os.urandom(2000))
+            return
+        if self.action.endswith("Retrieve"):
+            self.note(self.action, "", asserted)
+            self.retrieve(body, mode)
+        else:
+            self.query(body, mode, asserted)
+
+    # Answers ----------------------------------------------------------------------------------
+
+    def query(self, body, mode, asserted):
+        patient = None
+        for slot in body.iter(f"{{{RIM}}}Slot"):
+            if slot.get("name", "").endswith(("PatientId", "patientId")):
+                patient = re.sub(r"^[('\s]+|['\s)]+$", "", slot.findtext(".//{*}Value") or "")
+        self.note(self.action, patient, asserted)
+        objects = [self.documents.entry(patient, n) for n in (1, 2)] if patient else []
+        if mode[0] == "no-home":
+            del objects[0].attrib["home"]
+        elif mode[0] == "lying-home":
+            objects[0].set("home", mode[1])
+        elif mode[0] == "other-patient":
+            objects[0] = self.documents.entry("OTHER^^^&2.999.1.2.1&ISO", 1)
+        elif mode[0] == "broken-schema":
+            etree.SubElement(objects[0], f"{{{RIM}}}Nonsense")
+        if 'returnType="ObjectRef"' in etree.tostring(body, encoding="unicode"):
+            objects = as_references(objects)
+        text = query_answer("Success", objects)
+        if mode[0] == "failure":
+            text = query_answer("Failure", [], error_list(mode[1]))
+        self.send_soap(text, mode)
+
+    def retrieve(self, body, mode):
+        out, contents, errors = "", [], ""
+        for wanted in body.iter(f"{{{XDSB}}}DocumentRequest"):
+            unique_id = wanted.findtext("xds:DocumentUniqueId", None, NS)
+            if not unique_id.startswith("2.25."):
+                errors += error_list("XDSDocumentUniqueIdError", unique_id)
+                continue
+            contents.append(self.documents.content(unique_id))
+            out += (f"<x:DocumentResponse><x:HomeCommunityId>{self.options.home}</x:HomeCommunityId>"
+                    f"<x:RepositoryUniqueId>{self.documents.repository}</x:RepositoryUniqueId>"
+                    f"<x:DocumentUniqueId>{unique_id}</x:DocumentUniqueId><x:mimeType>text/plain</x:mimeType>"
+                    f"<x:Document>{Dialect().include(len(contents))}</x:Document></x:DocumentResponse>")
+        errors = re.sub(r"</rs:RegistryErrorList><rs:RegistryErrorList>", "", errors)
+        status = "Success" if not errors else "PartialSuccess" if out else "Failure"
+        text = (f'<x:RetrieveDocumentSetResponse xmlns:x="{XDSB}" xmlns:rs="{NS["rs"]}"><rs:RegistryResponse '
+                f'status="{STATUS_URN[status]}">{errors}</rs:RegistryResponse>{out}</x:RetrieveDocumentSetResponse>')
+        if mode[0] not in ("good", "slow"):
+            self.send_soap(text, mode)
+            return
+        dialect = Dialect()
+        self.reply(200, dialect.content_type(), dialect.package(self.sealed(text, mode), contents))
+
+    def sealed(self, text, mode):
+        relates = "urn:uuid:00000000-0000-4000-8000-000000000000" if mode[0] == "other-message" else self.message_id
+        return envelope(self.action + "Response", text, to=None, reply_to=None,
+                        extra_header=f"<wsa:RelatesTo>{relates}</wsa:RelatesTo>")
+
+    def send_soap(self, text, mode):
+        if mode[0] == "fault":
+            text = (f'<s:Fault xmlns:s="{NS["s"]}"><s:Code><s:Value>s:Receiver</s:Value></s:Code><s:Reason>'
+                    '<s:Text xml:lang="en">on request</s:Text></s:Reason></s:Fault>')
+            self.reply(500, SOAP_TYPE, self.sealed(text, mode))
+            return
+        data = self.sealed(text, mode)
+        if mode[0] == "huge":
+            self.huge(data, int(mode[1]) << 20)
+        elif mode[0] in ("trickle", "reset"):
+            self.broken(data, mode[0])
+        else:
+            self.reply(200, SOAP_TYPE, data)
+
+    # Transport --------------------------------------------------------------------------------
+
+    def head(self, status, kind, size):
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(size))
+        self.end_headers()
+
+    def reply(self, status, kind, data):
+        try:
+            self.head(status, kind, len(data))
+            self.wfile.write(data)
+        except OSError:
+            self.close_connection = True
+
+    def huge(self, data, size):
+        """White space behind the XML declaration would be noticed late; before the end, too."""
+        end = data.rindex(b"</s:Envelope>")
+        blank = b" " * (1 << 16)
+        try:
+            self.head(200, SOAP_TYPE, len(data) + size)
+            self.wfile.write(data[:end])
+            for _ in range(size // len(blank)):
+                self.wfile.write(blank)
+            self.wfile.write(data[end:])
+        except OSError:
+            self.close_connection = True
+
+    def broken(self, data, how):
+        self.close_connection = True
+        try:
+            self.head(200, SOAP_TYPE, len(data))
+            if how == "reset":
+                self.wfile.write(data[:len(data) // 2])
+                self.wfile.flush()
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                return
+            for octet in data:
+                self.wfile.write(bytes([octet]))
+                self.wfile.flush()
+                time.sleep(0.1)
+        except OSError:
+            pass
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--certificate", required=True)
+    parser.add_argument("--key", required=True)
+    parser.add_argument("--ca", required=True)
+    parser.add_argument("--home", required=True)
+    parser.add_argument("--repository", default="2.999.1.2.2")
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--mode-file", required=True)
+    parser.add_argument("--log")
+    options = parser.parse_args()
+    Neighbour.options = options
+    Neighbour.documents = Documents(options.home, options.repository)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.certificate, options.key)
+    context.load_verify_locations(options.ca)
+    context.verify_mode = ssl.CERT_REQUIRED
+    server = ThreadingHTTPServer(("127.0.0.1", options.port), Neighbour)
+    server.daemon_threads = True
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    print(server.server_address[1], flush=True)
+    server.serve_forever()
+
+
+if __name__ == "__main__":
+    main()

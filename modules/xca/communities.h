@@ -1,0 +1,53 @@
+#pragma once
+// The directory of other communities: where their gateways are and by which ids they know our
+// patients. Who a community is, and what it may be told, stands in the agreement; here stands only
+// how it is reached.
+//
+// File (YAML): `communities`, a list of
+//   name                 ours, for messages, metrics and log
+//   homes                homeCommunityIds (urn:oid:...) that this gateway serves
+//   query, retrieve      https URLs for ITI-38 and ITI-39
+//   correlation          same-id (our id, where it is of patient_authority), pix (the patient's id
+//                        of patient_authority, from the patient index), none (our id, whatever it
+//                        is of)
+//   patient_authority    OID: of the ids by which this community is asked
+//   repair_home          true: objects that come without home get the first of `homes`
+//
+// Immutable once loaded; thread-safe.
+
+#include "platform/base/result.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace musubi::xca {
+
+enum class Correlation : std::uint8_t { kNone, kSameId, kPix };
+
+struct Community {
+    std::string name;
+    std::vector<std::string> homes;
+    std::string query_url, retrieve_url;
+    Correlation correlation = Correlation::kSameId;
+    std::string patient_authority;
+    bool repair_home = false;
+
+    bool serves(std::string_view home) const;
+    /// For messages: "minami (urn:oid:2.999.1.2)".
+    std::string title() const { return name + " (" + homes.front() + ")"; }
+};
+
+struct Directory {
+    std::vector<Community> communities;
+    /// Null: nobody in the directory serves this home.
+    Community const* find(std::string_view home) const;
+};
+
+/// kInvalidContent with every problem as an issue, "FILE:LINE: what". `own_home` may not stand
+/// there. An empty file name: an empty directory.
+Result<std::shared_ptr<Directory const>> load_directory(std::string const& file,
+                                                        std::string const& own_home);
+
+}  // namespace musubi::xca

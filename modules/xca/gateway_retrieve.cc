@@ -1,0 +1,382 @@
+#include "codec/ebxml/read.h"
+#include "codec/ebxml/write.h"
+#include "codec/mtom/cid.h"
+#include "domain/reason.h"
+#include "platform/base/log.h"
+#include "xca/home.h"
+#include "xca/initiating.h"
+
+#include <algorithm>
+#include <map>
+
+namespace musubi::xca {
+namespace {
+
+using Finished = core::ClientPipeline::Finished;
+using Requests = std::vector<domain::DocumentRequest>;
+
+constexpr std::size_t kMostDocuments = 200;
+/// One text for absent and hidden, so that nobody can tell them apart.
+constexpr char const* kNotAvailable = "no document of this uniqueId is available";
+
+struct RetrieveTrip : Trip {
+    std::vector<Requests> wanted;  ///< by leg
+    std::optional<core::RetrieveFindings> local;
+    core::RetrieveFindings refused;  ///< before anybody was asked
+};
+
+core::TransactionSpec const& client_spec() {
+    static core::TransactionSpec const kSpec{.id = "ITI-39",
+                                             .name = "Cross Gateway Retrieve",
+                                             .action = domain::Action::kRetrieve,
+                                             .event_id = domain::dcm("110107", "Import"),
+                                             .event_action = 'C',
+                                             .requester_is_source = false,
+                                             .soap = {},
+                                             .hl7v2 = {}};
+    return kSpec;
+}
+
+core::MissedDocument missed(domain::DocumentRequest const& request, Reason reason,
+                            std::string context, std::string patient = {}) {
+    return {request,
+            std::move(patient),
+            {Severity::kError, reason, std::move(context), request.document_unique_id}};
+}
+
+/// What we know of it from an answer that this node handed on.
+std::optional<SeenObject> known(InitiatingDeps const& deps, domain::DocumentRequest const& one) {
+    return deps.seen.find(one.home.value_or(""), one.document_unique_id);
+}
+
+/// Nobody fetches what was not shown to him: a document of another community has no label here
+/// until a query brought it.
+bool may_have(InitiatingDeps const& deps, core::Permit const& permit,
+              domain::DocumentRequest const& one) {
+    if (permit.everything()) return true;
+    auto const object = known(deps, one);
+    return object && !object->label.owner.empty() &&
+           permit.scope_for(object->patient).allows(object->label, one.document_unique_id);
+}
+
+std::string member_of(InitiatingDeps const& deps, Community const& community) {
+    auto const* agreed = deps.ports.find<core::CommunityPort>();
+    if (!agreed) return {};
+    for (std::string const& home : community.homes) {
+        if (auto const member = agreed->community(home)) return member->code;
+    }
+    return {};
+}
+
+/// One leg for each community with something to fetch.
+void plan(InitiatingDeps& deps, core::Authorized<GatewayRetrieve> const& request,
+          RetrieveTrip& trip) {
+    trip.directory = deps.directory();
+    for (domain::DocumentRequest const& one : request->foreign) {
+        Community const* community = trip.directory->find(*one.home);
+        std::string const member = community ? member_of(deps, *community) : std::string();
+        // Who asks is not asked in turn.
+        if (!community || member.empty() || member == request.subject().member.code) {
+            trip.refused.missed.push_back(
+                missed(one, Reason::kUnknownCommunity,
+                       "homeCommunityId " + *one.home + " is not known here"));
+            continue;
+        }
+        auto const object = known(deps, one);
+        if (!may_have(deps, request.permit(), one)) {
+            trip.refused.missed.push_back(missed(one, Reason::kDocumentUniqueId, kNotAvailable,
+                                                 object ? object->patient : ""));
+            continue;
+        }
+        auto leg = std::find_if(trip.legs.begin(), trip.legs.end(),
+                                [&](Leg const& l) { return l.community == community; });
+        if (leg == trip.legs.end()) {
+            Leg fresh;
+            fresh.community = community;
+            fresh.member = member;
+            trip.legs.push_back(std::move(fresh));
+            trip.wanted.emplace_back();
+            leg = trip.legs.end() - 1;
+        }
+        trip.wanted[static_cast<std::size_t>(leg - trip.legs.begin())].push_back(one);
+    }
+}
+
+Result<std::vector<core::NeighbourCall>> calls_of(InitiatingDeps& deps,
+                                                  domain::Subject const& subject,
+                                                  RetrieveTrip& trip) {
+    std::vector<core::NeighbourCall> out;
+    for (std::size_t i = 0; i < trip.legs.size(); ++i) {
+        Leg& leg = trip.legs[i];
+        leg.message_id = deps.ids.uuid().to_urn();
+        core::NeighbourCall call;
+        call.call =
+            TRY(write_call({leg.community->retrieve_url, "urn:ihe:iti:2007:CrossGatewayRetrieve",
+                            ebxml::write_retrieve_request(trip.wanted[i]), true, leg.message_id},
+                           subject, deps.ids));
+        call.call.timeout = deps.settings.retrieve_deadline;
+        call.call.max_answer_bytes = deps.settings.most_retrieve_octets;
+        call.connect_timeout = deps.settings.connect_timeout;
+        call.first_byte_timeout = deps.settings.retrieve_first_byte;
+        out.push_back(std::move(call));
+    }
+    return out;
+}
+
+/// The documents of one answer, each as somebody asked for it; what was not asked for is dropped.
+class Unpacker {
+public:
+    Unpacker(InitiatingDeps const& deps, Leg const& leg, Requests const& wanted,
+             OpenedAnswer const& answer, core::RetrieveFindings& out)
+        : deps_(deps), leg_(leg), wanted_(wanted), answer_(answer), out_(out) {
+        for (auto const& [id, content] : answer.attachments) ids_.push_back(id);
+    }
+
+    Status unpack() {
+        auto const read = TRY(ebxml::read_retrieve_response(answer_.envelope.payload));
+        for (ebxml::RetrievedPart const& part : read.documents) take(part);
+        for (domain::DocumentRequest const& one : wanted_) {
+            if (!delivered_.contains(key(one))) out_.missed.push_back(why(one, read.response));
+        }
+        return {};
+    }
+
+private:
+    static std::string key(domain::DocumentRequest const& one) {
+        return one.repository_unique_id + " " + one.document_unique_id;
+    }
+
+    void take(ebxml::RetrievedPart const& part) {
+        // Its own home, or none: what it says of others is not believed.
+        bool const own = !part.request.home || leg_.community->serves(*part.request.home);
+        auto const asked = std::find_if(wanted_.begin(), wanted_.end(), [&](auto const& one) {
+            return key(one) == key(part.request);
+        });
+        if (!own || asked == wanted_.end() || delivered_.contains(key(part.request))) return;
+        auto content = content_of(part.source);
+        if (!content) return;
+        delivered_.insert(key(part.request));
+        auto const object = known(deps_, *asked);
+        core::FoundDocument found;
+        found.document = {*asked, part.mime_type, std::move(content)};
+        if (object) {
+            found.patient = object->patient;
+            found.label = object->label;
+        }
+        out_.delivered.push_back(std::move(found));
+    }
+
+    std::shared_ptr<Content const> content_of(ebxml::DocumentSource const& source) const {
+        if (source.content_id.empty()) {
+            auto bytes = from_base64(source.base64);
+            if (!bytes) return nullptr;
+            return std::make_shared<MemoryContent>(*std::move(bytes));
+        }
+        auto const at = mtom::match_cid("cid:" + source.content_id, ids_);
+        return at ? answer_.attachments.at(ids_[*at]) : nullptr;
+    }
+
+    core::MissedDocument why(domain::DocumentRequest const& one,
+                             ebxml::RegistryResponse const& response) const {
+        auto const object = known(deps_, one);
+        std::string patient = object ? object->patient : "";
+        for (ebxml::RegistryErrorRow const& row : response.errors) {
+            bool const names = row.location.find(one.document_unique_id) != std::string::npos ||
+                               row.context.find(one.document_unique_id) != std::string::npos;
+            if (row.severity != Severity::kError || !names) continue;
+            auto const told = relayed(*leg_.community, row);
+            return missed(one, ebxml::reason_of(told.error_code), told.context, std::move(patient));
+        }
+        return missed(one, Reason::kDocumentUniqueId, leg_.community->name + ": " + kNotAvailable,
+                      std::move(patient));
+    }
+
+    InitiatingDeps const& deps_;
+    Leg const& leg_;
+    Requests const& wanted_;
+    OpenedAnswer const& answer_;
+    core::RetrieveFindings& out_;
+    std::vector<std::string> ids_;
+    std::set<std::string> delivered_;
+};
+
+void add_objects(std::vector<domain::AuditObject>& objects, InitiatingDeps const& deps,
+                 Requests const& wanted) {
+    std::set<std::string> patients;
+    for (domain::DocumentRequest const& one : wanted) {
+        auto const object = known(deps, one);
+        if (object && patients.insert(object->patient).second)
+            objects.push_back(domain::audit_patient(object->patient));
+    }
+    for (domain::DocumentRequest const& one : wanted) {
+        objects.push_back(
+            domain::audit_document(one.document_unique_id, one.repository_unique_id, one.home));
+    }
+}
+
+void append(core::RetrieveFindings& to, core::RetrieveFindings&& from) {
+    std::move(from.delivered.begin(), from.delivered.end(), std::back_inserter(to.delivered));
+    std::move(from.missed.begin(), from.missed.end(), std::back_inserter(to.missed));
+}
+
+}  // namespace
+
+core::TransactionSpec const& GatewayIti43::spec() {
+    static core::TransactionSpec const kSpec{
+        .id = "ITI-43",
+        .name = "Retrieve Document Set",
+        .action = domain::Action::kRetrieve,
+        .event_id = domain::dcm("110106", "Export"),
+        .event_action = 'R',
+        .requester_is_source = false,
+        .soap = {{.path = "/xca/initiating",
+                  .action = "urn:ihe:iti:2007:RetrieveDocumentSet",
+                  .response_action = "urn:ihe:iti:2007:RetrieveDocumentSetResponse",
+                  .mtom = true,
+                  .operation = "InitiatingGateway_RetrieveDocumentSet",
+                  .request_element = "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetRequest",
+                  .response_element = "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetResponse"}},
+        .hl7v2 = {},
+    };
+    return kSpec;
+}
+
+Result<GatewayRetrieve> GatewayIti43::decode(Deps& deps, Wire const& wire,
+                                             core::DecodeContext const&) {
+    auto asked = TRY(ebxml::read_retrieve_request(wire.envelope.payload));
+    auto const* repository = deps.ports.find<core::DocumentRetrievePort>();
+    std::size_t const most = repository ? repository->most_documents() : kMostDocuments;
+    if (asked.size() > most) {
+        return Error(Code::kTooLarge,
+                     {{Severity::kError, Reason::kOutOfResources,
+                       "at most " + std::to_string(most) + " documents in one request", ""}});
+    }
+    auto const directory = deps.directory();
+    GatewayRetrieve out;
+    for (domain::DocumentRequest& one : asked) {
+        bool const ours =
+            repository && one.repository_unique_id == repository->repository_unique_id();
+        if (one.home ? *one.home == deps.home : ours) {
+            out.local.push_back(std::move(one));
+        } else if (!one.home) {
+            out.misdirected.push_back(missed(one, Reason::kMissingHomeCommunityId,
+                                             "this repository is not here; its documents need "
+                                             "their HomeCommunityId"));
+        } else if (directory->find(*one.home)) {
+            out.foreign.push_back(std::move(one));
+        } else {
+            out.misdirected.push_back(
+                missed(one, Reason::kUnknownCommunity,
+                       "homeCommunityId " + *one.home + " is not known here"));
+        }
+    }
+    return out;
+}
+
+Result<core::Located> GatewayIti43::locate(Deps& deps, Request const& request,
+                                           domain::Subject const&) {
+    core::Located located;
+    auto const* repository = deps.ports.find<core::DocumentRetrievePort>();
+    if (repository && !request.local.empty()) located = TRY(repository->locate(request.local));
+    // The repository's findings stay as they are: it gets them back for what is its own.
+    for (domain::DocumentRequest const& one : request.foreign) {
+        auto const object = known(deps, one);
+        if (!object) continue;
+        auto& patients = located.patients;
+        if (std::find(patients.begin(), patients.end(), object->patient) == patients.end())
+            patients.push_back(object->patient);
+    }
+    return located;
+}
+
+core::PolicyQuery GatewayIti43::policy_query(Request const&, core::Located const& located) {
+    return {located.patients, {}};
+}
+
+Result<std::shared_ptr<core::Errand>> GatewayIti43::set_out(
+    Deps& deps, core::Authorized<Request> const& request) {
+    if (request.notes().has_value()) return std::shared_ptr<core::Errand>();
+    auto trip = std::make_shared<RetrieveTrip>();
+    request.notes() = trip;
+    plan(deps, request, *trip);
+    set_off(deps, *trip, TRY(calls_of(deps, request.subject(), *trip)),
+            deps.settings.retrieve_deadline);
+    return std::shared_ptr<core::Errand>(trip->fan_out);
+}
+
+Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
+                                                    core::Authorized<Request> const& request) {
+    RetrieveTrip& trip = *std::any_cast<std::shared_ptr<RetrieveTrip> const&>(request.notes());
+    core::RetrieveFindings out;
+    auto* repository = deps.ports.find<core::DocumentRetrievePort>();
+    if (repository && !request->local.empty()) {
+        auto own = repository->retrieve(request.call(), request.located(), request->local);
+        if (own) {
+            append(out, *std::move(own));
+        } else {
+            for (auto const& one : request->local)
+                out.missed.push_back(missed(
+                    one, Reason::kGeneral,
+                    "the repository here cannot be read; report trace " + LogTrace::current()));
+        }
+    } else {
+        for (auto const& one : request->local)
+            out.missed.push_back(
+                missed(one, Reason::kUnknownRepositoryId, "this node runs no repository"));
+    }
+    std::vector<Finished> records;
+    for (std::size_t i = 0; i < trip.legs.size(); ++i) {
+        Leg const& leg = trip.legs[i];
+        auto opened = answer_of(deps, trip, leg);
+        Status outcome = opened ? Unpacker(deps, leg, trip.wanted[i], *opened, out).unpack()
+                                : Status(std::move(opened).error());
+        if (!outcome) {
+            for (auto const& one : trip.wanted[i])
+                out.missed.push_back(
+                    missed(one, Reason::kUnavailableCommunity,
+                           "community " + leg.community->title() + " does not answer"));
+        }
+        if (!leg.call) continue;
+        Finished record =
+            finished(client_spec(), request.call(), trip, leg, leg.community->retrieve_url);
+        record.outcome = std::move(outcome);
+        add_objects(record.call.objects, deps, trip.wanted[i]);
+        records.push_back(std::move(record));
+    }
+    TRY(deps.ports.require<core::ClientPipeline>().record_all(records));
+    append(out, std::move(trip.refused));
+    out.missed.insert(out.missed.end(), request->misdirected.begin(), request->misdirected.end());
+    return out;
+}
+
+int GatewayIti43::withhold(core::Permit const& permit, Response& response) {
+    return Iti39::withhold(permit, response);
+}
+
+std::vector<core::AuditDraft> GatewayIti43::audit(
+    Deps&, core::AuditInput<Request, Response> const& input) {
+    CrossRetrieve asked;
+    if (input.request) {
+        asked.wanted = input.request->local;
+        asked.wanted.insert(asked.wanted.end(), input.request->foreign.begin(),
+                            input.request->foreign.end());
+        asked.misdirected = input.request->misdirected;
+    }
+    return retrieve_drafts(input.request ? &asked : nullptr, input.response);
+}
+
+Result<soap::Outgoing> GatewayIti43::encode(Deps&, Response&& response, Request const&) {
+    domain::RetrieveResponse answer;
+    for (core::FoundDocument& one : response.delivered)
+        answer.documents.push_back(std::move(one.document));
+    for (core::MissedDocument& one : response.missed) answer.issues.push_back(std::move(one.why));
+    auto const rows = ebxml::error_rows(answer.issues, ebxml::Actor::kRepository);
+    return Reply{ebxml::write_retrieve_response(answer, rows), rows.empty()};
+}
+
+soap::Outgoing GatewayIti43::encode_error(Deps&, Error const& error, Request const*) {
+    auto const rows = ebxml::error_rows(error, ebxml::Actor::kRepository, LogTrace::current());
+    return {ebxml::write_retrieve_response({}, rows), false};
+}
+
+}  // namespace musubi::xca

@@ -1,0 +1,142 @@
+#pragma once
+// The initiating gateway with the affinity-domain option (XCA, ITI TF-1 18; ITI TF-2 3.18, 3.43):
+// one entrance for this region's consumers to their own and to all other communities. ITI-18 and
+// ITI-43 as at a registry and a repository, homeCommunityId on everything.
+//
+// A request waits for the neighbours as an errand of the pipeline. Each is asked in the name of the
+// user who asks, and only about patients whom the agreement lets it know of; what comes back is
+// shown as far as the agreement shows documents of that community to the one who asks.
+
+#include "codec/soap/exchange.h"
+#include "core/client_pipeline.h"
+#include "core/community_port.h"
+#include "core/document_ports.h"
+#include "core/fan_out.h"
+#include "core/patient_ports.h"
+#include "xca/breaker.h"
+#include "xca/gateway_call.h"
+#include "xca/merge.h"
+#include "xca/responding.h"
+
+#include <mutex>
+
+namespace musubi::xca {
+
+struct InitiatingSettings {
+    std::chrono::milliseconds query_deadline{15'000}, retrieve_deadline{60'000};
+    std::chrono::milliseconds connect_timeout{3'000};
+    std::chrono::milliseconds query_first_byte{10'000}, retrieve_first_byte{30'000};
+    std::uint64_t most_query_octets = 16ULL << 20;      ///< of one community's answer
+    std::uint64_t most_retrieve_octets = 256ULL << 20;  ///< likewise
+    std::size_t most_objects = 5'000;                   ///< in one answer
+};
+
+/// Lives as long as the module; thread-safe.
+struct InitiatingDeps {
+    core::Ports const& ports;  ///< looked up per call
+    Clock const& clock;
+    IdSource& ids;
+    std::string home;  ///< of this community, urn:oid:...
+    InitiatingSettings settings;
+    Breaker breaker{Breaker::Settings{}};
+    Seen seen{};
+    xml::SchemaSet const* schemas = nullptr;  ///< answers are held against them; null: not
+
+    std::shared_ptr<Directory const> directory() const {
+        std::lock_guard const lock(mutex);
+        return directory_now;
+    }
+    void use(std::shared_ptr<Directory const> directory) {
+        std::lock_guard const lock(mutex);
+        directory_now = std::move(directory);
+    }
+    mutable std::mutex mutex{};  ///< guards the pointer
+    std::shared_ptr<Directory const> directory_now = std::make_shared<Directory>();
+};
+
+/// One question to one community, and its record.
+struct Leg {
+    Community const* community = nullptr;
+    std::string member;   ///< its code in the agreement
+    std::string patient;  ///< our id; empty: a question by ids
+    std::string sent_as;
+    std::string message_id, payload;
+    std::optional<std::size_t> call;  ///< index in the fan-out; none: not asked now
+};
+
+/// What is on its way for one request; lives in its notes.
+struct Trip {
+    std::shared_ptr<Directory const> directory;  ///< legs point into it
+    std::vector<Leg> legs;
+    std::shared_ptr<core::FanOut> fan_out;
+};
+
+/// Sends the legs that may be sent now. `calls` belong to the legs in their order; empty ones are
+/// not sent.
+void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> calls,
+             std::chrono::milliseconds deadline);
+/// The answer of one leg, opened; the breaker is told.
+Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Trip& trip, Leg const& leg);
+/// The client's part of a record: who was called for whom.
+core::ClientPipeline::Finished finished(core::TransactionSpec const& spec,
+                                        core::CallContext const& call, Trip& trip, Leg const& leg,
+                                        std::string const& url);
+
+struct GatewayQuery {
+    core::AskedQuery asked;
+    domain::RawQuery raw;              ///< to be asked on
+    std::optional<Issue> wrong_home;   ///< told by locate()
+    bool here = false, there = false;  ///< whom it is for: our registry, other communities
+};
+
+struct GatewayAnswer {
+    ebxml::ResponseStatus status = ebxml::ResponseStatus::kSuccess;
+    std::vector<ebxml::RegistryErrorRow> rows;
+    std::unique_ptr<core::QueryFindings> local;  ///< null: none
+    std::vector<ForeignObject> foreign;
+};
+
+struct GatewayIti18 {
+    using Deps = InitiatingDeps;
+    using Wire = soap::Incoming;
+    using Request = GatewayQuery;
+    using Response = GatewayAnswer;
+    using Reply = soap::Outgoing;
+
+    static core::TransactionSpec const& spec();
+    static Result<Request> decode(Deps&, Wire const&, core::DecodeContext const&);
+    static Result<core::Located> locate(Deps&, Request const&, domain::Subject const&);
+    static core::PolicyQuery policy_query(Request const&, core::Located const&);
+    static Result<std::shared_ptr<core::Errand>> set_out(Deps&, core::Authorized<Request> const&);
+    static Result<Response> handle(Deps&, core::Authorized<Request> const&);
+    static int withhold(core::Permit const&, Response&);
+    static std::vector<core::AuditDraft> audit(Deps&, core::AuditInput<Request, Response> const&);
+    static Result<Reply> encode(Deps&, Response&&, Request const&);
+    static Reply encode_error(Deps&, Error const&, Request const*);
+};
+
+struct GatewayRetrieve {
+    std::vector<domain::DocumentRequest> local, foreign;
+    std::vector<core::MissedDocument> misdirected;
+};
+
+struct GatewayIti43 {
+    using Deps = InitiatingDeps;
+    using Wire = soap::Incoming;
+    using Request = GatewayRetrieve;
+    using Response = core::RetrieveFindings;
+    using Reply = soap::Outgoing;
+
+    static core::TransactionSpec const& spec();
+    static Result<Request> decode(Deps&, Wire const&, core::DecodeContext const&);
+    static Result<core::Located> locate(Deps&, Request const&, domain::Subject const&);
+    static core::PolicyQuery policy_query(Request const&, core::Located const&);
+    static Result<std::shared_ptr<core::Errand>> set_out(Deps&, core::Authorized<Request> const&);
+    static Result<Response> handle(Deps&, core::Authorized<Request> const&);
+    static int withhold(core::Permit const&, Response&);
+    static std::vector<core::AuditDraft> audit(Deps&, core::AuditInput<Request, Response> const&);
+    static Result<Reply> encode(Deps&, Response&&, Request const&);
+    static Reply encode_error(Deps&, Error const&, Request const*);
+};
+
+}  // namespace musubi::xca

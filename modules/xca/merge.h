@@ -1,0 +1,72 @@
+#pragma once
+// Many answers made one (ITI TF-2 3.18.4.1.3 with the affinity-domain option; 3.43.4.1.3). A
+// neighbour is believed as far as it speaks of itself: objects without home, with a home that is
+// not its own, or of another patient than was asked for are left out and told. Pure but for Seen;
+// one merge, one thread.
+
+#include "codec/ebxml/read.h"
+#include "core/transaction.h"
+#include "xca/communities.h"
+#include "xca/seen.h"
+
+#include <set>
+
+namespace musubi::xca {
+
+/// An object of another community as it came.
+struct ForeignObject {
+    std::string home, id;
+    std::string xml;      ///< with the prefixes rim, query and rs in scope
+    std::string patient;  ///< our id; empty: not known, then only exempt askers see it
+    bool is_entry = false;
+    std::string unique_id;       ///< of an entry
+    domain::Label label;         ///< of an entry
+    std::string source, target;  ///< of an association
+};
+
+/// What one community was asked.
+struct AskedOf {
+    Community const& community;
+    std::string member;   ///< its code in our agreement: the owner of what it shows
+    std::string patient;  ///< our id; empty: a question by ids
+    std::string sent_as;  ///< the id by which it was asked for him
+    domain::ReturnType wanted = domain::ReturnType::kLeafClass;  ///< by our own asker
+};
+
+class QueryMerge {
+public:
+    explicit QueryMerge(Seen& seen) : seen_(seen) {}
+
+    /// `response` is an AdhocQueryResponse.
+    Status take(AskedOf const& asked, xml::Element response);
+    /// It could not be asked, or did not answer.
+    void unavailable(Community const& community);
+    /// Our own registry: how it ended.
+    void local(std::string const& home, Error const* error, std::string_view trace);
+
+    /// Removes what the permit does not show, and associations to it. How many entries.
+    static int hide(core::Permit const& permit, std::vector<ForeignObject>& objects);
+
+    ebxml::ResponseStatus status() const;
+    std::vector<ForeignObject> objects;
+    std::vector<ebxml::RegistryErrorRow> rows;
+
+private:
+    void take_errors(AskedOf const& asked, ebxml::RegistryResponse const& response);
+    std::string home_of(AskedOf const& asked, xml::Element element);
+    void add(AskedOf const& asked, xml::Element element, ebxml::QueryResponse const& read);
+    void tell(Community const& community, std::string_view code, std::string text);
+
+    Seen& seen_;
+    std::set<std::pair<std::string, std::string>> taken_;  ///< home and id
+    int answered_ = 0;                                     ///< with success, or with nothing
+};
+
+/// A row of a neighbour as we hand it on: its code if it is one, its words cut short, its name in
+/// front, its home as the place.
+ebxml::RegistryErrorRow relayed(Community const& community, ebxml::RegistryErrorRow row);
+
+/// The first coded values of an entry, as the agreement names documents.
+domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner);
+
+}  // namespace musubi::xca
