@@ -20,8 +20,8 @@ private:
     void* list_ = nullptr;  ///< curl_slist
 };
 
-/// Address, protocol, timeouts and certificates, for a POST of `size` octets. `request` must outlive
-/// the transfer. kInvalidContent for an address that is not called.
+/// Address, protocol, timeouts and certificates, for a POST of `size` octets. `request` must
+/// outlive the transfer. kInvalidContent for an address that is not called.
 Status set_up(void* easy, PeerRequest const& request, std::uint64_t size, bool plain_allowed);
 
 /// Of a CURLcode that is not CURLE_OK.
