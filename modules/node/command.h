@@ -29,6 +29,10 @@ int run_consent(std::vector<std::string> const& arguments);
 int run_emergency(std::vector<std::string> const& arguments);
 int run_disaster(std::vector<std::string> const& arguments);
 int run_audit(std::vector<std::string> const& arguments);
+int run_backup(std::vector<std::string> const& arguments);
+int run_restore(std::vector<std::string> const& arguments);
+int run_scrub(std::vector<std::string> const& arguments);
+int run_keys(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);
 int run_patient_review(std::vector<std::string> const& arguments);    ///< of run_patient
 int run_patient_load(std::vector<std::string> const& arguments);      ///< of run_patient

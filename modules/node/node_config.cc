@@ -220,6 +220,33 @@ std::vector<core::ConfigKey> node_config_keys() {
          .doc = "how long a login counts",
          .min = 1000,
          .max = 43'200'000},
+        {.key = "keys.master",
+         .type = kText,
+         .default_value = "",
+         .doc = "another place of the master key: shares:FILE,FILE,... (as many as it needs; "
+                "/dev/fd/N for descriptors) or "
+                "pkcs11:token=T;object=O?module-path=FILE&pin-source=file:FILE (RFC 7512); empty: "
+                "keys.master_key_file"},
+        {.key = "keys.previous_master",
+         .type = kText,
+         .default_value = "",
+         .doc = "the master key before it, a file's path or as above: accepted until `musubi keys "
+                "rewrap` is done"},
+        {.key = "backup.key",
+         .type = kText,
+         .default_value = "",
+         .doc = "master key of backups, another one than the node's: a file's path, or as "
+                "keys.master"},
+        {.key = "backup.rehearsal_database",
+         .type = kText,
+         .default_value = "",
+         .doc = "connection, as the owner role, of a database that `musubi restore --rehearse` "
+                "fills and empties",
+         .secret = true},
+        {.key = "backup.rehearsal_folder",
+         .type = kPath,
+         .default_value = "",
+         .doc = "folder that `musubi restore --rehearse` fills and empties"},
         {.key = "blob.folder", .type = kPath, .default_value = "blobs", .doc = "documents, sealed"},
         {.key = "blob.small_limit",
          .type = kInteger,

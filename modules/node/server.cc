@@ -3,6 +3,7 @@
 #include "node/change_watch.h"
 #include "node/lifecycle_records.h"
 #include "node/node_config.h"
+#include "node/preservation/records.h"
 #include "platform/base/log.h"
 
 namespace musubi::node {
@@ -133,6 +134,7 @@ Status Server::post_reply(std::string const& address, core::HttpReply const& rep
 std::vector<binding::NamedHealth> Server::health() const {
     std::vector<binding::NamedHealth> all;
     auto const ping = composition_->services().pool->ping();
+    if (ping) show_newest_runs(*composition_->services().pool);
     all.push_back(
         {"database",
          {ping ? core::Health::kGood : core::Health::kBad, ping ? "" : "does not answer"}});
@@ -173,6 +175,10 @@ void Server::reload() {
     if (auto done = tls_->reload(); !done) {
         log_error("reload.tls", {{"detail", done.error().detail}});
         kept_old += " certificates";
+    }
+    if (auto done = composition_->services().keys->refresh(); !done) {
+        log_error("reload.keys", {{"detail", done.error().detail}});
+        kept_old += " keys";
     }
     composition_->forget_connections();
     for (auto& part : composition_->parts()) {

@@ -1,5 +1,5 @@
 #pragma once
-// The statements of schema repository; executed only in store.cc and pending.cc.
+// The statements of schema repository; executed only in store.cc, pending.cc and stock.cc.
 
 #include "platform/pg/statement.h"
 
@@ -89,5 +89,22 @@ inline constexpr pg::Statement kFindPending{
     "select submission_key, set_unique_id, member, since, array_agg(unique_id), array_agg(d.sha1)"
     " from repository.pending_document p join repository.document d using (unique_id, document_key)"
     " where submission_key = $1 group by submission_key, set_unique_id, member, since"};
+
+// Everything, in the order of the primary key.
+inline constexpr pg::Statement kStockAfter{
+    "repository.stock_after",
+    "select unique_id, document_key, owner_oid, size, sha1, blob_id, segment, segment_offset, "
+    "segment_length from repository.document where (unique_id, document_key) > ($1, $2)"
+    " order by unique_id, document_key limit $3"};
+
+inline constexpr pg::Statement kStockSample{
+    "repository.stock_sample",
+    "select unique_id, document_key, owner_oid, size, sha1, blob_id, segment, segment_offset, "
+    "segment_length from repository.document order by random() limit $1"};
+
+inline constexpr pg::Statement kStockCount{
+    "repository.stock_count",
+    "select count(*), coalesce(sum(size), 0)::bigint, count(*) filter (where blob_id is not null),"
+    " count(distinct segment) from repository.document where $1 = '' or owner_oid = $1"};
 
 }  // namespace musubi::repository::sql

@@ -1,7 +1,7 @@
 # What the project builds and tests with: Debian 12 packages only.
 MUSUBI_PACKAGES="g++ cmake ninja-build ccache mold git pkg-config ca-certificates openssl curl python3 python3-lxml \
 libpoco-dev libxerces-c-dev libxml-security-c-dev libssl-dev libpq-dev libcurl4-openssl-dev libyaml-cpp-dev libicu-dev \
-libzstd-dev libboost-dev libboost-program-options-dev libgtest-dev postgresql-15 procps strace util-linux"
+libzstd-dev libboost-dev libboost-program-options-dev libp11-kit-dev libgtest-dev postgresql-15 procps strace util-linux"
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else
@@ -24,17 +24,18 @@ need_packages() { # [PACKAGE...] on top of the common ones
         "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${missing[*]}"
 }
 
-# Programs of others that tests speak with (a syslog server, a time server): unpacked under var/, not installed, because
+# Programs of others that tests speak with (a syslog server, a time server, a PKCS#11 token in software): unpacked under var/, not installed, because
 # installing them would start services and replace those of the machine. Tests skip what is not there.
-MUSUBI_PEERS="rsyslog rsyslog-openssl chrony libestr0 libfastjson4 liblognorm5 libseccomp2 libcap2 libnettle8"
+MUSUBI_PEERS="rsyslog rsyslog-openssl chrony libestr0 libfastjson4 liblognorm5 libseccomp2 libcap2 libnettle8 softhsm2 libsofthsm2"
 need_peers() {
     local folder=$MUSUBI_TOP/var/tools/peers
-    [ -x "$folder/usr/sbin/chronyd" ] && [ -x "$folder/usr/sbin/rsyslogd" ] && return
+    [ -x "$folder/usr/sbin/chronyd" ] && [ -x "$folder/usr/sbin/rsyslogd" ] &&
+        [ -x "$folder/usr/bin/softhsm2-util" ] && return
     rm -rf "$folder"
     mkdir -p "$folder/packages"
-    say "fetching the syslog and time servers that tests speak with"
+    say "fetching the syslog and time servers and the software token that tests speak with"
     (cd "$folder/packages" && apt-get download -qq $MUSUBI_PEERS) >>var/log/packages.log 2>&1 ||
-        { say "not available: tests against rsyslog and chrony will skip"; return 0; }
+        { say "not available: tests against rsyslog, chrony and SoftHSM will skip"; return 0; }
     local package
     for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
     rm -rf "$folder/packages"

@@ -29,8 +29,10 @@ std::vector<fs::path> library_folders(fs::path const& root) {
 
 std::string peer_program(std::string const& name) {
     for (auto const& root : roots()) {
-        auto const path = root / "usr/sbin" / name;
-        if (fs::exists(path)) return path;
+        for (char const* folder : {"usr/sbin", "usr/bin"}) {
+            auto const path = root / folder / name;
+            if (fs::exists(path)) return path;
+        }
     }
     return "";
 }

@@ -7,7 +7,7 @@
 
 namespace musubi::test {
 
-/// Path of "rsyslogd" or "chronyd"; empty when it is not there.
+/// Path of "rsyslogd", "chronyd" or "softhsm2-util"; empty when it is not there.
 std::string peer_program(std::string const& name);
 /// What must stand in its environment so that it finds its libraries.
 std::vector<std::string> peer_environment();

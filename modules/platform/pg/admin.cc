@@ -87,6 +87,18 @@ bool AdminSession::in_transaction() const {
     return PQtransactionStatus(impl_->handle) == PQTRANS_INTRANS;
 }
 
+Result<std::vector<std::string>> connection_environment(std::string const& conninfo) {
+    std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> const options(
+        PQconninfoParse(conninfo.c_str(), nullptr), PQconninfoFree);
+    if (!options) return Error(Code::kInvalidContent, "not a connection of a database");
+    std::vector<std::string> out;
+    for (PQconninfoOption const* option = options.get(); option->keyword; ++option) {
+        if (option->val && option->envvar)
+            out.push_back(std::string(option->envvar) + "=" + option->val);
+    }
+    return out;
+}
+
 Result<TextTable> run_script(std::string const& conninfo, std::string const& script) {
     AdminSession session = TRY(AdminSession::open(conninfo));
     return session.exec(script);

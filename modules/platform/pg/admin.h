@@ -32,6 +32,10 @@ private:
     std::unique_ptr<Impl> impl_;
 };
 
+/// The same connection as variables of the environment (NAME=value), for PostgreSQL's own programs:
+/// a password must not stand among their arguments. Options that have no such variable stay out.
+Result<std::vector<std::string>> connection_environment(std::string const& conninfo);
+
 /// Connects, runs, closes.
 Result<TextTable> run_script(std::string const& conninfo, std::string const& script);
 

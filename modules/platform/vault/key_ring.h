@@ -19,8 +19,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace musubi::vault {
+
+class MasterKey;
+
+/// Both unwrap, `current` wraps; without a change under way there is no `previous`.
+struct MasterKeys {
+    std::shared_ptr<MasterKey> current, previous = nullptr;
+};
 
 enum class Purpose : std::uint8_t { kDocument = 1, kMetadata = 2, kAudit = 3 };
 
@@ -28,6 +36,17 @@ using KeyId = std::uint32_t;
 using Token = std::array<std::uint8_t, 32>;
 
 struct CipherKey;
+
+/// What operators see of a key.
+struct KeyInfo {
+    KeyId id = 0;
+    std::uint32_t version = 0;
+    std::string institution;
+    std::string made_at;    ///< RFC 3339; empty: before such times were kept
+    std::string master;     ///< name of the master key that wraps it; empty: not kept
+    std::string erased_at;  ///< not empty: destroyed, nothing that it sealed can be read
+    bool current = false;
+};
 
 class KeyRing {
 public:
@@ -39,6 +58,10 @@ public:
     static Result<std::unique_ptr<KeyRing>> open(std::filesystem::path const& folder,
                                                  std::filesystem::path const& master_key_file,
                                                  IfAbsent if_absent = IfAbsent::kRefuse);
+    /// With master keys that were opened before (master_key.h). kCreate makes the folder.
+    static Result<std::unique_ptr<KeyRing>> open(std::filesystem::path const& folder,
+                                                 MasterKeys masters,
+                                                 IfAbsent if_absent = IfAbsent::kRefuse);
     ~KeyRing();
     KeyRing(KeyRing const&) = delete;
     KeyRing& operator=(KeyRing const&) = delete;
@@ -46,10 +69,24 @@ public:
     /// The key that new things of this institution are sealed with; made, durably, at its first
     /// use.
     Result<KeyId> data_key(std::string_view institution);
-    /// Makes a new version current. What older ones sealed stays readable.
+    /// Makes a new version current. What older ones sealed stays readable. Of an institution whose
+    /// keys were destroyed: the only way to a new one.
     Result<KeyId> rotate(std::string_view institution);
     /// Whose key this is.
     Result<std::string> institution_of(KeyId id);
+    /// Finds what other processes made, rotated or destroyed since.
+    Status refresh();
+    /// Every key, destroyed ones too, by id.
+    Result<std::vector<KeyInfo>> list();
+    /// Wraps what another master wrapped with the current one: file by file, each durable before
+    /// the next, so that an interruption leaves both kinds and the next call does the rest. Tokens
+    /// and everything sealed stay as they are. Returns how many keys were wrapped anew.
+    Result<int> rewrap();
+    /// Destroys every key of an institution; what they sealed can never be read again. Other
+    /// processes that have them in memory must be ended first. Returns how many; kNotFound: none.
+    Result<int> erase(std::string_view institution);
+    /// Whether keys of this institution were destroyed and none was made since.
+    bool is_erased(std::string_view institution);
 
     /// AES-256-GCM; adds kSealOverhead octets. `aad` is not stored: open() needs the same one, so
     /// let it name the object that the sealed text belongs to.

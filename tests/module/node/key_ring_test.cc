@@ -30,6 +30,11 @@ protected:
     Result<std::unique_ptr<vault::KeyRing>> open(std::string const& folder) {
         std::vector<core::ConfigKey> const keys = {
             {.key = "keys.folder", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
+            {.key = "keys.master", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
+            {.key = "keys.previous_master",
+             .type = core::ConfigType::kText,
+             .default_value = "",
+             .doc = ""},
             {.key = "keys.master_key_file",
              .type = core::ConfigType::kText,
              .default_value = "",
@@ -80,6 +85,11 @@ TEST_F(KeyRingOfADatabase, MayBeMadeBeforeTheDatabaseHasAStructure) {
     pg::Pool bare(pool_config(empty));
     auto const config_keys = std::vector<core::ConfigKey>{
         {.key = "keys.folder", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
+        {.key = "keys.master", .type = core::ConfigType::kText, .default_value = "", .doc = ""},
+        {.key = "keys.previous_master",
+         .type = core::ConfigType::kText,
+         .default_value = "",
+         .doc = ""},
         {.key = "keys.master_key_file",
          .type = core::ConfigType::kText,
          .default_value = "",

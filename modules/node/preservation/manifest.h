@@ -1,0 +1,43 @@
+#pragma once
+// What a generation of a backup consists of, as lines of words between tabs:
+//
+//   musubi-backup-1
+//   made    <RFC 3339>
+//   region  <name of the region>
+//   chain   <number of the newest audit record> <its hash>
+//   rows    <schema.table> <count>                                        for each table
+//   file    <store> <path> <size> <modified, ns> <object> <stored size> <SHA-256>
+//   end     <number of lines before this one>
+//
+// Stores: database, blobs, journal, keys. `stored size` is less than `size` where a file ends with
+// zeros. Pure.
+
+#include "node/preservation/sealed_store.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace musubi::node {
+
+struct BackupFile {
+    std::string store, path;  ///< relative, below the store's folder
+    std::uint64_t size = 0;
+    std::int64_t modified_ns = 0;
+    StoredObject object;
+};
+
+struct BackupManifest {
+    std::string made, region;
+    std::int64_t chain_seq = 0;
+    std::string chain_hash;
+    std::map<std::string, std::int64_t> rows;
+    std::vector<BackupFile> files;
+};
+
+std::string write_manifest(BackupManifest const& manifest);
+/// kInvalidContent: not one, cut off, or a path that leads out of its folder.
+Result<BackupManifest> read_manifest(std::string_view text);
+
+}  // namespace musubi::node
