@@ -11,5 +11,17 @@ create table node.preservation (
 );
 create index preservation_newest on node.preservation (kind, ended_at);
 
-grant select, insert on node.preservation to musubi_serving;
-grant select on node.preservation to musubi_report;
+-- Documents that operators opened in an emergency. An approval of the officers counts once.
+create table node.opening (
+    nonce     uuid primary key,
+    unique_id text not null,
+    patient   text not null,   -- regional id
+    owner     text not null,   -- member that was told
+    reason    text not null,
+    officers  text[] not null, -- subjects of their certificates
+    opened_by text not null,
+    opened_at timestamptz not null default now()
+);
+
+grant select, insert on node.preservation, node.opening to musubi_serving;
+grant select on node.preservation, node.opening to musubi_report;

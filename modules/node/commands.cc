@@ -21,6 +21,7 @@ std::span<Command const> commands() {
         {"backup", "a sealed generation of everything, beside the running node", run_backup},
         {"restore", "bring a generation back, or rehearse it, and prove it", run_restore},
         {"scrub", "read everything that is stored and compare it with its rows", run_scrub},
+        {"support-bundle", "what helps from afar, without personal data", run_support_bundle},
         {"patient", "show the regional id of a patient, evaluate matching", run_patient},
         {"operator", "operators of this node: add, list, remove, log in and out", run_operator},
         {"feed", "client: send a patient identity feed (ITI-8)", run_feed},

@@ -3,6 +3,7 @@
 #include "node/command.h"
 #include "node/key_ring_check.h"
 #include "node/node_config.h"
+#include "node/open_command.h"
 #include "node/operator_records.h"
 #include "node/options.h"
 #include "platform/vault/durable_file.h"
@@ -11,6 +12,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <set>
 
 namespace musubi::node {
 namespace {
@@ -42,26 +44,32 @@ Status show(OperatorTools& tools) {
     return {};
 }
 
-/// A key's institution, or the code of a member whose institution it is.
-Result<std::string> institution_of(OperatorTools& tools, std::string const& word) {
+/// The keys of an institution: its documents' are called by its OID, those of what it told about
+/// patients by its member code. `word` is either.
+Result<std::set<std::string>> keys_named(OperatorTools& tools, std::string const& word) {
+    std::set<std::string> wanted = {word}, out;
+    if (auto const agreement = policy::load_agreement(tools.config().text("policy.agreement"))) {
+        for (policy::AgreementMember const& one : (*agreement)->members) {
+            if (one.member.code == word || one.member.institution_oid == word)
+                wanted.insert({one.member.code, one.member.institution_oid});
+        }
+    }
     for (vault::KeyInfo const& key : TRY(tools.services->keys->list()))
-        if (key.institution == word) return word;
-    auto const agreement = policy::load_agreement(tools.config().text("policy.agreement"));
-    auto const* member = agreement ? (*agreement)->member(word) : nullptr;
-    if (!member)
+        if (wanted.contains(key.institution)) out.insert(key.institution);
+    if (out.empty())
         return Error(Code::kNotFound, "no key and no member is called " + word +
                                           " (musubi keys show tells the names)");
-    return member->member.institution_oid;
+    return out;
 }
 
 Status rotate(OperatorTools& tools, std::string const& word) {
-    std::string const institution = TRY(institution_of(tools, word));
-    vault::KeyId const id = TRY(tools.services->keys->rotate(institution));
-    TRY(record(tools, "keys-rotate", "new data key " + std::to_string(id) + " for " + institution));
-    std::printf(
-        "key %u seals what %s publishes from now on; running nodes take it with the next "
-        "reload\n",
-        id, institution.c_str());
+    for (std::string const& institution : TRY(keys_named(tools, word))) {
+        vault::KeyId const id = TRY(tools.services->keys->rotate(institution));
+        TRY(record(tools, "keys-rotate",
+                   "new data key " + std::to_string(id) + " for " + institution));
+        std::printf("key %u of %s seals from now on; running nodes take it with the next reload\n",
+                    id, institution.c_str());
+    }
     return {};
 }
 
@@ -155,7 +163,14 @@ Status run(Options const& options) {
     auto tools = TRY(OperatorTools::open(options["config"]));
     if (verb == "show") return show(*tools);
     if (verb == "rewrap") return rewrap(*tools);
-    if (words.size() != 2) return Error(Code::kInvalidContent, "name one institution");
+    if (verb == "open" && words.size() >= 3)
+        return open_document(
+            *tools, words[1],
+            {options["out"], {}, words[2], std::vector(words.begin() + 3, words.end())});
+    if (words.size() != 2) return Error(Code::kInvalidContent, "name one institution or document");
+    if (verb == "approval")
+        return write_opening_approval(*tools, words[1],
+                                      {options["out"], options["reason"], {}, {}});
     return rotate(*tools, words[1]);
 }
 
@@ -169,19 +184,31 @@ int run_keys(std::vector<std::string> const& arguments) {
             "wraps the data keys with keys.master after it changed, keys.previous_master being the "
             "one before; contents stay as they are. make: a new master key (--master). split: the "
             "master key file in shares, any --threshold of which make it again. join: shares into "
-            "a file (--out). Each is recorded.",
+            "a file (--out). approval: the text that two of keys.officers sign; open: with it and "
+            "their signatures, one document into --out, announced to the member that published it. "
+            "Each is recorded.",
             {{"config", "configuration file; make, split and join may go without", ""},
              {"master", "make, split: a file, or pkcs11:...; default: the configured one", ""},
              {"shares", "split: how many", "5"},
              {"threshold", "split: how many of them make the key", "3"},
-             {"out", "split: folder of the shares; join: file of the key", ""}},
-            arguments, options, "show|rotate INSTITUTION|rewrap|make|split|join SHARE...")) {
+             {"out",
+              "split: folder of the shares; join: file of the key; approval, open: "
+              "file",
+              ""},
+             {"reason", "approval: why, in words without personal data", ""}},
+            arguments, options,
+            "show|rotate INSTITUTION|rewrap|make|split|join SHARE...|approval DOCUMENT|open "
+            "DOCUMENT "
+            "APPROVAL SIGNATURE...")) {
         return *exit;
     }
     auto const& words = options.positional();
-    constexpr std::string_view kVerbs[] = {"show", "rotate", "rewrap", "make", "split", "join"};
+    constexpr std::string_view kVerbs[] = {"show",  "rotate", "rewrap",   "make",
+                                           "split", "join",   "approval", "open"};
     if (words.empty() || std::ranges::find(kVerbs, words[0]) == std::end(kVerbs)) {
-        std::fprintf(stderr, "musubi keys: say show, rotate, rewrap, make, split or join\n");
+        std::fprintf(stderr,
+                     "musubi keys: say show, rotate, rewrap, make, split, join, "
+                     "approval or open\n");
         return 2;
     }
     auto const done = run(options);

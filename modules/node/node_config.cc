@@ -232,6 +232,11 @@ std::vector<core::ConfigKey> node_config_keys() {
          .default_value = "",
          .doc = "the master key before it, a file's path or as above: accepted until `musubi keys "
                 "rewrap` is done"},
+        {.key = "keys.officers",
+         .type = kPathList,
+         .default_value = "",
+         .doc = "certificates (PEM) of the officers, two of whom must sign before an operator may "
+                "open a document (`musubi keys open`); empty: nobody may"},
         {.key = "backup.key",
          .type = kText,
          .default_value = "",

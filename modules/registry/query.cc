@@ -151,8 +151,10 @@ private:
 
     Result<bool> author_matches(FoundObject const& object) {
         if (object.sealed.empty()) return false;
-        Bytes const plain = TRY(deps_.keys.open(vault::Purpose::kMetadata, object.institution,
-                                                object.sealed, authors_aad(object.uuid)));
+        auto const opened = deps_.keys.open(vault::Purpose::kMetadata, object.institution,
+                                            object.sealed, authors_aad(object.uuid));
+        if (!opened && opened.error().code == Code::kNotFound) return false;  // keys destroyed
+        Bytes const plain = TRY(opened);
         auto const& patterns = query_.documents.author_person_patterns;
         for (std::string_view const person : split(as_text(plain), '\0')) {
             if (person.empty()) continue;

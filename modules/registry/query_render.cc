@@ -20,7 +20,8 @@ void reserve_more(std::string& out, std::size_t size) {
     out.reserve(out.size() + std::min(size, kMostReserved));
 }
 
-/// All fragments, opened but folded, in the order of the objects.
+/// All fragments, opened but folded, in the order of the objects; empty where the keys of who
+/// published it were destroyed: such an object is not there any more.
 Result<std::vector<Bytes>> open_fragments(Deps& deps, QueryResult const& result) {
     std::vector<Bytes> opened;
     opened.reserve(result.objects.size());
@@ -28,8 +29,10 @@ Result<std::vector<Bytes>> open_fragments(Deps& deps, QueryResult const& result)
         // A row without its fragment would be half an object: no answer is better.
         if (object.sealed.empty())
             return Error(Code::kInternal, "fragment missing for " + object.uuid.to_string());
-        opened.push_back(TRY(deps.keys.open(vault::Purpose::kMetadata, object.institution,
-                                            object.sealed, fragment_aad(object.uuid))));
+        auto fragment = deps.keys.open(vault::Purpose::kMetadata, object.institution, object.sealed,
+                                       fragment_aad(object.uuid));
+        if (!fragment && fragment.error().code != Code::kNotFound) return fragment.error();
+        opened.push_back(fragment ? std::move(*fragment) : Bytes());
     }
     return opened;
 }
@@ -38,10 +41,13 @@ Status render_leaves(Deps& deps, QueryResult const& result, std::string_view hom
                      std::string& out) {
     std::vector<Bytes> const fragments = TRY(open_fragments(deps, result));
     std::size_t total = 0;
-    for (Bytes const& fragment : fragments) total += TRY(unpacked_size(fragment)) + kFilledIn;
+    for (Bytes const& fragment : fragments) {
+        if (!fragment.empty()) total += TRY(unpacked_size(fragment)) + kFilledIn;
+    }
     reserve_more(out, total);
     std::string buffer;
     for (std::size_t i = 0; i < fragments.size(); ++i) {
+        if (fragments[i].empty()) continue;
         FoundObject const& object = result.objects[i];
         std::string const updated =
             object.updated ? std::to_string(*object.updated) : std::string();

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kPage = 500;
 
-StockItem read_item(pg::Row const& row) {
+StockItem item_of(pg::Row const& row) {
     StockItem item;
     item.unique_id = row.text(0);
     item.key = row.int64(1);
@@ -32,7 +32,7 @@ Result<std::vector<StockItem>> items_of(pg::Pool& pool, pg::Statement const& sta
                                         pg::Params const& params) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<StockItem>> {
         std::vector<StockItem> items;
-        for (pg::Row const row : TRY(tx.exec(statement, params))) items.push_back(read_item(row));
+        for (pg::Row const row : TRY(tx.exec(statement, params))) items.push_back(item_of(row));
         return items;
     });
 }
@@ -43,23 +43,22 @@ struct Seen {
     Bytes sha1;
 };
 
-Result<Seen> read_blob(StockDeps const& deps, StockItem const& item) {
-    auto const content = TRY(deps.blobs.get(*item.blob_id, item.owner_oid));
+Status hand_out(StockDeps const& deps, StockItem const& item, ByteView sealed,
+                ByteSink const& sink) {
+    return sink(TRY(deps.keys.open(vault::Purpose::kDocument, item.owner_oid, sealed,
+                                   content_aad(item.key, item.unique_id))));
+}
+
+Result<Seen> look_at(StockDeps const& deps, StockItem const& item) {
     Digest digest(DigestKind::kSha1);
     Seen seen;
-    TRY(content->read([&](ByteView piece) -> Status {
+    TRY(read_item(deps, item, [&](ByteView piece) -> Status {
         digest.update(piece);
         seen.size += piece.size();
         return {};
     }));
     seen.sha1 = digest.finish();
     return seen;
-}
-
-Result<Seen> read_small(StockDeps const& deps, StockItem const& item, ByteView sealed) {
-    Bytes const plain = TRY(deps.keys.open(vault::Purpose::kDocument, item.owner_oid, sealed,
-                                           content_aad(item.key, item.unique_id)));
-    return Seen{plain.size(), sha1(plain)};
 }
 
 StockState judge(Result<Seen> const& seen, StockItem const& item) {
@@ -134,18 +133,22 @@ Result<std::vector<StockItem>> stock_sample(pg::Pool& pool, int count) {
     return items_of(pool, sql::kStockSample, pg::Params().int8(count));
 }
 
-Result<StockState> examine(StockDeps const& deps, StockItem const& item) {
-    if (deps.keys.is_erased(item.owner_oid)) return StockState::kDestroyed;
-    if (item.blob_id) return judge(read_blob(deps, item), item);
-    if (item.location) {
-        auto const sealed = deps.segments.read(*item.location, item.key);
-        if (!sealed) return judge(sealed.error(), item);
-        return judge(read_small(deps, item, *sealed), item);
-    }
+Status read_item(StockDeps const& deps, StockItem const& item, ByteSink const& sink) {
+    if (item.blob_id) return TRY(deps.blobs.get(*item.blob_id, item.owner_oid))->read(sink);
+    if (item.location)
+        return hand_out(deps, item, TRY(deps.segments.read(*item.location, item.key)), sink);
     auto const sealed = TRY(read_sealed(deps.pool, {item.key}));
     auto const found = sealed.by_key.find(item.key);
-    if (found == sealed.by_key.end()) return StockState::kMissing;
-    return judge(read_small(deps, item, found->second), item);
+    if (found == sealed.by_key.end()) return Error(Code::kNotFound, "document without content");
+    return hand_out(deps, item, found->second, sink);
+}
+
+Result<StockState> examine(StockDeps const& deps, StockItem const& item) {
+    if (deps.keys.is_erased(item.owner_oid)) return StockState::kDestroyed;
+    auto const seen = look_at(deps, item);
+    // Nothing is wrong with a document because the database is away.
+    if (!seen) TRY(deps.pool.ping());
+    return judge(seen, item);
 }
 
 Result<StockCount> stock_count(pg::Pool& pool, std::string const& owner_oid) {

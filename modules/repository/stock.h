@@ -42,6 +42,9 @@ enum class StockState : std::uint8_t {
 };
 
 Result<std::vector<StockItem>> stock_sample(pg::Pool& pool, int count);  ///< chosen at random
+/// Hands out the content, each piece verified; an error when it is not all there. For whoever may
+/// read it and has written that down.
+Status read_item(StockDeps const& deps, StockItem const& item, ByteSink const& sink);
 Result<StockState> examine(StockDeps const& deps, StockItem const& item);
 
 struct StockCount {

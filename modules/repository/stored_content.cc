@@ -115,7 +115,9 @@ std::vector<Opened> open_contents(Deps& deps, std::vector<DocumentRow const*> co
             opened = there.error();
         else if (!row->pending || there->contains(row->key))
             opened = open_one(deps, *row, sealed);
-        if (!opened) {
+        if (!opened && deps.keys.is_erased(row->owner_oid)) {
+            log_info("document.destroyed", {{"document_key", std::to_string(row->key)}});
+        } else if (!opened) {
             counter("musubi_damaged_documents_total").add();
             log_error("document.unreadable", {{"document_key", std::to_string(row->key)},
                                               {"detail", opened.error().detail}});

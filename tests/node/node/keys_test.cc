@@ -104,7 +104,7 @@ TEST_F(Keys, ANewDataKeySealsWhatComesAfterAReload) {
               std::string::npos);
     atna::SearchQuery query;
     query.transaction = "keys-rotate";
-    EXPECT_EQ(node.audit(query).size(), 1U);
+    EXPECT_FALSE(node.audit(query).empty());
 }
 
 }  // namespace

@@ -58,6 +58,14 @@ protected:
         words.insert(words.end(), more.begin(), more.end());
         return node.command(words);
     }
+    /// The regional id of a patient whom the hospital fed under an id of its own.
+    std::string patient_of(NodeClient& hospital) {
+        std::string const local = fresh_patient("1.2.392.100495.20.3.51.11319876543");
+        EXPECT_EQ(hospital.feed("A01", local), "AA");
+        std::string shown = node.command({"patient", "show", "--patient", local}).output;
+        if (!shown.empty()) shown.pop_back();
+        return shown.substr(shown.rfind('\n') + 1);
+    }
     std::size_t generations() const {
         std::size_t count = 0;
         for (auto const& entry : fs::directory_iterator(fs::path(target) / "generations"))
@@ -70,7 +78,7 @@ protected:
     std::string const target = node.folder() / "backup", key_target = node.folder() / "keys-backup",
                       key = node.folder() / "backup.key";
     std::unique_ptr<NodeClient> toolkit;
-    std::string const patient = fresh_patient();
+    std::string patient = fresh_patient();
 };
 
 TEST_F(Preservation, ABackupIsProvenByARehearsalBesideTheRunningNode) {
@@ -243,6 +251,86 @@ TEST_F(Preservation, ScrubTellsWhatIsDamagedMissingAndNobodys) {
                   .find("musubi_preservation_newest_good{kind=\"scrub\"} "
                         "0"),
               std::string::npos);
+}
+
+TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherIsTold) {
+    NodeClient hospital(node, "hospital-kita");
+    patient = patient_of(hospital);
+    Papers const papers = letter_for(patient, "to be opened");
+    Heard const heard = hospital.submit(papers);
+    ASSERT_TRUE(heard.success()) << heard.text();
+    std::string const& id = papers.documents[0].unique_id;
+    fs::path const text = node.folder() / "approval.txt", out = node.folder() / "opened";
+    auto const sign = [&](std::string const& who) {
+        std::string const name = node.pki() / (who + "-signing");
+        std::string const signature = text.string() + "." + who + ".p7s";
+        EXPECT_EQ(run_command({"openssl", "cms", "-sign", "-binary", "-outform", "DER", "-md",
+                               "sha256", "-in", text, "-signer", name + ".crt", "-inkey",
+                               name + ".key", "-out", signature})
+                      .status,
+                  0);
+        return signature;
+    };
+    auto const open = [&](std::vector<std::string> const& signatures, std::string const& which) {
+        std::vector<std::string> words = {"keys", "open", which, text};
+        words.insert(words.end(), signatures.begin(), signatures.end());
+        words.insert(words.end(), {"--out", out});
+        return node.command(words);
+    };
+    ASSERT_EQ(
+        node.command({"keys", "approval", id, "--reason", "damaged index", "--out", text}).status,
+        0);
+    std::string const one = sign("hospital-kita"), two = sign("clinic-kita");
+    EXPECT_NE(open({one, two}, id).output.find("keys.officers"), std::string::npos)
+        << "nobody is an officer unless named";
+    set("keys", "officers",
+        "[" + (node.pki() / "hospital-kita-signing.crt").string() + ", " +
+            (node.pki() / "clinic-kita-signing.crt").string() + "]");
+    EXPECT_NE(open({one}, id).output.find("two officers must sign"), std::string::npos);
+    EXPECT_NE(open({one, one}, id).output.find("signed twice"), std::string::npos);
+    EXPECT_NE(open({one, two}, "1.2.3").output.find("of another document"), std::string::npos);
+    EXPECT_FALSE(fs::exists(out));
+    auto const opened = open({one, two}, id);
+    ASSERT_EQ(opened.status, 0) << opened.output;
+    std::ifstream in(out, std::ios::binary);
+    EXPECT_EQ((std::string{std::istreambuf_iterator<char>(in), {}}), "to be opened");
+    fs::remove(out);
+    EXPECT_NE(open({one, two}, id).output.find("used before"), std::string::npos);
+    EXPECT_FALSE(fs::exists(out));
+    EXPECT_EQ(node.sql("select recipient, reason from policy.notice"),
+              (std::vector<std::vector<std::string>>{{"hospital-kita", "damaged index"}}));
+    atna::SearchQuery query;
+    query.document = id;
+    query.transaction = "keys-open";
+    auto const records = node.audit(query);
+    ASSERT_EQ(records.size(), 2U);
+    EXPECT_EQ(records[1].event.event_types[0].code, "110127");
+    EXPECT_EQ(records[0].event.event_types[0].code, "110138");
+    EXPECT_NE(node.command({"audit", "report", "--patient", patient}).output.find("keys-open"),
+              std::string::npos);
+}
+
+TEST_F(Preservation, WhatGoesToSupportersNamesNobodyAndNoSecret) {
+    Papers const papers = letter_for(patient, "KANARIENVOGEL");
+    ASSERT_TRUE(toolkit->submit(papers).success());
+    std::string const log = node.folder() / "a.log", bundle = node.folder() / "bundle.txt";
+    std::ofstream(log) << node.log()
+                       << "time=2026-11-21T02:25:00.1Z level=error event=x.y code=3 "
+                          "detail=\"KANARIENVOGEL 山田\" patient="
+                       << patient << " name=KANARIENVOGEL event=KANARIEN山 KANARIENVOGEL\n";
+    set("database", "report", "host=x password=KANARIENVOGEL user=y");
+    auto const made = node.command({"support-bundle", bundle, "--log", log});
+    ASSERT_EQ(made.status, 0) << made.output;
+    std::ifstream in(bundle);
+    std::string const text{std::istreambuf_iterator<char>(in), {}};
+    std::string const number = patient.substr(0, patient.find('^'));
+    for (std::string const& needle :
+         {std::string("KANARIEN"), std::string("山"), number, papers.documents[0].unique_id})
+        EXPECT_EQ(text.find(needle), std::string::npos) << needle;
+    for (char const* word :
+         {"level=error event=x.y code=3 detail=- patient=- name=- event=-",
+          "database.report = (set)", "repository.document", "node  3  ", "event=ready", "module"})
+        EXPECT_NE(text.find(word), std::string::npos) << word;
 }
 
 }  // namespace

@@ -1,0 +1,45 @@
+#pragma once
+// What two officers sign before an operator may open a document: a few lines of text, so that
+// people can read what they sign.
+//
+//   musubi-approval-1
+//   region <name of the region>
+//   document <unique id>
+//   reason <in words without personal data>
+//   until <RFC 3339, UTC>
+//   nonce <uuid>
+//
+// Pure but for reading files.
+
+#include "platform/base/clock.h"
+#include "platform/base/ids.h"
+#include "platform/vault/cms.h"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace musubi::node {
+
+struct Approval {
+    std::string region, document, reason;
+    std::string until;  ///< as written
+    Uuid nonce;
+};
+
+std::string write_approval(Approval const& approval);
+Result<Approval> read_approval(std::string_view text);
+
+struct ApprovalCheck {
+    std::string region, document;
+    std::set<std::string> officers;  ///< digests of their certificates
+    WallTime now{};
+};
+/// Subjects of the two who signed. kDenied: another region or document, over, signed by fewer than
+/// two of the officers, by one twice, longer than a day ago, with a certificate out of its time.
+Result<std::vector<std::string>> check_approval(std::string const& text,
+                                                std::vector<Bytes> const& signatures,
+                                                ApprovalCheck const& check);
+
+}  // namespace musubi::node

@@ -1,0 +1,165 @@
+// musubi keys open: an operator opens one document in an emergency, with the word of two officers.
+// On record and announced to the member that published it before the first octet is there.
+
+#include "node/open_command.h"
+#include "node/approval.h"
+#include "platform/vault/durable_file.h"
+#include "policy/agreement.h"
+#include "policy/notices.h"
+#include "repository/stock.h"
+#include "repository/store.h"
+
+#include <cstdio>
+
+namespace musubi::node {
+namespace {
+
+constexpr std::size_t kMaxFile = 64 * 1024;
+
+constexpr pg::Statement kInsertOpening{
+    "node.opening_insert",
+    "insert into node.opening (nonce, unique_id, patient, owner, reason, officers, opened_by) "
+    "values ($1, $2, $3, $4, $5, $6, $7)"};
+
+Result<std::string> read_text(std::string const& file) {
+    Bytes const bytes = TRY(vault::read_small_file(file, kMaxFile));
+    return std::string(as_text(bytes));
+}
+
+Result<std::set<std::string>> officers(core::Config const& config) {
+    std::set<std::string> out;
+    for (std::string const& file : config.list("keys.officers"))
+        out.insert(TRY(vault::read_certificate(file)).fingerprint_sha256);
+    if (out.size() < 2)
+        return Error(Code::kInvalidContent, "keys.officers must name the certificates of two");
+    return out;
+}
+
+domain::AuditEvent opening_event(OperatorTools const& tools, repository::DocumentRow const& row,
+                                 Approval const& approval, bool started) {
+    auto event = tools.patient_event("keys-open", row.patient);
+    event.event_id = domain::dcm("110113", "Security Alert");
+    event.event_types = {started ? domain::dcm("110127", "Emergency Override Started")
+                                 : domain::dcm("110138", "Emergency Override Stopped")};
+    event.action = 'E';
+    event.objects.front().details = {{"reason", approval.reason},
+                                     {"approval", approval.nonce.to_string()}};
+    event.objects.push_back(domain::audit_document(
+        row.unique_id, tools.config().text("repository.unique_id"), std::nullopt));
+    return event;
+}
+
+policy::Notice notice_of(OperatorTools const& tools, repository::DocumentRow const& row,
+                         Approval const& approval) {
+    policy::Notice notice;
+    notice.kind = policy::NoticeKind::kEmergency;
+    notice.recipient = row.label.owner;
+    notice.patient = row.patient;
+    notice.member = tools.config().text("node.region");
+    notice.person = account();
+    notice.clause = "operator";
+    notice.reason = approval.reason;
+    notice.made_at = system_clock().now();
+    return notice;
+}
+
+/// All in one commit; an approval counts once.
+Status record_opening(OperatorTools& tools, repository::DocumentRow const& row,
+                      Approval const& approval, std::vector<std::string> const& signers) {
+    auto const agreement = TRY(policy::load_agreement(tools.config().text("policy.agreement")));
+    auto const done = tools.services->pool->run([&](pg::Tx& tx) -> Status {
+        pg::Params params;
+        params.uuid(approval.nonce)
+            .text(row.unique_id)
+            .text(row.patient)
+            .text(row.label.owner)
+            .text(approval.reason)
+            .text_array(std::span<std::string const>(signers))
+            .text(account());
+        tx.queue(kInsertOpening, std::move(params), 1);
+        policy::queue_notice(tx, system_ids(), *agreement, notice_of(tools, row, approval),
+                             "opening|" + approval.nonce.to_string());
+        return tools.audit->record_in(tx, {opening_event(tools, row, approval, true)});
+    });
+    if (!done && done.error().code == Code::kConflict)
+        return Error(Code::kConflict, "this approval was used before");
+    return done;
+}
+
+Status write_document(OperatorTools& tools, repository::DocumentRow const& row,
+                      std::string const& file) {
+    PlatformServices& services = *tools.services;
+    blob::SegmentStore const segments(
+        {.folder = std::filesystem::path(services.config.text("blob.folder")) / "segments"});
+    repository::StockItem item;
+    item.unique_id = row.unique_id;
+    item.key = row.key;
+    item.owner_oid = row.owner_oid;
+    item.size = row.size;
+    item.blob_id = row.blob_id;
+    item.location = row.location;
+    auto out = TRY(vault::File::create(file));
+    TRY(repository::read_item({*services.pool, *services.keys, *services.blobs, segments}, item,
+                              [&](ByteView plain) { return out.write(plain); }));
+    return out.sync();
+}
+
+}  // namespace
+
+Status write_opening_approval(OperatorTools& tools, std::string const& document,
+                              OpeningRequest const& request) {
+    if (request.reason.empty() || request.reason.find('\n') != std::string::npos ||
+        request.out.empty())
+        return Error(Code::kInvalidContent, "approval needs --reason, one line, and --out FILE");
+    Approval approval;
+    approval.region = tools.config().text("node.region");
+    approval.document = document;
+    approval.reason = request.reason;
+    approval.until = to_rfc3339(system_clock().now() + std::chrono::hours(8));
+    approval.nonce = system_ids().uuid();
+    auto file = TRY(vault::File::create(request.out));
+    TRY(file.write(as_bytes(write_approval(approval))));
+    std::printf(
+        "Two officers read %s, and each signs it:\n  openssl cms -sign -binary -outform DER "
+        "-md sha256 -in %s -signer CERTIFICATE -inkey KEY -out NAME.p7s\n",
+        request.out.c_str(), request.out.c_str());
+    return file.sync();
+}
+
+Status open_document(OperatorTools& tools, std::string const& document,
+                     OpeningRequest const& request) {
+    if (request.out.empty() || request.approval.empty())
+        return Error(Code::kInvalidContent,
+                     "open needs --out FILE, the approval and the officers' signatures");
+    std::string const text = TRY(read_text(request.approval));
+    std::vector<Bytes> signatures;
+    for (std::string const& file : request.signatures)
+        signatures.push_back(TRY(vault::read_small_file(file, kMaxFile)));
+    ApprovalCheck const check{tools.config().text("node.region"), document,
+                              TRY(officers(tools.config())), system_clock().now()};
+    auto const signers = check_approval(text, signatures, check);
+    if (!signers) {
+        // Somebody tried: that is on record too, without a word about patients.
+        auto event = tools.patient_event("keys-open", "");
+        event.event_id = domain::dcm("110113", "Security Alert");
+        event.event_types = {domain::dcm("110127", "Emergency Override Started")};
+        event.outcome = domain::AuditOutcome::kMinorFailure;
+        event.outcome_description = signers.error().detail;
+        TRY(tools.audit->record({event}));
+        return signers.error();
+    }
+    Approval const approval = TRY(read_approval(text));
+    auto const rows = TRY(repository::find(*tools.services->pool, {document}));
+    if (rows.empty()) return Error(Code::kNotFound, "there is no such document");
+    repository::DocumentRow const& row = rows.front();
+    TRY(record_opening(tools, row, approval, *signers));
+    Status const written = write_document(tools, row, request.out);
+    auto ended = opening_event(tools, row, approval, false);
+    if (!written) ended.outcome = domain::AuditOutcome::kSeriousFailure;
+    TRY(tools.audit->record({ended}));
+    TRY(written);
+    std::printf("opened into %s; %s is told\n", request.out.c_str(), row.label.owner.c_str());
+    return {};
+}
+
+}  // namespace musubi::node
