@@ -264,8 +264,8 @@ TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherI
     auto const sign = [&](std::string const& who) {
         std::string const name = node.pki() / (who + "-signing");
         std::string const signature = text.string() + "." + who + ".p7s";
-        EXPECT_EQ(run_command({"openssl", "cms", "-sign", "-binary", "-outform", "DER", "-md",
-                               "sha256", "-in", text, "-signer", name + ".crt", "-inkey",
+        EXPECT_EQ(run_command({"/usr/bin/openssl", "cms", "-sign", "-binary", "-outform", "DER",
+                               "-md", "sha256", "-in", text, "-signer", name + ".crt", "-inkey",
                                name + ".key", "-out", signature})
                       .status,
                   0);
