@@ -29,7 +29,7 @@ protected:
     PatientFile open(std::string const& text) {
         std::string const name = folder_ / "patients";
         std::ofstream(name, std::ios::binary) << text;
-        auto file = PatientFile::open(name, "kita", authorities_);
+        auto file = PatientFile::open(name, {"kita"}, authorities_);
         EXPECT_TRUE(file.ok());
         return std::move(*file);
     }
@@ -128,7 +128,7 @@ TEST_F(PatientFiles, ARecordOfOneMebibyteIsReadAndALongerOneEndsTheFile) {
 TEST_F(PatientFiles, AMissingFileAndAFolderAreToldByName) {
     std::vector<std::string> const names = {folder_ / "nothing", folder_ / "."};
     for (std::string const& name : names) {
-        auto const file = PatientFile::open(name, "", authorities_);
+        auto const file = PatientFile::open(name, {}, authorities_);
         ASSERT_FALSE(file.ok()) << name;
         EXPECT_NE(file.error().detail.find(name), std::string::npos);
     }
