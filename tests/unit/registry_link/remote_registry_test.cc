@@ -387,6 +387,10 @@ std::vector<core::ConfigKey> keys() {
          .default_value = "1s",
          .doc = ""},
         {.key = "registry_link.ask_timeout", .type = kDurationMs, .default_value = "1s", .doc = ""},
+        {.key = "registry_link.forward_assertion",
+         .type = kBoolean,
+         .default_value = "true",
+         .doc = ""},
         {.key = "registry_link.in_flight", .type = kInteger, .default_value = "1", .doc = ""}};
 }
 Result<Settings> settings_of(std::string const& url, std::string const& identities) {
