@@ -1,5 +1,7 @@
 #include "support/node_client.h"
 
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <stdexcept>
 
@@ -258,6 +260,14 @@ std::string envelope(std::string const& action, std::string const& payload) {
     headers.message_id = system_ids().uuid().to_urn();
     headers.to = "https://localhost/";
     return soap::write_request(headers, payload);
+}
+
+std::string patient_of_hospital(TestNode& node, NodeClient& hospital) {
+    std::string const local = fresh_patient(kHospitalAuthority);
+    EXPECT_EQ(hospital.feed("A01", local), "AA");
+    std::string shown = node.command({"patient", "show", "--patient", local}).output;
+    if (!shown.empty()) shown.pop_back();
+    return shown.substr(shown.rfind('\n') + 1);
 }
 
 }  // namespace musubi::test

@@ -101,4 +101,7 @@ inline constexpr char kRetrieveAction[] = "urn:ihe:iti:2007:RetrieveDocumentSet"
 domain::RawQuery find_documents_query(std::string const& patient,
                                       std::vector<std::string> const& statuses);
 
+/// A patient whom hospital-kita feeds under an id of its own; the regional id that stands for it.
+std::string patient_of_hospital(TestNode& node, NodeClient& hospital);
+
 }  // namespace musubi::test

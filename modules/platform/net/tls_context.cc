@@ -136,6 +136,12 @@ Status set_rules(SSL_CTX* context, TlsProfile profile) {
     if (!ok) return broken("cannot set TLS rules", "library");
     SSL_CTX_set_options(
         context, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    return {};
+}
+
+/// How our own connections read and write. Not for those of a library that asks the socket whether
+/// there is more: what was read ahead would lie unseen.
+void set_reading(SSL_CTX* context) {
     // Many stacks end without close_notify. HTTP and MLLP frame by themselves, so a cut is seen
     // there, and our answer to it can still be written.
     SSL_CTX_set_options(context, SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -143,7 +149,6 @@ Status set_rules(SSL_CTX* context, TlsProfile profile) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1);
-    return {};
 }
 
 /// Sessions live in tickets that only this material can open; the context id keeps OpenSSL from
@@ -175,6 +180,7 @@ Result<SslContextPtr> build_ssl_context(TlsConfig const& config, TlsSide side) {
                           SSL_CTX_free);
     if (!context) return broken("cannot make TLS context", "library");
     TRY(set_rules(context.get(), config.profile));
+    set_reading(context.get());
     if (server && config.identities.empty()) {
         return Error(Code::kInvalidContent, "a TLS server needs a certificate and a key");
     }

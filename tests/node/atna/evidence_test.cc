@@ -65,9 +65,7 @@ protected:
 
 TEST_F(Evidence, IsKeptElsewhereProvedAndReported) {
     NodeClient hospital(*node_, "hospital-kita"), clinic(*node_, "clinic-kita");
-    NodeClient toolkit(*node_, "toolkit");
-    auto const patient = fresh_patient();
-    ASSERT_EQ(toolkit.feed("A01", patient), "AA");
+    auto const patient = patient_of_hospital(*node_, hospital);
     auto const letter = letter_for(patient, "what the hospital wrote");
     ASSERT_TRUE(hospital.submit(letter).success());
     auto const id = letter.documents[0].unique_id;

@@ -59,13 +59,6 @@ protected:
         return node.command(words);
     }
     /// The regional id of a patient whom the hospital fed under an id of its own.
-    std::string patient_of(NodeClient& hospital) {
-        std::string const local = fresh_patient("1.2.392.100495.20.3.51.11319876543");
-        EXPECT_EQ(hospital.feed("A01", local), "AA");
-        std::string shown = node.command({"patient", "show", "--patient", local}).output;
-        if (!shown.empty()) shown.pop_back();
-        return shown.substr(shown.rfind('\n') + 1);
-    }
     std::size_t generations() const {
         std::size_t count = 0;
         for (auto const& entry : fs::directory_iterator(fs::path(target) / "generations"))
@@ -255,7 +248,7 @@ TEST_F(Preservation, ScrubTellsWhatIsDamagedMissingAndNobodys) {
 
 TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherIsTold) {
     NodeClient hospital(node, "hospital-kita");
-    patient = patient_of(hospital);
+    patient = patient_of_hospital(node, hospital);
     Papers const papers = letter_for(patient, "to be opened");
     Heard const heard = hospital.submit(papers);
     ASSERT_TRUE(heard.success()) << heard.text();

@@ -81,7 +81,7 @@ TEST_F(Officers, AnEnvelopeOpensOnceOnRecordAndMustBeReplaced) {
               std::string::npos);
     ASSERT_EQ(records_of(*node_, patient_, "110127").size(), 1U);
     auto const report = command({"audit", "report", "--patient", patient_});
-    EXPECT_NE(report.find("Emergency Override Started"), std::string::npos) << report;
+    EXPECT_NE(report.find(" emergency  BTG "), std::string::npos) << report;
     EXPECT_NE(report.find("dr-aoba"), std::string::npos) << report;
     EXPECT_NE(report.find("K4.10"), std::string::npos) << report;
     EXPECT_NE(command({"emergency", "review", "list"}).find("dr-aoba"), std::string::npos);
