@@ -32,8 +32,8 @@ struct HttpServerConfig {
     int streamed_replies = 16;              ///< replies with documents that do not lie in memory
     int header_timeout_ms = 10'000;         ///< from the first byte of the head to its last
     int body_progress_timeout_ms = 10'000;  ///< without a byte
-    int awaited_reply_ms = 180'000;  ///< the longest that a parked request may wait for others
-    int min_body_bytes_per_s = 1024;        ///< on average, after the first 10 s of waiting
+    int awaited_reply_ms = 180'000;   ///< the longest that a parked request may wait for others
+    int min_body_bytes_per_s = 1024;  ///< on average, after the first 10 s of waiting
 };
 
 struct HttpRoutes {
