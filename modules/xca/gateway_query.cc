@@ -267,7 +267,8 @@ Result<std::shared_ptr<core::Errand>> GatewayIti18::set_out(
     if (request->there) {
         Departure departure(deps, request, *trip);
         TRY(departure.prepare());
-        set_off(deps, *trip, TRY(departure.calls()), deps.settings.query_deadline);
+        set_off(deps, *trip, TRY(departure.calls()), client_spec().id,
+                deps.settings.query_deadline);
     }
     auto* registry = deps.ports.find<core::StoredQueryPort>();
     if (request->here && registry) {

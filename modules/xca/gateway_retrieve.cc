@@ -299,7 +299,7 @@ Result<std::shared_ptr<core::Errand>> GatewayIti43::set_out(
     auto trip = std::make_shared<RetrieveTrip>();
     request.notes() = trip;
     plan(deps, request, *trip);
-    set_off(deps, *trip, TRY(calls_of(deps, request.subject(), *trip)),
+    set_off(deps, *trip, TRY(calls_of(deps, request.subject(), *trip)), client_spec().id,
             deps.settings.retrieve_deadline);
     return std::shared_ptr<core::Errand>(trip->fan_out);
 }

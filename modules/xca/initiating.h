@@ -71,10 +71,11 @@ struct Trip {
     std::shared_ptr<core::FanOut> fan_out;
 };
 
-/// Sends the legs that may be sent now. `calls` belong to the legs in their order; empty ones are
-/// not sent.
+/// Sends the legs that may be sent now: whose community does not rest, while the agreement lets
+/// `transaction` go out to it and the gateways are open. `calls` belong to the legs in their order;
+/// empty ones are not sent.
 void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> calls,
-             std::chrono::milliseconds deadline);
+             std::string_view transaction, std::chrono::milliseconds deadline);
 /// The answer of one leg, opened; the breaker is told.
 Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Trip& trip, Leg const& leg);
 /// The client's part of a record: who was called for whom.

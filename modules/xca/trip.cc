@@ -15,15 +15,21 @@ void count(Community const& community, std::string_view outcome, std::chrono::mi
 }  // namespace
 
 void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> calls,
-             std::chrono::milliseconds deadline) {
+             std::string_view transaction, std::chrono::milliseconds deadline) {
     auto const now = deps.clock.monotonic();
+    auto const& policy = deps.ports.require<core::PolicyPort>();
+    bool const open = policy.gateways_open();
     std::vector<core::NeighbourCall> sent;
     for (std::size_t i = 0; i < trip.legs.size(); ++i) {
         Leg& leg = trip.legs[i];
         if (calls[i].call.url.empty()) continue;
-        if (!deps.breaker.lets_through(leg.community->name, now)) {
+        char const* const held_back = !open || !policy.may_send(leg.member, transaction) ? "closed"
+                                      : !deps.breaker.lets_through(leg.community->name, now)
+                                          ? "resting"
+                                          : nullptr;
+        if (held_back) {
             counter("musubi_xca_calls_total",
-                    "community=\"" + leg.community->name + "\",outcome=\"resting\"")
+                    "community=\"" + leg.community->name + "\",outcome=\"" + held_back + "\"")
                 .add();
             continue;
         }
@@ -40,7 +46,7 @@ void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> 
 
 Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Trip& trip, Leg const& leg) {
     if (!leg.call || !trip.fan_out)
-        return Error(Code::kPeerUnavailable, core::kReasonNothingDone, "not asked: it rests");
+        return Error(Code::kPeerUnavailable, core::kReasonNothingDone, "not asked now");
     core::NeighbourReply& came = trip.fan_out->replies().at(*leg.call);
     auto opened = came.reply ? open_answer(std::move(*came.reply), leg.message_id, deps.schemas)
                              : Result<OpenedAnswer>(std::move(came.reply).error());

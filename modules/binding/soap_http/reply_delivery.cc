@@ -8,7 +8,10 @@
 namespace musubi::binding {
 
 ReplyDelivery::ReplyDelivery(Post post, Settings settings)
-    : post_(std::move(post)), settings_(settings), letterbox_(std::make_shared<Letterbox>()) {
+    : post_(std::move(post)),
+      settings_(settings),
+      promised_(std::make_shared<std::atomic<std::size_t>>(0)),
+      letterbox_(std::make_shared<Letterbox>()) {
     letterbox_->owner = this;
     for (int i = 0; i < settings_.threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -35,6 +38,13 @@ void ReplyDelivery::deliver(std::string address, core::HttpReply reply) {
     }
     waiting_.push_back({std::move(address), std::move(reply), 0, std::chrono::steady_clock::now()});
     changed_.notify_all();
+}
+
+std::shared_ptr<void> ReplyDelivery::promise() {
+    std::lock_guard const lock(mutex_);
+    if (waiting_.size() + *promised_ >= settings_.max_waiting) return nullptr;
+    ++*promised_;
+    return {promised_.get(), [promised = promised_](void*) { --*promised; }};
 }
 
 std::function<void(ReplyDelivery::Job)> ReplyDelivery::job_taker() const {

@@ -6,6 +6,7 @@
 
 #include "core/doors.h"
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -33,6 +34,9 @@ public:
     ~ReplyDelivery();  ///< what still waits is dropped
 
     void deliver(std::string address, core::HttpReply reply);
+    /// A place among those who wait, for an answer that is still to be made; given back when it is
+    /// let go of. Null: none is left, so the request is better refused than carried out unheard.
+    std::shared_ptr<void> promise();
 
     /// Work that makes a reply, for one of the delivery threads. Callable from any thread for ever;
     /// once this object is gone, what is handed in is let go of.
@@ -62,6 +66,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     Queue waiting_;
+    std::shared_ptr<std::atomic<std::size_t>> promised_;  ///< outlives us with the places
     std::deque<Job> jobs_;
     std::shared_ptr<Letterbox> letterbox_;
     std::set<std::string> busy_;  ///< addresses that are being posted to

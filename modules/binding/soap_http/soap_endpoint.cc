@@ -66,6 +66,7 @@ struct SoapEndpoint::Exchange {
     std::vector<Issue> payload_issues;
     ByteView envelope = {};  ///< as received; only until the user is identified
     std::optional<core::Inbound> inbound = {};
+    std::shared_ptr<void> place = {};  ///< of an asynchronous answer in the delivery
 
     bool asynchronous() const {
         return incoming && incoming->envelope.reply_to.kind != soap::ReplyKind::kBackChannel;
@@ -219,6 +220,11 @@ core::HttpReply SoapEndpoint::run(std::shared_ptr<Exchange> const& shared,
     Exchange& exchange = *shared;
     soap::Envelope const& envelope = exchange.incoming->envelope;
     bool const asynchronous = exchange.asynchronous();
+    if (envelope.reply_to.kind == soap::ReplyKind::kAddress &&
+        !(exchange.place = services_.delivery->promise())) {
+        Error const busy(Code::kBusy, "too many asynchronous answers wait");
+        return refused(exchange, soap::fault_for(busy, exchange.trace), busy);
+    }
     exchange.inbound.emplace(core::Inbound{
         exchange.subject, &exchange.peer, settings_.public_url + path_,
         asynchronous ? envelope.reply_to.address : "", envelope.message_id, exchange.trace,

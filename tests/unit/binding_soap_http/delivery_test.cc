@@ -57,6 +57,21 @@ TEST(ReplyDelivery, AnAnswerIsPostedToItsAddress) {
     EXPECT_EQ(post.wait_for(1), std::vector<std::string>{"https://a 200"});
 }
 
+TEST(ReplyDelivery, APromisedPlaceIsTakenUntilItIsGivenBack) {
+    Post post(0);
+    std::shared_ptr<void> longest;
+    {
+        ReplyDelivery delivery(by(post), {2, 3, kShort});
+        auto first = delivery.promise();
+        longest = delivery.promise();
+        ASSERT_TRUE(first && longest);
+        EXPECT_FALSE(delivery.promise());
+        first.reset();
+        EXPECT_TRUE(delivery.promise());
+    }
+    longest.reset();  // its giver may be gone by then
+}
+
 TEST(ReplyDelivery, AFailedPostIsTriedAgainUntilItSucceeds) {
     Post post(2);
     ReplyDelivery delivery(by(post), {8, 5, kShort});

@@ -281,6 +281,19 @@ TEST_F(SoapDoor, ARegisteredAddressGetsTheAnswerOnItsOwnConnection) {
     EXPECT_EQ(ledger_.events.at(0).participants[0].user_id, "https://kita.example/replies");
 }
 
+TEST_F(SoapDoor, AnAsynchronousRequestWithoutRoomForItsAnswerIsRefusedAndNotCarriedOut) {
+    std::vector<std::shared_ptr<void>> places;
+    while (auto place = delivery_.promise()) places.push_back(std::move(place));
+    std::string const headers =
+        kAction + std::string(kId) + reply_to("https://kita.example/replies");
+    auto const reply = send_headers(headers);
+    EXPECT_EQ(reply.status, 503);
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_NE(ledger_.events[0].outcome, domain::AuditOutcome::kSuccess);
+    places.clear();
+    EXPECT_EQ(send_headers(headers).status, 202);
+}
+
 TEST_F(SoapDoor, AnAddressThatNobodyRegisteredIsRefused) {
     expect_refused(
         send_headers(kAction + std::string(kId) + reply_to("https://elsewhere.example/")), 400,

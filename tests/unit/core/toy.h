@@ -25,7 +25,13 @@ public:
         return decision;
     };
     mutable int asked = 0;
+    bool open_gateways = true;
+    std::set<std::string, std::less<>> not_called;  ///< members whom no call of ours may reach
 
+    bool gateways_open() const override { return open_gateways; }
+    bool may_send(std::string_view member, std::string_view) const override {
+        return !not_called.contains(member);
+    }
     Result<domain::Member> member_of(core::PeerCertificate const& certificate) const override {
         auto const found = members.find(certificate.subject);
         if (found == members.end()) return Error(Code::kDenied, "no member");
