@@ -121,7 +121,7 @@ public:
         domain::StoredQuery const& query = request_->asked.query;
         for (Community const& community : trip_.directory->communities) {
             if (query.home && !community.serves(*query.home)) continue;
-            auto const member = member_of(community);
+            auto const member = member_of(deps_, community, request_.subject());
             if (!member) continue;
             if (query.patient_ids.empty()) {
                 add(community, *member, "", "");
@@ -159,18 +159,6 @@ public:
     }
 
 private:
-    /// None: the agreement does not know it, or it is the one who asks (no question goes back).
-    std::optional<domain::Member> member_of(Community const& community) const {
-        auto const* agreed = deps_.ports.find<core::CommunityPort>();
-        if (!agreed) return std::nullopt;
-        for (std::string const& home : community.homes) {
-            auto member = agreed->community(home);
-            if (!member) continue;
-            if (member->code == request_.subject().member.code) return std::nullopt;
-            return *std::move(member);
-        }
-        return std::nullopt;
-    }
     void add(Community const& community, domain::Member const& member, std::string const& patient,
              std::string const& sent_as) {
         Leg leg;

@@ -59,24 +59,15 @@ bool may_have(InitiatingDeps const& deps, core::Permit const& permit,
            permit.scope_for(object->patient).allows(object->label, one.document_unique_id);
 }
 
-std::string member_of(InitiatingDeps const& deps, Community const& community) {
-    auto const* agreed = deps.ports.find<core::CommunityPort>();
-    if (!agreed) return {};
-    for (std::string const& home : community.homes) {
-        if (auto const member = agreed->community(home)) return member->code;
-    }
-    return {};
-}
-
 /// One leg for each community with something to fetch.
 void plan(InitiatingDeps& deps, core::Authorized<GatewayRetrieve> const& request,
           RetrieveTrip& trip) {
     trip.directory = deps.directory();
     for (domain::DocumentRequest const& one : request->foreign) {
         Community const* community = trip.directory->find(*one.home);
-        std::string const member = community ? member_of(deps, *community) : std::string();
-        // Who asks is not asked in turn.
-        if (!community || member.empty() || member == request.subject().member.code) {
+        auto const member = community ? member_of(deps, *community, request.subject())
+                                      : std::optional<domain::Member>();
+        if (!member) {
             trip.refused.missed.push_back(
                 missed(one, Reason::kUnknownCommunity,
                        "homeCommunityId " + *one.home + " is not known here"));
@@ -93,7 +84,7 @@ void plan(InitiatingDeps& deps, core::Authorized<GatewayRetrieve> const& request
         if (leg == trip.legs.end()) {
             Leg fresh;
             fresh.community = community;
-            fresh.member = member;
+            fresh.member = member->code;
             trip.legs.push_back(std::move(fresh));
             trip.wanted.emplace_back();
             leg = trip.legs.end() - 1;

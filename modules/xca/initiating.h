@@ -71,6 +71,10 @@ struct Trip {
     std::shared_ptr<core::FanOut> fan_out;
 };
 
+/// Who a community is in the agreement. None: the agreement does not admit it, or it is the one who
+/// asks, and no question goes back.
+std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community const& community,
+                                        domain::Subject const& asker);
 /// Sends the legs that may be sent now: whose community does not rest, while the agreement lets
 /// `transaction` go out to it and the gateways are open. `calls` belong to the legs in their order;
 /// empty ones are not sent.

@@ -14,6 +14,19 @@ void count(Community const& community, std::string_view outcome, std::chrono::mi
 
 }  // namespace
 
+std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community const& community,
+                                        domain::Subject const& asker) {
+    auto const* agreed = deps.ports.find<core::CommunityPort>();
+    if (!agreed) return std::nullopt;
+    for (std::string const& home : community.homes) {
+        auto member = agreed->community(home);
+        if (!member) continue;
+        if (member->code == asker.member.code) return std::nullopt;
+        return *std::move(member);
+    }
+    return std::nullopt;
+}
+
 void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> calls,
              std::string_view transaction, std::chrono::milliseconds deadline) {
     auto const now = deps.clock.monotonic();

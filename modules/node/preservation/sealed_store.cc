@@ -114,6 +114,10 @@ Result<StoredObject> SealedStore::put(Source const& source) {
         object.name = to_hex(
             keys_->blind_token("backup-object", object.sha256 + " " + std::to_string(object.size)));
         object.fresh = !has(object.name);
+        // A name stands for whole contents, also after a power cut: the next backup trusts it.
+        if (object.fresh) done = file.sync();
+    }
+    if (done) {
         TRY(vault::make_folder(object_path(object.name).parent_path()));
         if (object.fresh && ::rename(draft.c_str(), object_path(object.name).c_str()) != 0)
             done = vault::system_error("rename", draft, errno);
