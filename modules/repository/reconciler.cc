@@ -6,6 +6,13 @@
 
 namespace musubi::repository {
 
+namespace {
+
+constexpr int kRestPerWork = 9;
+constexpr std::chrono::milliseconds kLongestRest{1000};
+
+}  // namespace
+
 Reconciler::Reconciler(pg::Pool& pool, blob::LocalBlobStore& blobs, blob::SegmentStore& segments,
                        Clock const& clock, std::chrono::milliseconds grace,
                        std::chrono::milliseconds period)
@@ -67,6 +74,7 @@ Result<int> Reconciler::free_records(WallTime before) {
         next = segment + 1;
         if (done_.contains(segment)) continue;
         // One that cannot be read keeps nobody from looking at the others.
+        auto const began = clock_.monotonic();
         auto const freed = free_records(segment, before);
         if (freed) {
             removed += *freed;
@@ -75,6 +83,7 @@ Result<int> Reconciler::free_records(WallTime before) {
             log_error("repository.segment_unreadable",
                       {{"segment", std::to_string(segment)}, {"detail", freed.error().detail}});
         }
+        if (!rest(clock_.monotonic() - began)) return removed;
     }
     gauge("musubi_repository_segments_unreadable").set(unreadable);
     gauge("musubi_repository_segments").set(static_cast<std::int64_t>(there.size()));
@@ -117,8 +126,17 @@ Result<int> Reconciler::free_records(std::uint32_t segment, WallTime before) {
     return static_cast<int>(orphans.size());
 }
 
+bool Reconciler::rest(std::chrono::nanoseconds worked) {
+    std::unique_lock lock(mutex_);
+    if (!resting_) return true;
+    return !changed_.wait_for(
+        lock, std::min<std::chrono::nanoseconds>(worked * kRestPerWork, kLongestRest),
+        [this] { return stopping_; });
+}
+
 void Reconciler::work() {
     std::unique_lock lock(mutex_);
+    resting_ = true;
     while (!stopping_) {
         lock.unlock();
         if (auto const removed = run_once(); !removed) {
