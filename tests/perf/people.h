@@ -14,8 +14,8 @@ public:
     People(std::int64_t persons, std::uint64_t seed);
 
     std::vector<population::GeneratedRecord> const& records() const { return records_; }
-    /// Indexes of records with family name, given name and a whole birth date: what the exact
-    /// question asks with.
+    /// Indexes of people's records with family name, given name and a whole birth date: what the
+    /// exact question asks with.
     std::vector<std::size_t> const& searchable() const { return searchable_; }
     /// Null: nobody's.
     population::GeneratedRecord const* find(domain::PatientId const& id) const;

@@ -131,6 +131,23 @@ TEST(PgPool, SetsItsLimitsOnEverySession) {
     EXPECT_EQ(setting("work_mem"), "5MB") << "the operator's own options stay";
 }
 
+// A plan is made once for each connection, often while the node is new and its tables are empty.
+TEST(PgPool, PlansMadeForEmptyTablesFitFullOnes) {
+    constexpr Statement kPair{"pool.pair",
+                              "EXPLAIN SELECT 1 FROM pool.item i JOIN pool.item j ON j.id = i.id "
+                              "WHERE i.id = ANY ('{1,2}')"};
+    test::TestDatabase database(kFiles);
+    Pool pool(PoolConfig{.conninfo = database.owner()});
+    auto const plan = pool.read([&](ReadTx& tx) -> Result<std::string> {
+        std::string out;
+        for (auto const row : TRY(tx.exec(kPair))) out += std::string(row.text(0)) + "\n";
+        return out;
+    });
+    ASSERT_TRUE(plan.ok()) << plan.error().detail;
+    EXPECT_NE(plan->find("Nested Loop"), std::string::npos) << *plan;
+    EXPECT_EQ(plan->find("Seq Scan"), std::string::npos) << *plan;
+}
+
 TEST(PgPool, AStatementThatTakesTooLongIsEndedAndTheConnectionStaysGood) {
     test::TestDatabase database(kFiles);
     Pool pool(PoolConfig{.conninfo = database.owner(), .size = 1, .statement_timeout = 100ms});

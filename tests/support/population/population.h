@@ -17,7 +17,7 @@ struct GeneratedRecord {
     domain::PatientId id;
     domain::Demographics person;
     int hospital = 0;
-    std::string truth;  ///< "P000123": who it really is
+    std::string truth;  ///< "P0000123": who it really is; "S1": test patients and unknown ones
 };
 
 struct Options {
