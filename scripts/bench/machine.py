@@ -235,16 +235,11 @@ class People(Node):
             file.write(text)
 
     def fill(self):
-        loading = subprocess.Popen([tool("musubi_people"), "--config", self.config(), "--persons", str(self.persons),
-                                    "--seed", str(self.SEED)], cwd=TOP)
-        while loading.poll() is None:
-            # Plans that were made for empty tables are no good any more after the first thousands.
-            try:
-                loading.wait(5)
-            except subprocess.TimeoutExpired:
-                sql(self.name, "analyze")
+        loading = subprocess.run([tool("musubi_people"), "--config", self.config(), "--persons", str(self.persons),
+                                  "--seed", str(self.SEED)], cwd=TOP, check=False)
         if loading.returncode != 0:
             raise Failed("the people could not be loaded")
+        sql(self.name, "analyze")
         # Everybody agreed: askers are measured with the consent rule at work.
         sql(self.name, "insert into policy.consent (consent_uuid, patient, scope, value, granted, basis, recorded_by,"
                        " organisation, recorded_at) select gen_random_uuid(), regional_id, 0, '', true, 'benchmark',"
