@@ -47,6 +47,7 @@ class Target:
         self.several_ids = self._data.get("several_ids")
         self.v2_receiver = tuple(self._data.get("v2_receiver", ("NODE", "REGION")))
         self.xua = self._data.get("xua")
+        self.policy = self._data.get("policy")
         self.syslog = self._data.get("syslog")
         self.audit_command = self._data.get("audit_command")
         self.evidence = self._data.get("evidence")

@@ -105,7 +105,8 @@ void never_met(Agreement const& agreement, std::vector<LintFinding>& out) {
                  "no active member acts in role '" + rule.role + "' under the rule's conditions"});
         }
         auto const& purposes = agreement.tree->list("purposes");
-        if (purposes.empty()) continue;
+        // A row that forbids may name what the agreement never meant to allow.
+        if (purposes.empty() || rule.deny) continue;
         for (auto const& code : rule.purposes) {
             bool const known = std::any_of(purposes.begin(), purposes.end(), [&](Tree const& one) {
                 return one.shown("code") == code;

@@ -46,6 +46,8 @@ std::vector<std::string> environment_of(TestNode::Arming const& arming) {
 
 void pause_ms(int ms) { std::this_thread::sleep_for(std::chrono::milliseconds(ms)); }
 
+std::string musubi_binary() { return MUSUBI_BINARY; }
+
 fs::path test_pki() {
     static fs::path const folder = [] {
         fs::path const pki = source_dir() / "var/test/pki";

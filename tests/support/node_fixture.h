@@ -29,6 +29,8 @@ struct CommandOutcome {
     int status = -1;
     std::string output;  ///< standard output and error
 };
+/// The program under test.
+std::string musubi_binary();
 /// Runs a program to its end; `environment` (NAME=value) goes before our own.
 CommandOutcome run_command(std::vector<std::string> const& words,
                            std::vector<std::string> const& environment = {});

@@ -36,7 +36,9 @@ std::string purpose_attribute(std::vector<std::string> const& purposes) {
            "</saml2:Attribute>";
 }
 
-std::string security_header(AssertionSigner const& signer, Claim const& claim) {
+}  // namespace
+
+std::string user_header(AssertionSigner const& signer, Claim const& claim) {
     WallTime const now = system_clock().now();
     AssertionParts parts;
     parts.id = "_" + system_ids().uuid().to_string();
@@ -47,6 +49,7 @@ std::string security_header(AssertionSigner const& signer, Claim const& claim) {
     parts.issue_instant = parts.not_before = seconds_of(now - std::chrono::seconds(5));
     parts.not_on_or_after = seconds_of(now + std::chrono::minutes(5));
     replace(parts.attributes, "urn:oid:2.999.1.1.21", "urn:oid:" + claim.organisation);
+    replace(parts.attributes, "Medical Doctor", claim.role);
     std::size_t const purpose =
         parts.attributes.find("<saml2:Attribute Name=\"" + std::string(kPurpose));
     parts.attributes.erase(purpose);  // the last one
@@ -55,8 +58,6 @@ std::string security_header(AssertionSigner const& signer, Claim const& claim) {
     if (!header) throw std::runtime_error("no header: " + header.error().detail);
     return *std::move(header);
 }
-
-}  // namespace
 
 std::unique_ptr<TestNode> consent_node(Edits const& edits) {
     TestNode::Options options;
@@ -86,7 +87,7 @@ Result<node::SoapAnswer> UserClient::call(std::string const& path, std::string c
     request.body.push_back({std::move(body), nullptr, ""});
     request.mtom = path == "/xds/repository";
     request.identity = {files_.crt(), files_.key(), files_.ca(), ""};
-    request.security = security_header(*signer_, claim_);
+    request.security = user_header(*signer_, claim_);
     return node::call(*peer_, std::move(request));
 }
 

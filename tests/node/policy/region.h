@@ -21,7 +21,11 @@ struct Claim {
     std::string user = kDoctor;
     std::string organisation = "2.999.1.1.22";  ///< the clinic
     std::vector<std::string> purposes = {"TREAT"};
+    std::string role = "Medical Doctor";  ///< of HPKI
 };
+
+/// A fresh assertion in a wsse:Security header.
+std::string user_header(AssertionSigner const& signer, Claim const& claim);
 
 /// A member's system that sends a fresh assertion with each request.
 class UserClient {

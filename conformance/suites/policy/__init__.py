@@ -1,0 +1,1 @@
+"""What the region's agreement makes of questions: roles, kinds of documents, consent, emergencies."""
