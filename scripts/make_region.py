@@ -26,9 +26,10 @@ CONNECTATHON_AUTHORITIES = [f"1.3.6.1.4.1.21367.{arc}.{n}000" for arc in ("2005.
 NAMESPACES = {
     "a": {"2.999.1.1.1": "KITA", "1.2.392.100495.20.3.51.11319876543": "KITAHP",
           "1.2.392.100495.20.3.51.11312345678": "KITACL", "1.2.392.100495.20.3.51.11341112223": "KITAPH",
+          "2.999.1.2.1": "MINAMI",
           "1.3.6.1.4.1.21367.13.20.1000": "IHERED", "1.3.6.1.4.1.21367.13.20.2000": "IHEGREEN",
           "1.3.6.1.4.1.21367.13.20.3000": "IHEBLUE", "1.3.6.1.4.1.21367.2005.13.20.1000": "CONNRED"},
-    "b": {"2.999.1.2.1": "MINAMI"},
+    "b": {"2.999.1.2.1": "MINAMI", "1.2.392.100495.20.3.51.12710000017": "MINAMIHP", "2.999.1.1.1": "KITA"},
 }
 
 TEMPLATE = """\
@@ -77,6 +78,17 @@ repository:
 """
 
 
+# How a region reaches another one's gateways; who that is, and what it may be told, stands in the agreement.
+COMMUNITY = """\
+  - name: {community}
+    homes: ["urn:oid:{arc}"]
+    query: https://localhost:{https}/xca/responding
+    retrieve: https://localhost:{https}/xca/responding
+    discovery: https://localhost:{https}/xcpd/responding
+    correlation: xcpd
+    patient_authority: {arc}.1
+"""
+
 EVIDENCE = """\
   evidence_certificate: {pki}/{node}-evidence.crt
   evidence_key: {pki}/{node}-evidence.key
@@ -98,6 +110,23 @@ def with_setting(text: str, name: str, value: str) -> str:
             return "\n".join(lines) + "\n"
     lines.insert(start, f"  {key}: {value}")
     return "\n".join(lines) + "\n"
+
+
+def neighbour_of(text: str) -> dict:
+    """REGION or REGION:HTTPS-PORT."""
+    name, _, port = text.partition(":")
+    if name not in REGIONS:
+        raise argparse.ArgumentTypeError(f"'{name}' is none of {', '.join(REGIONS)}")
+    region = dict(REGIONS[name], community=REGIONS[name]["name"].lower())
+    if port:
+        region["https"] = int(port)
+    return region
+
+
+def write_communities(out: str, neighbours: list[dict]) -> None:
+    with open(os.path.join(out, "communities.yaml"), "w", encoding="utf-8") as file:
+        file.write("# The gateways of other communities; keys: modules/xca/communities.h. Read again on reload.\n"
+                   "communities:\n" + "".join(COMMUNITY.format(**one) for one in neighbours))
 
 
 def newest_program(top: str) -> str:
@@ -165,6 +194,8 @@ def main() -> None:
                         "names")
     parser.add_argument("--set", action="append", default=[], metavar="SECTION.KEY=VALUE",
                         help="replaces or adds one setting of musubi.yaml; may be repeated")
+    parser.add_argument("--neighbour", action="append", default=[], type=neighbour_of, metavar="REGION[:HTTPS-PORT]",
+                        help="another region: gateways to it are on; may be repeated")
     parser.add_argument("--musubi", help="the program that signs; default: the newest that was built here")
     parser.add_argument("--unsigned", action="store_true", help="leave signing to somebody else")
     parser.add_argument("--sign-only", action="store_true", help="sign what agreement.yaml says now, write nothing else")
@@ -194,6 +225,9 @@ def main() -> None:
         direct=", ".join(direct), authorities=", ".join(f"{oid}={name}" for oid, name in NAMESPACES[options.region].items()),
         regional=", ".join([region["arc"] + ".1", *direct]),
         extra_packs="".join(f"    - {top}/profiles/{pack}\n" for pack in region.get("packs", [])), **region)
+    if options.neighbour:
+        write_communities(out, options.neighbour)
+        text = with_setting(with_setting(text, "xca.communities", "communities.yaml"), "xca.initiating", "true")
     for setting in options.set:
         text = with_setting(text, *setting.split("=", 1))
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:

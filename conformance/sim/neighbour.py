@@ -2,6 +2,7 @@
 """A responding gateway that misbehaves on request. See README.md beside this file."""
 import argparse
 import hashlib
+import http.client
 import os
 import re
 import socket
@@ -11,6 +12,7 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
@@ -23,6 +25,7 @@ from lib.ids import Ids  # noqa: E402
 from lib.mtom import Dialect, parse_mtom  # noqa: E402
 from lib.names import APPROVED, NS, OBJECT_TYPE, RIM, SEVERITY, STATUS_URN, WSA, XDSB  # noqa: E402
 from lib.soap import envelope  # noqa: E402
+from sim import discovery  # noqa: E402
 
 SOAP_TYPE = "application/soap+xml; charset=UTF-8"
 
@@ -97,11 +100,12 @@ class Neighbour(BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def mode(self):
+    def mode(self, line=0):
+        """The first line of the file is about documents, the second about who somebody is."""
         try:
             with open(self.options.mode_file, encoding="utf-8") as file:
-                return file.read().split() or ["good"]
-        except OSError:
+                return file.read().splitlines()[line].split() or ["good"]
+        except (OSError, IndexError):
             return ["good"]
 
     def note(self, action, patient, asserted):
@@ -117,10 +121,16 @@ class Neighbour(BaseHTTPRequestHandler):
         root = parse(parse_mtom(kind, data).root if mtom else data)
         self.message_id = root.findtext(f".//{{{WSA}}}MessageID")
         self.action = root.findtext(f".//{{{WSA}}}Action")
+        self.reply_to = root.findtext(f".//{{{WSA}}}ReplyTo/{{{WSA}}}Address") or ""
+        if not self.reply_to.startswith("https:"):
+            self.reply_to = ""
         asserted = root.find(".//{urn:oasis:names:tc:SAML:2.0:assertion}Assertion") is not None
         body = root.find("s:Body", NS)[0]
+        discovers = self.action.endswith("CrossGatewayPatientDiscovery")
+        if discovers:
+            mode = self.mode(1)
         if mode[0] == "hang":
-            self.note(self.action, "", asserted)
+            self.note("discovery" if discovers else self.action, "", asserted)
             time.sleep(600)
             return
         if mode[0] == "close":
@@ -134,11 +144,19 @@ class Neighbour(BaseHTTPRequestHandler):
         if mode[0] == "garbage":
             self.reply(200, SOAP_TYPE, os.urandom(2000))
             return
-        if self.action.endswith("Retrieve"):
+        if discovers:
+            self.discover(body, mode, asserted)
+        elif self.action.endswith("Retrieve"):
             self.note(self.action, "", asserted)
             self.retrieve(body, mode)
         else:
             self.query(body, mode, asserted)
+
+    def discover(self, body, mode, asserted):
+        question = discovery.Question(body)
+        self.note("discovery", question.summary(), asserted)
+        text, headers = discovery.answer(question, mode, self.options.home.removeprefix("urn:oid:"))
+        self.reply(200, SOAP_TYPE, self.sealed(text, mode, headers))
 
     # Answers ----------------------------------------------------------------------------------
 
@@ -186,10 +204,14 @@ class Neighbour(BaseHTTPRequestHandler):
         dialect = Dialect()
         self.reply(200, dialect.content_type(), dialect.package(self.sealed(text, mode), contents))
 
-    def sealed(self, text, mode):
+    def response_action(self):
+        return self.action.replace("PRPA_IN201305UV02", "PRPA_IN201306UV02") if ":v3:" in self.action \
+            else self.action + "Response"
+
+    def sealed(self, text, mode, headers=""):
         relates = "urn:uuid:00000000-0000-4000-8000-000000000000" if mode[0] == "other-message" else self.message_id
-        return envelope(self.action + "Response", text, to=None, reply_to=None,
-                        extra_header=f"<wsa:RelatesTo>{relates}</wsa:RelatesTo>")
+        return envelope(self.response_action(), text, to=None, reply_to=None,
+                        extra_header=f"<wsa:RelatesTo>{relates}</wsa:RelatesTo>{headers}")
 
     def send_soap(self, text, mode):
         if mode[0] == "fault":
@@ -214,11 +236,37 @@ class Neighbour(BaseHTTPRequestHandler):
         self.end_headers()
 
     def reply(self, status, kind, data):
+        if self.reply_to:
+            threading.Thread(target=self.reply_later, args=(kind, data, self.mode(2)), daemon=True).start()
+            status, kind, data = 202, "text/plain", b""
         try:
             self.head(status, kind, len(data))
             self.wfile.write(data)
         except OSError:
             self.close_connection = True
+
+    def reply_later(self, kind, data, mode):
+        """The answer on a connection of its own, as the third line of the file says."""
+        if self.options.log:
+            with self.lock, open(self.options.log + ".messages", "a", encoding="utf-8") as file:
+                file.write(self.message_id + "\n")
+        if mode[0] == "never":
+            return
+        if mode[0] == "late":
+            time.sleep(float(mode[1]))
+        if mode[0] == "unknown":
+            data = data.replace(self.message_id.encode(), b"urn:uuid:00000000-0000-4000-8000-000000000001")
+        url = urlsplit(self.reply_to)
+        context = ssl.create_default_context(cafile=self.options.ca)
+        context.load_cert_chain(self.options.certificate, self.options.key)
+        for _ in range(2 if mode[0] == "twice" else 1):
+            line = http.client.HTTPSConnection(url.hostname, url.port, context=context, timeout=20)
+            line.request("POST", url.path, data, {"Content-Type": kind})
+            status = line.getresponse().status
+            line.close()
+            if self.options.log:
+                with self.lock, open(self.options.log + ".replies", "a", encoding="utf-8") as file:
+                    file.write(f"{status}\n")
 
     def huge(self, data, size):
         """White space behind the XML declaration would be noticed late; before the end, too."""

@@ -1,5 +1,6 @@
 #include "mpi/feeding.h"
 
+#include "core/patient_revision_port.h"
 #include "domain/reason.h"
 #include "mpi/number_keys.h"
 #include "mpi/record_index.h"
@@ -15,6 +16,14 @@ namespace {
 Error refused(char const* location, std::string rule) {
     return Error(Code::kConflict,
                  {{Severity::kError, Reason::kUnknownKeyIdentifier, std::move(rule), location}});
+}
+
+/// What others were asked with, or matched it by.
+bool told_otherwise(domain::Demographics const& before, domain::Demographics const& after) {
+    return before.names != after.names || before.birth_time != after.birth_time ||
+           before.sex != after.sex || before.addresses != after.addresses ||
+           before.home_phones != after.home_phones ||
+           before.mothers_maiden_names != after.mothers_maiden_names;
 }
 
 }  // namespace
@@ -173,6 +182,12 @@ Result<bool> Feeding::update_record(Named& named, core::PatientChange const& cha
     params.int8(record.key).text(record.institution).bytea(record.sealed);
     params.int2(context_.matching ? context_.matching->version() : std::int16_t{0});
     tx_.queue(sql::kUpdateContent, std::move(params), 1);
+    if (first || told_otherwise(before.person, after.person)) {
+        std::string const& stands =
+            record.home_survivor.empty() ? record.home : record.home_survivor;
+        for (auto* watcher : context_.ports.all<core::PatientRevisionPort>())
+            TRY(watcher->patient_revised(tx_, stands));
+    }
     if (first || after.person != before.person) return true;
     if (context_.matching && named.numbers != number_keys(before))
         write_tokens(tx_, record.key, tokens_of(context_, versions_, after));

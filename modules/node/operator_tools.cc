@@ -93,6 +93,10 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& co
         } else if (module->name == "repository") {
             tools->repository = std::make_unique<repository::MergeWatcher>(s.keys.get());
             tools->ports.join<core::PatientWatcherPort>(*tools->repository);
+        } else if (module->name == "xca") {
+            tools->correlations = std::make_unique<xca::CorrelationWatcher>();
+            tools->ports.join<core::PatientWatcherPort>(*tools->correlations);
+            tools->ports.join<core::PatientRevisionPort>(*tools->correlations);
         }
     }
     return tools;

@@ -11,6 +11,7 @@
 #include "policy/merge_watcher.h"
 #include "registry/ports.h"
 #include "repository/merge_watcher.h"
+#include "xca/correlations.h"
 
 namespace musubi::node {
 
@@ -22,6 +23,7 @@ struct OperatorTools {
     std::unique_ptr<registry::PatientWatcher> registry;
     std::unique_ptr<policy::MergeWatcher> policy;
     std::unique_ptr<repository::MergeWatcher> repository;
+    std::unique_ptr<xca::CorrelationWatcher> correlations;
     std::unique_ptr<Composition> modules;  ///< of open_with_modules()
     std::unique_ptr<mpi::Store> patients;
 

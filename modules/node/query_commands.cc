@@ -49,13 +49,15 @@ Status query(Options const& options) {
                      "the node refused the query:" + errors_of(found.response));
     }
     for (domain::DocumentEntry const& entry : found.objects.entries) {
-        std::printf("%s\t%s\t%s\t%s\t%s\t%s\n", entry.unique_id.value_or("").c_str(),
-                    entry.id.c_str(), entry.repository_unique_id.value_or("").c_str(),
-                    entry.mime_type.value_or("").c_str(),
-                    entry.type_codes.empty() ? "" : entry.type_codes[0].code.c_str(),
-                    entry.name.empty() ? "" : entry.name[0].value.c_str());
+        std::printf(
+            "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", entry.unique_id.value_or("").c_str(), entry.id.c_str(),
+            entry.repository_unique_id.value_or("").c_str(), entry.mime_type.value_or("").c_str(),
+            entry.type_codes.empty() ? "" : entry.type_codes[0].code.c_str(),
+            entry.name.empty() ? "" : entry.name[0].value.c_str(), entry.home.value_or("").c_str());
     }
     std::fprintf(stderr, "%zu documents\n", found.objects.entries.size());
+    if (!found.response.errors.empty())
+        std::fprintf(stderr, "not all of it:%s\n", errors_of(found.response).c_str());
     return {};
 }
 
@@ -73,9 +75,9 @@ Status retrieve(Options const& options) {
     SoapCall request;
     request.url = options["url"];
     request.action = "urn:ihe:iti:2007:RetrieveDocumentSet";
-    request.body = {{ebxml::write_retrieve_request(
-                         {{std::nullopt, options["repository"], options["document"]}}),
-                     nullptr, ""}};
+    domain::DocumentRequest wanted{std::nullopt, options["repository"], options["document"]};
+    if (options.has("home")) wanted.home = options["home"];
+    request.body = {{ebxml::write_retrieve_request({std::move(wanted)}), nullptr, ""}};
     request.mtom = true;
     request.identity = identity_of(options);
     request.security = TRY(security_of(options));
@@ -102,8 +104,7 @@ int run_query(std::vector<std::string> const& arguments) {
     if (auto exit = Options::parse(
             "query",
             "Finds a patient's documents (ITI-18 FindDocuments). Columns: unique id, entryUUID, "
-            "repository, MIME type, "
-            "type code, title.",
+            "repository, MIME type, type code, title, home community.",
             with_user({{"url", "the registry", "https://localhost:8443/xds/registry"},
                        {"patient", "regional patient id, CX: id^^^&oid&ISO", "", true},
                        {"type", "only this typeCode: code^^scheme", ""},
@@ -122,6 +123,7 @@ int run_retrieve(std::vector<std::string> const& arguments) {
             with_user({{"url", "the repository", "https://localhost:8443/xds/repository"},
                        {"document", "unique id", "", true},
                        {"repository", "repositoryUniqueId", "", true},
+                       {"home", "of another community: urn:oid:..., at an initiating gateway", ""},
                        {"out", "file to write", "", true}}),
             arguments, options)) {
         return *exit;

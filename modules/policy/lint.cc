@@ -94,7 +94,8 @@ private:
                 add(desk ? LintSeverity::kError : LintSeverity::kWarning, "contact",
                     one.member.code, one.line, std::string("no officer '") + officer + "'");
             }
-            if (!one.must_sign) {
+            // Another region is bound by an agreement of its own.
+            if (!one.must_sign && one.kind != "community") {
                 add(LintSeverity::kWarning, "signature", one.member.code, one.line,
                     "need not sign: not bound by the agreement");
             }

@@ -11,7 +11,8 @@ namespace musubi::xca {
 namespace {
 
 constexpr std::string_view kKeys[] = {
-    "name", "homes", "query", "retrieve", "correlation", "patient_authority", "repair_home"};
+    "name",       "homes", "query", "retrieve", "discovery", "correlation", "patient_authority",
+    "repair_home"};
 
 bool is_home(std::string const& text) {
     constexpr std::string_view kUrn = "urn:oid:";
@@ -112,10 +113,19 @@ private:
             out.correlation = Correlation::kNone;
         } else if (word == "pix") {
             out.correlation = Correlation::kPix;
+        } else if (word == "xcpd") {
+            out.correlation = Correlation::kXcpd;
         } else if (word != "same-id") {
-            problem(node, "community: 'correlation' is none of same-id, pix, none");
+            problem(node, "community: 'correlation' is none of same-id, pix, xcpd, none");
+        }
+        bool const asks = out.correlation == Correlation::kXcpd;
+        if (asks) {
+            out.discovery_url = url(node, "discovery");
+        } else if (node["discovery"]) {
+            problem(node["discovery"], "community: 'discovery' goes with correlation xcpd");
         }
         if (out.correlation == Correlation::kNone) return;
+        if (asks && !node["patient_authority"]) return;
         out.patient_authority = text(node, "patient_authority");
         if (!out.patient_authority.empty() && !is_oid(out.patient_authority))
             problem(node, "community: 'patient_authority' is no OID");

@@ -7,10 +7,13 @@
 //   name                 ours, for messages, metrics and log
 //   homes                homeCommunityIds (urn:oid:...) that this gateway serves
 //   query, retrieve      https URLs for ITI-38 and ITI-39
+//   discovery            https URL for ITI-55; with correlation xcpd
 //   correlation          same-id (our id, where it is of patient_authority), pix (the patient's id
-//                        of patient_authority, from the patient index), none (our id, whatever it
-//                        is of)
-//   patient_authority    OID: of the ids by which this community is asked
+//                        of patient_authority, from the patient index), xcpd (as pix; where the
+//                        index has none, the community is asked who he is), none (our id, whatever
+//                        it is of)
+//   patient_authority    OID: of the ids by which this community is asked; with xcpd it may be left
+//                        out, and its word counts
 //   repair_home          true: objects that come without home get the first of `homes`
 //
 // Immutable once loaded; thread-safe.
@@ -24,12 +27,13 @@
 
 namespace musubi::xca {
 
-enum class Correlation : std::uint8_t { kNone, kSameId, kPix };
+enum class Correlation : std::uint8_t { kNone, kSameId, kPix, kXcpd };
 
 struct Community {
     std::string name;
     std::vector<std::string> homes;
     std::string query_url, retrieve_url;
+    std::string discovery_url;  ///< with kXcpd
     Correlation correlation = Correlation::kSameId;
     std::string patient_authority;
     bool repair_home = false;

@@ -56,6 +56,7 @@ Result<core::PeerCall> write_call(GatewayCall call, domain::Subject const& subje
     if (subject.assertion && subject.assertion->octets) {
         headers.security = TRY(saml::write_security(as_bytes(*subject.assertion->octets)));
     }
+    headers.more = std::move(call.headers);
     std::vector<soap::BodyPiece> body;
     body.push_back({std::move(call.payload), nullptr, ""});
     soap::Packaged packaged = TRY(

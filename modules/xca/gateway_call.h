@@ -17,6 +17,7 @@ struct GatewayCall {
     std::string payload;
     bool mtom = false;
     std::string message_id;
+    std::string headers = {};  ///< further SOAP headers, ready
 };
 
 /// With the user's assertion, if the subject brought one: whoever is asked decides for the user who

@@ -5,6 +5,7 @@
 #include "platform/base/log.h"
 #include "xca/home.h"
 #include "xca/initiating.h"
+#include "xca/trip.h"
 
 #include <algorithm>
 #include <map>
@@ -20,6 +21,7 @@ constexpr std::size_t kMostDocuments = 200;
 constexpr char const* kNotAvailable = "no document of this uniqueId is available";
 
 struct RetrieveTrip : Trip {
+    using Trip::Trip;
     std::vector<Requests> wanted;  ///< by leg
     std::optional<core::RetrieveFindings> local;
     core::RetrieveFindings refused;  ///< before anybody was asked
@@ -82,10 +84,9 @@ void plan(InitiatingDeps& deps, core::Authorized<GatewayRetrieve> const& request
         auto leg = std::find_if(trip.legs.begin(), trip.legs.end(),
                                 [&](Leg const& l) { return l.community == community; });
         if (leg == trip.legs.end()) {
-            Leg fresh;
+            Leg& fresh = trip.legs.emplace_back();
             fresh.community = community;
             fresh.member = member->code;
-            trip.legs.push_back(std::move(fresh));
             trip.wanted.emplace_back();
             leg = trip.legs.end() - 1;
         }
@@ -93,25 +94,37 @@ void plan(InitiatingDeps& deps, core::Authorized<GatewayRetrieve> const& request
     }
 }
 
-Result<std::vector<core::NeighbourCall>> calls_of(InitiatingDeps& deps,
-                                                  domain::Subject const& subject,
-                                                  RetrieveTrip& trip) {
-    std::vector<core::NeighbourCall> out;
+void add_objects(std::vector<domain::AuditObject>& objects, InitiatingDeps const& deps,
+                 Requests const& wanted) {
+    std::set<std::string> patients;
+    for (domain::DocumentRequest const& one : wanted) {
+        auto const object = known(deps, one);
+        if (object && patients.insert(object->patient).second)
+            objects.push_back(domain::audit_patient(object->patient));
+    }
+    for (domain::DocumentRequest const& one : wanted) {
+        objects.push_back(
+            domain::audit_document(one.document_unique_id, one.repository_unique_id, one.home));
+    }
+}
+
+Status leave(InitiatingDeps& deps, domain::Subject const& subject, RetrieveTrip& trip) {
+    trip.deadline = std::chrono::steady_clock::now() + deps.settings.retrieve_deadline;
     for (std::size_t i = 0; i < trip.legs.size(); ++i) {
         Leg& leg = trip.legs[i];
+        leg.spec = &client_spec();
+        leg.url = leg.community->retrieve_url;
         leg.message_id = deps.ids.uuid().to_urn();
-        core::NeighbourCall call;
-        call.call =
-            TRY(write_call({leg.community->retrieve_url, "urn:ihe:iti:2007:CrossGatewayRetrieve",
-                            ebxml::write_retrieve_request(trip.wanted[i]), true, leg.message_id},
-                           subject, deps.ids));
-        call.call.timeout = deps.settings.retrieve_deadline;
-        call.call.max_answer_bytes = deps.settings.most_retrieve_octets;
-        call.connect_timeout = deps.settings.connect_timeout;
-        call.first_byte_timeout = deps.settings.retrieve_first_byte;
-        out.push_back(std::move(call));
+        leg.payload = ebxml::write_retrieve_request(trip.wanted[i]);
+        add_objects(leg.objects, deps, trip.wanted[i]);
+        TRY(set_off(deps, trip, leg,
+                    {.action = "urn:ihe:iti:2007:CrossGatewayRetrieve",
+                     .mtom = true,
+                     .most_octets = deps.settings.most_retrieve_octets,
+                     .first_byte = deps.settings.retrieve_first_byte},
+                    subject));
     }
-    return out;
+    return {};
 }
 
 /// The documents of one answer, each as somebody asked for it; what was not asked for is dropped.
@@ -190,20 +203,6 @@ private:
     std::vector<std::string> ids_;
     std::set<std::string> delivered_;
 };
-
-void add_objects(std::vector<domain::AuditObject>& objects, InitiatingDeps const& deps,
-                 Requests const& wanted) {
-    std::set<std::string> patients;
-    for (domain::DocumentRequest const& one : wanted) {
-        auto const object = known(deps, one);
-        if (object && patients.insert(object->patient).second)
-            objects.push_back(domain::audit_patient(object->patient));
-    }
-    for (domain::DocumentRequest const& one : wanted) {
-        objects.push_back(
-            domain::audit_document(one.document_unique_id, one.repository_unique_id, one.home));
-    }
-}
 
 void append(core::RetrieveFindings& to, core::RetrieveFindings&& from) {
     std::move(from.delivered.begin(), from.delivered.end(), std::back_inserter(to.delivered));
@@ -287,12 +286,12 @@ core::PolicyQuery GatewayIti43::policy_query(Request const&, core::Located const
 Result<std::shared_ptr<core::Errand>> GatewayIti43::set_out(
     Deps& deps, core::Authorized<Request> const& request) {
     if (request.notes().has_value()) return std::shared_ptr<core::Errand>();
-    auto trip = std::make_shared<RetrieveTrip>();
+    auto trip = std::make_shared<RetrieveTrip>(deps.ports, request.call());
     request.notes() = trip;
     plan(deps, request, *trip);
-    set_off(deps, *trip, TRY(calls_of(deps, request.subject(), *trip)), client_spec().id,
-            deps.settings.retrieve_deadline);
-    return std::shared_ptr<core::Errand>(trip->fan_out);
+    TRY(leave(deps, request.subject(), *trip));
+    if (trip->arrivals->all_done()) return std::shared_ptr<core::Errand>();
+    return std::shared_ptr<core::Errand>(trip->arrivals);
 }
 
 Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
@@ -317,8 +316,8 @@ Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
     }
     std::vector<Finished> records;
     for (std::size_t i = 0; i < trip.legs.size(); ++i) {
-        Leg const& leg = trip.legs[i];
-        auto opened = answer_of(deps, trip, leg);
+        Leg& leg = trip.legs[i];
+        auto opened = answer_of(deps, leg);
         Status outcome = opened ? Unpacker(deps, leg, trip.wanted[i], *opened, out).unpack()
                                 : Status(std::move(opened).error());
         if (!outcome) {
@@ -327,12 +326,7 @@ Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
                     missed(one, Reason::kUnavailableCommunity,
                            "community " + leg.community->title() + " does not answer"));
         }
-        if (!leg.call) continue;
-        Finished record =
-            finished(client_spec(), request.call(), trip, leg, leg.community->retrieve_url);
-        record.outcome = std::move(outcome);
-        add_objects(record.call.objects, deps, trip.wanted[i]);
-        records.push_back(std::move(record));
+        if (leg.line) records.push_back(trip.finished(leg, std::move(outcome)));
     }
     TRY(deps.ports.require<core::ClientPipeline>().record_all(records));
     append(out, std::move(trip.refused));

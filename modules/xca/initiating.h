@@ -11,11 +11,11 @@
 #include "core/client_pipeline.h"
 #include "core/community_port.h"
 #include "core/document_ports.h"
-#include "core/fan_out.h"
 #include "core/patient_ports.h"
 #include "xca/breaker.h"
-#include "xca/gateway_call.h"
+#include "xca/correlations.h"
 #include "xca/merge.h"
+#include "xca/pace.h"
 #include "xca/responding.h"
 
 #include <mutex>
@@ -26,9 +26,13 @@ struct InitiatingSettings {
     std::chrono::milliseconds query_deadline{15'000}, retrieve_deadline{60'000};
     std::chrono::milliseconds connect_timeout{3'000};
     std::chrono::milliseconds query_first_byte{10'000}, retrieve_first_byte{30'000};
+    std::chrono::milliseconds discovery_first_byte{4'000};
     std::uint64_t most_query_octets = 16ULL << 20;      ///< of one community's answer
     std::uint64_t most_retrieve_octets = 256ULL << 20;  ///< likewise
     std::size_t most_objects = 5'000;                   ///< in one answer
+    std::chrono::seconds correlation_kept{7 * 86'400};  ///< at most; 0: never kept
+    std::chrono::seconds absence_kept{600};             ///< how long "does not know him" counts
+    int discoveries_per_minute = 600;  ///< questions who somebody is, to one community
 };
 
 /// Lives as long as the module; thread-safe.
@@ -40,6 +44,8 @@ struct InitiatingDeps {
     InitiatingSettings settings;
     Breaker breaker{Breaker::Settings{}};
     Seen seen{};
+    Pace pace{};                              ///< of discoveries
+    Correlations* correlations = nullptr;     ///< null: nothing is kept
     xml::SchemaSet const* schemas = nullptr;  ///< answers are held against them; null: not
 
     std::shared_ptr<Directory const> directory() const {
@@ -53,39 +59,6 @@ struct InitiatingDeps {
     mutable std::mutex mutex{};  ///< guards the pointer
     std::shared_ptr<Directory const> directory_now = std::make_shared<Directory>();
 };
-
-/// One question to one community, and its record.
-struct Leg {
-    Community const* community = nullptr;
-    std::string member;   ///< its code in the agreement
-    std::string patient;  ///< our id; empty: a question by ids
-    std::string sent_as;
-    std::string message_id, payload;
-    std::optional<std::size_t> call;  ///< index in the fan-out; none: not asked now
-};
-
-/// What is on its way for one request; lives in its notes.
-struct Trip {
-    std::shared_ptr<Directory const> directory;  ///< legs point into it
-    std::vector<Leg> legs;
-    std::shared_ptr<core::FanOut> fan_out;
-};
-
-/// Who a community is in the agreement. None: the agreement does not admit it, or it is the one who
-/// asks, and no question goes back.
-std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community const& community,
-                                        domain::Subject const& asker);
-/// Sends the legs that may be sent now: whose community does not rest, while the agreement lets
-/// `transaction` go out to it and the gateways are open. `calls` belong to the legs in their order;
-/// empty ones are not sent.
-void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> calls,
-             std::string_view transaction, std::chrono::milliseconds deadline);
-/// The answer of one leg, opened; the breaker is told.
-Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Trip& trip, Leg const& leg);
-/// The client's part of a record: who was called for whom.
-core::ClientPipeline::Finished finished(core::TransactionSpec const& spec,
-                                        core::CallContext const& call, Trip& trip, Leg const& leg,
-                                        std::string const& url);
 
 struct GatewayQuery {
     core::AskedQuery asked;

@@ -64,6 +64,17 @@ domain::Label label_of(domain::DocumentEntry const& entry, std::string const& ow
     return label;
 }
 
+ebxml::RegistryErrorRow told_of(Community const& community, std::string_view code,
+                                std::string const& text) {
+    return {Severity::kError, std::string(code), community.name + ": " + text,
+            community.homes.front()};
+}
+
+ebxml::RegistryErrorRow unavailable_row(Community const& community) {
+    return {Severity::kError, "XDSUnavailableCommunity",
+            "community " + community.title() + " does not answer", community.homes.front()};
+}
+
 ebxml::RegistryErrorRow relayed(Community const& community, ebxml::RegistryErrorRow row) {
     if (!is_code(row.error_code)) row.error_code = "XDSRegistryError";
     row.context = community.name + ": " + cut(std::move(row.context));
@@ -77,6 +88,7 @@ ebxml::RegistryErrorRow relayed(Community const& community, ebxml::RegistryError
 }
 
 Status QueryMerge::take(AskedOf const& asked, xml::Element response) {
+    id_unknown_ = false;
     auto read = TRY(ebxml::read_query_response(response));
     take_errors(asked, read.response);
     if (read.response.status == ebxml::ResponseStatus::kFailure) return {};
@@ -95,6 +107,7 @@ void QueryMerge::take_errors(AskedOf const& asked, ebxml::RegistryResponse const
         errors += error ? 1 : 0;
         if (row.error_code == "XDSUnknownPatientId") {
             unknown += error ? 1 : 0;
+            id_unknown_ = true;
             continue;
         }
         if (told++ < kMostRows) rows.push_back(relayed(asked.community, row));
@@ -109,12 +122,11 @@ void QueryMerge::take_errors(AskedOf const& asked, ebxml::RegistryResponse const
 
 void QueryMerge::tell(Community const& community, std::string_view code, std::string text) {
     // A thousand objects with the same mistake are one thing to say.
-    std::string const context = community.name + ": " + std::move(text);
+    ebxml::RegistryErrorRow told = told_of(community, code, text);
     auto const same = [&](ebxml::RegistryErrorRow const& row) {
-        return row.error_code == code && row.context == context;
+        return row.error_code == told.error_code && row.context == told.context;
     };
-    if (std::any_of(rows.begin(), rows.end(), same)) return;
-    rows.push_back({Severity::kError, std::string(code), context, community.homes.front()});
+    if (std::none_of(rows.begin(), rows.end(), same)) rows.push_back(std::move(told));
 }
 
 /// Empty: the object is left out.
@@ -189,9 +201,7 @@ void QueryMerge::add(AskedOf const& asked, xml::Element element, ebxml::QueryRes
 }
 
 void QueryMerge::unavailable(Community const& community) {
-    rows.push_back({Severity::kError, "XDSUnavailableCommunity",
-                    "community " + community.title() + " does not answer",
-                    community.homes.front()});
+    rows.push_back(unavailable_row(community));
 }
 
 void QueryMerge::local(std::string const& home, Error const* error, std::string_view trace) {

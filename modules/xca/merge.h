@@ -41,6 +41,10 @@ public:
     Status take(AskedOf const& asked, xml::Element response);
     /// It could not be asked, or did not answer.
     void unavailable(Community const& community);
+    /// It said that it does not know the patient.
+    void nothing_there() { ++answered_; }
+    /// Whether the answer taken last said that the id of the patient means nothing there.
+    bool id_unknown() const { return id_unknown_; }
     /// Our own registry: how it ended.
     void local(std::string const& home, Error const* error, std::string_view trace);
 
@@ -60,7 +64,13 @@ private:
     Seen& seen_;
     std::set<std::pair<std::string, std::string>> taken_;  ///< home and id
     int answered_ = 0;                                     ///< with success, or with nothing
+    bool id_unknown_ = false;
 };
+
+/// What we say of a community.
+ebxml::RegistryErrorRow told_of(Community const& community, std::string_view code,
+                                std::string const& text);
+ebxml::RegistryErrorRow unavailable_row(Community const& community);
 
 /// A row of a neighbour as we hand it on: its code if it is one, its words cut short, its name in
 /// front, its home as the place.

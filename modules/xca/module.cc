@@ -11,6 +11,10 @@ std::chrono::milliseconds duration(core::Config const& config, std::string_view 
     return std::chrono::milliseconds(config.integer(key));
 }
 
+std::chrono::seconds seconds(core::Config const& config, std::string_view key) {
+    return std::chrono::duration_cast<std::chrono::seconds>(duration(config, key));
+}
+
 InitiatingSettings settings_of(core::Config const& config) {
     InitiatingSettings out;
     out.query_deadline = duration(config, "xca.query_deadline");
@@ -22,6 +26,10 @@ InitiatingSettings settings_of(core::Config const& config) {
     out.most_retrieve_octets =
         static_cast<std::uint64_t>(config.integer("xca.max_retrieve_answer"));
     out.most_objects = static_cast<std::size_t>(config.integer("xca.max_objects"));
+    out.discovery_first_byte = duration(config, "xca.discovery_first_byte");
+    out.correlation_kept = seconds(config, "xca.correlation_kept");
+    out.absence_kept = seconds(config, "xca.absence_kept");
+    out.discoveries_per_minute = static_cast<int>(config.integer("xca.discoveries_per_minute"));
     return out;
 }
 
@@ -34,7 +42,8 @@ public:
     XcaModule(core::ModuleContext& context, RespondingDeps responding)
         : responding_(std::move(responding)),
           file_(context.config.text("xca.communities")),
-          initiating_(context.config.boolean("xca.initiating")) {
+          initiating_(context.config.boolean("xca.initiating")),
+          correlations_(context.pool, context.ports.require<vault::KeyRing>(), context.clock) {
         gateway_ = std::unique_ptr<InitiatingDeps>(new InitiatingDeps{
             .ports = context.ports,
             .clock = context.clock,
@@ -42,7 +51,10 @@ public:
             .home = responding_.home,
             .settings = settings_of(context.config),
             .breaker = Breaker(breaker_of(context.config)),
+            .correlations = &correlations_,
         });
+        context.ports.join<core::PatientWatcherPort>(watcher_);
+        context.ports.join<core::PatientRevisionPort>(watcher_);
         validates_ = context.config.boolean("soap.validate_schema");
     }
 
@@ -78,6 +90,8 @@ private:
     RespondingDeps responding_;
     std::string const file_;
     bool const initiating_;
+    Correlations correlations_;
+    CorrelationWatcher watcher_;
     bool validates_ = false;
     std::unique_ptr<InitiatingDeps> gateway_;
     std::optional<xml::SchemaSet> schemas_;
@@ -146,6 +160,32 @@ std::vector<core::ConfigKey> config_keys() {
          .doc = "how long a community may take to begin its answer to a query",
          .min = 50,
          .max = 120'000},
+        {.key = "xca.discovery_first_byte",
+         .type = kDurationMs,
+         .default_value = "4s",
+         .doc = "likewise to the question who a patient is (ITI-55), which comes before the query",
+         .min = 50,
+         .max = 120'000},
+        {.key = "xca.correlation_kept",
+         .type = kDurationMs,
+         .default_value = "168h",
+         .doc = "how long at most it is kept by which id a community knows a patient; the "
+                "community's CorrelationTimeToLive counts where it is less, and without one "
+                "nothing is kept. 0: nothing is kept",
+         .min = 0,
+         .max = 31'536'000'000},
+        {.key = "xca.absence_kept",
+         .type = kDurationMs,
+         .default_value = "10min",
+         .doc = "how long a community that does not know a patient is not asked again for him",
+         .min = 0,
+         .max = 604'800'000},
+        {.key = "xca.discoveries_per_minute",
+         .type = kInteger,
+         .default_value = "600",
+         .doc = "questions who somebody is (ITI-55) that go to one community within a minute",
+         .min = 0,
+         .max = 1'000'000},
         {.key = "xca.retrieve_first_byte",
          .type = kDurationMs,
          .default_value = "15s",

@@ -1,3 +1,5 @@
+#include "xca/trip.h"
+
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "xca/initiating.h"
@@ -5,14 +7,52 @@
 namespace musubi::xca {
 namespace {
 
-void count(Community const& community, std::string_view outcome, std::chrono::milliseconds took) {
-    std::string const label = "community=\"" + community.name + "\"";
-    counter("musubi_xca_calls_total", label + ",outcome=\"" + std::string(outcome) + "\"").add();
-    histogram("musubi_xca_call_seconds", label)
-        .observe(std::chrono::duration<double>(took).count());
+void count(Community const& community, std::string_view outcome) {
+    counter("musubi_xca_calls_total",
+            "community=\"" + community.name + "\",outcome=\"" + std::string(outcome) + "\"")
+        .add();
+}
+
+/// Why a leg stays at home; null: it may go.
+char const* held_back(InitiatingDeps& deps, Leg const& leg) {
+    auto const& policy = deps.ports.require<core::PolicyPort>();
+    if (!policy.gateways_open() || !policy.may_send(leg.member, leg.spec->id)) return "closed";
+    return deps.breaker.lets_through(leg.community->name, deps.clock.monotonic()) ? nullptr
+                                                                                  : "resting";
 }
 
 }  // namespace
+
+Trip::Trip(core::Ports const& ports, core::CallContext const& call)
+    : ports_(ports),
+      subject_(call.subject),
+      trace_(call.trace),
+      endpoint_(call.endpoint),
+      local_address_(call.local_address) {}
+
+Trip::~Trip() {
+    try {
+        std::vector<core::ClientPipeline::Finished> records;
+        for (Leg& leg : legs) {
+            if (!leg.line || leg.recorded) continue;
+            records.push_back(
+                finished(leg, Error(Code::kPeerUnavailable, "nobody waited for the answer")));
+        }
+        auto* pipeline = ports_.find<core::ClientPipeline>();
+        if (!records.empty() && pipeline) static_cast<void>(pipeline->record_all(records));
+    } catch (std::exception const& e) {
+        log_error("audit.failed", {{"detail", e.what()}});
+    }
+}
+
+core::ClientPipeline::Finished Trip::finished(Leg& leg, Status outcome) {
+    leg.recorded = true;
+    core::ClientCall made{*leg.spec,      subject_, trace_,     endpoint_,
+                          local_address_, leg.url,  leg.objects};
+    core::ClientPipeline::Finished out{std::move(made), std::move(outcome), {}};
+    if (leg.arrived()) out.took = leg.line->replies().front().took;
+    return out;
+}
 
 std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community const& community,
                                         domain::Subject const& asker) {
@@ -27,61 +67,52 @@ std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community co
     return std::nullopt;
 }
 
-void set_off(InitiatingDeps& deps, Trip& trip, std::vector<core::NeighbourCall> calls,
-             std::string_view transaction, std::chrono::milliseconds deadline) {
-    auto const now = deps.clock.monotonic();
-    auto const& policy = deps.ports.require<core::PolicyPort>();
-    bool const open = policy.gateways_open();
-    std::vector<core::NeighbourCall> sent;
-    for (std::size_t i = 0; i < trip.legs.size(); ++i) {
-        Leg& leg = trip.legs[i];
-        if (calls[i].call.url.empty()) continue;
-        char const* const held_back = !open || !policy.may_send(leg.member, transaction) ? "closed"
-                                      : !deps.breaker.lets_through(leg.community->name, now)
-                                          ? "resting"
-                                          : nullptr;
-        if (held_back) {
-            counter("musubi_xca_calls_total",
-                    "community=\"" + leg.community->name + "\",outcome=\"" + held_back + "\"")
-                .add();
-            continue;
-        }
-        leg.call = sent.size();
-        sent.push_back(std::move(calls[i]));
-    }
+Status set_off(InitiatingDeps& deps, Trip& trip, Leg& leg, Departing how,
+               domain::Subject const& subject) {
     auto* port = deps.ports.find<core::FanOutPort>();
-    if (sent.empty() || !port) {
-        for (Leg& leg : trip.legs) leg.call.reset();
-        return;
+    auto const now = std::chrono::steady_clock::now();
+    if (!port || trip.deadline <= now) return {};
+    if (char const* const why = held_back(deps, leg)) {
+        count(*leg.community, why);
+        return {};
     }
-    trip.fan_out = port->send(std::move(sent), std::chrono::steady_clock::now() + deadline);
+    core::NeighbourCall call;
+    call.call = TRY(write_call({.url = leg.url,
+                                .action = std::move(how.action),
+                                .payload = leg.payload,
+                                .mtom = how.mtom,
+                                .message_id = leg.message_id,
+                                .headers = std::move(how.headers)},
+                               subject, deps.ids));
+    call.call.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(trip.deadline - now) +
+                        std::chrono::milliseconds(1);
+    call.call.max_answer_bytes = how.most_octets;
+    call.connect_timeout = deps.settings.connect_timeout;
+    call.first_byte_timeout = how.first_byte;
+    std::vector<core::NeighbourCall> calls;
+    calls.push_back(std::move(call));
+    leg.line = port->send(std::move(calls), trip.deadline);
+    leg.part = trip.arrivals->add(*leg.line, how.wakes);
+    return {};
 }
 
-Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Trip& trip, Leg const& leg) {
-    if (!leg.call || !trip.fan_out)
-        return Error(Code::kPeerUnavailable, core::kReasonNothingDone, "not asked now");
-    core::NeighbourReply& came = trip.fan_out->replies().at(*leg.call);
+Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Leg const& leg) {
+    if (!leg.line) return Error(Code::kPeerUnavailable, core::kReasonNothingDone, "not asked now");
+    if (!leg.arrived()) return Error(Code::kPeerUnavailable, "not answered in time");
+    core::NeighbourReply& came = leg.line->replies().front();
     auto opened = came.reply ? open_answer(std::move(*came.reply), leg.message_id, deps.schemas)
                              : Result<OpenedAnswer>(std::move(came.reply).error());
     // Memory of ours that is full says nothing about the neighbour.
     bool const ours = !opened && opened.error().code == Code::kBusy;
     if (!ours) deps.breaker.went(leg.community->name, opened.ok(), deps.clock.monotonic());
-    count(*leg.community, opened ? "answered" : to_string(opened.error().code), came.took);
+    count(*leg.community, opened ? "answered" : to_string(opened.error().code));
+    histogram("musubi_xca_call_seconds", "community=\"" + leg.community->name + "\"")
+        .observe(std::chrono::duration<double>(came.took).count());
     if (!opened) {
         log_warning("xca.community_silent",
                     {{"community", leg.community->name}, {"detail", opened.error().detail}});
     }
     return opened;
-}
-
-core::ClientPipeline::Finished finished(core::TransactionSpec const& spec,
-                                        core::CallContext const& call, Trip& trip, Leg const& leg,
-                                        std::string const& url) {
-    core::ClientCall made{
-        spec, call.subject, call.trace, call.endpoint, std::string(call.local_address), url};
-    core::ClientPipeline::Finished out{std::move(made), {}, {}};
-    if (leg.call && trip.fan_out) out.took = trip.fan_out->replies().at(*leg.call).took;
-    return out;
 }
 
 }  // namespace musubi::xca

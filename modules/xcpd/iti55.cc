@@ -2,6 +2,7 @@
 
 #include "codec/hl7v3/actions.h"
 #include "codec/hl7v3/names.h"
+#include "codec/hl7v3/time_to_live.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 
@@ -229,10 +230,14 @@ Result<soap::Outgoing> Iti55::encode(Deps& deps, Response&& response, Request co
         answer.hits.push_back(hit_of(std::move(patient), request.query.by_id_only, deps.settings));
     }
     answer.total = answer.hits.size();
-    return reply_of(
-        hl7v3::write_find_response(request.header, request.echo,
-                                   seal_of(deps.clock, deps.ids, deps.settings), answer),
-        true);
+    soap::Outgoing out =
+        reply_of(hl7v3::write_find_response(request.header, request.echo,
+                                            seal_of(deps.clock, deps.ids, deps.settings), answer),
+                 true);
+    // Only what is sure may be kept, and only as long as the region lets it be kept.
+    auto const kept = deps.settings.correlation_kept;
+    if (answer.hits.size() == 1 && kept.count() > 0) out.headers = hl7v3::write_time_to_live(kept);
+    return out;
 }
 
 soap::Outgoing Iti55::encode_error(Deps& deps, Error const& error, Request const* request) {

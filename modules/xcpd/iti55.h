@@ -21,6 +21,9 @@ struct Settings {
     std::string home;                ///< OID of this community
     std::string region;              ///< for people
     std::string regional_authority;  ///< OID: its ids are visible whenever the patient is
+    /// How long others may keep by which id we know a patient (CorrelationTimeToLive, ITI TF-2
+    /// 3.55); 0: they are not told that they may.
+    std::chrono::seconds correlation_kept{0};
 };
 
 struct Deps {

@@ -62,6 +62,8 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
     settings.max_persons = static_cast<int>(config.integer("xcpd.max_persons"));
     settings.region = config.text("node.region");
     settings.regional_authority = config.text("mpi.regional_authority");
+    settings.correlation_kept =
+        std::chrono::duration_cast<std::chrono::seconds>(duration(config, "xcpd.correlation_kept"));
     std::string const& home = config.text("node.home_community_id");
     if (home.starts_with(kOidPrefix)) settings.home = home.substr(kOidPrefix.size());
     if (!is_oid(settings.home))
@@ -87,6 +89,14 @@ std::vector<core::ConfigKey> config_keys() {
                 "agreement's own number counts where it is lower",
          .min = 1,
          .max = 100},
+        {.key = "xcpd.correlation_kept",
+         .type = kDurationMs,
+         .default_value = "168h",
+         .doc = "how long another community may keep by which id a patient is known here "
+                "(CorrelationTimeToLive in the answer to ITI-55); each of its questions is decided "
+                "anew all the same. 0: it is not told that it may",
+         .min = 0,
+         .max = 31'536'000'000},
         {.key = "xcpd.max_deferred",
          .type = kInteger,
          .default_value = "1000",

@@ -38,7 +38,7 @@ demo_one_person() {
         --postal-code 0600001 --address '札幌市中央区北１条西２丁目３－４' --phone "${PHONE//-/}" --charset iso-2022-jp
     feeds pharmacy-kita "$AT_PHARMACY" --kana 'サイトー^ユミコ' --birth-date "$BIRTH" --sex F --phone "$PHONE" \
         --charset iso-2022-jp
-    local regional v2 v3
+    local regional v2 v3 id
     regional=$(operator patient show --patient "$AT_CLINIC") || wrong "the clinic's patient is not known"
     ok "齋藤 (UTF-8), 斎藤 and サイトー (ISO-2022-JP): the region knows her as $regional"
     [ "$(operator patient show --patient "$AT_HOSPITAL")" = "$regional" ] || wrong "the hospital's record stands apart"

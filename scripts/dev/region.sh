@@ -1,6 +1,7 @@
 # The demo regions: folders under var/demo, one node each.
 DEMO_PG=var/demo/postgres DEMO_PG_PORT=55432
 region_port() { [ "$1" = a ] && echo 9464 || echo 19464; }
+region_neighbour() { [ "$1" = a ] && echo b || echo a; }
 
 region_list() { # --region a|b|both
     local which=both
@@ -20,6 +21,8 @@ region_running() { # FOLDER
 region_start() { # FOLDER OPERATOR-PORT
     local folder=$1 port=$2 binary
     binary=$(musubi_binary)
+    # A node that is older than its program would play yesterday's story.
+    [ ! "$binary" -nt "$folder/musubi.pid" ] || region_stop "$folder"
     region_running "$folder" && return
     "$binary" migrate --config "$folder/musubi.yaml" >"$folder/log/migrate.log" 2>&1 ||
         { cat "$folder/log/migrate.log" >&2; fail "migration failed"; }
@@ -61,7 +64,8 @@ region_up() {
         say "starting region $region"
         pg_database "$DEMO_PG" "$DEMO_PG_PORT" "musubi_$region"
         python3 scripts/make_region.py --out "var/demo/$region" --region "$region" --pki var/demo/pki \
-            --db-host "$MUSUBI_TOP/$DEMO_PG" --db-port "$DEMO_PG_PORT" --db-name "musubi_$region"
+            --db-host "$MUSUBI_TOP/$DEMO_PG" --db-port "$DEMO_PG_PORT" --db-name "musubi_$region" \
+            --neighbour "$(region_neighbour "$region")"
         region_start "var/demo/$region" "$(region_port "$region")"
     done
 }

@@ -80,14 +80,14 @@ void TestNode::make_folder(Options const& options) {
         fs::copy(pki_, folder_ / "pki", fs::copy_options::recursive);
         pki_ = folder_ / "pki";
     }
-    std::vector<std::string> words = {"/usr/bin/python3", source_dir() / "scripts/make_region.py",
-                                      "--out", folder_, "--region", "a", "--pki", pki_, "--db-host",
-                                      "unused", "--db-name", database_->name(), "--ports", "0,0,0",
-                                      "--unsigned", "--set", "database.owner=" + database_->owner(),
-                                      "--set", "database.serving=" + database_->serving(), "--set",
-                                      "database.report=" + database_->report(),
-                                      // Small, so that tests see several and write little ahead.
-                                      "--set", "repository.segment_size=1048576"};
+    std::vector<std::string> words = {
+        "/usr/bin/python3", source_dir() / "scripts/make_region.py", "--out", folder_, "--region",
+        options.region, "--pki", pki_, "--db-host", "unused", "--db-name", database_->name(),
+        "--ports", "0,0,0", "--unsigned", "--set", "database.owner=" + database_->owner(), "--set",
+        "database.serving=" + database_->serving(), "--set",
+        "database.report=" + database_->report(),
+        // Small, so that tests see several and write little ahead.
+        "--set", "repository.segment_size=1048576"};
     for (std::string const& setting : options.settings) {
         words.push_back("--set");
         words.push_back(setting);

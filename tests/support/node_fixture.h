@@ -42,6 +42,7 @@ public:
         TestCluster* cluster = nullptr;          ///< null: the tests' shared server
         bool own_pki = false;                    ///< a copy whose authority the test may use
         bool started = true;
+        std::string region = "a";  ///< of the demo's two
     };
     TestNode() : TestNode(Options{}) {}
     explicit TestNode(Options options);

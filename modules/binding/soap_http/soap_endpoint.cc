@@ -294,9 +294,12 @@ core::HttpReply SoapEndpoint::reply_of(Exchange& exchange, core::SoapBinding con
     core::HttpReply reply;
     if (outbound.fault) {
         reply = failed(*outbound.fault);
+    } else if (auto& outgoing = std::any_cast<soap::Outgoing&>(outbound.reply); outgoing.taken) {
+        reply.status = 202;
     } else {
+        headers.more = std::move(outgoing.headers);
         auto packaged =
-            package(std::move(std::any_cast<soap::Outgoing&>(outbound.reply)), headers,
+            package(std::move(outgoing), headers,
                     exchange.incoming->mtom ? Packaging::kMtom : Packaging::kSimple, services_.ids);
         // The record says what was decided and found; that the answer could not be built is ours to
         // log.

@@ -39,7 +39,10 @@ struct BodyPiece {
 
 struct Outgoing {
     std::vector<BodyPiece> body;
-    bool success = true;  ///< for metrics: false when the body reports a failure
+    bool success = true;       ///< for metrics: false when the body reports a failure
+    std::string headers = {};  ///< further SOAP headers, ready, each with its declarations
+    /// What came was itself an answer, and is merely taken: HTTP 202 without a body.
+    bool taken = false;
 };
 
 }  // namespace musubi::soap

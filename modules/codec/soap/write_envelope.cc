@@ -36,6 +36,7 @@ std::string write_envelope(ReplyHeaders const& headers, std::string_view payload
     optional_header(w, "wsa:MessageID", headers.message_id);
     optional_header(w, "wsa:RelatesTo", headers.relates_to);
     optional_header(w, "wsa:To", headers.to);
+    w.raw(headers.more);
     return finish(w, payload);
 }
 
@@ -50,6 +51,7 @@ std::string write_request(RequestHeaders const& headers, std::string_view payloa
     w.end();
     optional_header(w, "wsa:To", headers.to);
     w.raw(headers.security);
+    w.raw(headers.more);
     return finish(w, payload);
 }
 

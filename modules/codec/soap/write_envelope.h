@@ -16,6 +16,7 @@ struct ReplyHeaders {
         relates_to;  ///< MessageID of the request; empty: not written (the request had none)
     std::string message_id;  ///< urn:uuid:...; empty: not written
     std::string to;          ///< empty: not written; the ReplyTo address of an asynchronous request
+    std::string more = {};   ///< further headers, ready, each with its declarations
 };
 std::string write_envelope(ReplyHeaders const& headers, std::string_view payload);
 
@@ -25,6 +26,7 @@ struct RequestHeaders {
     std::string to;          ///< URL of the endpoint
     std::string reply_to;    ///< empty: anonymous, that is a synchronous answer
     std::string security;    ///< a ready wsse:Security header, or empty
+    std::string more = {};   ///< further headers, ready, each with its declarations
 };
 std::string write_request(RequestHeaders const& headers, std::string_view payload);
 

@@ -38,8 +38,12 @@ public:
     Neighbour(Neighbour const&) = delete;
     Neighbour& operator=(Neighbour const&) = delete;
 
-    void behave(std::string const& mode) const { std::ofstream(folder_ / "mode") << mode; }
-    std::string home() const { return "urn:oid:2.999.1." + std::to_string(number_); }
+    /// About documents, and about who somebody is.
+    void behave(std::string const& mode, std::string const& discovery = "good") const {
+        std::ofstream(folder_ / "new-mode") << mode << "\n" << discovery << "\n";
+        std::filesystem::rename(folder_ / "new-mode", folder_ / "mode");
+    }
+    std::string home() const { return "urn:oid:2.999.7." + std::to_string(number_); }
     std::string repository() const { return home().substr(8) + ".2"; }
     std::string code() const { return "community-" + std::to_string(number_); }
     int port() const {
@@ -58,6 +62,11 @@ public:
         std::string const url = "https://localhost:" + std::to_string(port()) + "/gateway";
         return "  - {name: " + code() + ", homes: [\"" + home() + "\"], query: \"" + url +
                "\", retrieve: \"" + url + "\", " + more + "}\n";
+    }
+    /// Who has to be asked first by which id it knows a patient.
+    std::string discovering_entry(std::string const& more = "") const {
+        return directory_entry("correlation: xcpd, discovery: \"https://localhost:" +
+                               std::to_string(port()) + "/gateway\"" + more);
     }
     std::string member_entry(std::string const& role) const {
         std::string const oid = home().substr(8);

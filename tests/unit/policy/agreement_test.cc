@@ -307,14 +307,15 @@ TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
          {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit", "toolkit-lenient",
           "hospital-minami", "hospital-kita-signing", "clinic-kita-signing",
           "pharmacy-kita-signing", "hospital-minami-signing", "officer-kita-1", "officer-kita-2",
-          "officer-kita-3"}) {
+          "officer-kita-3", "node-a", "node-b"}) {
         certificate(name);
     }
     auto const samples = test::source_dir() / "profiles/regions/sample";
     auto const kita = load_agreement(write(test::read_file(samples / "agreement-kita.yaml")));
     ASSERT_TRUE(kita.ok()) << kita.error().detail;
     EXPECT_EQ((*kita)->region.home_community_id, "urn:oid:2.999.1.1");
-    EXPECT_EQ((*kita)->members.size(), 5U);
+    EXPECT_EQ((*kita)->members.size(), 6U);
+    EXPECT_EQ((*kita)->member("community-minami")->home_community_id, "urn:oid:2.999.1.2");
     auto const fingerprint = to_hex(sha256(as_bytes("der of toolkit-lenient")));
     auto const* lenient = (*kita)->member_by_certificate(fingerprint, "");
     ASSERT_NE(lenient, nullptr);
@@ -330,7 +331,7 @@ TEST_F(AgreementFile, SamplesOfBothRegionsLoadWithTheirMembers) {
 
     auto const minami = load_agreement(write(test::read_file(samples / "agreement-minami.yaml")));
     ASSERT_TRUE(minami.ok()) << minami.error().detail;
-    EXPECT_EQ((*minami)->members.size(), 1U);
+    EXPECT_EQ((*minami)->members.size(), 2U);
     EXPECT_EQ((*minami)->region.home_community_id, "urn:oid:2.999.1.2");
 }
 

@@ -29,7 +29,7 @@ protected:
         fs::create_directories(folder_ / "pki");
         for (std::string const name :
              {"hospital-kita", "clinic-kita", "pharmacy-kita", "toolkit", "toolkit-lenient",
-              "hospital-kita-signing", "clinic-kita-signing", "pharmacy-kita-signing",
+              "node-b", "hospital-kita-signing", "clinic-kita-signing", "pharmacy-kita-signing",
               "officer-kita-1", "officer-kita-2", "officer-kita-3"}) {
             std::ofstream(folder_ / "pki" / (name + ".crt"))
                 << "-----BEGIN CERTIFICATE-----\n"

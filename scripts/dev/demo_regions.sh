@@ -1,0 +1,87 @@
+# The part of the demo with two regions: a patient of region a has been a patient in region b as well.
+MINAMI_AUTHORITY=1.2.392.100495.20.3.51.12710000017
+MINAMI_REPOSITORY=2.999.1.2.2 MINAMI_HOME=urn:oid:2.999.1.2
+GATEWAY=https://localhost:8443/xca/initiating
+
+operator_b() { # COMMAND OPTIONS...
+    local command=$1
+    shift
+    "$MUSUBI" "$command" --config var/demo/b/musubi.yaml "$@"
+}
+publish_b() { # FILE MIME CLASS TYPE TITLE CONFIDENTIALITY
+    as hospital-minami submit --url https://localhost:18443/xds/repository --file "$DEMO_DOCS/$1" --mime "$2" \
+        --class "$3" --type "$4" --title "$5" --confidentiality "$6^^2.16.840.1.113883.5.25^^$6" \
+        --patient "$PATIENT_B" --source-patient "$AT_MINAMI" --source-id 2.999.1.2.21.1 \
+        --institution '南中央病院^^^^^&1.2.392.200119.6.102&ISO^^^^2710000017'
+}
+# Everything that the clinic finds at the one entrance to all regions; what is missing is told on the error stream.
+found_everywhere() { as clinic-kita query --url "$GATEWAY" --patient "$PATIENT" 2>"$DEMO_OUT/told"; }
+of_home() { awk -F '\t' -v home="$1" '$7 == home' <<<"$2"; } # HOME ROWS
+
+demo_other_hospital() { # RUN
+    tell "18. 南中央病院, in another region, treats the woman of step 9 too"
+    AT_MINAMI="$1-7^^^&$MINAMI_AUTHORITY&ISO"
+    feeds hospital-minami "$AT_MINAMI" --mllp localhost:12575 --name '斎藤^由美子' --kana 'サイトウ^ユミコ' \
+        --birth-date "$BIRTH" --sex F --phone "$PHONE"
+    PATIENT_B=$(operator_b patient show --patient "$AT_MINAMI") || wrong "region b does not know her"
+    ok "region b knows her as $PATIENT_B"
+    SUMMARY=$(publish_b referral.xml text/xml 'referral^^JP-classCode^^紹介状' \
+        '18842-5^^2.16.840.1.113883.6.1^^退院時サマリー' '退院時サマリー（南中央病院）' N) || wrong "summary"
+    RESTRICTED=$(publish_b laboratory.txt text/plain 'laboratory^^JP-classCode^^検体検査' \
+        '11506-3^^2.16.840.1.113883.6.1^^経過記録' '感染症検査結果（取扱注意）' R) || wrong "restricted result"
+    ok "it publishes a discharge summary and a result of restricted confidentiality"
+    operator_b consent grant --patient "$PATIENT_B" --basis written >/dev/null || wrong "consent in region b"
+    ok "and she agrees, in region b as well, that those who treat her may read"
+}
+
+demo_across() {
+    tell "19. 北内科クリニック asks once, at its own region's gateway, and hears of both regions"
+    LOCAL=$AT_HOSPITAL PATIENT=$(operator patient show --patient "$AT_CLINIC") || wrong "the clinic's patient"
+    publish referral.xml text/xml 'referral^^JP-classCode^^紹介状' '57133-1^^2.16.840.1.113883.6.1^^診療情報提供書' \
+        '診療情報提供書（北総合病院）' >/dev/null || wrong "referral"
+    local rows theirs
+    rows=$(found_everywhere) || wrong "the gateway's query failed"
+    theirs=$(of_home "$MINAMI_HOME" "$rows")
+    [ "$(grep -c . <<<"$theirs")" -eq 1 ] || wrong "not one document of region b: $rows $(cat "$DEMO_OUT/told")"
+    grep -qF "$SUMMARY" <<<"$theirs" || wrong "another document than the summary: $theirs"
+    OWN_ROWS=$(of_home urn:oid:2.999.1.1 "$rows" | grep -c .)
+    ok "region b was asked who she is there (ITI-55), then for her documents (ITI-38); both regions' come as one answer:"
+    cut -f 5-7 <<<"$rows" | indented
+    as clinic-kita retrieve --url "$GATEWAY" --home "$MINAMI_HOME" --repository "$MINAMI_REPOSITORY" \
+        --document "$SUMMARY" --out "$DEMO_OUT/summary.xml" || wrong "retrieve from region b"
+    cmp "$DEMO_DOCS/referral.xml" "$DEMO_OUT/summary.xml" || wrong "the document changed on the way"
+    ok "the summary arrives byte for byte (ITI-43 here, ITI-39 between the gateways)"
+    if as clinic-kita retrieve --url "$GATEWAY" --home "$MINAMI_HOME" --repository "$MINAMI_REPOSITORY" \
+        --document "$RESTRICTED" --out "$DEMO_OUT/no" 2>/dev/null; then
+        wrong "region b's agreement was not kept"
+    fi
+    ok "the restricted result does not exist for another region: so region b's agreement says (M3.3)"
+    operator_b audit search --patient "$PATIENT_B" | grep -F community-kita | sed -n '1,4s/^/       /p' ||
+        wrong "region b did not record who asked"
+    ok "both regions have written down who asked for what"
+}
+
+demo_partial() {
+    tell "20. Region b is switched off, and comes back"
+    region_stop var/demo/b
+    local rows begun took
+    begun=$(date +%s)
+    rows=$(found_everywhere) || wrong "the gateway's query failed"
+    took=$(($(date +%s) - begun))
+    [ "$(of_home urn:oid:2.999.1.1 "$rows" | grep -c .)" -eq "$OWN_ROWS" ] || wrong "own documents are missing"
+    grep -F XDSUnavailableCommunity "$DEMO_OUT/told" | grep -qF "$MINAMI_HOME" ||
+        wrong "nothing tells that region b is missing: $(cat "$DEMO_OUT/told")"
+    [ "$took" -le 15 ] || wrong "the answer took $took s"
+    ok "after $took s the region's own documents, and which region is missing:"
+    grep -F XDSUnavailableCommunity "$DEMO_OUT/told" | indented
+    region_start var/demo/b "$(region_port b)"
+    rows=$(found_everywhere) || wrong "the gateway's query failed"
+    [ "$(of_home "$MINAMI_HOME" "$rows" | grep -c .)" -eq 1 ] || wrong "region b is not back: $rows"
+    ok "it is back, and its document too"
+}
+
+demo_regions() { # RUN
+    demo_other_hospital "$1"
+    demo_across
+    demo_partial
+}
