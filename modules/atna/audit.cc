@@ -12,7 +12,13 @@ Result<std::vector<SealedRecord>> DatabaseAudit::seal(
     std::vector<SealedRecord> out;
     for (auto const& event : events) {
         auto const id = record_id(ids_.uuid(), event.time);
-        out.push_back({id, TRY(sealer_.seal(event, id))});
+        if (!also_) {
+            out.push_back({id, TRY(sealer_.seal(event, id))});
+            continue;
+        }
+        auto more = event;
+        more.objects.push_back(*also_);
+        out.push_back({id, TRY(sealer_.seal(more, id))});
     }
     records.add(out.size());
     return out;

@@ -17,6 +17,9 @@ public:
         : pool_(pool), sealer_(sealer), ids_(ids) {}
     Status record(std::vector<domain::AuditEvent> events) override;
     Status record_in(pg::Tx& tx, std::vector<domain::AuditEvent> events) override;
+    /// From now on every record names this object too: under which order something is done, say.
+    /// Before other threads use this.
+    void name_also(domain::AuditObject object) { also_ = std::move(object); }
 
 protected:
     Result<std::vector<SealedRecord>> seal(std::vector<domain::AuditEvent> const& events) const;
@@ -25,6 +28,7 @@ private:
     pg::Pool& pool_;
     EntrySealer const& sealer_;
     IdSource& ids_;
+    std::optional<domain::AuditObject> also_;
 };
 
 /// record() is durable in the journal, one sync for all that wait.

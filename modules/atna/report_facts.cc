@@ -94,6 +94,12 @@ Result<std::map<std::string, std::string>> owners_of(std::vector<StoredRecord> c
 
 }  // namespace
 
+Result<ChainPosition> chain_position(Archive const& archive) {
+    EntrySealer const sealer(archive.keys, archive.regional_authorities);
+    TRY(bring_up_to_date(archive, sealer));
+    return position_of(archive);
+}
+
 std::string japan_time(WallTime time) {
     auto out = to_rfc3339(time + kJapan).substr(0, 19);
     out[10] = ' ';

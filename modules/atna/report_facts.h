@@ -55,6 +55,9 @@ struct ChainPosition {
     std::int64_t root_last = 0;
 };
 
+/// Everything that was recorded before the call is part of it.
+Result<ChainPosition> chain_position(Archive const& archive);
+
 struct Report {
     std::string region;   ///< for the reader; filled by who asks
     std::string member;   ///< code; empty in a patient's

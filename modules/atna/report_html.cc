@@ -1,3 +1,4 @@
+#include "atna/report_parts.h"
 #include "atna/report_words.h"
 
 #include <vector>
@@ -5,30 +6,7 @@
 namespace musubi::atna {
 namespace {
 
-constexpr std::string_view kStyle =
-    "body{font-family:sans-serif;line-height:1.6;color:#111;background:#fff;margin:2rem auto;"
-    "max-width:70rem;padding:0 1rem}h1{font-size:1.6rem}h2{font-size:1.25rem;margin-top:2rem}"
-    "table{border-collapse:collapse;width:100%;font-size:.9rem}caption{text-align:left;"
-    "font-weight:bold;padding:.3rem 0}th,td{border:1px solid #555;padding:.3rem .5rem;"
-    "text-align:left;vertical-align:top;overflow-wrap:anywhere}th{background:#eee}"
-    "td.number{text-align:right}@media print{body{margin:0;max-width:none;font-size:9pt}"
-    "thead{display:table-header-group}tr{break-inside:avoid}h2{break-after:avoid}}"
-    "@page{size:A4 landscape;margin:12mm}";
-
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (char const c : text) {
-        switch (c) {
-            case '&': out += "&amp;"; break;
-            case '<': out += "&lt;"; break;
-            case '>': out += "&gt;"; break;
-            case '"': out += "&quot;"; break;
-            case '\'': out += "&#39;"; break;
-            default: out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-        }
-    }
-    return out;
-}
+std::string escaped(std::string_view text) { return html_escaped(text); }
 
 std::string filled(std::string_view pattern, std::vector<std::string> const& values) {
     std::string out;
@@ -52,13 +30,8 @@ public:
 
     std::string written() {
         bool const to_member = report_.patient.empty();
-        auto const title = escaped(to_member ? words_.member_title : words_.patient_title);
-        out_ = "<!DOCTYPE html>\n<html lang=\"" + std::string(words_.language) +
-               "\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-               "content=\"width=device-width, initial-scale=1\">\n<title>" +
-               title + "</title>\n<style>" + std::string(kStyle) +
-               "</style>\n</head>\n<body>\n<main>\n<h1>" + title + "</h1>\n<p>" +
-               escaped(to_member ? words_.about_member : words_.about_patient) + "</p>\n";
+        out_ = html_head(words_.language, to_member ? words_.member_title : words_.patient_title) +
+               "<p>" + escaped(to_member ? words_.about_member : words_.about_patient) + "</p>\n";
         head();
         summary();
         section(AccessKind::kEmergency);
@@ -66,7 +39,7 @@ public:
         if (!to_member) section(AccessKind::kOther);
         section(AccessKind::kRefused);
         out_ += "<h2>" + escaped(words_.proof) + "</h2>\n<p>" + escaped(words_.proof_text) +
-                "</p>\n</main>\n</body>\n</html>\n";
+                "</p>\n" + std::string(kHtmlEnd);
         return std::move(out_);
     }
 

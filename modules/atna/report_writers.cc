@@ -1,6 +1,7 @@
 #include "atna/report_writers.h"
 
 #include "atna/evidence_json.h"
+#include "atna/report_parts.h"
 #include "atna/report_words.h"
 #include "platform/base/text.h"
 
@@ -9,30 +10,6 @@
 
 namespace musubi::atna {
 namespace {
-
-/// RFC 4180; a leading = + - @ would be run as a formula by spreadsheets.
-std::string csv_field(std::string_view value) {
-    std::string out = "\"";
-    if (!value.empty() && std::string_view("=+-@\t\r").find(value[0]) != std::string_view::npos)
-        out += '\'';
-    for (char const c : value) {
-        if (c == '"') out += '"';
-        out += c;
-    }
-    return out + "\"";
-}
-
-std::string joined(std::vector<std::string> const& values) {
-    std::string out;
-    for (auto const& value : values) out += (out.empty() ? "" : " ") + value;
-    return out;
-}
-
-std::string csv_line(std::vector<std::string> const& fields) {
-    std::string out;
-    for (auto const& field : fields) out += (out.empty() ? "" : ",") + csv_field(field);
-    return out + "\r\n";
-}
 
 std::string_view kind_code(AccessKind kind) {
     switch (kind) {
@@ -66,7 +43,7 @@ std::string json_line(ReportLine const& line) {
 
 std::string report_csv(Report const& report, Language language) {
     auto const& words = report_words(language);
-    std::string out = "\xEF\xBB\xBF";
+    std::string out(kCsvBegin);
     std::vector<std::string> header;
     for (auto const word :
          {words.kind, words.time, words.member, words.user, words.role, words.purpose, words.what,

@@ -46,13 +46,12 @@ std::vector<Content> contents_of(EntrySealer const& sealer, Page const& page) {
 std::optional<Verification> judge(Content content, Link const& previous, StoredRecord const& record,
                                   Verification const& so_far) {
     if (record.seq != previous.seq + 1) {
-        return damaged(so_far, Damage::kRemoved, previous.seq + 1, "removed");
+        return damaged(so_far, Damage::kRemoved, previous.seq + 1, "is not there");
     }
     if (content == Content::kDoesNotOpen)
-        return damaged(so_far, Damage::kAltered, record.seq, "altered: its content does not open");
+        return damaged(so_far, Damage::kAltered, record.seq, "its content does not open");
     if (content == Content::kOtherColumns) {
-        return damaged(so_far, Damage::kAltered, record.seq,
-                       "altered: its columns differ from its content");
+        return damaged(so_far, Damage::kAltered, record.seq, "its columns differ from its content");
     }
     if (chain_hash(previous, record.seq, record.sealed, record.columns) != record.hash) {
         return damaged(so_far, Damage::kReordered, record.seq,

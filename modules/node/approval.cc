@@ -18,9 +18,19 @@ bool take(std::string_view line, std::string_view name, std::string& out) {
     return true;
 }
 
+bool take_act(std::string_view line, Approval& out) {
+    for (char const* act : {kOpenDocument, kEraseKeys}) {
+        out.act = act;
+        if (take(line, act, out.document)) return true;
+    }
+    return false;
+}
+
 Status check_text(Approval const& approval, ApprovalCheck const& check) {
     if (approval.region != check.region) return denied("of another region");
-    if (approval.document != check.document) return denied("of another document");
+    if (approval.act != check.act) return denied("of another act");
+    if (approval.document != check.document)
+        return denied(check.act == kOpenDocument ? "of another document" : "of other keys");
     // Both are written alike, so the texts sort as the times do.
     if (approval.until <= to_rfc3339(check.now)) return denied("its time is over");
     if (approval.until > to_rfc3339(check.now + kValid)) return denied("longer than a day");
@@ -44,9 +54,9 @@ Result<vault::CertificateFacts> check_signature(Bytes const& signature, std::str
 }  // namespace
 
 std::string write_approval(Approval const& approval) {
-    return std::string(kMagic) + "\nregion " + approval.region + "\ndocument " + approval.document +
-           "\nreason " + approval.reason + "\nuntil " + approval.until + "\nnonce " +
-           approval.nonce.to_string() + "\n";
+    return std::string(kMagic) + "\nregion " + approval.region + "\n" + approval.act + " " +
+           approval.document + "\nreason " + approval.reason + "\nuntil " + approval.until +
+           "\nnonce " + approval.nonce.to_string() + "\n";
 }
 
 Result<Approval> read_approval(std::string_view text) {
@@ -54,7 +64,7 @@ Result<Approval> read_approval(std::string_view text) {
     Approval out;
     std::string nonce;
     if (lines.size() != 7 || lines[0] != kMagic || !lines[6].empty() ||
-        !take(lines[1], "region", out.region) || !take(lines[2], "document", out.document) ||
+        !take(lines[1], "region", out.region) || !take_act(lines[2], out) ||
         !take(lines[3], "reason", out.reason) || !take(lines[4], "until", out.until) ||
         !take(lines[5], "nonce", nonce) || out.until.size() != to_rfc3339({}).size() ||
         !out.until.ends_with('Z'))

@@ -1,10 +1,10 @@
 #pragma once
-// What two officers sign before an operator may open a document: a few lines of text, so that
-// people can read what they sign.
+// What two officers sign before an operator may open a document or destroy a member's data keys: a
+// few lines of text, so that people can read what they sign.
 //
 //   musubi-approval-1
 //   region <name of the region>
-//   document <unique id>
+//   document <unique id>              or: erase <names of the keys>
 //   reason <in words without personal data>
 //   until <RFC 3339, UTC>
 //   nonce <uuid>
@@ -22,10 +22,15 @@
 
 namespace musubi::node {
 
+/// What is approved; also the word of the line that says it.
+inline constexpr char const* kOpenDocument = "document";
+inline constexpr char const* kEraseKeys = "erase";
+
 struct Approval {
-    std::string region, document, reason;
-    std::string until;  ///< as written
+    std::string region, document, reason;  ///< `document`: whatever the act is about
+    std::string until;                     ///< as written
     Uuid nonce;
+    std::string act = kOpenDocument;
 };
 
 std::string write_approval(Approval const& approval);
@@ -35,9 +40,11 @@ struct ApprovalCheck {
     std::string region, document;
     std::set<std::string> officers;  ///< digests of their certificates
     WallTime now{};
+    std::string act = kOpenDocument;
 };
-/// Subjects of the two who signed. kDenied: another region or document, over, signed by fewer than
-/// two of the officers, by one twice, longer than a day ago, with a certificate out of its time.
+/// Subjects of the two who signed. kDenied: another region, act or document, over, signed by fewer
+/// than two of the officers, by one twice, longer than a day ago, with a certificate out of its
+/// time.
 Result<std::vector<std::string>> check_approval(std::string const& text,
                                                 std::vector<Bytes> const& signatures,
                                                 ApprovalCheck const& check);

@@ -28,12 +28,6 @@ atna::OwnerLookup owners_in(OperatorTools& tools) {
     };
 }
 
-Result<atna::Language> read_language(std::string const& word) {
-    if (word == "ja") return atna::Language::kJapanese;
-    if (word == "en") return atna::Language::kEnglish;
-    return Error(Code::kInvalidContent, "--lang: ja or en");
-}
-
 Result<std::string> written(atna::Report const& report, Options const& options) {
     auto const language = TRY(read_language(options["lang"]));
     auto const& format = options["format"];
@@ -42,22 +36,6 @@ Result<std::string> written(atna::Report const& report, Options const& options) 
     if (format == "json") return report_json(report);
     if (format == "table") return report_table(report);
     return Error(Code::kInvalidContent, "--format: table, html, csv or json");
-}
-
-/// File and signature; what is only looked at on a terminal is not signed.
-Status sign_beside(OperatorTools& tools, std::string const& file, std::string const& content) {
-    auto const settings = atna::evidence_settings(tools.config());
-    if (!settings.enabled()) {
-        return Error(Code::kInvalidContent,
-                     "a report that is written is signed: configure atna.evidence_certificate");
-    }
-    auto const signature = TRY(
-        vault::sign_detached(as_bytes(content), settings.roots.certificate, settings.roots.key));
-    TRY(vault::write_atomically(file, as_bytes(content)));
-    TRY(vault::write_atomically(file + ".p7s", signature));
-    std::printf("%s\nsha256 %s\nsigned %s.p7s\n", file.c_str(),
-                to_hex(sha256(as_bytes(content))).c_str(), file.c_str());
-    return {};
 }
 
 Result<atna::Report> facts(OperatorTools& tools, Options const& options,
@@ -83,6 +61,27 @@ Result<atna::Report> facts(OperatorTools& tools, Options const& options,
 }
 
 }  // namespace
+
+Result<atna::Language> read_language(std::string const& word) {
+    if (word == "ja") return atna::Language::kJapanese;
+    if (word == "en") return atna::Language::kEnglish;
+    return Error(Code::kInvalidContent, "--lang: ja or en");
+}
+
+Status sign_beside(OperatorTools& tools, std::string const& file, std::string const& content) {
+    auto const settings = atna::evidence_settings(tools.config());
+    if (!settings.enabled()) {
+        return Error(Code::kInvalidContent,
+                     "a report that is written is signed: configure atna.evidence_certificate");
+    }
+    auto const signature = TRY(
+        vault::sign_detached(as_bytes(content), settings.roots.certificate, settings.roots.key));
+    TRY(vault::write_atomically(file, as_bytes(content)));
+    TRY(vault::write_atomically(file + ".p7s", signature));
+    std::printf("%s\nsha256 %s\nsigned %s.p7s\n", file.c_str(),
+                to_hex(sha256(as_bytes(content))).c_str(), file.c_str());
+    return {};
+}
 
 Status audit_report(OperatorTools& tools, Options const& options) {
     if (options.has("patient") == options.has("member"))

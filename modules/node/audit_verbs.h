@@ -1,6 +1,7 @@
 #pragma once
 // The words behind `musubi audit` that need a file of their own.
 
+#include "atna/report_writers.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
 
@@ -16,6 +17,10 @@ Status audit_roots_export(OperatorTools& tools, Options const& options);
 Status audit_prove(OperatorTools& tools, Options const& options);
 /// check-proof FILE: what `prove` wrote, against published roots; needs no configuration.
 Status audit_check_proof(Options const& options);
+
+/// A report as a file with the evidence key's signature beside it (FILE.p7s); tells their names.
+Status sign_beside(OperatorTools& tools, std::string const& file, std::string const& content);
+Result<atna::Language> read_language(std::string const& word);
 
 /// A file for `--out`; standard output when there is none.
 Status put_out(std::string const& file, std::string_view content);

@@ -62,7 +62,7 @@ std::string sentence(BackupReport const& report) {
 }
 
 Status back_up(Options const& options) {
-    auto tools = TRY(OperatorTools::open(options["config"]));
+    auto tools = TRY(OperatorTools::open(options["config"], OperatorTools::Touches::kNobody));
     core::Config const& config = tools->config();
     if (config.text("database.owner").empty())
         return Error(Code::kInvalidContent, "database.owner is not configured");
@@ -85,6 +85,9 @@ Status back_up(Options const& options) {
     if (!report) return report.error();
     progress.done(report->files);
     std::printf("%s\n", run.summary.c_str());
+    if (report->keys_removed > 0)
+        std::printf("%d destroyed data keys removed from earlier generations\n",
+                    report->keys_removed);
     // Only now that a new one is there.
     if (keep > 0) {
         int const removed = TRY(expire_backups(plan, static_cast<std::size_t>(keep)));
@@ -168,7 +171,7 @@ Status tell(Proof const& proof, std::string const& said) {
 }
 
 Status rehearse(Options const& options) {
-    auto tools = TRY(OperatorTools::open(options["config"]));
+    auto tools = TRY(OperatorTools::open(options["config"], OperatorTools::Touches::kNobody));
     PreservationRun run;
     run.kind = "rehearsal";
     run.began = system_clock().now();
@@ -204,7 +207,7 @@ Status restore_here(Options const& options) {
     run.findings = static_cast<std::int64_t>(proof.faults.size());
     run.summary = said;
     // Only now there are keys and a database to record it in.
-    auto tools = OperatorTools::open(options["config"]);
+    auto tools = OperatorTools::open(options["config"], OperatorTools::Touches::kNobody);
     if (tools) TRY(record_run(**tools, run));
     TRY(tell(proof, said));
     if (!tools) return tools.error();

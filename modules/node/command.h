@@ -40,6 +40,7 @@ int run_patient_load(std::vector<std::string> const& arguments);      ///< of ru
 int run_patient_reindex(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_explain(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_evaluate(std::vector<std::string> const& arguments);  ///< of run_patient
+int run_maintenance(std::vector<std::string> const& arguments);
 int run_operator(std::vector<std::string> const& arguments);
 int run_feed(std::vector<std::string> const& arguments);
 int run_submit(std::vector<std::string> const& arguments);

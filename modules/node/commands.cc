@@ -24,6 +24,8 @@ std::span<Command const> commands() {
         {"support-bundle", "what helps from afar, without personal data", run_support_bundle},
         {"patient", "show the regional id of a patient, evaluate matching", run_patient},
         {"operator", "operators of this node: add, list, remove, log in and out", run_operator},
+        {"maintenance", "windows for maintenance under a work order, and reports of them",
+         run_maintenance},
         {"feed", "client: send a patient identity feed (ITI-8)", run_feed},
         {"submit", "client: publish a document (ITI-41)", run_submit},
         {"query", "client: find documents (ITI-18)", run_query},

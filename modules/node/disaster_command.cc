@@ -110,7 +110,7 @@ Status review(OperatorTools& tools, Options const& options) {
 }
 
 Result<bool> run(std::string const& verb, std::string const& file, Options const& options) {
-    auto tools = TRY(OperatorTools::open(options["config"]));
+    auto tools = TRY(OperatorTools::open(options["config"], OperatorTools::Touches::kNobody));
     if (verb == "list") {
         TRY(list(*tools));
     } else if (verb == "prepare") {

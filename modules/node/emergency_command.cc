@@ -85,7 +85,7 @@ std::vector<Option> table() {
 }
 
 Result<bool> run(std::string const& verb, std::string const& file, Options const& options) {
-    auto tools = TRY(OperatorTools::open(options["config"]));
+    auto tools = TRY(OperatorTools::open(options["config"], OperatorTools::Touches::kNobody));
     if (verb == "review list") {
         TRY(list(*tools, options));
     } else if (verb == "review close") {

@@ -1,6 +1,7 @@
 // musubi keys: what operators and officers do with the keys.
 
 #include "node/command.h"
+#include "node/erase_command.h"
 #include "node/key_ring_check.h"
 #include "node/node_config.h"
 #include "node/open_command.h"
@@ -145,7 +146,8 @@ Status make(Options const& options) {
 /// Work of a ceremony may come before there is a node; with one it is recorded.
 Status ceremony(Options const& options, std::string const& verb) {
     std::unique_ptr<OperatorTools> tools;
-    if (options.has("config")) tools = TRY(OperatorTools::open(options["config"]));
+    if (options.has("config"))
+        tools = TRY(OperatorTools::open(options["config"], OperatorTools::Touches::kNobody));
     Status const done = verb == "make"    ? make(options)
                         : verb == "split" ? split(options, tools ? &tools->config() : nullptr)
                                           : join(options);
@@ -160,14 +162,25 @@ Status run(Options const& options) {
     std::string const& verb = words.front();
     if (verb == "make" || verb == "split" || verb == "join") return ceremony(options, verb);
     if (!options.has("config")) return Error(Code::kInvalidContent, "--config is missing");
-    auto tools = TRY(OperatorTools::open(options["config"]));
+    bool const records = verb == "open" || verb == "erase";
+    auto tools =
+        TRY(OperatorTools::open(options["config"], records ? OperatorTools::Touches::kPatients
+                                                           : OperatorTools::Touches::kNobody));
     if (verb == "show") return show(*tools);
     if (verb == "rewrap") return rewrap(*tools);
     if (verb == "open" && words.size() >= 3)
         return open_document(
             *tools, words[1],
             {options["out"], {}, words[2], std::vector(words.begin() + 3, words.end())});
+    if (verb == "erase" && words.size() >= 3)
+        return erase_keys(
+            *tools, words[1],
+            {options["out"], {words[2], std::vector(words.begin() + 3, words.end())}});
     if (words.size() != 2) return Error(Code::kInvalidContent, "name one institution or document");
+    if (verb == "erase-approval")
+        return write_erasure_approval(*tools, words[1], options["reason"], options["out"]);
+    if (verb == "open" || verb == "erase")
+        return Error(Code::kInvalidContent, "name the approval and the officers' signatures");
     if (verb == "approval")
         return write_opening_approval(*tools, words[1],
                                       {options["out"], options["reason"], {}, {}});
@@ -186,6 +199,8 @@ int run_keys(std::vector<std::string> const& arguments) {
             "master key file in shares, any --threshold of which make it again. join: shares into "
             "a file (--out). approval: the text that two of keys.officers sign; open: with it and "
             "their signatures, one document into --out, announced to the member that published it. "
+            "erase-approval: the same for destroying the keys of a member that has left; erase: "
+            "with it and their signatures, for ever, with a signed certificate in --out. "
             "Each is recorded.",
             {{"config", "configuration file; make, split and join may go without", ""},
              {"master", "make, split: a file, or pkcs11:...; default: the configured one", ""},
@@ -193,22 +208,22 @@ int run_keys(std::vector<std::string> const& arguments) {
              {"threshold", "split: how many of them make the key", "3"},
              {"out",
               "split: folder of the shares; join: file of the key; approval, open: "
-              "file",
+              "file; erase: certificate",
               ""},
-             {"reason", "approval: why, in words without personal data", ""}},
+             {"reason", "approvals: why, in words without personal data", ""}},
             arguments, options,
             "show|rotate INSTITUTION|rewrap|make|split|join SHARE...|approval DOCUMENT|open "
-            "DOCUMENT "
-            "APPROVAL SIGNATURE...")) {
+            "DOCUMENT APPROVAL SIGNATURE...|erase-approval MEMBER|erase MEMBER APPROVAL "
+            "SIGNATURE...")) {
         return *exit;
     }
     auto const& words = options.positional();
-    constexpr std::string_view kVerbs[] = {"show",  "rotate", "rewrap",   "make",
-                                           "split", "join",   "approval", "open"};
+    constexpr std::string_view kVerbs[] = {"show", "rotate",   "rewrap", "make",           "split",
+                                           "join", "approval", "open",   "erase-approval", "erase"};
     if (words.empty() || std::ranges::find(kVerbs, words[0]) == std::end(kVerbs)) {
         std::fprintf(stderr,
-                     "musubi keys: say show, rotate, rewrap, make, split, join, "
-                     "approval or open\n");
+                     "musubi keys: say show, rotate, rewrap, make, split, join, approval, open, "
+                     "erase-approval or erase\n");
         return 2;
     }
     auto const done = run(options);

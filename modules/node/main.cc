@@ -1,4 +1,5 @@
 #include "node/command.h"
+#include "node/operator_tools.h"
 
 #include <csignal>
 #include <cstdio>
@@ -30,8 +31,9 @@ int main(int argc, char** argv) {
         return 0;
     }
     for (auto const& command : musubi::node::commands()) {
-        if (command.name == arguments[0])
-            return command.run({arguments.begin() + 1, arguments.end()});
+        if (command.name != arguments[0]) continue;
+        musubi::node::remember_command(arguments);
+        return command.run({arguments.begin() + 1, arguments.end()});
     }
     std::fprintf(stderr, "musubi: unknown command '%s'\n", arguments[0].c_str());
     print_usage(stderr);

@@ -16,7 +16,7 @@ std::vector<pg::MigrationFile> migrations_of_linked_modules() {
 }
 
 Result<std::vector<pg::MigrationFile>> migrations_of_enabled_modules(core::Config const& config) {
-    std::set<std::string_view> names = {"node"};  // what the node itself keeps
+    std::set<std::string_view> names = {"node", "preservation"};  // what the node itself keeps
     for (auto const* module : TRY(enabled_modules(config))) names.insert(module->name);
     auto files = migrations_of_linked_modules();
     std::erase_if(files, [&](pg::MigrationFile const& file) {

@@ -1,6 +1,7 @@
 #include "node/node_config.h"
 
 #include "node/linked_modules.h"
+#include "node/maintenance/terms.h"
 
 #include <charconv>
 
@@ -236,7 +237,13 @@ std::vector<core::ConfigKey> node_config_keys() {
          .type = kPathList,
          .default_value = "",
          .doc = "certificates (PEM) of the officers, two of whom must sign before an operator may "
-                "open a document (`musubi keys open`); empty: nobody may"},
+                "open a document (`musubi keys open`) or destroy keys (`musubi keys erase`); "
+                "empty: nobody may"},
+        {.key = "keys.holds",
+         .type = kTextList,
+         .default_value = "",
+         .doc = "members (code or institution OID, or any) whose data keys must not be destroyed "
+                "for the time being, beside the holds of the agreement (`musubi keys erase`)"},
         {.key = "backup.key",
          .type = kText,
          .default_value = "",
@@ -292,6 +299,7 @@ Result<Address> parse_address(std::string_view text) {
 
 std::vector<core::ConfigKey> all_config_keys() {
     std::vector<core::ConfigKey> keys = node_config_keys();
+    for (core::ConfigKey& key : maintenance_config_keys()) keys.push_back(std::move(key));
     for (auto const* module : linked_modules()) {
         keys.insert(keys.end(), module->config_keys.begin(), module->config_keys.end());
     }

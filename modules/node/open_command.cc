@@ -2,7 +2,7 @@
 // On record and announced to the member that published it before the first octet is there.
 
 #include "node/open_command.h"
-#include "node/approval.h"
+#include "node/approval_files.h"
 #include "platform/vault/durable_file.h"
 #include "policy/agreement.h"
 #include "policy/notices.h"
@@ -14,26 +14,10 @@
 namespace musubi::node {
 namespace {
 
-constexpr std::size_t kMaxFile = 64 * 1024;
-
 constexpr pg::Statement kInsertOpening{
     "node.opening_insert",
     "insert into node.opening (nonce, unique_id, patient, owner, reason, officers, opened_by) "
     "values ($1, $2, $3, $4, $5, $6, $7)"};
-
-Result<std::string> read_text(std::string const& file) {
-    Bytes const bytes = TRY(vault::read_small_file(file, kMaxFile));
-    return std::string(as_text(bytes));
-}
-
-Result<std::set<std::string>> officers(core::Config const& config) {
-    std::set<std::string> out;
-    for (std::string const& file : config.list("keys.officers"))
-        out.insert(TRY(vault::read_certificate(file)).fingerprint_sha256);
-    if (out.size() < 2)
-        return Error(Code::kInvalidContent, "keys.officers must name the certificates of two");
-    return out;
-}
 
 domain::AuditEvent opening_event(OperatorTools const& tools, repository::DocumentRow const& row,
                                  Approval const& approval, bool started) {
@@ -108,22 +92,8 @@ Status write_document(OperatorTools& tools, repository::DocumentRow const& row,
 
 Status write_opening_approval(OperatorTools& tools, std::string const& document,
                               OpeningRequest const& request) {
-    if (request.reason.empty() || request.reason.find('\n') != std::string::npos ||
-        request.out.empty())
-        return Error(Code::kInvalidContent, "approval needs --reason, one line, and --out FILE");
-    Approval approval;
-    approval.region = tools.config().text("node.region");
-    approval.document = document;
-    approval.reason = request.reason;
-    approval.until = to_rfc3339(system_clock().now() + std::chrono::hours(8));
-    approval.nonce = system_ids().uuid();
-    auto file = TRY(vault::File::create(request.out));
-    TRY(file.write(as_bytes(write_approval(approval))));
-    std::printf(
-        "Two officers read %s, and each signs it:\n  openssl cms -sign -binary -outform DER "
-        "-md sha256 -in %s -signer CERTIFICATE -inkey KEY -out NAME.p7s\n",
-        request.out.c_str(), request.out.c_str());
-    return file.sync();
+    return write_approval_file(tools.config(),
+                               {kOpenDocument, document, request.reason, request.out});
 }
 
 Status open_document(OperatorTools& tools, std::string const& document,
@@ -131,12 +101,10 @@ Status open_document(OperatorTools& tools, std::string const& document,
     if (request.out.empty() || request.approval.empty())
         return Error(Code::kInvalidContent,
                      "open needs --out FILE, the approval and the officers' signatures");
-    std::string const text = TRY(read_text(request.approval));
-    std::vector<Bytes> signatures;
-    for (std::string const& file : request.signatures)
-        signatures.push_back(TRY(vault::read_small_file(file, kMaxFile)));
+    auto const [text, signatures] =
+        TRY(read_approval_files({request.approval, request.signatures}));
     ApprovalCheck const check{tools.config().text("node.region"), document,
-                              TRY(officers(tools.config())), system_clock().now()};
+                              TRY(officers_of(tools.config())), system_clock().now()};
     auto const signers = check_approval(text, signatures, check);
     if (!signers) {
         // Somebody tried: that is on record too, without a word about patients.

@@ -137,9 +137,10 @@ Status run(Options const& options) {
             return Error(Code::kInvalidContent, std::string("--") + need + " is missing");
     }
     bool const unattended = verb == "login" || verb == "logout";
-    auto tools = TRY(
-        OperatorTools::open(options["config"], unattended ? OperatorTools::Who::kAnybody
-                                                          : OperatorTools::Who::kFirstOrOperator));
+    auto tools = TRY(OperatorTools::open(
+        options["config"],
+        unattended ? OperatorTools::Who::kAnybody : OperatorTools::Who::kFirstOrOperator,
+        OperatorTools::Touches::kNobody));
     OperatorRegister operators(tools->config().text("operators.folder"), *tools->services->keys);
     if (verb == "add") return add(*tools, operators, options);
     if (verb == "remove") return remove(*tools, operators, options);

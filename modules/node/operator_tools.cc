@@ -2,6 +2,8 @@
 
 #include "mpi/engine.h"
 #include "node/linked_modules.h"
+#include "node/maintenance/terms.h"
+#include "node/maintenance/window.h"
 #include "node/operator_register.h"
 #include "policy/module.h"
 
@@ -19,6 +21,11 @@ std::string& acting_operator() {
     return name;
 }
 
+std::string& command_words() {
+    static std::string words;
+    return words;
+}
+
 /// Two factors before anything of the node is opened for a person.
 Status let_in(PlatformServices& services, OperatorTools::Who who) {
     core::Config const& config = services.config;
@@ -29,20 +36,46 @@ Status let_in(PlatformServices& services, OperatorTools::Who who) {
     return {};
 }
 
-/// DCM 110113, 110132: somebody without a login tried one of the commands.
-Status record_turned_away(OperatorTools const& tools) {
-    auto event = tools.patient_event("operator", "");
+domain::AuditEvent restricted_use(OperatorTools const& tools, std::string const& what) {
+    auto event = tools.patient_event(what, "");
     event.event_id = domain::dcm("110113", "Security Alert");
     event.event_types = {domain::dcm("110132", "Use of Restricted Function")};
     event.action = 'E';
+    return event;
+}
+
+/// DCM 110113, 110132: somebody tried one of the commands who must not.
+Status record_turned_away(OperatorTools const& tools, std::string const& why) {
+    auto event = restricted_use(tools, "operator");
     event.outcome = domain::AuditOutcome::kSeriousFailure;
-    event.outcome_description = "no operator is logged in";
+    event.outcome_description = why;
     event.participants.front().roles.clear();
     return tools.audit->record({std::move(event)});
 }
 
+/// Within a window everything is recorded with its order, beginning with the command itself.
+Status under_order(OperatorTools& tools, OperatorTools::Touches touches) {
+    PlatformServices& s = *tools.services;
+    auto const terms = TRY(maintenance_terms(s.config, *s.pool));
+    auto const window = TRY(window_of(*s.pool, account(), system_clock().now()));
+    if (!window) {
+        if (!terms.required || touches == OperatorTools::Touches::kNobody) return {};
+        constexpr char const* kWhy = "no window for maintenance is open for this operator";
+        TRY(record_turned_away(tools, kWhy));
+        return Error(Code::kDenied, std::string(kWhy) + " (musubi maintenance open)");
+    }
+    domain::AuditObject order;
+    order.id = order_uri(window->order);
+    order.role = 13;  // security resource
+    order.id_type = {"12", "RFC-3881", "URI"};
+    order.details = {{"Work order", window->order}, {"Command", acting_command()}};
+    tools.audit->name_also(std::move(order));
+    return tools.audit->record({restricted_use(tools, "maintenance-command")});
+}
+
 Result<std::unique_ptr<OperatorTools>> open_audited(
-    std::string const& config_file, OperatorTools::Who who = OperatorTools::Who::kOperator) {
+    std::string const& config_file, OperatorTools::Who who = OperatorTools::Who::kOperator,
+    OperatorTools::Touches touches = OperatorTools::Touches::kPatients) {
     auto tools = std::make_unique<OperatorTools>();
     tools->services = TRY(PlatformServices::open(config_file));
     PlatformServices& s = *tools->services;
@@ -50,9 +83,10 @@ Result<std::unique_ptr<OperatorTools>> open_audited(
         std::make_unique<atna::EntrySealer>(*s.keys, s.config.list("atna.regional_authorities"));
     tools->audit = std::make_unique<atna::DatabaseAudit>(*s.pool, *tools->sealer, system_ids());
     if (auto const in = let_in(s, who); !in) {
-        TRY(record_turned_away(*tools));
+        TRY(record_turned_away(*tools, "no operator is logged in"));
         return in.error();
     }
+    TRY(under_order(*tools, touches));
     return tools;
 }
 
@@ -73,9 +107,9 @@ Result<std::unique_ptr<OperatorTools>> OperatorTools::open_with_modules(
     return tools;
 }
 
-Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file,
-                                                           Who who) {
-    auto tools = TRY(open_audited(config_file, who));
+Result<std::unique_ptr<OperatorTools>> OperatorTools::open(std::string const& config_file, Who who,
+                                                           Touches touches) {
+    auto tools = TRY(open_audited(config_file, who, touches));
     PlatformServices& s = *tools->services;
     auto settings = TRY(mpi::store_settings(s.config));
     auto engine = mpi::make_engine(settings, false);
@@ -155,6 +189,22 @@ std::string agreement_file(core::Config const& config) {
 }
 
 std::string account() { return acting_operator().empty() ? system_account() : acting_operator(); }
+
+std::string const& acting_command() { return command_words(); }
+
+void remember_command(std::vector<std::string> const& arguments) {
+    // Only words: what follows may name files or patients.
+    std::string words;
+    for (std::size_t i = 0; i < arguments.size() && i < 3; ++i) {
+        std::string const& word = arguments[i];
+        if (word.empty() || word.size() > 24 || word.front() == '-' ||
+            word.find_first_not_of("abcdefghijklmnopqrstuvwxyz-") != std::string::npos)
+            break;
+        words += (words.empty() ? "" : " ") + word;
+        if (i == 1 && word != "review" && word != "roots") break;
+    }
+    command_words() = std::move(words);
+}
 
 std::string system_account() {
     char const* user = std::getenv("USER");

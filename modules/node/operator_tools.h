@@ -33,8 +33,16 @@ struct OperatorTools {
         kFirstOrOperator,  ///< anybody as long as there is no operator
         kAnybody,          ///< to log in
     };
+    /// Where windows for maintenance are asked for (maintenance/terms.h), commands that touch
+    /// patients are refused outside one.
+    enum class Touches : std::uint8_t { kPatients, kNobody };
     static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file,
-                                                       Who who = Who::kOperator);
+                                                       Who who = Who::kOperator,
+                                                       Touches touches = Touches::kPatients);
+    static Result<std::unique_ptr<OperatorTools>> open(std::string const& config_file,
+                                                       Touches touches) {
+        return open(config_file, Who::kOperator, touches);
+    }
     /// For commands that change identities: every module of the node is made (none is started), so
     /// that all who follow are told, and matching keeps to the agreement.
     static Result<std::unique_ptr<OperatorTools>> open_with_modules(std::string const& config_file);
@@ -58,5 +66,9 @@ std::string agreement_file(core::Config const& config);
 std::string account();
 /// The account in any case.
 std::string system_account();
+
+/// Which command this process is, as far as its words are ours: "patient show". For records.
+std::string const& acting_command();
+void remember_command(std::vector<std::string> const& arguments);
 
 }  // namespace musubi::node

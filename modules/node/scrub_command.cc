@@ -31,7 +31,7 @@ std::string sentence(repository::ScrubReport const& report) {
 }
 
 Status scrub(Options const& options) {
-    auto tools = TRY(OperatorTools::open(options["config"]));
+    auto tools = TRY(OperatorTools::open(options["config"], OperatorTools::Touches::kNobody));
     PlatformServices& services = *tools->services;
     std::string const& folder = services.config.text("blob.folder");
     blob::SegmentStore const segments({.folder = std::filesystem::path(folder) / "segments"});

@@ -30,7 +30,13 @@ Server::Server(std::unique_ptr<Composition> composition)
     : composition_(std::move(composition)),
       witness_(composition_->pipeline()),
       certificates_(composition_->config(), composition_->ports().require<core::PolicyPort>(),
-                    composition_->pipeline(), system_clock()) {}
+                    composition_->pipeline(), system_clock()),
+      keys_(composition_->config().text("keys.folder"), *composition_->services().keys),
+      maintenance_(*composition_->services().pool,
+                   {composition_->ports().require<core::AuditPort>(),
+                    composition_->config().text("node.audit_source_id"),
+                    composition_->config().text("node.region")},
+                   system_clock()) {}
 
 Result<std::unique_ptr<Server>> Server::start(std::unique_ptr<Composition> composition) {
     std::unique_ptr<Server> server(new Server(std::move(composition)));
@@ -38,6 +44,8 @@ Result<std::unique_ptr<Server>> Server::start(std::unique_ptr<Composition> compo
     TRY(server->record_start());
     TRY(server->open_doors());
     server->certificates_.start();
+    server->keys_.start();
+    server->maintenance_.start();
     return server;
 }
 
@@ -213,6 +221,8 @@ void Server::drain() {
     if (mllp_) clean = mllp_->stop(left_ms()) && clean;
     clean = audit_doors_->stop(left_ms()) && clean;
     certificates_.stop();
+    keys_.stop();
+    maintenance_.stop();
     record_stop();
     composition_->stop(deadline);
     operator_server_->stop(0);

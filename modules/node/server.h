@@ -10,6 +10,8 @@
 #include "node/audit_doors.h"
 #include "node/certificate_watch.h"
 #include "node/composition.h"
+#include "node/key_watch.h"
+#include "node/maintenance/watch.h"
 #include "platform/net/http_server.h"
 #include "platform/net/mllp_server.h"
 
@@ -45,6 +47,8 @@ private:
     RefusalWitness witness_;
     std::optional<TlsMaterial> tls_;
     CertificateWatch certificates_;
+    KeyWatch keys_;
+    MaintenanceWatch maintenance_;
     std::optional<xml::SchemaSet> schemas_;
     std::unique_ptr<binding::AssertionGate> users_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;

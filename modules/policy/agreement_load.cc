@@ -37,7 +37,7 @@ public:
              // of section_table()
              "purpose", "revision", "laws", "clauses", "change_rules", "operator", "processors",
              "cost_rules", "liability", "intellectual_property", "demarcation", "incident",
-             "end_of_contract", "value_sets", "document_types", "purposes", "operation",
+             "end_of_contract", "disposal", "value_sets", "document_types", "purposes", "operation",
              "components", "external_communities", "technical", "audit", "location"},
             problems_);
         load_envelope(top, problems_, *agreement_);

@@ -47,6 +47,11 @@ constexpr Field kIncident[] = {{"failure", kMap, false, false, kReporting},
 constexpr Field kEndOfContract[] = {
     {"export", kText, kRequired}, {"days", kNumber, kRequired}, {"deletion_proof", kText}};
 
+constexpr Field kHold[] = {{"member", kText, kRequired}, {"reason", kText, kRequired}};
+constexpr Field kDisposal[] = {{"clause", kText, kRequired},
+                               {"holds", kList, false, false, kHold},
+                               {"before_retention_ends", kTexts}};
+
 constexpr Field kValueSet[] = {{"name", kText, kRequired},
                                {"version", kText, kRequired},
                                {"unknown", kText, false, kWordsOnly}};
@@ -102,11 +107,14 @@ constexpr Field kRisk[] = {
     {"document", kText, kRequired}, {"date", kDate, kRequired}, {"next", kDate, kRequired}};
 constexpr Field kCrypto[] = {
     {"suites", kTexts}, {"key_owners", kTexts}, {"shares"}, {"rotation", kDuration}};
+constexpr Field kMaintenance[] = {
+    {"clause", kText, kRequired}, {"window_required", kBoolean, kRequired}, {"longest", kDuration}};
 constexpr Field kTechnical[] = {{"tls_profile", kText, kRequired},
                                 {"two_factor_from", kDate, false, kWordsOnly},
                                 {"risk_analysis", kMap, false, kWordsOnly, kRisk},
                                 {"crypto", kMap, false, kWordsOnly, kCrypto},
                                 {"media", kMap, false, kWordsOnly, kDuty},
+                                {"maintenance", kMap, false, false, kMaintenance},
                                 {"remote_maintenance", kMap, false, kWordsOnly, kDuty},
                                 {"malware", kMap, false, kWordsOnly, kDuty},
                                 {"vulnerability", kMap, false, kWordsOnly, kDuty}};
@@ -138,6 +146,7 @@ constexpr Field kSections[] = {
     {"demarcation", kList, false, false, kDemarcation},
     {"incident", kMap, false, kWordsOnly, kIncident},
     {"end_of_contract", kMap, false, kWordsOnly, kEndOfContract},
+    {"disposal", kMap, false, false, kDisposal},
     {"value_sets", kList, false, false, kValueSet},
     {"document_types", kList, false, false, kDocumentType},
     {"purposes", kList, false, false, kPurpose},

@@ -180,9 +180,13 @@ Result<Iti43::Response> Iti43::handle(Deps& deps, core::Authorized<Request> cons
     auto contents = open_contents(deps, granted_rows);
     for (std::size_t i = 0; i < granted.size(); ++i) {
         if (!contents[i]) {
+            // What was destroyed is not there any more, like what never was.
+            bool const destroyed = deps.keys.is_erased(granted_rows[i]->owner_oid);
             fail(*granted[i],
-                 issue(*granted[i], Reason::kGeneral,
-                       "the document cannot be read; report trace " + LogTrace::current()));
+                 destroyed
+                     ? issue(*granted[i], Reason::kDocumentUniqueId, kNotAvailable)
+                     : issue(*granted[i], Reason::kGeneral,
+                             "the document cannot be read; report trace " + LogTrace::current()));
             continue;
         }
         DocumentRow const& row = *granted_rows[i];

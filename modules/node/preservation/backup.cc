@@ -180,7 +180,23 @@ private:
         std::erase_if(of_keys.files, [](BackupFile const& file) { return file.store != "keys"; });
         TRY(keys_.put_generation(report_.generation, write_manifest(of_keys)));
         TRY(FAULT("backup.before_manifest"));
-        return data_.put_generation(report_.generation, write_manifest(manifest_));
+        TRY(data_.put_generation(report_.generation, write_manifest(manifest_)));
+        return forget_destroyed_keys(of_keys);
+    }
+
+    /// Only now that the generation which tells of their end is durable.
+    Status forget_destroyed_keys(BackupManifest const& newest) {
+        auto const destroyed = destroyed_keys(newest);
+        if (destroyed.empty()) return {};
+        std::set<std::string> objects;
+        for (std::string const& name : TRY(keys_.generations())) {
+            for (BackupFile const& file : TRY(read_manifest(TRY(keys_.generation(name)))).files) {
+                if (file.path.ends_with(".key") && destroyed.contains(key_number(file)))
+                    objects.insert(file.object.name);
+            }
+        }
+        report_.keys_removed = TRY(keys_.remove_objects(objects));
+        return {};
     }
 
     core::Config const& config_;

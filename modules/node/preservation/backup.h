@@ -6,6 +6,9 @@
 // Two folders, so that data and keys can lie in different hands: `data`, and `keys` with the
 // wrapped data keys. Each has keys of its own under the backup's master key, which is never the
 // node's.
+//
+// Data keys that were destroyed stay destroyed: each backup removes them from all generations that
+// lie in the same folder, and no restore from it brings them back.
 
 #include "core/config.h"
 #include "node/preservation/manifest.h"
@@ -27,6 +30,7 @@ struct BackupReport {
     std::uint64_t octets = 0, fresh_octets = 0;
     std::int64_t rows = 0;
     std::int64_t chain_seq = 0;
+    int keys_removed = 0;  ///< destroyed ones, from the generations before
 };
 
 Result<BackupReport> make_backup(core::Config const& config, BackupPlan const& plan);

@@ -59,6 +59,23 @@ bool read_line(std::vector<std::string_view> const& words, BackupManifest& out) 
 
 }  // namespace
 
+std::string key_number(BackupFile const& file) {
+    auto const dot = file.path.find('.');
+    bool const number =
+        file.store == "keys" && dot == 8 && file.path.find_first_not_of("0123456789abcdef") == dot;
+    if (!number || (!file.path.ends_with(".key") && !file.path.ends_with(".erased"))) return {};
+    return file.path.substr(0, dot);
+}
+
+std::set<std::string> destroyed_keys(BackupManifest const& manifest) {
+    std::set<std::string> out;
+    for (BackupFile const& file : manifest.files) {
+        if (file.path.ends_with(".erased")) out.insert(key_number(file));
+    }
+    out.erase("");
+    return out;
+}
+
 std::string write_manifest(BackupManifest const& manifest) {
     std::size_t lines = 4;
     std::string text = std::string(kMagic) + "\nmade\t" + manifest.made + "\nregion\t" +

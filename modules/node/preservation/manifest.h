@@ -16,6 +16,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,13 @@ struct BackupManifest {
     std::map<std::string, std::int64_t> rows;
     std::vector<BackupFile> files;
 };
+
+/// Numbers of data keys, as their files write them (8 hexadecimal digits), of which a generation
+/// says that they were destroyed.
+std::set<std::string> destroyed_keys(BackupManifest const& manifest);
+/// The number of the data key that a file of the keys holds, or the rest of whose destruction it
+/// is; empty: neither.
+std::string key_number(BackupFile const& file);
 
 std::string write_manifest(BackupManifest const& manifest);
 /// kInvalidContent: not one, cut off, or a path that leads out of its folder.

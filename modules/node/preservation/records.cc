@@ -17,25 +17,28 @@ constexpr pg::Statement kNewest{
 
 }  // namespace
 
-Status record_run(OperatorTools& tools, PreservationRun const& run) {
+Status record_run_in(pg::Tx& tx, OperatorTools& tools, PreservationRun const& run) {
     auto event = operator_event(tools, run.kind, "urn:musubi:preservation", run.summary);
     if (!run.good) {
         event.outcome = domain::AuditOutcome::kSeriousFailure;
         event.outcome_description = "something is wrong; the operator was told what";
     }
-    return tools.services->pool->run([&](pg::Tx& tx) -> Status {
-        pg::Params params;
-        params.uuid(system_ids().uuid())
-            .text(run.kind)
-            .timestamptz(run.began)
-            .timestamptz(system_clock().now())
-            .boolean(run.good)
-            .text(run.place)
-            .int8(run.findings)
-            .text(run.summary);
-        tx.queue(kInsert, std::move(params), 1);
-        return tools.audit->record_in(tx, {event});
-    });
+    pg::Params params;
+    params.uuid(system_ids().uuid())
+        .text(run.kind)
+        .timestamptz(run.began)
+        .timestamptz(system_clock().now())
+        .boolean(run.good)
+        .text(run.place)
+        .int8(run.findings)
+        .text(run.summary);
+    tx.queue(kInsert, std::move(params), 1);
+    return tools.audit->record_in(tx, {event});
+}
+
+Status record_run(OperatorTools& tools, PreservationRun const& run) {
+    return tools.services->pool->run(
+        [&](pg::Tx& tx) -> Status { return record_run_in(tx, tools, run); });
 }
 
 void show_newest_runs(pg::Pool& pool) {

@@ -15,6 +15,8 @@ struct PreservationRun {
 };
 /// Row and audit record in one commit.
 Status record_run(OperatorTools& tools, PreservationRun const& run);
+/// The same within a transaction of the caller's.
+Status record_run_in(pg::Tx& tx, OperatorTools& tools, PreservationRun const& run);
 
 /// Sets the gauges from the newest run of each kind; what cannot be asked stays as it was.
 void show_newest_runs(pg::Pool& pool);

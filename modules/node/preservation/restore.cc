@@ -47,6 +47,32 @@ Status restore_file(SealedStore& from, BackupFile const& file, fs::path const& p
     return out.sync();
 }
 
+/// What tells of destroyed keys in the newest generation of them that can be read: each one tells
+/// of all that were destroyed before it.
+Result<std::vector<BackupFile>> tombstones(SealedStore& keys) {
+    auto const names = TRY(keys.generations());
+    std::vector<BackupFile> out;
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+        auto const text = keys.generation(*name);
+        auto const manifest = text ? read_manifest(*text) : Result<BackupManifest>(text.error());
+        if (!manifest) continue;
+        for (BackupFile const& file : manifest->files)
+            if (file.path.ends_with(".erased") && !key_number(file).empty()) out.push_back(file);
+        break;
+    }
+    return out;
+}
+
+/// A generation from before does not bring back a key that was destroyed since.
+Status bury(SealedStore& keys, std::vector<BackupFile> const& dead, fs::path const& folder) {
+    for (BackupFile const& file : dead) {
+        std::error_code none;
+        if (!fs::exists(folder / file.path, none))
+            TRY(restore_file(keys, file, folder / file.path));
+    }
+    return {};
+}
+
 void compare_rows(DatabaseFacts const& found, BackupManifest const& manifest, Proof& proof) {
     for (auto const& [table, count] : manifest.rows) {
         auto const there = found.rows.find(table);
@@ -94,10 +120,18 @@ Status restore(RestorePlan const& plan, BackupManifest const& manifest) {
     TRY(check_empty(target.database));
     auto data = TRY(SealedStore::open(plan.data, plan.key, SealedStore::Open::kToRead));
     auto keys = TRY(SealedStore::open(plan.keys, plan.key, SealedStore::Open::kToRead));
+    auto const dead = TRY(tombstones(keys));
+    std::set<std::string> numbers;
+    for (BackupFile const& file : dead) numbers.insert(key_number(file));
+    // First of all: an interrupted restore has not brought anything back either.
+    TRY(bury(keys, dead, target.keys));
     std::uint64_t octets = 0;
     std::size_t files = 0;
     for (BackupFile const& file : manifest.files) {
-        if (file.store == "database") {
+        std::string const number = key_number(file);
+        if (!number.empty() && numbers.contains(number)) {
+            ++files;  // destroyed: what tells of it is there already
+        } else if (file.store == "database") {
             TRY(load_database(target.database,
                               [&](ByteSink const& sink) { return data.get(file.object, sink); }));
         } else {

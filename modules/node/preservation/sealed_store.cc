@@ -178,6 +178,19 @@ Status SealedStore::remove_generation(std::string const& name) {
     return vault::sync_folder(root_ / "generations");
 }
 
+Result<int> SealedStore::remove_objects(std::set<std::string> const& names) {
+    int removed = 0;
+    for (std::string const& name : names) {
+        if (!is_hex_name(name)) return Error(Code::kInvalidContent, "no name of an object");
+        auto const path = object_path(name);
+        if (::unlink(path.c_str()) == 0)
+            ++removed;
+        else if (errno != ENOENT)
+            return vault::system_error("remove", path, errno);
+    }
+    return removed;
+}
+
 Result<int> SealedStore::keep_only(std::set<std::string> const& names) {
     std::vector<fs::path> left_over;
     std::error_code failed;

@@ -53,6 +53,8 @@ public:
     Result<std::string> generation(std::string const& name);
     Result<std::vector<std::string>> generations() const;  ///< oldest first
     Status remove_generation(std::string const& name);
+    /// Removes these objects; those that are not there are no error. Returns how many were.
+    Result<int> remove_objects(std::set<std::string> const& names);
     /// Removes the objects that are not named. Returns how many.
     Result<int> keep_only(std::set<std::string> const& names);
 

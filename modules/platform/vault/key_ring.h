@@ -46,6 +46,8 @@ struct KeyInfo {
     std::string master;     ///< name of the master key that wraps it; empty: not kept
     std::string erased_at;  ///< not empty: destroyed, nothing that it sealed can be read
     bool current = false;
+    /// 32 hex digits that only this key gives and that tell nothing about it; empty: destroyed.
+    std::string fingerprint = {};
 };
 
 class KeyRing {

@@ -5,6 +5,15 @@
 #include "platform/vault/key_ring_impl.h"
 
 namespace musubi::vault {
+namespace {
+
+std::string fingerprint_of(SecretKey const& key) {
+    SecretKey derived;
+    hkdf(key.view(), {}, "musubi 1 fingerprint", derived);
+    return to_hex(derived.view().first(16));
+}
+
+}  // namespace
 
 Status KeyRing::refresh() {
     std::unique_lock const lock(impl_->mutex);
@@ -24,7 +33,8 @@ Result<std::vector<KeyInfo>> KeyRing::list() {
                    .made_at = key->made_at,
                    .master = file.master,
                    .erased_at = {},
-                   .current = found != impl_->current.end() && found->second->id == id};
+                   .current = found != impl_->current.end() && found->second->id == id,
+                   .fingerprint = fingerprint_of(file.key)};
     }
     for (auto const& [id, key] : impl_->erased) {
         out[id] = {.id = id,

@@ -45,6 +45,17 @@ TEST(Manifest, ThatIsCutOffOrLeadsOutOfItsFolderIsRefused) {
     EXPECT_FALSE(read_manifest(whole + "file\n").ok());
 }
 
+TEST(Manifest, TellsWhichDataKeysWereDestroyed) {
+    auto manifest = sample();
+    for (char const* path : {"0000000a.key", "00000003.erased", "token.key", "deep/00000004.erased",
+                             "0000000b.erased", "nothing.erased"})
+        manifest.files.push_back({"keys", path, 1, 1, {"n", 1, "h"}});
+    manifest.files.push_back({"journal", "0000000c.erased", 1, 1, {"n", 1, "h"}});
+    EXPECT_EQ(destroyed_keys(manifest), (std::set<std::string>{"00000003", "0000000b"}));
+    EXPECT_EQ(key_number(manifest.files[1]), "0000000a");
+    EXPECT_EQ(key_number(manifest.files[3]), "");
+}
+
 TEST(OfficersApproval, IsForOneDocumentOfOneRegionAndForADay) {
     WallTime const now{std::chrono::hours(24 * 365 * 50)};
     Approval approval{"Kita", "1.2.3", "damaged index", to_rfc3339(now + std::chrono::hours(8)),
@@ -65,6 +76,9 @@ TEST(OfficersApproval, IsForOneDocumentOfOneRegionAndForADay) {
     approval.until = "9999";
     EXPECT_EQ(outcome(write_approval(approval), "1.2.3", "Kita"), "this is no approval");
     EXPECT_EQ(outcome(text + "more\n", "1.2.3", "Kita"), "this is no approval");
+    approval.act = kEraseKeys;
+    approval.until = to_rfc3339(now + std::chrono::hours(8));
+    EXPECT_EQ(outcome(write_approval(approval), "1.2.3", "Kita"), "approval: of another act");
     EXPECT_EQ(check_approval(text, {Bytes{1, 2}}, {"Kita", "1.2.3", {}, now}).error().code,
               Code::kDenied);
 }

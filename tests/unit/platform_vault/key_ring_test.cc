@@ -296,4 +296,17 @@ TEST_F(KeyRingTest, TokensAreStableAndKeptApartByLabelAndMaster) {
     EXPECT_NE(token, (*stranger)->blind_token("reference-id", "2.16.1^x"));
 }
 
+TEST_F(KeyRingTest, AKeyHasAFingerprintOfItsOwnUntilItIsDestroyed) {
+    auto const ring = open();
+    for (char const* name : {kKita, kClinic}) ASSERT_TRUE(ring->data_key(name).ok());
+    auto const before = *ring->list();
+    ASSERT_EQ(before.size(), 2U);
+    EXPECT_EQ(before[0].fingerprint.size(), 32U);
+    EXPECT_NE(before[0].fingerprint, before[1].fingerprint);
+    EXPECT_EQ((*open()->list())[0].fingerprint, before[0].fingerprint)
+        << "of the key, not the call";
+    ASSERT_TRUE(ring->erase(kKita).ok());
+    EXPECT_EQ((*ring->list())[0].fingerprint, "");
+}
+
 }  // namespace musubi::vault
