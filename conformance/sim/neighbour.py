@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """A responding gateway that misbehaves on request. See README.md beside this file."""
 import argparse
+import copy
 import hashlib
 import http.client
 import os
@@ -44,11 +45,17 @@ class Documents:
 
     def __init__(self, home, repository):
         self.home, self.repository = home, repository
+        self.made = {}
 
     def unique_id(self, patient, number):
         return f"2.25.{number_of(f'{self.home} {patient} {number}')}"
 
     def entry(self, patient, number):
+        if (patient, number) not in self.made:
+            self.made[patient, number] = self.make(patient, number)
+        return copy.deepcopy(self.made[patient, number])
+
+    def make(self, patient, number):
         builder = Builder(Ids(), self.repository, uuids=True)
         made = builder.submission(patient, (self.content(self.unique_id(patient, number)),))
         made.entry.identifiers["XDSDocumentEntry.uniqueId"] = self.unique_id(patient, number)

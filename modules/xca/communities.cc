@@ -10,9 +10,15 @@
 namespace musubi::xca {
 namespace {
 
-constexpr std::string_view kKeys[] = {
-    "name",       "homes", "query", "retrieve", "discovery", "correlation", "patient_authority",
-    "repair_home"};
+constexpr std::string_view kKeys[] = {"name",
+                                      "homes",
+                                      "query",
+                                      "retrieve",
+                                      "discovery",
+                                      "correlation",
+                                      "patient_authority",
+                                      "asynchronous",
+                                      "repair_home"};
 
 bool is_home(std::string const& text) {
     constexpr std::string_view kUrn = "urn:oid:";
@@ -30,8 +36,10 @@ Error all_of(std::vector<Issue> issues) {
 
 class Reader {
 public:
-    Reader(std::string file, std::string own_home)
-        : file_(std::move(file)), own_home_(std::move(own_home)) {}
+    Reader(std::string file, std::string own_home, std::string reply_address)
+        : file_(std::move(file)),
+          own_home_(std::move(own_home)),
+          reply_address_(std::move(reply_address)) {}
 
     Result<std::shared_ptr<Directory const>> read(YAML::Node const& root) {
         auto directory = std::make_shared<Directory>();
@@ -69,6 +77,9 @@ private:
         out.query_url = url(node, "query");
         out.retrieve_url = url(node, "retrieve");
         correlation(node, out);
+        out.asynchronous = node["asynchronous"] && node["asynchronous"].as<bool>(false);
+        if (out.asynchronous && reply_address_.empty())
+            problem(node["asynchronous"], "community: 'asynchronous' needs xca.reply_address");
         out.repair_home = node["repair_home"] && node["repair_home"].as<bool>(false);
         return out;
     }
@@ -131,7 +142,7 @@ private:
             problem(node, "community: 'patient_authority' is no OID");
     }
 
-    std::string const file_, own_home_;
+    std::string const file_, own_home_, reply_address_;
     std::vector<Issue> issues_;
     std::set<std::string> names_, homes_;
 };
@@ -150,10 +161,11 @@ Community const* Directory::find(std::string_view home) const {
 }
 
 Result<std::shared_ptr<Directory const>> load_directory(std::string const& file,
-                                                        std::string const& own_home) {
+                                                        std::string const& own_home,
+                                                        std::string const& reply_address) {
     if (file.empty()) return std::shared_ptr<Directory const>(std::make_shared<Directory>());
     try {
-        return Reader(file, own_home).read(YAML::LoadFile(file));
+        return Reader(file, own_home, reply_address).read(YAML::LoadFile(file));
     } catch (YAML::Exception const& e) {
         return all_of({{Severity::kError, kNoReason,
                         file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg, ""}});

@@ -14,6 +14,7 @@
 //                        it is of)
 //   patient_authority    OID: of the ids by which this community is asked; with xcpd it may be left
 //                        out, and its word counts
+//   asynchronous         true: it answers on a connection of its own, to our reply address
 //   repair_home          true: objects that come without home get the first of `homes`
 //
 // Immutable once loaded; thread-safe.
@@ -36,6 +37,7 @@ struct Community {
     std::string discovery_url;  ///< with kXcpd
     Correlation correlation = Correlation::kSameId;
     std::string patient_authority;
+    bool asynchronous = false;
     bool repair_home = false;
 
     bool serves(std::string_view home) const;
@@ -50,8 +52,10 @@ struct Directory {
 };
 
 /// kInvalidContent with every problem as an issue, "FILE:LINE: what". `own_home` may not stand
-/// there. An empty file name: an empty directory.
+/// there, and nobody asynchronous without an address of ours. An empty file name: an empty
+/// directory.
 Result<std::shared_ptr<Directory const>> load_directory(std::string const& file,
-                                                        std::string const& own_home);
+                                                        std::string const& own_home,
+                                                        std::string const& reply_address = {});
 
 }  // namespace musubi::xca

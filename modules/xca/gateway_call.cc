@@ -46,6 +46,23 @@ private:
     Bytes current_;
 };
 
+using Attachments = std::map<std::string, std::shared_ptr<Content const>>;
+
+Result<OpenedAnswer> open_envelope(ByteView octets, Attachments attachments,
+                                   std::string const& message_id, xml::SchemaSet const* schemas) {
+    soap::ReadOptions options;
+    options.schemas = schemas;
+    auto message = soap::read_message(octets, options);
+    if (!message) return unusable("the answer is no SOAP message");
+    if (message->envelope.payload.is(soap::kSoap12, "Fault")) return unusable("a fault");
+    if (!message->payload_issues.empty()) return unusable("the answer breaks its schema");
+    std::string const& relates_to = message->envelope.relates_to;
+    if (!relates_to.empty() && relates_to != message_id)
+        return unusable("the answer belongs to another message");
+    return OpenedAnswer{std::move(message->document), std::move(message->envelope),
+                        std::move(attachments)};
+}
+
 }  // namespace
 
 Result<core::PeerCall> write_call(GatewayCall call, domain::Subject const& subject, IdSource& ids) {
@@ -57,6 +74,7 @@ Result<core::PeerCall> write_call(GatewayCall call, domain::Subject const& subje
         headers.security = TRY(saml::write_security(as_bytes(*subject.assertion->octets)));
     }
     headers.more = std::move(call.headers);
+    headers.reply_to = std::move(call.reply_to);
     std::vector<soap::BodyPiece> body;
     body.push_back({std::move(call.payload), nullptr, ""});
     soap::Packaged packaged = TRY(
@@ -90,17 +108,13 @@ Result<OpenedAnswer> open_answer(core::PeerReply&& reply, std::string const& mes
         root.assign(reply.body.begin(), reply.body.end());
     }
     reply.body = std::string();
-    soap::ReadOptions options;
-    options.schemas = schemas;
-    auto message = soap::read_message(root, options);
-    if (!message) return unusable("the answer is no SOAP message");
-    if (message->envelope.payload.is(soap::kSoap12, "Fault")) return unusable("a fault");
-    if (!message->payload_issues.empty()) return unusable("the answer breaks its schema");
-    std::string const& relates_to = message->envelope.relates_to;
-    if (!relates_to.empty() && relates_to != message_id)
-        return unusable("the answer belongs to another message");
-    return OpenedAnswer{std::move(message->document), std::move(message->envelope),
-                        std::move(attachments)};
+    return open_envelope(root, std::move(attachments), message_id, schemas);
+}
+
+Result<OpenedAnswer> open_reply(ArrivedReply&& reply, std::string const& message_id,
+                                xml::SchemaSet const* schemas) {
+    std::string const text = std::move(reply.envelope);
+    return open_envelope(as_bytes(text), std::move(reply.attachments), message_id, schemas);
 }
 
 }  // namespace musubi::xca

@@ -7,6 +7,8 @@
 #include "domain/access.h"
 #include "platform/base/ids.h"
 
+#include "xca/reply_box.h"
+
 #include <map>
 
 namespace musubi::xca {
@@ -17,7 +19,8 @@ struct GatewayCall {
     std::string payload;
     bool mtom = false;
     std::string message_id;
-    std::string headers = {};  ///< further SOAP headers, ready
+    std::string headers = {};   ///< further SOAP headers, ready
+    std::string reply_to = {};  ///< empty: the answer comes over the same connection
 };
 
 /// With the user's assertion, if the subject brought one: whoever is asked decides for the user who
@@ -33,5 +36,8 @@ struct OpenedAnswer {
 /// broken schema, an answer to somebody else. The detail is for the log and quotes nothing of it.
 Result<OpenedAnswer> open_answer(core::PeerReply&& reply, std::string const& message_id,
                                  xml::SchemaSet const* schemas);
+/// Likewise for one that came on a connection of its own.
+Result<OpenedAnswer> open_reply(ArrivedReply&& reply, std::string const& message_id,
+                                xml::SchemaSet const* schemas);
 
 }  // namespace musubi::xca

@@ -119,6 +119,7 @@ Status leave(InitiatingDeps& deps, domain::Subject const& subject, RetrieveTrip&
         add_objects(leg.objects, deps, trip.wanted[i]);
         TRY(set_off(deps, trip, leg,
                     {.action = "urn:ihe:iti:2007:CrossGatewayRetrieve",
+                     .response_action = "urn:ihe:iti:2007:CrossGatewayRetrieveResponse",
                      .mtom = true,
                      .most_octets = deps.settings.most_retrieve_octets,
                      .first_byte = deps.settings.retrieve_first_byte},

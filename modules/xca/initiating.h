@@ -16,7 +16,9 @@
 #include "xca/correlations.h"
 #include "xca/merge.h"
 #include "xca/pace.h"
+#include "xca/reply_box.h"
 #include "xca/responding.h"
+#include "xca/sent_messages.h"
 
 #include <mutex>
 
@@ -44,8 +46,11 @@ struct InitiatingDeps {
     InitiatingSettings settings;
     Breaker breaker{Breaker::Settings{}};
     Seen seen{};
-    Pace pace{};                              ///< of discoveries
-    Correlations* correlations = nullptr;     ///< null: nothing is kept
+    Correlations* correlations = nullptr;  ///< null: nothing is kept
+    Pace pace{};                           ///< of discoveries
+    SentMessages sent{};
+    std::string reply_address = {};  ///< where answers on their own connections go
+    std::shared_ptr<ReplyBox> box = std::make_shared<ReplyBox>();  ///< and who waits for them
     xml::SchemaSet const* schemas = nullptr;  ///< answers are held against them; null: not
 
     std::shared_ptr<Directory const> directory() const {

@@ -76,10 +76,18 @@ Result<CrossQuery> Iti38::decode(Deps& deps, Wire const& wire, core::DecodeConte
         out.asked.query = *std::move(query);
     }
     out.wrong_home = wrong_home(out.asked.query, deps.home);
+    out.message_id = wire.envelope.message_id;
     return out;
 }
 
+Status RespondingDeps::refuse_own(std::string const& message_id) const {
+    if (!own_messages || message_id.empty() || !own_messages->is_ours(message_id)) return {};
+    return Error(Code::kInvalidContent, {{Severity::kError, Reason::kGeneral,
+                                          "this message was sent from here: it went round", ""}});
+}
+
 Result<core::Located> Iti38::locate(Deps& deps, Request const& request, domain::Subject const&) {
+    TRY(deps.refuse_own(request.message_id));
     if (request.wrong_home) return Error(Code::kInvalidContent, {*request.wrong_home});
     auto const* registry = deps.ports.find<core::StoredQueryPort>();
     if (!registry) return Error(Code::kUnsupported, "this node runs no registry");

@@ -69,6 +69,7 @@ Result<CrossRetrieve> Iti39::decode(Deps& deps, Wire const& wire, core::DecodeCo
     std::size_t const most = repository ? repository->most_documents() : kMostDocuments;
     if (asked.size() > most) return too_many(most);
     CrossRetrieve out;
+    out.message_id = wire.envelope.message_id;
     for (domain::DocumentRequest& one : asked) {
         if (auto wrong = wrong_home(one, deps.home)) {
             out.misdirected.push_back({std::move(one), "", *std::move(wrong)});
@@ -80,6 +81,7 @@ Result<CrossRetrieve> Iti39::decode(Deps& deps, Wire const& wire, core::DecodeCo
 }
 
 Result<core::Located> Iti39::locate(Deps& deps, Request const& request, domain::Subject const&) {
+    TRY(deps.refuse_own(request.message_id));
     auto const* repository = deps.ports.find<core::DocumentRetrievePort>();
     if (!repository || request.wanted.empty()) return core::Located{};
     return repository->locate(request.wanted);

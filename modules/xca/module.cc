@@ -1,4 +1,5 @@
 #include "core/module.h"
+#include "xca/async_reply.h"
 #include "xca/initiating.h"
 #include "xca/responding.h"
 
@@ -42,6 +43,7 @@ public:
     XcaModule(core::ModuleContext& context, RespondingDeps responding)
         : responding_(std::move(responding)),
           file_(context.config.text("xca.communities")),
+          reply_address_(context.config.text("xca.reply_address")),
           initiating_(context.config.boolean("xca.initiating")),
           correlations_(context.pool, context.ports.require<vault::KeyRing>(), context.clock) {
         gateway_ = std::unique_ptr<InitiatingDeps>(new InitiatingDeps{
@@ -52,7 +54,11 @@ public:
             .settings = settings_of(context.config),
             .breaker = Breaker(breaker_of(context.config)),
             .correlations = &correlations_,
+            .reply_address = reply_address_,
         });
+        replies_ = {gateway_->box, gateway_->settings.most_retrieve_octets};
+        responding_.own_messages = &gateway_->sent;
+        context.ports.provide<core::OwnMessagesPort>(gateway_->sent);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::PatientRevisionPort>(watcher_);
         validates_ = context.config.boolean("soap.validate_schema");
@@ -64,6 +70,10 @@ public:
         if (!initiating_) return all;
         all.push_back(core::define<GatewayIti18>(*gateway_));
         all.push_back(core::define<GatewayIti43>(*gateway_));
+        if (reply_address_.empty()) return all;
+        all.push_back(core::define<AsyncReply<ReplyTo::kQuery>>(replies_));
+        all.push_back(core::define<AsyncReply<ReplyTo::kRetrieve>>(replies_));
+        all.push_back(core::define<AsyncReply<ReplyTo::kDiscovery>>(replies_));
         return all;
     }
     Status start() override {
@@ -75,7 +85,7 @@ public:
     /// A directory with mistakes is refused, and the old one stays.
     Status reload() override {
         if (!initiating_) return {};
-        gateway_->use(TRY(load_directory(file_, responding_.home)));
+        gateway_->use(TRY(load_directory(file_, responding_.home, reply_address_)));
         return {};
     }
     core::HealthReport health() const override {
@@ -88,12 +98,13 @@ public:
 
 private:
     RespondingDeps responding_;
-    std::string const file_;
+    std::string const file_, reply_address_;
     bool const initiating_;
     Correlations correlations_;
     CorrelationWatcher watcher_;
     bool validates_ = false;
     std::unique_ptr<InitiatingDeps> gateway_;
+    AsyncReplyDeps replies_;
     std::optional<xml::SchemaSet> schemas_;
 };
 
@@ -135,6 +146,11 @@ std::vector<core::ConfigKey> config_keys() {
          .doc = "the directory of other communities (YAML, modules/xca/communities.h): where "
                 "their gateways are. Read again on reload; one with mistakes is refused",
          .needs_restart = false},
+        {.key = "xca.reply_address",
+         .type = kText,
+         .default_value = "",
+         .doc = "URL under which other communities reach /async/reply of this node: where those "
+                "that the directory calls asynchronous send their answers. Empty: there are none"},
         {.key = "xca.query_deadline",
          .type = kDurationMs,
          .default_value = "8s",

@@ -178,6 +178,7 @@ Status QueryDeparture::ask(Community const& community, std::string const& member
         query_record(query_spec(), request_->asked.query_id, leg.payload, community.homes.front()));
     return set_off(deps_, trip_, leg,
                    {.action = "urn:ihe:iti:2007:CrossGatewayQuery",
+                    .response_action = "urn:ihe:iti:2007:CrossGatewayQueryResponse",
                     .most_octets = deps_.settings.most_query_octets,
                     .first_byte = deps_.settings.query_first_byte},
                    request_.subject());
@@ -233,6 +234,7 @@ Status QueryDeparture::send_discovery(Community const& community, Discovering ne
     next.leg = &leg;
     TRY(set_off(deps_, trip_, leg,
                 {.action = std::string(hl7v3::kDiscoveryActions.request),
+                 .response_action = std::string(hl7v3::kDiscoveryActions.response),
                  .headers = hl7v3::write_time_to_live(deps_.settings.correlation_kept),
                  .most_octets = deps_.settings.most_query_octets,
                  .first_byte = deps_.settings.discovery_first_byte,

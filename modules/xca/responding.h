@@ -6,6 +6,7 @@
 
 #include "codec/soap/exchange.h"
 #include "core/document_ports.h"
+#include "core/own_messages_port.h"
 #include "core/ports.h"
 
 namespace musubi::xca {
@@ -18,11 +19,16 @@ struct RespondingDeps {
     core::Ports const& ports;
     std::string home;  ///< of this community, urn:oid:...
     UnknownPatient unknown_patient = UnknownPatient::kEmptyAnswer;
+    core::OwnMessagesPort const* own_messages = nullptr;  ///< null: nothing is sent from here
+
+    /// kInvalidContent when this node sent the message itself: it went round.
+    Status refuse_own(std::string const& message_id) const;
 };
 
 struct CrossQuery {
     core::AskedQuery asked;
     std::optional<Issue> wrong_home;  ///< told by locate(), so that the record holds the question
+    std::string message_id = {};
 };
 
 struct CrossQueryAnswer {
@@ -51,6 +57,7 @@ struct Iti38 {
 struct CrossRetrieve {
     std::vector<domain::DocumentRequest> wanted;  ///< of this community, in the order asked
     std::vector<core::MissedDocument> misdirected;
+    std::string message_id = {};
 };
 
 /// Drafts of a retrieve's records; either may be null.

@@ -21,6 +21,30 @@ char const* held_back(InitiatingDeps& deps, Leg const& leg) {
                                                                                   : "resting";
 }
 
+/// Who does not take the question (202) will not answer it either.
+void end_if_refused(std::shared_ptr<ReplyBox> const& box, Leg const& leg) {
+    leg.line->when_done([line = leg.line, id = leg.message_id, box = std::weak_ptr(box)] {
+        auto const there = box.lock();
+        auto const& reply = line->replies().front().reply;
+        if (!there || (reply && reply->status == 202)) return;
+        there->fail(
+            id, reply ? Error(Code::kPeerUnavailable, "the question was not taken: HTTP status " +
+                                                          std::to_string(reply->status))
+                      : reply.error());
+    });
+}
+
+Result<OpenedAnswer> opened_answer(InitiatingDeps& deps, Leg const& leg) {
+    if (leg.later) {
+        auto& came = leg.later->answer();
+        if (!came) return std::move(came).error();
+        return open_reply(std::move(*came), leg.message_id, deps.schemas);
+    }
+    auto& came = leg.line->replies().front().reply;
+    if (!came) return std::move(came).error();
+    return open_answer(std::move(*came), leg.message_id, deps.schemas);
+}
+
 }  // namespace
 
 Trip::Trip(core::Ports const& ports, core::CallContext const& call)
@@ -33,8 +57,11 @@ Trip::Trip(core::Ports const& ports, core::CallContext const& call)
 Trip::~Trip() {
     try {
         std::vector<core::ClientPipeline::Finished> records;
+        auto const waiting = box.lock();
         for (Leg& leg : legs) {
             if (!leg.line || leg.recorded) continue;
+            if (leg.later && waiting)
+                waiting->fail(leg.message_id, Error(Code::kPeerUnavailable, "nobody waits"));
             records.push_back(
                 finished(leg, Error(Code::kPeerUnavailable, "nobody waited for the answer")));
         }
@@ -50,7 +77,7 @@ core::ClientPipeline::Finished Trip::finished(Leg& leg, Status outcome) {
     core::ClientCall made{*leg.spec,      subject_, trace_,     endpoint_,
                           local_address_, leg.url,  leg.objects};
     core::ClientPipeline::Finished out{std::move(made), std::move(outcome), {}};
-    if (leg.arrived()) out.took = leg.line->replies().front().took;
+    if (leg.arrived()) out.took = leg.later ? leg.later->took() : leg.line->replies().front().took;
     return out;
 }
 
@@ -76,13 +103,15 @@ Status set_off(InitiatingDeps& deps, Trip& trip, Leg& leg, Departing how,
         count(*leg.community, why);
         return {};
     }
+    bool const later = leg.community->asynchronous;
     core::NeighbourCall call;
     call.call = TRY(write_call({.url = leg.url,
                                 .action = std::move(how.action),
                                 .payload = leg.payload,
                                 .mtom = how.mtom,
                                 .message_id = leg.message_id,
-                                .headers = std::move(how.headers)},
+                                .headers = std::move(how.headers),
+                                .reply_to = later ? deps.reply_address : std::string()},
                                subject, deps.ids));
     call.call.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(trip.deadline - now) +
                         std::chrono::milliseconds(1);
@@ -91,23 +120,30 @@ Status set_off(InitiatingDeps& deps, Trip& trip, Leg& leg, Departing how,
     call.first_byte_timeout = how.first_byte;
     std::vector<core::NeighbourCall> calls;
     calls.push_back(std::move(call));
+    deps.sent.note(leg.message_id);
+    if (later) {
+        trip.box = deps.box;
+        leg.later = deps.box->expect(
+            {leg.message_id, leg.member, std::move(how.response_action), trip.deadline});
+    }
     leg.line = port->send(std::move(calls), trip.deadline);
-    leg.part = trip.arrivals->add(*leg.line, how.wakes);
+    if (later) end_if_refused(deps.box, leg);
+    leg.part = leg.later ? trip.arrivals->add(*leg.later, how.wakes)
+                         : trip.arrivals->add(*leg.line, how.wakes);
     return {};
 }
 
 Result<OpenedAnswer> answer_of(InitiatingDeps& deps, Leg const& leg) {
     if (!leg.line) return Error(Code::kPeerUnavailable, core::kReasonNothingDone, "not asked now");
     if (!leg.arrived()) return Error(Code::kPeerUnavailable, "not answered in time");
-    core::NeighbourReply& came = leg.line->replies().front();
-    auto opened = came.reply ? open_answer(std::move(*came.reply), leg.message_id, deps.schemas)
-                             : Result<OpenedAnswer>(std::move(came.reply).error());
+    auto opened = opened_answer(deps, leg);
+    auto const took = leg.later ? leg.later->took() : leg.line->replies().front().took;
     // Memory of ours that is full says nothing about the neighbour.
     bool const ours = !opened && opened.error().code == Code::kBusy;
     if (!ours) deps.breaker.went(leg.community->name, opened.ok(), deps.clock.monotonic());
     count(*leg.community, opened ? "answered" : to_string(opened.error().code));
     histogram("musubi_xca_call_seconds", "community=\"" + leg.community->name + "\"")
-        .observe(std::chrono::duration<double>(came.took).count());
+        .observe(std::chrono::duration<double>(took).count());
     if (!opened) {
         log_warning("xca.community_silent",
                     {{"community", leg.community->name}, {"detail", opened.error().detail}});

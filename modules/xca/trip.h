@@ -10,6 +10,7 @@
 #include "xca/arrivals.h"
 #include "xca/communities.h"
 #include "xca/gateway_call.h"
+#include "xca/reply_box.h"
 
 #include <deque>
 
@@ -28,6 +29,7 @@ struct Leg {
     std::vector<domain::AuditObject> objects = {};  ///< of its record
     bool correlated = false;                        ///< `sent_as` is what it told us itself
     std::shared_ptr<core::FanOut> line = {};        ///< null: not asked now
+    std::shared_ptr<AwaitedAnswer> later = {};      ///< it answers on a connection of its own
     std::shared_ptr<Arrivals::Part const> part = {};
     bool recorded = false;
 
@@ -47,6 +49,7 @@ struct Trip {
     std::deque<Leg> legs;                        ///< references stay valid
     std::shared_ptr<Arrivals> const arrivals = std::make_shared<Arrivals>();
     std::chrono::steady_clock::time_point deadline{};
+    std::weak_ptr<ReplyBox> box;  ///< of the answers that come on their own
 
 private:
     core::Ports const& ports_;
@@ -61,6 +64,7 @@ std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community co
 /// What is the same for all calls: limits of time and size stand in `call` already.
 struct Departing {
     std::string action;
+    std::string response_action = {};
     bool mtom = false;
     std::string headers = {};  ///< further SOAP headers, ready
     std::uint64_t most_octets = 0;

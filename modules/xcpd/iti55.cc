@@ -3,6 +3,7 @@
 #include "codec/hl7v3/actions.h"
 #include "codec/hl7v3/names.h"
 #include "codec/hl7v3/time_to_live.h"
+#include "core/own_messages_port.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 
@@ -125,9 +126,15 @@ Result<DiscoveryRequest> read_discovery(xml::Element payload) {
     return request;
 }
 
-Result<DiscoveryRequest> Iti55::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
+Result<DiscoveryRequest> Iti55::decode(Deps& deps, Wire const& wire, core::DecodeContext const&) {
     auto request = TRY(read_discovery(wire.envelope.payload));
     if (!request.problem && request.query.deferred) request.problem = deferred_elsewhere();
+    auto const* own = deps.ports ? deps.ports->find<core::OwnMessagesPort>() : nullptr;
+    if (own && own->is_ours(wire.envelope.message_id)) {
+        request.problem =
+            Error(Code::kInvalidContent, {{Severity::kError, Reason::kGeneral,
+                                           "this message was sent from here: it went round", ""}});
+    }
     return request;
 }
 

@@ -31,6 +31,7 @@ struct Deps {
     Clock const& clock;
     IdSource& ids;
     Settings settings;
+    core::Ports const* ports = nullptr;  ///< OwnMessagesPort is looked up per call; null: not
 };
 
 struct DiscoveryRequest {

@@ -27,7 +27,7 @@ public:
                                     context.ports.require<core::DemographicsPort>(),
                                     context.ports.require<core::PolicyPort>(),
                                     shared_guard(context, guard_)),
-                context.clock, context.ids, settings},
+                context.clock, context.ids, settings, &context.ports},
           answers_(context, deps_, delivery),
           deferred_{context.clock, context.ids,  context.ports.require<vault::KeyRing>(),
                     settings,      most_waiting, [this] { answers_.wake(); }},

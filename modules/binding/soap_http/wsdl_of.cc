@@ -42,6 +42,7 @@ std::string wsdl_of(core::Router const& router, std::string_view path,
     spec.target_namespace = service.target_namespace;
     spec.endpoint_url = endpoint_url;
     for (auto const& [definition, binding] : router.soap_operations(path)) {
+        if (binding->response_action.empty()) continue;  // takes answers, and has none
         spec.operations.push_back({std::string(binding->operation), std::string(binding->action),
                                    std::string(binding->response_action),
                                    qname(binding->request_element, service),

@@ -221,6 +221,61 @@ TEST_F(Gateways, WhoWaitsForAHangingNeighbourHoldsNeitherThreadNorSlot) {
     }
 }
 
+TEST_F(Gateways, TwoHundredQueriesAtOnceAreAnsweredByAll) {
+    set("query_deadline: 5s", "query_deadline: 60s");
+    set("query_first_byte: 3s", "query_first_byte: 60s");
+    start();
+    constexpr int kMany = 200;
+    std::vector<std::future<Gathered>> waiting;
+    waiting.reserve(kMany);
+    for (int i = 0; i < kMany; ++i) {
+        waiting.push_back(
+            std::async(std::launch::async, [&] { return find_everywhere(toolkit, patient); }));
+    }
+    for (auto& one : waiting) {
+        auto const heard = one.get();
+        EXPECT_EQ(heard.response.status, Status_::kSuccess) << heard.text();
+        EXPECT_EQ(heard.entries.size(), 5U);
+    }
+    EXPECT_EQ(kinds_recorded("ITI-38").size(), 2U * kMany);
+}
+
+/// The client goes away while its neighbours work: what was asked and found stands in the record.
+TEST_F(Gateways, WhoGoesAwayIsRecordedAllTheSame) {
+    start();
+    two.behave("slow 2");
+    peer::PeerClient impatient;
+    peer::PeerRequest request;
+    request.url = "https://localhost:" + std::to_string(node.https()) + "/xca/initiating";
+    request.headers = {{"Content-Type", kSoapType}};
+    request.identity = {toolkit.crt(), toolkit.key(), toolkit.ca(), ""};
+    request.total_timeout_ms = 800;
+    request.body = {
+        {envelope(kQueryAction,
+                  ebxml::write_adhoc_query_request(find_documents_query(
+                      patient, {std::string(to_urn(domain::Availability::kApproved))}))),
+         nullptr}};
+    EXPECT_FALSE(impatient.post(request).ok());
+    EXPECT_TRUE(eventually([&] {
+        return kinds_recorded("ITI-38") == Strings{"110112 E 0", "110112 E 0"} &&
+               kinds_recorded("ITI-18") == Strings{"110112 E 0", "110112 E 0"};
+    })) << kinds_recorded("ITI-38").size();
+    EXPECT_EQ(node.verify_audit(), "");
+}
+
+/// The node stops while questions are under way: they were asked, and nobody heard the answers.
+TEST_F(Gateways, WhatWasAskedWhenTheNodeStoppedIsRecorded) {
+    start();
+    two.behave("hang");
+    auto asking = std::async(std::launch::async, [&] { return find_everywhere(toolkit, patient); });
+    EXPECT_TRUE(eventually([&] { return !two.asked().empty() && !three.asked().empty(); }));
+    EXPECT_EQ(node.stop(), 0);
+    asking.wait();
+    node.start();
+    EXPECT_EQ(kinds_recorded("ITI-38").size(), 2U);
+    EXPECT_EQ(node.verify_audit(), "");
+}
+
 TEST_F(Gateways, WhoFailsAgainAndAgainRestsAndComesBack) {
     set("rest: 700ms", "rest: 700ms\n  rest_after: 2");
     start();

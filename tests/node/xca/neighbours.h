@@ -12,14 +12,16 @@
 #include <sys/wait.h>
 
 #include <fstream>
+#include <future>
 
 namespace musubi::test {
 
 /// A community with a gateway that does what it is told.
 class Neighbour {
 public:
-    Neighbour(int number, std::filesystem::path folder)
-        : number_(number), folder_(std::move(folder)) {
+    /// `known_as`: another home than by its number: as the sample agreement knows it.
+    Neighbour(int number, std::filesystem::path folder, std::string known_as = "")
+        : number_(number), folder_(std::move(folder)), home_(std::move(known_as)) {
         std::filesystem::create_directories(folder_);
         behave("good");
         auto const pki = test_pki();
@@ -39,21 +41,27 @@ public:
     Neighbour& operator=(Neighbour const&) = delete;
 
     /// About documents, and about who somebody is.
-    void behave(std::string const& mode, std::string const& discovery = "good") const {
-        std::ofstream(folder_ / "new-mode") << mode << "\n" << discovery << "\n";
+    void behave(std::string const& mode, std::string const& discovery = "good",
+                std::string const& later = "good") const {
+        std::ofstream(folder_ / "new-mode") << mode << "\n" << discovery << "\n" << later << "\n";
         std::filesystem::rename(folder_ / "new-mode", folder_ / "mode");
     }
-    std::string home() const { return "urn:oid:2.999.7." + std::to_string(number_); }
+    /// How it sends answers on connections of its own.
+    void answer_later(std::string const& mode) const { behave("good", "good", mode); }
+    std::string home() const {
+        return home_.empty() ? "urn:oid:2.999.7." + std::to_string(number_) : home_;
+    }
     std::string repository() const { return home().substr(8) + ".2"; }
     std::string code() const { return "community-" + std::to_string(number_); }
     int port() const {
         std::string const text = read("output");
         return text.find('\n') == std::string::npos ? 0 : std::atoi(text.c_str());
     }
-    /// One for each request that was understood.
-    std::vector<std::string> asked() const {
+    /// One for each request that was understood; see conformance/sim/README.md.
+    std::vector<std::string> asked() const { return lines("log"); }
+    std::vector<std::string> lines(char const* file) const {
         std::vector<std::string> out;
-        std::ifstream in(folder_ / "log");
+        std::ifstream in(folder_ / file);
         for (std::string line; std::getline(in, line);) out.push_back(line);
         return out;
     }
@@ -86,6 +94,7 @@ private:
     }
     int const number_;
     std::filesystem::path const folder_;
+    std::string const home_;
     pid_t pid_ = -1;
 };
 
