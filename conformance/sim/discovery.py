@@ -87,6 +87,17 @@ def device(home):
             f'determinerCode="INSTANCE"><id root="{home}"/></representedOrganization></asAgent></device>')
 
 
+def locations(body, mode):
+    """(patient asked for, payload) of a patient location query (ITI-56): as the words behind `locates` say."""
+    requested = body.find(f"{{{XCPD}}}RequestedPatientId")
+    root, extension = requested.get("root"), requested.get("extension")
+    told = "".join(
+        f"<PatientLocationResponse><HomeCommunityId>{home}</HomeCommunityId><CorrespondingPatientId "
+        f'root="{home.removeprefix("urn:oid:")}.1" extension="L{extension}"/><RequestedPatientId root="{root}" '
+        f'extension="{extension}"/></PatientLocationResponse>' for home in mode[1:] if mode[0] == "locates")
+    return f"{extension}^^^&{root}&ISO", f'<PatientLocationQueryResponse xmlns="{XCPD}">{told}</PatientLocationQueryResponse>'
+
+
 def answer(question, mode, home):
     """(payload, SOAP headers) for a mode, see README.md; `home` without urn:oid:."""
     authority, known_as = f"{home}.1", question.person_id()

@@ -133,10 +133,11 @@ class Neighbour(BaseHTTPRequestHandler):
             self.reply_to = ""
         asserted = root.find(".//{urn:oasis:names:tc:SAML:2.0:assertion}Assertion") is not None
         body = root.find("s:Body", NS)[0]
-        discovers = self.action.endswith("CrossGatewayPatientDiscovery")
+        locates = self.action.endswith("PatientLocationQuery")
+        discovers = self.action.endswith("CrossGatewayPatientDiscovery") or locates
         if discovers:
             mode = self.mode(1)
-        if mode[0] == "hang":
+        if mode[0] == "hang" or (locates and mode[0] == "hang-location"):
             self.note("discovery" if discovers else self.action, "", asserted)
             time.sleep(600)
             return
@@ -151,7 +152,11 @@ class Neighbour(BaseHTTPRequestHandler):
         if mode[0] == "garbage":
             self.reply(200, SOAP_TYPE, os.urandom(2000))
             return
-        if discovers:
+        if locates:
+            patient, text = discovery.locations(body, mode)
+            self.note("location", patient, asserted)
+            self.reply(200, SOAP_TYPE, self.sealed(text, mode))
+        elif discovers:
             self.discover(body, mode, asserted)
         elif self.action.endswith("Retrieve"):
             self.note(self.action, "", asserted)

@@ -10,15 +10,10 @@
 namespace musubi::xca {
 namespace {
 
-constexpr std::string_view kKeys[] = {"name",
-                                      "homes",
-                                      "query",
-                                      "retrieve",
-                                      "discovery",
-                                      "correlation",
-                                      "patient_authority",
-                                      "asynchronous",
-                                      "repair_home"};
+constexpr std::string_view kKeys[] = {"name",         "homes",       "query",
+                                      "retrieve",     "discovery",   "location",
+                                      "locator",      "correlation", "patient_authority",
+                                      "asynchronous", "repair_home"};
 
 bool is_home(std::string const& text) {
     constexpr std::string_view kUrn = "urn:oid:";
@@ -48,6 +43,14 @@ public:
             problem(root, "expected one key, 'communities', with a list");
         } else {
             for (YAML::Node const& node : list) directory->communities.push_back(one(node));
+        }
+        for (Community const& one : directory->communities) {
+            if (one.correlation != Correlation::kLocator) continue;
+            auto const* locator = directory->named(one.locator);
+            if (!locator || locator->location_url.empty())
+                problem(root, "community '" + one.name +
+                                  "': 'locator' names no community with a "
+                                  "'location'");
         }
         if (!issues_.empty()) return all_of(std::move(issues_));
         return std::shared_ptr<Directory const>(std::move(directory));
@@ -126,9 +129,13 @@ private:
             out.correlation = Correlation::kPix;
         } else if (word == "xcpd") {
             out.correlation = Correlation::kXcpd;
+        } else if (word == "locator") {
+            out.correlation = Correlation::kLocator;
+            out.locator = text(node, "locator");
         } else if (word != "same-id") {
-            problem(node, "community: 'correlation' is none of same-id, pix, xcpd, none");
+            problem(node, "community: 'correlation' is none of same-id, pix, xcpd, locator, none");
         }
+        if (node["location"]) out.location_url = url(node, "location");
         bool const asks = out.correlation == Correlation::kXcpd;
         if (asks) {
             out.discovery_url = url(node, "discovery");
@@ -136,7 +143,8 @@ private:
             problem(node["discovery"], "community: 'discovery' goes with correlation xcpd");
         }
         if (out.correlation == Correlation::kNone) return;
-        if (asks && !node["patient_authority"]) return;
+        bool const told = asks || out.correlation == Correlation::kLocator;
+        if (told && !node["patient_authority"]) return;
         out.patient_authority = text(node, "patient_authority");
         if (!out.patient_authority.empty() && !is_oid(out.patient_authority))
             problem(node, "community: 'patient_authority' is no OID");
@@ -156,6 +164,13 @@ bool Community::serves(std::string_view home) const {
 Community const* Directory::find(std::string_view home) const {
     for (Community const& one : communities) {
         if (one.serves(home)) return &one;
+    }
+    return nullptr;
+}
+
+Community const* Directory::named(std::string_view name) const {
+    for (Community const& one : communities) {
+        if (one.name == name) return &one;
     }
     return nullptr;
 }

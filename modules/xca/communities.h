@@ -8,10 +8,15 @@
 //   homes                homeCommunityIds (urn:oid:...) that this gateway serves
 //   query, retrieve      https URLs for ITI-38 and ITI-39
 //   discovery            https URL for ITI-55; with correlation xcpd
+//   location             https URL for ITI-56: it is a health data locator, which others' `locator`
+//                        may name
 //   correlation          same-id (our id, where it is of patient_authority), pix (the patient's id
 //                        of patient_authority, from the patient index), xcpd (as pix; where the
-//                        index has none, the community is asked who he is), none (our id, whatever
-//                        it is of)
+//                        index has none, the community is asked who he is), locator (as pix; where
+//                        the index has none, the community named by `locator` is asked), none (our
+//                        id, whatever it is of)
+//   locator              name of the community that tells whether this one knows a patient, and by
+//                        which id; its word counts. With correlation locator
 //   patient_authority    OID: of the ids by which this community is asked; with xcpd it may be left
 //                        out, and its word counts
 //   asynchronous         true: it answers on a connection of its own, to our reply address
@@ -28,13 +33,15 @@
 
 namespace musubi::xca {
 
-enum class Correlation : std::uint8_t { kNone, kSameId, kPix, kXcpd };
+enum class Correlation : std::uint8_t { kNone, kSameId, kPix, kXcpd, kLocator };
 
 struct Community {
     std::string name;
     std::vector<std::string> homes;
     std::string query_url, retrieve_url;
     std::string discovery_url;  ///< with kXcpd
+    std::string location_url;   ///< of a health data locator
+    std::string locator;        ///< with kLocator: its name
     Correlation correlation = Correlation::kSameId;
     std::string patient_authority;
     bool asynchronous = false;
@@ -49,6 +56,7 @@ struct Directory {
     std::vector<Community> communities;
     /// Null: nobody in the directory serves this home.
     Community const* find(std::string_view home) const;
+    Community const* named(std::string_view name) const;
 };
 
 /// kInvalidContent with every problem as an issue, "FILE:LINE: what". `own_home` may not stand

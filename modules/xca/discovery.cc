@@ -98,13 +98,6 @@ std::string contradiction(domain::Demographics const& known, domain::Demographic
     return another_name(known.names, told.names) ? "another name" : "";
 }
 
-/// An id as it can be asked by: short, of a real authority, without the marks that part ids.
-bool is_usable(domain::PatientId const& id) {
-    if (id.id.empty() || id.id.size() > kLongestId || !is_oid(id.authority)) return false;
-    auto const again = domain::PatientId::parse(id.to_cx());
-    return again && *again == id;
-}
-
 DiscoveryOutcome unbelievable(std::string why) {
     return {Kind::kUnbelievable, {}, {}, std::move(why)};
 }
@@ -129,6 +122,12 @@ DiscoveryOutcome judge_patients(Community const& community, domain::Demographics
 }
 
 }  // namespace
+
+bool is_usable(domain::PatientId const& id) {
+    if (id.id.empty() || id.id.size() > kLongestId || !is_oid(id.authority)) return false;
+    auto const again = domain::PatientId::parse(id.to_cx());
+    return again && *again == id;
+}
 
 std::optional<domain::DemographicsQuery> discovery_criteria(
     domain::Demographics const& person, std::set<WantedAttribute> const& wanted) {

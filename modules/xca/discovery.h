@@ -36,6 +36,9 @@ std::optional<domain::DemographicsQuery> discovery_criteria(
 DiscoveryQuestion write_discovery(DiscoveryAddress const& address,
                                   domain::DemographicsQuery const& criteria);
 
+/// Whether it can be asked by: short, of a real authority, without the marks that part ids.
+bool is_usable(domain::PatientId const& id);
+
 struct DiscoveryOutcome {
     enum class Kind : std::uint8_t {
         kMatch,

@@ -124,9 +124,7 @@ Result<std::shared_ptr<core::Errand>> GatewayIti18::set_out(
         TRY(first ? departure.leave() : departure.go_on());
     }
     if (first) ask_here(deps, request, trip);
-    if (trip.arrivals->all_done() && std::all_of(trip.discoveries.begin(), trip.discoveries.end(),
-                                                 [](auto const& one) { return one.heard; }))
-        return std::shared_ptr<core::Errand>();
+    if (trip.arrivals->all_done() && trip.all_heard()) return std::shared_ptr<core::Errand>();
     return std::shared_ptr<core::Errand>(trip.arrivals);
 }
 
@@ -140,8 +138,13 @@ Result<GatewayAnswer> GatewayIti18::handle(Deps& deps, core::Authorized<Request>
     for (Discovering const& one : trip.discoveries) {
         if (one.leg->line) records.push_back(trip.finished(*one.leg, one.outcome));
     }
+    for (Locating const& one : trip.locations) {
+        if (one.leg->line) records.push_back(trip.finished(*one.leg, one.outcome));
+    }
+    // Their locator has not told by which id it knows the patient.
+    for (ToLocate const& one : trip.to_locate) merge.unavailable(*one.community);
     for (Leg& leg : trip.legs) {
-        if (trip.is_discovery(leg)) continue;
+        if (trip.is_about_identity(leg)) continue;
         auto opened = answer_of(deps, leg);
         Status outcome;
         if (opened) {

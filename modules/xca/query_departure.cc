@@ -1,11 +1,6 @@
 #include "xca/query_departure.h"
 
 #include "codec/ebxml/write.h"
-#include "codec/hl7v3/actions.h"
-#include "codec/hl7v3/names.h"
-#include "codec/hl7v3/time_to_live.h"
-#include "platform/base/log.h"
-#include "platform/base/metrics.h"
 #include "xca/records.h"
 #include "xca/telling.h"
 
@@ -14,13 +9,9 @@
 namespace musubi::xca {
 namespace {
 
-using Kind = DiscoveryOutcome::Kind;
-
 constexpr std::string_view kPatientParameters[] = {"$XDSDocumentEntryPatientId",
                                                    "$XDSSubmissionSetPatientId",
                                                    "$XDSFolderPatientId", "$patientId"};
-/// Questions who somebody is, for one query.
-constexpr std::size_t kMostDiscoveries = 16;
 
 /// Security sheet 6.2: the consumer's record of each responding gateway that is called.
 core::TransactionSpec const& query_spec() {
@@ -67,32 +58,6 @@ Result<std::vector<std::string>> ids_at(InitiatingDeps const& deps, Community co
     return out;
 }
 
-/// Security sheet 6.1: the question, and whom it went to; no patient.
-domain::AuditObject discovery_record(DiscoveryQuestion const& question, std::string const& home) {
-    auto object = core::audit_query(discovery_spec(), question.query_id.key(), question.query_text);
-    object.details.push_back({"ihe:homeCommunityID", home});
-    return object;
-}
-
-void count(Community const& community, std::string_view outcome) {
-    counter("musubi_xca_discoveries_total",
-            "community=\"" + community.name + "\",outcome=\"" + std::string(outcome) + "\"")
-        .add();
-}
-
-std::string_view word_for(Kind kind) {
-    switch (kind) {
-        case Kind::kMatch: return "match";
-        case Kind::kAbsent: return "absent";
-        case Kind::kWants: return "wants_more";
-        case Kind::kAmbiguous: return "ambiguous";
-        case Kind::kUnbelievable: return "unbelievable";
-        case Kind::kBusy: return "busy";
-        case Kind::kCannotTell: return "cannot_tell";
-    }
-    return "cannot_tell";
-}
-
 }  // namespace
 
 /// One patient of the query; what is looked up for one community serves the next.
@@ -104,9 +69,16 @@ struct QueryDeparture::Patient {
     std::optional<core::DemographicsPort::Candidate> records = {};
 };
 
-bool QueryTrip::is_discovery(Leg const& leg) const {
-    return std::any_of(discoveries.begin(), discoveries.end(),
-                       [&](Discovering const& one) { return one.leg == &leg; });
+bool QueryTrip::is_about_identity(Leg const& leg) const {
+    auto const mine = [&](auto const& one) { return one.leg == &leg; };
+    return std::any_of(discoveries.begin(), discoveries.end(), mine) ||
+           std::any_of(locations.begin(), locations.end(), mine);
+}
+
+bool QueryTrip::all_heard() const {
+    auto const heard = [](auto const& one) { return one.heard; };
+    return std::all_of(discoveries.begin(), discoveries.end(), heard) &&
+           std::all_of(locations.begin(), locations.end(), heard);
 }
 
 QueryDeparture::QueryDeparture(InitiatingDeps& deps, core::Authorized<GatewayQuery> const& request,
@@ -126,6 +98,57 @@ Status QueryDeparture::leave() {
         if (patients.empty()) TRY(ask(community, member->code, "", "", false));
         for (Patient& patient : patients) TRY(ask_about(community, *member, patient));
     }
+    // Locators whose id of the patient is known; the others when they have told it.
+    for (Patient& patient : patients) {
+        for (Community const& locator : trip_.directory->communities)
+            TRY(locate_with_known_id(locator, patient));
+    }
+    return {};
+}
+
+/// `patient` was looked up.
+Result<std::vector<std::string>> QueryDeparture::ids_known(Community const& community,
+                                                           Patient& patient) {
+    auto ids = TRY(ids_at(deps_, community, patient.cx));
+    if (!ids.empty()) return ids;
+    auto const known = patient.known->find(community.homes.front());
+    if (known != patient.known->end() && known->second) ids.push_back(*known->second);
+    return ids;
+}
+
+Status QueryDeparture::locate_with_known_id(Community const& locator, Patient& patient) {
+    bool const wanted = std::any_of(
+        trip_.to_locate.begin(), trip_.to_locate.end(),
+        [&](ToLocate const& one) { return one.locator == &locator && one.patient == patient.cx; });
+    if (!wanted) return {};
+    auto const member = member_of(deps_, locator, request_.subject());
+    // Who may not hear of the patient is not asked about him: then nobody tells.
+    if (!member || !may_be_told(deps_, *member, patient.cx, "")) {
+        drop_located(locator, patient.cx);
+        return {};
+    }
+    TRY(look_up(patient));
+    auto const ids = TRY(ids_known(locator, patient));
+    if (ids.size() == 1) return locate(locator, member->code, patient.cx, ids.front());
+    auto const known = patient.known->find(locator.homes.front());
+    bool const absent = known != patient.known->end() && !known->second;
+    if (absent) drop_located(locator, patient.cx);
+    return {};
+}
+
+/// Once for all communities: who stands for the patient, and what is kept of him.
+Status QueryDeparture::look_up(Patient& patient) {
+    if (!patient.stands) {
+        auto const* identity = deps_.ports.find<core::PatientIdentityPort>();
+        auto stands =
+            identity ? identity->survivor_of(patient.cx) : Result<std::string>(patient.cx);
+        if (!stands && stands.error().code != Code::kNotFound) return std::move(stands).error();
+        patient.stands = stands ? *std::move(stands) : std::string();
+    }
+    if (patient.known) return {};
+    patient.known = deps_.correlations && !patient.stands->empty()
+                        ? TRY(deps_.correlations->known(*patient.stands))
+                        : Correlations::Known();
     return {};
 }
 
@@ -136,21 +159,22 @@ Status QueryDeparture::ask_about(Community const& community, domain::Member cons
         if (may_be_told(deps_, member, patient.cx, id))
             TRY(ask(community, member.code, patient.cx, id, false));
     }
-    if (!ids.empty() || community.correlation != Correlation::kXcpd) return {};
-    if (!patient.stands) {
-        auto const* identity = deps_.ports.find<core::PatientIdentityPort>();
-        auto stands =
-            identity ? identity->survivor_of(patient.cx) : Result<std::string>(patient.cx);
-        if (!stands && stands.error().code != Code::kNotFound) return std::move(stands).error();
-        patient.stands = stands ? *std::move(stands) : std::string();
-    }
+    bool const finds_out = community.correlation == Correlation::kXcpd ||
+                           community.correlation == Correlation::kLocator;
+    if (!ids.empty() || !finds_out) return {};
+    TRY(look_up(patient));
     if (patient.stands->empty()) return {};  // nobody's here, so nothing could be told of him
-    if (!patient.known) {
-        patient.known = deps_.correlations ? TRY(deps_.correlations->known(*patient.stands))
-                                           : Correlations::Known();
-    }
     auto const known = patient.known->find(community.homes.front());
-    if (known == patient.known->end()) return discover(community, member, patient);
+    if (known == patient.known->end()) {
+        if (community.correlation == Correlation::kXcpd)
+            return discover(community, member, patient);
+        if (may_be_told(deps_, member, patient.cx, "")) {
+            trip_.to_locate.push_back({&community, member,
+                                       trip_.directory->named(community.locator), patient.cx,
+                                       *patient.stands});
+        }
+        return {};
+    }
     if (!known->second) {
         ++trip_.absent;
         return {};
@@ -200,54 +224,6 @@ Status QueryDeparture::discover(Community const& community, domain::Member const
     return send_discovery(community, std::move(next), patient.cx, {});
 }
 
-Status QueryDeparture::send_discovery(Community const& community, Discovering next,
-                                      std::string const& patient,
-                                      std::set<hl7v3::WantedAttribute> const& wanted) {
-    auto const criteria = discovery_criteria(next.person, wanted);
-    if (!criteria) {
-        tell(community, "XDSRegistryError",
-             "not asked: what may be told of the patient is too little to find him by");
-        return {};
-    }
-    bool const room = trip_.discoveries.size() < kMostDiscoveries;
-    if (!room || !deps_.pace.lets_through(community.name, deps_.settings.discoveries_per_minute,
-                                          deps_.clock.monotonic())) {
-        count(community, "not_asked");
-        tell(community, "XDSRegistryBusy", "not asked: too many questions who somebody is");
-        return {};
-    }
-    Leg& leg = trip_.legs.emplace_back();
-    next.question = write_discovery({.own_home = deps_.home,
-                                     .community = &community,
-                                     .message_id = deps_.ids.uuid().to_string(),
-                                     .query_id = deps_.ids.uuid().to_string(),
-                                     .time = to_dtm(deps_.clock.now())},
-                                    *criteria);
-    leg.spec = &discovery_spec();
-    leg.community = &community;
-    leg.member = next.member.code;
-    leg.patient = patient;
-    leg.url = community.discovery_url;
-    leg.message_id = deps_.ids.uuid().to_urn();
-    leg.payload = next.question.payload;
-    leg.objects = {discovery_record(next.question, community.homes.front())};
-    next.leg = &leg;
-    TRY(set_off(deps_, trip_, leg,
-                {.action = std::string(hl7v3::kDiscoveryActions.request),
-                 .response_action = std::string(hl7v3::kDiscoveryActions.response),
-                 .headers = hl7v3::write_time_to_live(deps_.settings.correlation_kept),
-                 .most_octets = deps_.settings.most_query_octets,
-                 .first_byte = deps_.settings.discovery_first_byte,
-                 .wakes = Arrivals::Wakes::kAtOnce},
-                request_.subject()));
-    if (!leg.line) {
-        next.heard = true;
-        trip_.rows.push_back(unavailable_row(community));
-    }
-    trip_.discoveries.push_back(std::move(next));
-    return {};
-}
-
 Status QueryDeparture::go_on() {
     // By number: what is heard may lead to a further question.
     for (std::size_t i = 0; i < trip_.discoveries.size(); ++i) {
@@ -256,83 +232,13 @@ Status QueryDeparture::go_on() {
         one.heard = true;
         TRY(hear(one));
     }
+    for (std::size_t i = 0; i < trip_.locations.size(); ++i) {
+        Locating& one = trip_.locations[i];
+        if (one.heard || !one.leg->arrived()) continue;
+        one.heard = true;
+        TRY(hear(one));
+    }
     return {};
-}
-
-Status QueryDeparture::hear(Discovering& heard) {
-    Community const& community = *heard.leg->community;
-    auto const opened = answer_of(deps_, *heard.leg);
-    if (!opened) {
-        heard.outcome = opened.error();
-        trip_.rows.push_back(unavailable_row(community));
-        return {};
-    }
-    auto const read = hl7v3::read_find_response(opened->envelope.payload);
-    if (!read) {
-        heard.outcome = Error(Code::kPeerUnavailable, "not an answer to a discovery");
-        log_warning("xca.discovery_unreadable", {{"community", community.name}});
-        trip_.rows.push_back(unavailable_row(community));
-        return {};
-    }
-    return believe(heard, judge_discovery(heard.question, community, heard.person, *read), *opened);
-}
-
-Status QueryDeparture::believe(Discovering& heard, DiscoveryOutcome const& outcome,
-                               OpenedAnswer const& answer) {
-    Community const& community = *heard.leg->community;
-    std::string const patient = heard.leg->patient;
-    count(community, word_for(outcome.kind));
-    switch (outcome.kind) {
-        case Kind::kMatch: {
-            // Without a word of how long it holds, it holds for this query alone.
-            auto const told = hl7v3::read_duration(
-                answer.envelope.header.first_child(hl7v3::kXcpd, "CorrelationTimeToLive").text());
-            note(heard, outcome.id,
-                 std::min(told.value_or(std::chrono::seconds(0)), deps_.settings.correlation_kept));
-            if (!may_be_told(deps_, heard.member, patient, "")) return {};
-            return ask(community, heard.member.code, patient, outcome.id, true);
-        }
-        case Kind::kAbsent:
-            ++trip_.absent;
-            note(heard, std::nullopt, deps_.settings.absence_kept);
-            return {};
-        case Kind::kWants: {
-            auto const more = discovery_criteria(heard.person, outcome.wanted);
-            bool const can = more && (!more->addresses.empty() || !more->phones.empty() ||
-                                      !more->mothers_maiden_names.empty());
-            if (heard.again || !can) break;
-            Discovering next;
-            next.member = heard.member;
-            next.known_as = heard.known_as;
-            next.person = heard.person;
-            next.again = true;
-            return send_discovery(community, std::move(next), patient, outcome.wanted);
-        }
-        case Kind::kBusy: tell(community, "XDSRegistryBusy", outcome.why); return {};
-        case Kind::kUnbelievable:
-            heard.outcome = Error(Code::kPeerUnavailable, outcome.why);
-            log_warning("xca.discovery_unbelievable",
-                        {{"community", community.name}, {"detail", outcome.why}});
-            break;
-        case Kind::kAmbiguous:
-        case Kind::kCannotTell: break;
-    }
-    tell(community, "XDSRegistryError", "not asked for documents: " + outcome.why);
-    return {};
-}
-
-/// What cannot be kept is asked again: no reason to keep the answer back.
-void QueryDeparture::note(Discovering const& heard, std::optional<std::string> const& id,
-                          std::chrono::seconds keep) {
-    if (!deps_.correlations) return;
-    // Whoever merged meanwhile is no longer the one who was asked for.
-    auto const* identity = deps_.ports.find<core::PatientIdentityPort>();
-    auto const stands =
-        identity ? identity->survivor_of(heard.known_as) : Result<std::string>(heard.known_as);
-    if (!stands || *stands != heard.known_as) return;
-    auto const noted =
-        deps_.correlations->note(heard.known_as, heard.leg->community->homes.front(), id, keep);
-    if (!noted) log_warning("xca.correlation_not_kept", {{"detail", noted.error().detail}});
 }
 
 void QueryDeparture::tell(Community const& community, std::string_view code,

@@ -23,15 +23,36 @@ struct Discovering {
     Status outcome = {};  ///< for the record
 };
 
+/// A community of which another one tells whether it knows a patient (ITI-56).
+struct ToLocate {
+    Community const* community = nullptr;
+    domain::Member member;
+    Community const* locator = nullptr;
+    std::string patient;   ///< as asked for
+    std::string known_as;  ///< his surviving id here
+};
+/// A locator that is being asked.
+struct Locating {
+    Leg* leg = nullptr;
+    std::vector<ToLocate> about;
+    domain::PatientId requested;
+    bool heard = false;
+    Status outcome = {};  ///< for the record
+};
+
 struct QueryTrip : Trip {
     using Trip::Trip;
     std::unique_ptr<core::QueryFindings> local;
     std::optional<Error> local_error;
     std::deque<Discovering> discoveries;
+    std::vector<ToLocate> to_locate;  ///< whose locator's own id is not known yet
+    std::deque<Locating> locations;
     std::vector<ebxml::RegistryErrorRow> rows;  ///< what discoveries have to tell
     int absent = 0;                             ///< communities that do not know the patient
 
-    bool is_discovery(Leg const& leg) const;
+    /// Not a question for documents.
+    bool is_about_identity(Leg const& leg) const;
+    bool all_heard() const;
 };
 
 class QueryDeparture {
@@ -46,15 +67,23 @@ public:
 private:
     struct Patient;
     Status ask_about(Community const& community, domain::Member const& member, Patient& patient);
+    Status look_up(Patient& patient);
+    Result<std::vector<std::string>> ids_known(Community const& community, Patient& patient);
+    Status locate_with_known_id(Community const& locator, Patient& patient);
     Status ask(Community const& community, std::string const& member, std::string const& patient,
                std::string const& sent_as, bool correlated);
     Status discover(Community const& community, domain::Member const& member, Patient& patient);
     Status send_discovery(Community const& community, Discovering next, std::string const& patient,
                           std::set<hl7v3::WantedAttribute> const& wanted);
     Status hear(Discovering& heard);
+    /// The locator's own id of the patient is known: it can be asked about those that wait.
+    Status locate(Community const& locator, std::string const& member, std::string const& patient,
+                  std::string const& id);
+    Status hear(Locating& heard);
+    void drop_located(Community const& locator, std::string const& patient);
     Status believe(Discovering& heard, DiscoveryOutcome const& outcome, OpenedAnswer const& answer);
-    void note(Discovering const& heard, std::optional<std::string> const& id,
-              std::chrono::seconds keep);
+    void note(std::string const& known_as, Community const& community,
+              std::optional<std::string> const& id, std::chrono::seconds keep);
     void tell(Community const& community, std::string_view code, std::string const& text);
 
     InitiatingDeps& deps_;

@@ -237,6 +237,50 @@ TEST_F(Correlated, WhereTheIndexHoldsItsNumbersNobodyIsAskedWhoThePatientIs) {
     EXPECT_NE(two.asked().at(0).find(theirs.id), std::string::npos) << two.asked().at(0);
 }
 
+TEST_F(Correlated, ALocatorTellsWhichCommunitiesKnowThePatient) {
+    start();
+    std::ofstream(node.folder() / "communities.yaml")
+        << "communities:\n"
+        << three.located_entry(two.code())
+        << two.discovering_entry(", location: \"https://localhost:" + std::to_string(two.port()) +
+                                 "/gateway\"");
+    node.stop();
+    node.start();
+    two.behave("good", "locates " + three.home());
+    auto const asked = [&](std::string const& what) {
+        auto const all = two.asked();
+        return std::count_if(all.begin(), all.end(),
+                             [&](auto const& line) { return line.starts_with(what); });
+    };
+    auto heard = find();
+    EXPECT_EQ(heard.response.status, Status_::kSuccess) << heard.text();
+    EXPECT_EQ(heard.of(two.home()), 2);
+    EXPECT_EQ(heard.of(three.home()), 2);
+    EXPECT_NE(three.asked().back().find("&2.999.7.3.1&ISO"), std::string::npos);
+    auto const before = asked("location ");
+    EXPECT_EQ(before, 1);
+    EXPECT_EQ(find().of(three.home()), 2);
+    EXPECT_EQ(asked("location "), before) << "kept for a while";
+
+    another_patient();
+    two.behave("good", "locates");
+    heard = find();
+    EXPECT_EQ(heard.response.status, Status_::kSuccess) << heard.text();
+    EXPECT_EQ(heard.of(two.home()), 2);
+    EXPECT_EQ(heard.of(three.home()), 0) << "it is not known there";
+
+    another_patient();
+    two.behave("good", "hang-location");
+    heard = find();
+    EXPECT_EQ(heard.response.status, Status_::kPartialSuccess);
+    EXPECT_EQ(heard.codes(), Strings{"XDSUnavailableCommunity"}) << heard.text();
+    EXPECT_EQ(heard.response.errors.at(0).location, three.home());
+    EXPECT_EQ(heard.of(two.home()), 2);
+    atna::SearchQuery query;
+    query.transaction = "ITI-56";
+    EXPECT_EQ(node.audit(query).size(), 3U);
+}
+
 TEST_F(Correlated, QuestionsWhoSomebodyIsHaveALimit) {
     std::string text = read_file(node.config_file());
     text.insert(text.find("xca:\n") + 5, "  discoveries_per_minute: 1\n");

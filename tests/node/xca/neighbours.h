@@ -76,6 +76,10 @@ public:
         return directory_entry("correlation: xcpd, discovery: \"https://localhost:" +
                                std::to_string(port()) + "/gateway\"" + more);
     }
+    /// Of whom a locator tells.
+    std::string located_entry(std::string const& locator) const {
+        return directory_entry("correlation: locator, locator: " + locator);
+    }
     std::string member_entry(std::string const& role) const {
         std::string const oid = home().substr(8);
         std::string const digit = std::to_string(number_);

@@ -52,6 +52,10 @@ TEST_F(DirectoryFile, NamesEveryMistake) {
              {"https://a/q", "http://a/q"},
              {"name: two, ", ""},
              {"pix", "telepathy"},
+             {"pix", "xcpd"},     // without the address of discovery
+             {"pix", "locator"},  // without saying which
+             {"pix", "locator, locator: three"},
+             {"name: two", "asynchronous: true, name: two"},  // without an address of ours
              {", patient_authority: 2.999.2.1", ""},
              {"name: two", "colour: red, name: two"}}) {
         EXPECT_NE(problem(from, to), "") << from << " -> " << to;
