@@ -15,7 +15,8 @@ REGIONS = {
     "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", users="users-kita.yaml", node="node-a",
               packs=["connectathon/codes.yaml", "regions/sample/codes-kita.yaml"],
               https=8443, mllp=2575, operator=9464, syslog=6514, syslog_udp=5514),
-    "b": dict(name="Minami", arc="2.999.1.2", agreement="agreement-minami.yaml", node="node-b",
+    "b": dict(name="Minami", arc="2.999.1.2", agreement="agreement-minami.yaml", users="users-minami.yaml",
+              node="node-b",
               https=18443, mllp=12575, operator=19464, syslog=16514, syslog_udp=15514),
 }
 

@@ -27,13 +27,21 @@ AgreementMember const* named_by(Agreement const& agreement, AgreementMember cons
     return nullptr;
 }
 
+bool is_ours(Agreement const& agreement, std::string_view id) {
+    return std::any_of(agreement.members.begin(), agreement.members.end(), [&](auto const& one) {
+        return one.member.institution_oid == without_urn(id);
+    });
+}
+
 /// Who acts: all organisation ids must be the same member's. Null: nobody for whom the sender may
-/// speak.
+/// speak. Another region vouches for people of its own members, whom this agreement does not know:
+/// then the region acts. It vouches for nobody who is a member here.
 AgreementMember const* acting_member(Agreement const& agreement, AgreementMember const& sender,
                                      domain::UserAssertion const& user) {
     AgreementMember const* acting = nullptr;
     for (auto const& id : user.organisation_ids) {
         auto const* named = named_by(agreement, sender, id);
+        if (!named && sender.kind == "community" && !is_ours(agreement, id)) named = &sender;
         if (!named || (acting && acting != named)) return nullptr;
         acting = named;
     }

@@ -14,8 +14,16 @@ publish_b() { # FILE MIME CLASS TYPE TITLE CONFIDENTIALITY
         --patient "$PATIENT_B" --source-patient "$AT_MINAMI" --source-id 2.999.1.2.21.1 \
         --institution '南中央病院^^^^^&1.2.392.200119.6.102&ISO^^^^2710000017'
 }
-# Everything that the clinic finds at the one entrance to all regions; what is missing is told on the error stream.
-found_everywhere() { as clinic-kita query --url "$GATEWAY" --patient "$PATIENT" 2>"$DEMO_OUT/told"; }
+# Everything that the clinic's doctor finds at the one entrance to all regions; what is missing is told on the error stream.
+found_everywhere() {
+    asserts
+    as clinic-kita query --url "$GATEWAY" --patient "$PATIENT" --assertion "$DEMO_ASSERTION" 2>"$DEMO_OUT/told"
+}
+fetched_from_b() { # DOCUMENT FILE
+    asserts
+    as clinic-kita retrieve --url "$GATEWAY" --home "$MINAMI_HOME" --repository "$MINAMI_REPOSITORY" --document "$1" \
+        --out "$2" --assertion "$DEMO_ASSERTION"
+}
 of_home() { awk -F '\t' -v home="$1" '$7 == home' <<<"$2"; } # HOME ROWS
 
 demo_other_hospital() { # RUN
@@ -35,7 +43,7 @@ demo_other_hospital() { # RUN
 }
 
 demo_across() {
-    tell "19. 北内科クリニック asks once, at its own region's gateway, and hears of both regions"
+    tell "19. A doctor of 北内科クリニック asks once, at its own region's gateway, and hears of both regions"
     LOCAL=$AT_HOSPITAL PATIENT=$(operator patient show --patient "$AT_CLINIC") || wrong "the clinic's patient"
     publish referral.xml text/xml 'referral^^JP-classCode^^紹介状' '57133-1^^2.16.840.1.113883.6.1^^診療情報提供書' \
         '診療情報提供書（北総合病院）' >/dev/null || wrong "referral"
@@ -47,18 +55,15 @@ demo_across() {
     OWN_ROWS=$(of_home urn:oid:2.999.1.1 "$rows" | grep -c .)
     ok "region b was asked who she is there (ITI-55), then for her documents (ITI-38); both regions' come as one answer:"
     cut -f 5-7 <<<"$rows" | indented
-    as clinic-kita retrieve --url "$GATEWAY" --home "$MINAMI_HOME" --repository "$MINAMI_REPOSITORY" \
-        --document "$SUMMARY" --out "$DEMO_OUT/summary.xml" || wrong "retrieve from region b"
+    fetched_from_b "$SUMMARY" "$DEMO_OUT/summary.xml" || wrong "retrieve from region b"
     cmp "$DEMO_DOCS/referral.xml" "$DEMO_OUT/summary.xml" || wrong "the document changed on the way"
     ok "the summary arrives byte for byte (ITI-43 here, ITI-39 between the gateways)"
-    if as clinic-kita retrieve --url "$GATEWAY" --home "$MINAMI_HOME" --repository "$MINAMI_REPOSITORY" \
-        --document "$RESTRICTED" --out "$DEMO_OUT/no" 2>/dev/null; then
-        wrong "region b's agreement was not kept"
-    fi
+    if fetched_from_b "$RESTRICTED" "$DEMO_OUT/no" 2>/dev/null; then wrong "region b's agreement was not kept"; fi
     ok "the restricted result does not exist for another region: so region b's agreement says (M3.3)"
     operator_b audit search --patient "$PATIENT_B" | grep -F community-kita | sed -n '1,4s/^/       /p' ||
         wrong "region b did not record who asked"
-    ok "both regions have written down who asked for what"
+    says dr-aoba "region b does not know who asked" operator_b audit search --patient "$PATIENT_B" --format json
+    ok "both regions have written down who asked for what, region b the doctor of region a by name"
 }
 
 demo_partial() {

@@ -191,6 +191,25 @@ TEST_F(Users, WhoSpeaksForAnotherActsAsThatOne) {
     EXPECT_EQ(named(doctor(), "gateway").error().reason, domain::kReasonOtherOrganisation);
 }
 
+TEST_F(Users, AnotherRegionVouchesForPeopleOfItsOwnMembersAndActsItself) {
+    load();
+    add_member("region", "2.999.8.1", {"guest", "doctor"});
+    agreement_.members.back().kind = "community";
+    auto user = doctor();
+    user.organisation_ids = {"urn:oid:2.999.8.77"};
+    auto const subject = named(user, "region");
+    ASSERT_TRUE(subject.ok()) << subject.error().detail;
+    EXPECT_EQ(subject->member.code, "region");
+    EXPECT_EQ(subject->role, "doctor");
+    EXPECT_FALSE(subject->user_name.empty());
+    EXPECT_EQ(named(doctor(), "region").error().reason, domain::kReasonOtherOrganisation)
+        << "nobody elsewhere speaks for a member of ours";
+    EXPECT_EQ(named(user, "gateway").error().reason, domain::kReasonOtherOrganisation)
+        << "a member that is no region names its own people";
+    user.organisation_ids = {"urn:oid:2.999.8.77", "urn:oid:2.999.7.1"};
+    EXPECT_FALSE(named(user, "region").ok());
+}
+
 TEST_F(Users, AConnectionMayHaveTermsOfItsOwn) {
     load();
     Connection retrieving;
