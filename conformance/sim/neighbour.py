@@ -101,6 +101,7 @@ def as_references(objects):
 
 class Neighbour(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body go out in two pieces
     options = documents = None
     lock = threading.Lock()
 

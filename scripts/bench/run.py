@@ -13,13 +13,14 @@ import time
 
 import pgbench
 import plans
+from communities import Communities
 from identity import Identity, offered
 from machine import (BENCH, BUILD, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, command, cpu_of, large, large_id,
                      load, rss_kb, sql, tool)
 from report import Report
 
 
-class Bench(Identity):
+class Bench(Identity, Communities):
     def __init__(self, options):
         self.options = options
         self.documents = options.documents or (100_000 if options.quick else 1_000_000)
@@ -391,6 +392,7 @@ class Bench(Identity):
            "idle-connections": idle_connections, "startup": startup, "feed": Identity.feed, "pix-query": Identity.pix_query,
            "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy, "xua": xua,
            "policy-audit-share": policy_audit_share, "audit-verify": audit_verify, "audit-search": audit_search,
+           "xca": Communities.xca, "xca-hanging-neighbour": Communities.xca_hanging_neighbour,
            "match-quality": match_quality, "plans": plans}
     WHEN_NAMED = {"plans"}  # fills ten million rows
 
