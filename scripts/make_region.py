@@ -228,7 +228,9 @@ def main() -> None:
         extra_packs="".join(f"    - {top}/profiles/{pack}\n" for pack in region.get("packs", [])), **region)
     if options.neighbour:
         write_communities(out, options.neighbour)
-        text = with_setting(with_setting(text, "xca.communities", "communities.yaml"), "xca.initiating", "true")
+        address = f"https://localhost:{region['https']}/async/reply"
+        for name, value in (("communities", "communities.yaml"), ("initiating", "true"), ("reply_address", address)):
+            text = with_setting(text, f"xca.{name}", value)
     for setting in options.set:
         text = with_setting(text, *setting.split("=", 1))
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:

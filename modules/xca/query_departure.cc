@@ -133,7 +133,12 @@ Status QueryDeparture::locate_with_known_id(Community const& locator, Patient& p
     auto const known = patient.known->find(locator.homes.front());
     bool const absent = known != patient.known->end() && !known->second;
     if (absent) drop_located(locator, patient.cx);
-    return {};
+    bool const asked = std::any_of(
+        trip_.discoveries.begin(), trip_.discoveries.end(), [&](Discovering const& one) {
+            return one.leg->community == &locator && one.leg->patient == patient.cx;
+        });
+    if (absent || asked || locator.correlation != Correlation::kXcpd) return {};
+    return discover(locator, *member, patient);
 }
 
 /// Once for all communities: who stands for the patient, and what is kept of him.

@@ -82,6 +82,7 @@ private:
     Status hear(Locating& heard);
     void drop_located(Community const& locator, std::string const& patient);
     Status believe(Discovering& heard, DiscoveryOutcome const& outcome, OpenedAnswer const& answer);
+    bool still_true(Discovering const& heard) const;
     void note(std::string const& known_as, Community const& community,
               std::optional<std::string> const& id, std::chrono::seconds keep);
     void tell(Community const& community, std::string_view code, std::string const& text);

@@ -122,10 +122,16 @@ Status QueryDeparture::believe(Discovering& heard, DiscoveryOutcome const& outco
             // Without a word of how long it holds, it holds for this query alone.
             auto const told = hl7v3::read_duration(
                 answer.envelope.header.first_child(hl7v3::kXcpd, "CorrelationTimeToLive").text());
-            note(heard.known_as, community, outcome.id,
-                 std::min(told.value_or(std::chrono::seconds(0)), deps_.settings.correlation_kept));
+            if (still_true(heard)) {
+                note(heard.known_as, community, outcome.id,
+                     std::min(told.value_or(std::chrono::seconds(0)),
+                              deps_.settings.correlation_kept));
+            }
             if (!may_be_told(deps_, heard.member, patient, "")) return {};
             TRY(locate(community, heard.member.code, patient, outcome.id));
+            // It may have been asked only because it tells of another one.
+            auto const& home = request_->asked.query.home;
+            if (home && !community.serves(*home)) return {};
             return ask(community, heard.member.code, patient, outcome.id, true);
         }
         case Kind::kAbsent:
@@ -159,6 +165,14 @@ Status QueryDeparture::believe(Discovering& heard, DiscoveryOutcome const& outco
 }
 
 /// What cannot be kept is asked again: no reason to keep the answer back.
+/// Who was told of with other demographics meanwhile was not found by what is true now.
+bool QueryDeparture::still_true(Discovering const& heard) const {
+    auto const records = records_of(deps_, heard.known_as);
+    if (!records || !*records) return false;
+    auto const now = tellable(deps_, heard.member, heard.known_as, **records);
+    return now && *now == heard.person;
+}
+
 void QueryDeparture::note(std::string const& known_as, Community const& community,
                           std::optional<std::string> const& id, std::chrono::seconds keep) {
     if (!deps_.correlations) return;

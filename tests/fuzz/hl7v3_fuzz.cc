@@ -1,6 +1,8 @@
 // codec/hl7v3: any XML as any of the messages. No reader may fail in another way than it says, and
 // whatever was asked, the answer with its copy of the query must be XML.
+#include "codec/hl7v3/initiate.h"
 #include "codec/hl7v3/read.h"
+#include "codec/hl7v3/time_to_live.h"
 #include "codec/hl7v3/write.h"
 #include "platform/xml/parse.h"
 
@@ -52,5 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size
     (void)hl7v3::read_continuation(root);
     (void)hl7v3::read_acknowledgement(root);
     (void)hl7v3::read_patient_location_query(root);
+    (void)hl7v3::read_find_response(root);
+    (void)hl7v3::read_cross_reference_response(root);
+    (void)hl7v3::read_patient_location_response(root);
+    (void)hl7v3::read_duration(root.text());
     return 0;
 }

@@ -1,9 +1,12 @@
 """ITI-55 as the responding gateway (ITI TF-2 3.55; pix-pdq 5.5)."""
+import re
+
 from lib import gazelle, v3, v3_answers
 from lib.cases import add, case
 from lib.checks import equal, one_of, true
 from lib.hidden_people import consent
 from lib.identity import known, linked, member_id, name_v3
+from lib.names import NS
 from lib.people import person
 from lib.soap import expect_fault
 from lib.v2_answers import pair
@@ -158,6 +161,20 @@ def _header(t):
     someone, ids = linked(t, (0,))
     header = (f'<x:CorrelationTimeToLive xmlns:x="{v3.XCPD}">P0Y0M7D</x:CorrelationTimeToLive>')
     discover(t, body(t, **of(someone)), headers=header).found([pair(ids[0])])
+
+
+@case("xcpd/iti-55/time-to-live-answer", "how long an id may be kept is told as a duration, and only of an id that is sure",
+      "pix-pdq 5.5")
+def _kept(t):
+    someone, _ = linked(t, (0,))
+    reply = exchange(t, "xcpd", "xcpd", body(t, **of(someone)))
+    told = reply.envelope.findtext("s:Header/x:CorrelationTimeToLive", None, {**NS, "x": v3.XCPD})
+    if told is not None:
+        true(re.fullmatch(r"P(\d+Y)?(\d+M)?(\d+D)?(T(\d+H)?(\d+M)?(\d+S)?)?", told.strip()), "an xs:duration", told)
+    nobody = person()
+    reply = exchange(t, "xcpd", "xcpd", body(t, **of(nobody)))
+    equal(reply.envelope.findtext("s:Header/x:CorrelationTimeToLive", None, {**NS, "x": v3.XCPD}), None,
+          "CorrelationTimeToLive beside nobody")
 
 
 # What cannot be answered (case 5) -----------------------------------------------------------------

@@ -270,6 +270,16 @@ TEST_F(Correlated, ALocatorTellsWhichCommunitiesKnowThePatient) {
     EXPECT_EQ(heard.of(three.home()), 0) << "it is not known there";
 
     another_patient();
+    two.behave("good", "locates " + three.home());
+    auto query_of_three =
+        find_documents_query(patient, {std::string(to_urn(domain::Availability::kApproved))});
+    query_of_three.home = three.home();
+    heard = ask_gateway(toolkit, query_of_three);
+    EXPECT_EQ(heard.response.status, Status_::kSuccess) << heard.text();
+    EXPECT_EQ(heard.of(three.home()), 2);
+    EXPECT_EQ(heard.of(two.home()), 0) << "asked who she is, and for no document";
+
+    another_patient();
     two.behave("good", "hang-location");
     heard = find();
     EXPECT_EQ(heard.response.status, Status_::kPartialSuccess);
@@ -278,7 +288,7 @@ TEST_F(Correlated, ALocatorTellsWhichCommunitiesKnowThePatient) {
     EXPECT_EQ(heard.of(two.home()), 2);
     atna::SearchQuery query;
     query.transaction = "ITI-56";
-    EXPECT_EQ(node.audit(query).size(), 3U);
+    EXPECT_EQ(node.audit(query).size(), 4U);
 }
 
 TEST_F(Correlated, QuestionsWhoSomebodyIsHaveALimit) {
