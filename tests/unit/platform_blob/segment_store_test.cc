@@ -254,9 +254,10 @@ TEST_F(Segments, ANamedSegmentWithoutAnyRoomIsDroppedLater) {
 }
 
 TEST_F(Segments, DamageBeforeWhatWasAcknowledgedHidesOneRecordAndIsNotOverwritten) {
-    auto const first = *put(1);
-    auto const damaged = *put(2);
-    auto const last = *put(3);
+    // Together: between two writes one that grows may make way for a segment made ahead.
+    Bytes const octets[] = {octets_of(1, 1000), octets_of(2, 1000), octets_of(3, 1000)};
+    auto const at = *store->append({{1, octets[0]}, {2, octets[1]}, {3, octets[2]}});
+    auto const first = at[0], damaged = at[1], last = at[2];
     store.reset();
     overwrite(damaged, 8, "damage");
     reopen();
