@@ -6,6 +6,9 @@
 #include "platform/pg/pool.h"
 #include "platform/vault/durable_file.h"
 
+#include <set>
+#include <span>
+
 namespace musubi::atna {
 namespace {
 
@@ -72,10 +75,83 @@ std::vector<AuditFinding> findings_of(pg::Rows const& rows) {
     return out;
 }
 
+/// What one person looked at of one patient on a day.
+struct Look {
+    std::string member, patient;
+    Bytes user;
+    std::int64_t records = 0, first = 0, last = 0;
+};
+
+Result<std::vector<Look>> looks_of(pg::Pool& pool, Span const& day) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<Look>> {
+        std::vector<Look> out;
+        auto const rows =
+            TRY(tx.exec(sql::kLooksOfDay, pg::Params().timestamptz(day.from).timestamptz(day.to)));
+        for (auto const row : rows) {
+            auto const user = row.bytes(1);
+            out.push_back({std::string(row.text(0)), std::string(row.text(2)),
+                           Bytes(user.begin(), user.end()), row.int64(3), row.int64(4),
+                           row.int64(5)});
+        }
+        return out;
+    });
+}
+
+/// One member's, ordered by patient: asked about in pieces.
+Result<std::set<std::string>> untreated(core::RelationPort const& relations, Span const& day,
+                                        std::span<Look const> looks) {
+    constexpr std::size_t kPiece = 500;
+    std::set<std::string> out;
+    std::vector<std::string> piece;
+    for (std::size_t i = 0; i < looks.size(); ++i) {
+        if (piece.empty() || piece.back() != looks[i].patient) piece.push_back(looks[i].patient);
+        if (piece.size() < kPiece && i + 1 < looks.size()) continue;
+        out.merge(TRY(relations.untreated(looks[i].member, piece, day.from, day.to)));
+        piece.clear();
+    }
+    return out;
+}
+
+Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings,
+                                  core::RelationPort const& relations, Span const& day,
+                                  WallTime now) {
+    auto const looks = TRY(looks_of(pool, day));
+    std::vector<std::string> members, patients;
+    std::vector<Bytes> users;
+    std::vector<std::int64_t> records, firsts, lasts;
+    for (std::size_t begin = 0, end = 0; begin < looks.size(); begin = end) {
+        while (end < looks.size() && looks[end].member == looks[begin].member) ++end;
+        std::span<Look const> const own(looks.data() + begin, end - begin);
+        auto const strangers = TRY(untreated(relations, day, own));
+        for (Look const& look : own) {
+            if (!strangers.contains(look.patient)) continue;
+            members.push_back(look.member);
+            patients.push_back(look.patient);
+            users.push_back(look.user);
+            records.push_back(look.records);
+            firsts.push_back(look.first);
+            lasts.push_back(look.last);
+        }
+    }
+    if (members.empty()) return 0;
+    return find(pool, sql::kFoundRelation,
+                std::move(pg::Params()
+                              .timestamptz(day.from)
+                              .timestamptz(day.to)
+                              .timestamptz(now)
+                              .timestamptz(now + settings.days)
+                              .text_array(std::span<std::string const>(members))
+                              .bytea_array(std::span<Bytes const>(users))
+                              .text_array(std::span<std::string const>(patients))
+                              .int8_array(records)
+                              .int8_array(firsts)
+                              .int8_array(lasts)));
+}
+
 }  // namespace
 
 Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
-                         WallTime since, WallTime now) {
+                         WallTime since, WallTime now, core::RelationPort const* relations) {
     int found = 0;
     Span const hours{std::chrono::floor<std::chrono::hours>(since),
                      std::chrono::floor<std::chrono::hours>(now)};
@@ -94,6 +170,8 @@ Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettin
             found += TRY(
                 find(pool, sql::kFindNight, bounds(dark, settings.night_records, now, settings)));
         Span const whole{day, day + kDay};
+        if (settings.relation && relations && whole.to > since && whole.to <= now)
+            found += TRY(find_without_relation(pool, settings, *relations, whole, now));
         if (!ids.empty() && whole.to > since && whole.to <= now) {
             auto params = bounds(whole, 1, now, settings);
             params.text_array(std::span<std::string const>(ids));

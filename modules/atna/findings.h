@@ -7,12 +7,15 @@
 //   denials  so many refusals within an hour, of one person, or of a member's systems
 //   night    one person looked so often in one night of Japan
 //   watched  any access, on one day, to a patient of the list of those to be watched
+//   relation a person looked, on one day, at a patient with whom the member has no relation of
+//            treatment that the region knows of (core/relation_port.h)
 //
 // Thread-safe. Errors: those of the database and the audit trail.
 
 #include "atna/entry.h"
 #include "core/config.h"
 #include "core/ports.h"
+#include "core/relation_port.h"
 
 #include <optional>
 
@@ -23,20 +26,24 @@ struct ReviewSettings {
     std::int64_t denials = 0;
     std::int64_t night_records = 0;
     int night_begins = 22, night_ends = 6;  ///< hours of Japan
-    std::string watched_file;               ///< one patient id (CX) in a line; empty: nobody
-    std::chrono::hours days{24 * 14};       ///< until a finding must be signed off
+    bool relation = false;
+    std::string watched_file;          ///< one patient id (CX) in a line; empty: nobody
+    std::chrono::hours days{24 * 14};  ///< until a finding must be signed off
     std::chrono::milliseconds interval{};
     bool enabled() const {
-        return bulk_patients > 0 || denials > 0 || night_records > 0 || !watched_file.empty();
+        return bulk_patients > 0 || denials > 0 || night_records > 0 || relation ||
+               !watched_file.empty();
     }
 };
 std::vector<core::ConfigKey> review_keys();
 ReviewSettings review_settings(core::Config const& config);
 
 /// Judges every hour, night and day that ended between `since` and `now`; how many findings are
-/// new. What was found before is not found again, so periods may overlap.
+/// new. What was found before is not found again, so periods may overlap. Without `relations` that
+/// rule is left out.
 Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
-                         WallTime since, WallTime now);
+                         WallTime since, WallTime now,
+                         core::RelationPort const* relations = nullptr);
 
 struct AuditFinding {
     std::int64_t id = 0;

@@ -45,7 +45,8 @@ void FindingsKeeper::run() {
 void FindingsKeeper::turn() {
     auto const now = clock_.now();
     auto const since = looked_ ? *looked_ - kLate : now - kAtStart;
-    auto const found = look_through(pool_, sealer_, settings_, since, now);
+    auto const found = look_through(pool_, sealer_, settings_, since, now,
+                                    ports_ ? ports_->find<core::RelationPort>() : nullptr);
     auto const overdue = overdue_findings(pool_, now);
     if (found) looked_ = now;
     if (found && *found > 0) log_warning("atna.findings", {{"new", std::to_string(*found)}});

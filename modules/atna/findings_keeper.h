@@ -14,8 +14,12 @@ namespace musubi::atna {
 class FindingsKeeper {
 public:
     FindingsKeeper(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings settings,
-                   Clock const& clock)
-        : pool_(pool), sealer_(sealer), settings_(std::move(settings)), clock_(clock) {}
+                   Clock const& clock, core::Ports const* ports = nullptr)
+        : pool_(pool),
+          sealer_(sealer),
+          settings_(std::move(settings)),
+          clock_(clock),
+          ports_(ports) {}
     ~FindingsKeeper();
 
     void start();
@@ -30,6 +34,7 @@ private:
     EntrySealer const& sealer_;
     ReviewSettings const settings_;
     Clock const& clock_;
+    core::Ports const* const ports_;  ///< who knows relations is looked for at each turn
     std::optional<WallTime> looked_;  ///< up to here
 
     mutable std::mutex mutex_;

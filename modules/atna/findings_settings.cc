@@ -8,6 +8,7 @@ constexpr char const* kDenials = "atna.review_denials";
 constexpr char const* kNight = "atna.review_night_records";
 constexpr char const* kNightBegins = "atna.review_night_begins";
 constexpr char const* kNightEnds = "atna.review_night_ends";
+constexpr char const* kRelation = "atna.review_relation";
 constexpr char const* kWatched = "atna.review_watched";
 constexpr char const* kDays = "atna.review_days";
 constexpr char const* kInterval = "atna.review_interval";
@@ -26,6 +27,13 @@ core::ConfigKey number(char const* name, char const* default_value, std::int64_t
 }  // namespace
 
 std::vector<core::ConfigKey> review_keys() {
+    core::ConfigKey relation;
+    relation.key = kRelation;
+    relation.type = core::ConfigType::kBoolean;
+    relation.default_value = "false";
+    relation.doc =
+        "A person who looks at a patient of whom the member has no record, whom nobody declared to "
+        "treat and for whom no glass was broken is a finding of the audit review, once a day.";
     core::ConfigKey watched;
     watched.key = kWatched;
     watched.type = core::ConfigType::kPath;
@@ -55,6 +63,7 @@ std::vector<core::ConfigKey> review_keys() {
                "A person who looks so often in one night is a finding. 0: never."),
         number(kNightBegins, "22", 23, "Hour of Japan at which the night begins."),
         number(kNightEnds, "6", 23, "Hour of Japan at which the night ends."),
+        relation,
         watched,
         days,
         interval};
@@ -67,6 +76,7 @@ ReviewSettings review_settings(core::Config const& config) {
     out.night_records = config.integer(kNight);
     out.night_begins = static_cast<int>(config.integer(kNightBegins));
     out.night_ends = static_cast<int>(config.integer(kNightEnds));
+    out.relation = config.boolean(kRelation);
     out.watched_file = config.text(kWatched);
     out.days = std::chrono::hours(24 * config.integer(kDays));
     out.interval = std::chrono::milliseconds(config.integer(kInterval));

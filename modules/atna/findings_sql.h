@@ -48,6 +48,19 @@ inline constexpr pg::Statement kFindWatched{
     "unnest(r.patients) AS p(patient) WHERE r.time >= $1 AND r.time < $2 AND r.patients && $6 AND "
     "p.patient = ANY ($6) AND r.trace NOT LIKE 'syslog:%') looks GROUP BY organisation, "
     "user_token, patient HAVING count(*) >= $3 ON CONFLICT DO NOTHING RETURNING organisation"};
+/// One day, $1 to $2: who looked at whom, as far as patients stand there in the clear.
+inline constexpr pg::Statement kLooksOfDay{
+    "atna.looks_of_day",
+    "SELECT organisation, user_token, patient, count(*), min(seq), max(seq) FROM (SELECT "
+    "organisation, user_token, unnest(patients) AS patient, seq" ATNA_LOOKS
+    ") looks WHERE patient NOT LIKE 'hmac:%' GROUP BY organisation, user_token, patient ORDER BY "
+    "organisation, patient LIMIT 200000"};
+/// $1 and $2 as above, $3 now, $4 deadline, then one array for each column.
+inline constexpr pg::Statement kFoundRelation{
+    "atna.found_relation", ATNA_FINDING
+    "SELECT 'relation', $1, $2, o, u, p, n, 1, f, l, $3, $4 FROM unnest($5::text[], $6::bytea[], "
+    "$7::text[], $8::bigint[], $9::bigint[], $10::bigint[]) AS found(o, u, p, n, f, l) ON CONFLICT "
+    "DO NOTHING RETURNING organisation"};
 #undef ATNA_FINDING
 #undef ATNA_LOOKS
 #undef ATNA_HOUR

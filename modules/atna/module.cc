@@ -102,7 +102,8 @@ private:
           indexer_(context.pool, keys, sealer_, context.config.text(kFolder), journal_.get()),
           roots_(context.pool, keys, context.config.text(kFolder), std::move(evidence),
                  context.ports, context.clock),
-          findings_(context.pool, sealer_, review_settings(context.config), context.clock) {}
+          findings_(context.pool, sealer_, review_settings(context.config), context.clock,
+                    &context.ports) {}
 
     Status make_exporters(core::ModuleContext& context) {
         auto const destinations = TRY(read_destinations(context.config.list(kExport)));

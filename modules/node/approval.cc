@@ -19,7 +19,7 @@ bool take(std::string_view line, std::string_view name, std::string& out) {
 }
 
 bool take_act(std::string_view line, Approval& out) {
-    for (char const* act : {kOpenDocument, kEraseKeys}) {
+    for (char const* act : {kOpenDocument, kEraseKeys, kExportRecords}) {
         out.act = act;
         if (take(line, act, out.document)) return true;
     }

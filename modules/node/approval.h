@@ -4,7 +4,7 @@
 //
 //   musubi-approval-1
 //   region <name of the region>
-//   document <unique id>              or: erase <names of the keys>
+//   document <unique id>              or: erase <names of the keys>, export everything
 //   reason <in words without personal data>
 //   until <RFC 3339, UTC>
 //   nonce <uuid>
@@ -25,6 +25,7 @@ namespace musubi::node {
 /// What is approved; also the word of the line that says it.
 inline constexpr char const* kOpenDocument = "document";
 inline constexpr char const* kEraseKeys = "erase";
+inline constexpr char const* kExportRecords = "export";
 
 struct Approval {
     std::string region, document, reason;  ///< `document`: whatever the act is about

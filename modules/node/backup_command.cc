@@ -110,17 +110,21 @@ Result<RestoreTarget> rehearsal_target(core::Config const& config) {
         return Error(Code::kConflict, folder.string() + " holds something that no rehearsal left");
     TRY(vault::make_folder(folder));
     std::ofstream(folder / kRehearsalMark) << "emptied by each rehearsal of a restore\n";
-    for (char const* part : {"keys", "blobs", "journal"}) fs::remove_all(folder / part, none);
+    for (char const* part : {"keys", "blobs", "journal", "operators", "evidence"})
+        fs::remove_all(folder / part, none);
     TRY(claim_for_rehearsal(target.database));
     target.keys = folder / "keys";
     target.blobs = folder / "blobs";
     target.journal = folder / "journal";
+    target.operators = folder / "operators";
+    target.evidence = folder / "evidence";
     return target;
 }
 
 RestoreTarget own_target(core::Config const& config) {
-    return {config.text("database.owner"), config.text("keys.folder"), config.text("blob.folder"),
-            config.text("atna.journal_folder")};
+    return {config.text("database.owner"),   config.text("keys.folder"),
+            config.text("blob.folder"),      config.text("atna.journal_folder"),
+            config.text("operators.folder"), config.text("atna.evidence_folder")};
 }
 
 Result<ProofPlan> proof_plan(core::Config const& config, Options const& options) {
@@ -184,7 +188,8 @@ Status rehearse(Options const& options) {
     run.summary = said;
     if (!options.has("leave")) {
         std::error_code none;
-        for (fs::path const& folder : {target.keys, target.blobs, target.journal})
+        for (fs::path const& folder :
+             {target.keys, target.blobs, target.journal, target.operators, target.evidence})
             fs::remove_all(folder, none);
         TRY(clear_rehearsal(target.database));
     }

@@ -1,6 +1,7 @@
 #include "node/command.h"
 #include "node/node_config.h"
 #include "node/options.h"
+#include "node/transfer_commands.h"
 
 #include <cstdio>
 
@@ -21,11 +22,13 @@ std::span<Command const> commands() {
         {"backup", "a sealed generation of everything, beside the running node", run_backup},
         {"restore", "bring a generation back, or rehearse it, and prove it", run_restore},
         {"scrub", "read everything that is stored and compare it with its rows", run_scrub},
+        {"export", "everything into a folder of open form, by two officers' word", run_export},
         {"support-bundle", "what helps from afar, without personal data", run_support_bundle},
         {"patient", "show the regional id of a patient, evaluate matching", run_patient},
         {"operator", "operators of this node: add, list, remove, log in and out", run_operator},
         {"maintenance", "windows for maintenance under a work order, and reports of them",
          run_maintenance},
+        {"import", "client: provide the packages of an export again (ITI-41)", run_import},
         {"feed", "client: send a patient identity feed (ITI-8)", run_feed},
         {"submit", "client: publish a document (ITI-41)", run_submit},
         {"query", "client: find documents (ITI-18)", run_query},

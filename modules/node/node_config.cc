@@ -1,6 +1,7 @@
 #include "node/node_config.h"
 
 #include "node/linked_modules.h"
+#include "node/location_check.h"
 #include "node/maintenance/terms.h"
 
 #include <charconv>
@@ -300,6 +301,7 @@ Result<Address> parse_address(std::string_view text) {
 std::vector<core::ConfigKey> all_config_keys() {
     std::vector<core::ConfigKey> keys = node_config_keys();
     for (core::ConfigKey& key : maintenance_config_keys()) keys.push_back(std::move(key));
+    for (core::ConfigKey& key : location_config_keys()) keys.push_back(std::move(key));
     for (auto const* module : linked_modules()) {
         keys.insert(keys.end(), module->config_keys.begin(), module->config_keys.end());
     }

@@ -5,6 +5,7 @@
 #include "node/operator_tools.h"
 #include "node/options.h"
 #include "platform/vault/cms.h"
+#include "platform/vault/revocation_list.h"
 #include "platform/vault/totp.h"
 
 #include <cstdio>
@@ -62,6 +63,13 @@ std::string read_code() {
     return line.substr(0, 16);
 }
 
+/// Lists name what was withdrawn; where none is configured, nothing is.
+Status check_not_withdrawn(OperatorTools const& tools, std::string const& certificate) {
+    std::string const& lists = tools.config().text("tls.crl");
+    if (lists.empty() || !TRY(vault::is_withdrawn(certificate, lists))) return {};
+    return Error(Code::kUnauthenticated, "this certificate was withdrawn");
+}
+
 Status add(OperatorTools& tools, OperatorRegister& operators, Options const& options) {
     auto const facts = TRY(vault::read_certificate(options["cert"]));
     Operator one;
@@ -73,6 +81,7 @@ Status add(OperatorTools& tools, OperatorRegister& operators, Options const& opt
     one.added_at = system_clock().now();
     if (one.not_after <= one.added_at)
         return Error(Code::kInvalidContent, "the certificate has ended");
+    TRY(check_not_withdrawn(tools, options["cert"]));
     one.secret = TRY(vault::totp_secret());
     TRY(operators.add(one));
     if (auto recorded = record_change(tools, "operator-add", one); !recorded) {
@@ -109,8 +118,10 @@ Status remove(OperatorTools& tools, OperatorRegister& operators, Options const& 
 
 Status login(OperatorTools& tools, OperatorRegister& operators, Options const& options) {
     auto const now = system_clock().now();
-    auto const done =
-        operators.authenticate(options["as"], {options["cert"], options["key"], read_code()}, now);
+    auto done = check_not_withdrawn(tools, options["cert"]);
+    if (done)
+        done = operators.authenticate(options["as"], {options["cert"], options["key"], read_code()},
+                                      now);
     // An unknown name is somebody's text: it is not repeated.
     bool const known = operators.find(options["as"]).ok();
     TRY(tools.audit->record(

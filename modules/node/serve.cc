@@ -3,12 +3,15 @@
 #include "node/command.h"
 #include "node/key_ring_check.h"
 #include "node/linked_modules.h"
+#include "node/location_check.h"
 #include "node/migrations.h"
 #include "node/node_config.h"
+#include "node/operator_tools.h"
 #include "node/options.h"
 #include "node/server.h"
 #include "node/tls_material.h"
 #include "platform/base/log.h"
+#include "policy/agreement.h"
 #include "policy/module.h"
 #include "registry_link/settings.h"
 
@@ -37,13 +40,16 @@ Status check_agreement(core::Config const& config, pg::Pool* pool) {
     }
     auto const chosen = TRY(policy::choose(source, chain, system_clock().now()));
     if (chosen.next_refused) return *chosen.next_refused;
-    return {};
+    return check_location(*chosen.agreement, config);
 }
 
 Result<std::unique_ptr<Server>> start(std::string const& config_file) {
     auto services = TRY(PlatformServices::open(config_file));
     TRY(verify_structure(services->config));
     TRY(claim_database(*services->pool, *services->keys));
+    // One that cannot be read is refused, on record, by the module.
+    if (auto const agreement = policy::load_agreement(agreement_file(services->config)))
+        TRY(check_location(**agreement, services->config));
     return Server::start(TRY(Composition::create(std::move(services))));
 }
 

@@ -2,9 +2,12 @@
 
 #include "node/change_watch.h"
 #include "node/lifecycle_records.h"
+#include "node/location_check.h"
 #include "node/node_config.h"
+#include "node/operator_tools.h"
 #include "node/preservation/records.h"
 #include "platform/base/log.h"
+#include "policy/agreement.h"
 
 namespace musubi::node {
 namespace {
@@ -150,6 +153,10 @@ std::vector<binding::NamedHealth> Server::health() const {
         all.push_back({std::string(part.descriptor->name), part.module->health()});
     }
     all.push_back({"certificates", certificates_.health()});
+    if (misplaced_)
+        all.push_back(
+            {"location",
+             {core::Health::kBad, "the agreement does not allow where something stands"}});
     if (draining_) all.push_back({"node", {core::Health::kBad, "draining"}});
     return all;
 }
@@ -197,6 +204,7 @@ void Server::reload() {
         }
     }
     certificates_.look();
+    look_at_location();
     auto event = change_event(name(), Changed::kSecurity, "certificates and agreement read again");
     if (!kept_old.empty()) {
         event.outcome = domain::AuditOutcome::kMinorFailure;
@@ -205,6 +213,15 @@ void Server::reload() {
     if (auto recorded = composition_->pipeline().record_event(std::move(event)); !recorded)
         log_error("audit.failed", {{"detail", recorded.error().detail}});
     log_info("reloaded");
+}
+
+void Server::look_at_location() {
+    core::Config const& config = composition_->config();
+    auto const agreement = policy::load_agreement(agreement_file(config));
+    if (!agreement) return;  // told of by the module; what was in force stays
+    auto const fits = check_location(**agreement, config);
+    misplaced_ = !fits;
+    if (!fits) log_error("reload.location", {{"detail", fits.error().detail}});
 }
 
 void Server::drain() {

@@ -38,6 +38,8 @@ private:
     explicit Server(std::unique_ptr<Composition> composition);
     Status open_doors();
     std::vector<binding::NamedHealth> health() const;
+    /// Another agreement, or another day, may allow less.
+    void look_at_location();
     Status post_reply(std::string const& address, core::HttpReply const& reply);
     Status record_start();
     void record_stop();
@@ -62,6 +64,7 @@ private:
     std::unique_ptr<AuditDoors> audit_doors_;
     std::unique_ptr<net::PlainHttpServer> operator_server_;
     std::atomic<bool> draining_{false};
+    std::atomic<bool> misplaced_{false};
 };
 
 }  // namespace musubi::node

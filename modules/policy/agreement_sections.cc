@@ -129,8 +129,8 @@ constexpr Field kAudit[] = {
     {"log_review", kMap, false, kWordsOnly, kDuty}, {"logs", kMap, false, kWordsOnly, kLogs},
     {"reports", kMap, false, kWordsOnly, kReports}, {"findings", kMap, false, kWordsOnly, kDuty}};
 
-constexpr Field kLocation[] = {{"countries", kTexts, kRequired},
-                               {"sites", kTexts, false, kWordsOnly}};
+constexpr Field kLocation[] = {
+    {"countries", kTexts, kRequired}, {"sites", kTexts}, {"stores", kTexts}};
 
 constexpr Field kSections[] = {
     {"purpose"},

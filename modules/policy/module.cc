@@ -6,6 +6,7 @@
 #include "policy/notice_sender.h"
 #include "policy/policy.h"
 #include "policy/readiness.h"
+#include "policy/relations.h"
 
 #include "platform/base/log.h"
 
@@ -22,6 +23,7 @@ class PolicyModule final : public core::Module {
 public:
     PolicyModule(std::unique_ptr<AgreementPolicy> policy, core::ModuleContext& context)
         : policy_(std::move(policy)),
+          relations_(*policy_, context.pool, context.ports.find<core::PatientIdentityPort>()),
           forms_([this] { return policy_->agreement(); }, context.pool,
                  context.ports.require<core::AuditPort>(), context.clock, context.ids,
                  context.config.text("node.audit_source_id")),
@@ -31,6 +33,7 @@ public:
         context.ports.provide<core::PolicyPort>(*policy_);
         context.ports.provide<core::CommunityPort>(*policy_);
         context.ports.provide<core::AgreementInForcePort>(*policy_);
+        context.ports.provide<core::RelationPort>(relations_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::DocumentWatcherPort>(forms_);
     }
@@ -92,6 +95,7 @@ private:
     }
 
     std::unique_ptr<AgreementPolicy> policy_;
+    Relations relations_;
     MergeWatcher watcher_;
     FormWatcher forms_;
     NoticeSender notices_;

@@ -61,6 +61,12 @@ bool is_document_file(fs::path const& path) {
     return path.extension() == ".segment" || path.parent_path().filename().string().size() == 2;
 }
 
+bool is_root_file(fs::path const& path) {
+    auto const kind = path.extension();
+    return path.filename().string().starts_with("root-") &&
+           (kind == ".json" || kind == ".p7s" || kind == ".tsr");
+}
+
 class Backup {
 public:
     Backup(core::Config const& config, BackupPlan const& plan, SealedStore& data, SealedStore& keys)
@@ -82,6 +88,7 @@ public:
                           }));
         TRY(FAULT("backup.after_database"));
         TRY(copy_documents());
+        TRY(copy_operators_and_evidence());
         TRY(copy_keys());
         TRY(copy_journal(false));
         return finish();
@@ -89,13 +96,16 @@ public:
     BackupReport const& report() const { return report_; }
 
 private:
+    static bool never_altered(std::string const& store) {
+        return store == "blobs" || store == "evidence";
+    }
     /// What has the size and time that it had then is taken as it was.
     Status remember_previous() {
         auto const names = TRY(data_.generations());
         if (names.empty() || plan_.read_everything) return {};
         auto const manifest = TRY(read_manifest(TRY(data_.generation(names.back()))));
         for (BackupFile const& file : manifest.files)
-            if (file.store == "blobs") previous_[file.path] = file;
+            if (never_altered(file.store)) previous_[file.store + "/" + file.path] = file;
         return {};
     }
 
@@ -119,7 +129,8 @@ private:
         auto const facts = TRY(facts_of_file(path));
         if (!facts) return {};
         std::string const name = path.lexically_relative(root).generic_string();
-        auto const before = store == "blobs" ? previous_.find(name) : previous_.end();
+        auto const before =
+            never_altered(store) ? previous_.find(store + "/" + name) : previous_.end();
         if (before != previous_.end() && before->second.size == facts->size &&
             before->second.modified_ns == facts->modified_ns &&
             into.has(before->second.object.name)) {
@@ -151,6 +162,18 @@ private:
             for (fs::path const& path : files_below(folder / part))
                 if (is_document_file(path)) TRY(copy(data_, "blobs", folder, path));
         }
+        return {};
+    }
+
+    /// Who the operators are (not who is logged in), and the roots that were published.
+    Status copy_operators_and_evidence() {
+        fs::path const operators = config_.text("operators.folder");
+        for (fs::path const& path : files_below(operators))
+            if (path.extension() == ".operator") TRY(copy(data_, "operators", operators, path));
+        fs::path const evidence = config_.text("atna.evidence_folder");
+        if (evidence.empty()) return {};
+        for (fs::path const& path : files_below(evidence))
+            if (is_root_file(path)) TRY(copy(data_, "evidence", evidence, path));
         return {};
     }
 

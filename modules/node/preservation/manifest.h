@@ -9,8 +9,8 @@
 //   file    <store> <path> <size> <modified, ns> <object> <stored size> <SHA-256>
 //   end     <number of lines before this one>
 //
-// Stores: database, blobs, journal, keys. `stored size` is less than `size` where a file ends with
-// zeros. Pure.
+// Stores: database, blobs, journal, keys, operators, evidence. `stored size` is less than `size`
+// where a file ends with zeros. Pure.
 
 #include "node/preservation/sealed_store.h"
 

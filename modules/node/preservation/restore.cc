@@ -15,25 +15,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A master key may wait there already.
-Status check_folder(fs::path const& folder) {
+using IsOurs = bool (*)(fs::path const&);
+
+Status check_folder(fs::path const& folder, IsOurs ours) {
     std::error_code none;
     for (auto const& entry : fs::recursive_directory_iterator(folder, none)) {
-        std::string const name = entry.path().filename();
-        bool const key = name.ends_with(".key") && name.size() == 12;
-        if (entry.is_regular_file(none) &&
-            (key || name == "token.key" || name == "chain.anchor" || name.ends_with(".journal") ||
-             name.ends_with(".segment") || entry.path().extension().empty()))
+        if (entry.is_regular_file(none) && ours(entry.path()))
             return Error(Code::kConflict,
                          "nothing is overwritten: " + entry.path().string() + " is there");
     }
     return {};
 }
 
+/// A master key may wait there already.
+bool is_of_records(fs::path const& path) {
+    std::string const name = path.filename();
+    return (name.ends_with(".key") && name.size() == 12) || name == "token.key" ||
+           name == "chain.anchor" || name.ends_with(".journal") || name.ends_with(".segment") ||
+           path.extension().empty();
+}
+bool is_operator(fs::path const& path) { return path.extension() == ".operator"; }
+bool is_root(fs::path const& path) { return path.filename().string().starts_with("root-"); }
+
 Result<fs::path> folder_of(RestoreTarget const& target, std::string const& store) {
     if (store == "keys") return target.keys;
     if (store == "blobs") return target.blobs;
     if (store == "journal") return target.journal;
+    if (store == "operators") return target.operators;
+    if (store == "evidence") return target.evidence;
     return Error(Code::kInvalidContent, "manifest of the backup: unknown store");
 }
 
@@ -116,7 +125,9 @@ Result<BackupManifest> read_generation(RestorePlan const& plan) {
 Status restore(RestorePlan const& plan, BackupManifest const& manifest) {
     RestoreTarget const& target = plan.target;
     for (fs::path const& folder : {target.keys, target.blobs, target.journal})
-        TRY(check_folder(folder));
+        TRY(check_folder(folder, is_of_records));
+    TRY(check_folder(target.operators, is_operator));
+    TRY(check_folder(target.evidence, is_root));
     TRY(check_empty(target.database));
     auto data = TRY(SealedStore::open(plan.data, plan.key, SealedStore::Open::kToRead));
     auto keys = TRY(SealedStore::open(plan.keys, plan.key, SealedStore::Open::kToRead));

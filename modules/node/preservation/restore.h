@@ -11,7 +11,7 @@ namespace musubi::node {
 
 struct RestoreTarget {
     std::string database;  ///< connection of the owner role
-    std::filesystem::path keys, blobs, journal;
+    std::filesystem::path keys, blobs, journal, operators, evidence;
 };
 
 struct RestorePlan {

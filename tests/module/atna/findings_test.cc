@@ -127,6 +127,41 @@ TEST_F(Findings, EveryAccessToAPatientWhoIsWatched) {
         << "a list that is gone is told";
 }
 
+/// dr-midori's clinic treats A by its own record and nobody else.
+class OnlyA final : public core::RelationPort {
+public:
+    Result<std::set<std::string>> untreated(std::string const& member,
+                                            std::vector<std::string> const& patients, WallTime,
+                                            WallTime) const override {
+        std::set<std::string> out;
+        if (member != "clinic-kita") return out;
+        for (auto const& one : patients)
+            if (!one.starts_with("A^")) out.insert(one);
+        return out;
+    }
+};
+
+TEST_F(Findings, PatientsWithWhomTheMemberHasNoRelation) {
+    settings_ = {};
+    settings_.relation = true;
+    OnlyA const relations;
+    auto const found = [&](WallTime since, WallTime now) {
+        auto const done = atna::look_through(*pool_, *sealer_, settings_, since, now, &relations);
+        return done ? *done : -1;
+    };
+    auto elsewhere = look(kTime, "B");
+    elsewhere.organisation = "hospital-kita";
+    record({look(kTime, "A"), look(kTime, "B"), look(kTime + minutes(5), "B"), elsewhere});
+    EXPECT_EQ(found(kTime, kTime + hours(14)), 0) << "the day goes on";
+    EXPECT_EQ(look_through(kTime, kTime + hours(15)), 0) << "nobody knows about relations";
+    EXPECT_EQ(found(kTime, kTime + hours(15)), 1);
+    EXPECT_EQ(found(kTime, kTime + hours(16)), 0) << "found once";
+    EXPECT_EQ(told(), "relation clinic-kita 2/1; ");
+    auto const one = audit_findings(*pool_, SignedOff::kNo)->front();
+    EXPECT_TRUE(one.patient.starts_with("B^")) << one.patient;
+    EXPECT_EQ(one.user_token, sealer_->user_token("dr-midori"));
+}
+
 TEST_F(Findings, AreSignedOffOnceWithARecordAndOverdueDegrades) {
     record({look(kTime, "A"), look(kTime, "B"), look(kTime, "C")});
     StillClock clock;

@@ -3,6 +3,7 @@
 #include "platform/pg/round_trips.h"
 #include "policy/merge_watcher.h"
 #include "policy/policy.h"
+#include "policy/relations.h"
 #include "support/migrations.h"
 #include "support/signing_identity.h"
 #include "support/test_database.h"
@@ -202,6 +203,38 @@ TEST_F(Consent, OfOneMemberOrOneDocumentTypeOpensNothingElse) {
     ASSERT_TRUE(grant(deps(), change()).ok());
     ASSERT_TRUE(withdraw(deps(), change(kind("t^^s"))).ok());
     EXPECT_FALSE(sees("clinic", "hospital")) << "the type is withheld";
+}
+
+// For the review of the log (guideline control LG-4).
+TEST_F(Consent, RelationsOfTreatmentAreRecordsDeclarationsAndBrokenGlass) {
+    Relations const relations(*policy_, pool_, &fed_by_);
+    std::string const other = "R7^^^&2.999.1.1.1&ISO";
+    WallTime const now = system_clock().now(), from = now - std::chrono::hours(24);
+    auto const strangers = [&](std::string const& member, WallTime begin, WallTime end) {
+        auto const found = relations.untreated(member, {kPatient, other}, begin, end);
+        return found ? *found : std::set<std::string>{found.error().detail};
+    };
+    using Set = std::set<std::string>;
+    EXPECT_EQ(strangers("hospital", from, now), Set{other}) << "fed by the hospital";
+    EXPECT_EQ(strangers("clinic", from, now), (Set{kPatient, other}));
+    EXPECT_EQ(strangers("toolkit", from, now), Set{}) << "exempt from consent";
+    EXPECT_EQ(strangers("nobody", from, now), Set{});
+    auto const script = [&](std::string const& text) {
+        auto const done = pg::run_script(database_.superuser(), text);
+        ASSERT_TRUE(done.ok()) << done.error().detail;
+    };
+    script(
+        "insert into policy.treatment (patient, member, until, basis, declared_by, declared_at) "
+        "values ('" +
+        kPatient + "', 'clinic', now() + interval '1 day', 'x', 'y', now() - interval '1 hour')");
+    EXPECT_EQ(strangers("clinic", from, now), Set{other});
+    EXPECT_EQ(strangers("clinic", from - std::chrono::hours(48), from), (Set{kPatient, other}))
+        << "not before it was declared";
+    script(
+        "insert into policy.emergency_access (access_uuid, patient, member, person, role, "
+        "purpose, reason, clause, opened_at, ends_at, review_by) values (gen_random_uuid(), '" +
+        other + "', 'clinic', 'p', 'r', 'p', 'r', 'c', now() - interval '1 hour', now(), now())");
+    EXPECT_EQ(strangers("clinic", from, now), Set{});
 }
 
 // A person known under two ids is one person: the newest word counts, whichever id it was recorded

@@ -127,7 +127,8 @@ TEST_F(Preservation, WhatIsRestoredOnAnEmptyMachineIsServedAsBefore) {
 
     set("database", "owner", machine.owner());
     set("database", "serving", machine.serving());
-    for (char const* folder : {"blobs", "journal"}) fs::remove_all(node.folder() / folder);
+    for (char const* folder : {"blobs", "journal", "evidence"})
+        fs::remove_all(node.folder() / folder);
     fs::rename(node.folder() / "keys/master.key", node.folder() / "master.key");
     fs::remove_all(node.folder() / "keys");
     EXPECT_EQ(node.command({"restore", target, "--keys", key_target}).status, 1)

@@ -60,6 +60,9 @@ TEST_F(OperatorCommands, NeedALoginWithKeyAndCodeAndNameTheOperator) {
     auto const show = [&] { return node.command({"patient", "show", "--patient", patient}); };
     EXPECT_EQ(show().status, 1);
 
+    auto const withdrawn =
+        node.command({"operator", "add", "--as", "suzuki", "--cert", node.pki() / "revoked.crt"});
+    EXPECT_NE(withdrawn.output.find("was withdrawn"), std::string::npos) << withdrawn.output;
     auto const added = node.command({"operator", "add", "--as", "sato", "--cert", own.certificate});
     ASSERT_EQ(added.status, 0) << added.output;
     auto const at = added.output.find("secret=") + 7;
