@@ -144,7 +144,8 @@ TEST_F(Preservation, WhatIsRestoredOnAnEmptyMachineIsServedAsBefore) {
     EXPECT_EQ(toolkit->retrieve({id}).documents[id], "a letter");
     EXPECT_EQ(toolkit->retrieve({large}).documents[large], before);
     EXPECT_EQ(toolkit->feed("A01", fresh_patient()), "AA") << "and goes on";
-    EXPECT_EQ(node.command({"audit", "verify"}).status, 0);
+    auto const verified = node.command({"audit", "verify"});
+    EXPECT_EQ(verified.status, 0) << verified.output;
     EXPECT_EQ(node.command({"scrub", "--rate", "0"}).status, 0);
 }
 
