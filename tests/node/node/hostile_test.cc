@@ -101,8 +101,9 @@ TEST_F(Hostile, ShapesOfManyMegabytesCostLittleMemory) {
     expect_fault(in_body("<a b=\"" + std::string(100U << 20, 'x') + "\"/>"));
     expect_fault(in_body("<a>" + std::string(100U << 20, 'x')));
     expect_fault(in_body(repeated("<a x=\"1\"/>", 1'500'000)));
-    // One envelope at its limit, and what the parser had made of it when it gave up.
-    EXPECT_LT(node.peak_resident_kib() - before, 64 * 1024);
+    // One envelope at its limit and what the parser had made of it when it gave up, or two where
+    // another thread's heap still keeps the first; never a whole body.
+    EXPECT_LT(node.peak_resident_kib() - before, 96 * 1024);
 }
 
 // Neither a file nor a connection is opened for what a message names.
