@@ -13,14 +13,14 @@ constexpr std::string_view kPath = "/async/reply";
 /// Recorded as what came in, beside the record of the call that it belongs to.
 core::TransactionSpec reply_spec(std::string_view id, std::string_view name, domain::Action action,
                                  domain::AuditCode event, char event_action,
-                                 core::SoapBinding binding) {
+                                 core::SoapBinding const& binding) {
     core::TransactionSpec spec;
     spec.id = id;
     spec.name = name;
     spec.action = action;
     spec.event_id = std::move(event);
     spec.event_action = event_action;
-    spec.soap = {std::move(binding)};
+    spec.soap = {binding};
     spec.errors_are_faults = true;
     return spec;
 }

@@ -88,7 +88,7 @@ private:
     }
 
     std::string text(YAML::Node const& node, char const* key) {
-        std::string const value = node[key] ? node[key].as<std::string>("") : "";
+        std::string value = node[key] ? node[key].as<std::string>("") : "";
         if (value.empty()) problem(node, "community: '" + std::string(key) + "' is missing");
         return value;
     }
