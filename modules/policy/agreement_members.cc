@@ -53,6 +53,12 @@ private:
                               "member: '" + oid + "' is no OID");
             }
         }
+        for (auto const& oid : map_.texts("repository_unique_ids")) {
+            if (!is_oid(oid)) {
+                problems_.add(map_.line("repository_unique_ids"),
+                              "member: '" + oid + "' is no OID");
+            }
+        }
         out.kind = map_.text_or("kind", "");
         if (map_.has("kind") &&
             std::find(std::begin(kKinds), std::end(kKinds), out.kind) == std::end(kKinds)) {
@@ -236,6 +242,7 @@ void load_member(YAML::Node const& node, std::filesystem::path const& folder, Pr
                        "signing_certificates",
                        "must_sign",
                        "speaks_for",
+                       "repository_unique_ids",
                        "officers",
                        "assigning_authorities",
                        "default_role",

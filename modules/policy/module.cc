@@ -4,6 +4,7 @@
 #include "policy/emergency.h"
 #include "policy/merge_watcher.h"
 #include "policy/notice_sender.h"
+#include "policy/origins.h"
 #include "policy/policy.h"
 #include "policy/readiness.h"
 #include "policy/relations.h"
@@ -24,6 +25,7 @@ public:
     PolicyModule(std::unique_ptr<AgreementPolicy> policy, core::ModuleContext& context)
         : policy_(std::move(policy)),
           relations_(*policy_, context.pool, context.ports.find<core::PatientIdentityPort>()),
+          origins_(*policy_),
           forms_([this] { return policy_->agreement(); }, context.pool,
                  context.ports.require<core::AuditPort>(), context.clock, context.ids,
                  context.config.text("node.audit_source_id")),
@@ -34,6 +36,7 @@ public:
         context.ports.provide<core::CommunityPort>(*policy_);
         context.ports.provide<core::AgreementInForcePort>(*policy_);
         context.ports.provide<core::RelationPort>(relations_);
+        context.ports.provide<core::OriginPort>(origins_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::DocumentWatcherPort>(forms_);
     }
@@ -96,6 +99,7 @@ private:
 
     std::unique_ptr<AgreementPolicy> policy_;
     Relations relations_;
+    Origins origins_;
     MergeWatcher watcher_;
     FormWatcher forms_;
     NoticeSender notices_;

@@ -3,6 +3,7 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
 #include "core/audited_tx.h"
+#include "core/origin_port.h"
 #include "domain/issues.h"
 #include "domain/reason.h"
 #include "domain/validate/validate.h"
@@ -86,8 +87,25 @@ core::TransactionSpec const& Iti42::spec() {
     return kSpec;
 }
 
-Result<domain::Submission> Iti42::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
-    return ebxml::read_submission(wire.envelope.payload);
+/// What comes over the wire names a repository; our own registers inside. Nobody registers in the
+/// name of somebody else's.
+Result<domain::Submission> Iti42::decode(Deps& deps, Wire const& wire,
+                                         core::DecodeContext const& context) {
+    auto submission = TRY(ebxml::read_submission(wire.envelope.payload));
+    auto const* origins = deps.ports ? deps.ports->find<core::OriginPort>() : nullptr;
+    if (!origins) return submission;
+    std::vector<Issue> issues;
+    for (auto const& entry : submission.entries) {
+        auto const& repository = entry.repository_unique_id;
+        if (!repository || origins->may_register_from(context.subject.member, *repository))
+            continue;
+        issues.push_back(
+            {Severity::kError, Reason::kMetadata,
+             "repositoryUniqueId " + *repository + " is none that this member may register from",
+             entry.id});
+    }
+    if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
+    return submission;
 }
 
 Result<core::Located> Iti42::locate(Deps&, Request const& request, domain::Subject const& subject) {
