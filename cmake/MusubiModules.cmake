@@ -1,6 +1,6 @@
 # The pluggable modules that are linked into the node. The generated modules_list.cc is the only place that names
 # them all; `node` sorts them by what they provide and require.
-set(MUSUBI_MODULES atna ct policy mpi pix pdq xcpd registry registry_link repository xca)
+set(MUSUBI_MODULES atna ct policy mpi pix pdq xcpd registry registry_link repository imaging xca)
 
 function(musubi_write_modules_list)
     set(declarations "")

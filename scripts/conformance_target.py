@@ -13,6 +13,8 @@ parser.add_argument("--namespace", action="append", default=[], metavar="OID=NAM
 parser.add_argument("--several-ids", metavar="OID", help="a domain in which one person may hold several ids")
 parser.add_argument("--notify", nargs=2, metavar="OID", help="domains of which the node tells port N+3 (ITI-10)")
 parser.add_argument("--offer", action="append", help="what the node offers beyond demo-a.json's list (replaces it)")
+parser.add_argument("--imaging", nargs=2, metavar="OID", help="imaging sources of toolkit and hospital-kita, whose "
+                    "archive is port N+8")
 options = parser.parse_args()
 top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 with open(os.path.join(top, "conformance/targets/demo-a.json"), encoding="utf-8") as source:
@@ -34,6 +36,9 @@ if options.namespace:
     target["namespaces"] = dict(entry.split("=", 1) for entry in options.namespace)
 if options.notify:
     target["notify"] = {"port": options.port_base + 3, "domains": options.notify}
+if options.imaging:
+    target["imaging"] = {"port": options.port_base + 8,
+                         "sources": dict(zip(("toolkit", "hospital"), options.imaging, strict=True))}
 if options.several_ids:
     target["several_ids"] = options.several_ids
 print(json.dumps(target, indent=2))

@@ -10,6 +10,7 @@ RS = "urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"
 LCM = "urn:oasis:names:tc:ebxml-regrep:xsd:lcm:3.0"
 QUERY = "urn:oasis:names:tc:ebxml-regrep:xsd:query:3.0"
 XDSB = "urn:ihe:iti:xds-b:2007"
+RAD = "urn:ihe:rad:xdsi-b:2009"
 XOP = "http://www.w3.org/2004/08/xop/include"
 
 NS = {"s": SOAP12, "s11": SOAP11, "wsa": WSA, "rim": RIM, "rs": RS, "lcm": LCM,
@@ -24,8 +25,10 @@ ACTION = {
     "ITI-43": "urn:ihe:iti:2007:RetrieveDocumentSet",
     "ITI-51": "urn:ihe:iti:2009:MultiPatientStoredQuery",
     "ITI-61": "urn:ihe:iti:2010:RegisterOnDemandDocumentEntry",
+    "RAD-69": "urn:ihe:rad:2009:RetrieveImagingDocumentSet",
 }
 RESPONSE_ACTION = {tx: action + "Response" for tx, action in ACTION.items()}
+RESPONSE_ACTION["RAD-69"] = RESPONSE_ACTION["ITI-43"]
 RESPONSE_ACTION["ITI-61"] = "urn:ihe:iti:2010:RegisterOnDemandDocumentResponse"
 
 RESPONSE_STATUS = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:"

@@ -51,6 +51,7 @@ class Target:
         self.syslog = self._data.get("syslog")
         self.audit_command = self._data.get("audit_command")
         self.evidence = self._data.get("evidence")
+        self.imaging = self._data.get("imaging")
         self.offers = set(self._data.get("offers", ()))
         self._pki = os.path.join(ROOT, self._data["pki"])
 
@@ -105,7 +106,8 @@ class Target:
     def path(self, name):
         default = {"registry": "/xds/registry", "repository": "/xds/repository",
                    "pix": "/pix/manager", "pdq": "/pdq/supplier", "xcpd": "/xcpd/responding",
-                   "xca": "/xca/responding", "xca-initiating": "/xca/initiating"}
+                   "xca": "/xca/responding", "xca-initiating": "/xca/initiating",
+                   "xds-i": "/xds-i/source"}
         return self.base_path + self._data.get("paths", {}).get(name, default.get(name, name))
 
     def ca_file(self):

@@ -115,6 +115,8 @@ constexpr std::array kTransactions = {
     Word{"ITI-43", "文書を見る", "documents read"},
     Word{"ITI-39", "文書を見る（他の地域から）", "documents read from another region"},
     Word{"RAD-69", "画像を見る", "images read"},
+    Word{"RAD-107", "画像を見る", "images read"},
+    Word{"RAD-55", "画像を見る", "images read"},
     Word{"ITI-18", "文書を探す", "documents searched for"},
     Word{"ITI-38", "文書を探す（他の地域から）", "documents searched for from another region"},
     Word{"ITI-41", "文書を登録する", "documents stored"},

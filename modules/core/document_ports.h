@@ -7,6 +7,7 @@
 // Ownership: ports live as long as the node. Thread-safe; findings belong to one thread.
 
 #include "core/transaction.h"
+#include "domain/metadata.h"
 #include "domain/retrieve.h"
 #include "domain/stored_query.h"
 
@@ -71,6 +72,27 @@ public:
     /// `located` is what locate() said of the same requests.
     virtual Result<RetrieveFindings> retrieve(CallContext const& call, Located const& located,
                                               std::vector<domain::DocumentRequest> requests) = 0;
+};
+
+/// Looks into documents before a repository accepts them (module imaging: manifests). Joined; asked
+/// in no order. Thread-safe.
+class DocumentInspectorPort {
+public:
+    virtual ~DocumentInspectorPort() = default;
+    struct Inspection {
+        /// In the words of ITI-41; an error among them refuses the submission.
+        std::vector<Issue> issues;
+        /// What the inspector wants back when the document is registered; null: nothing.
+        std::shared_ptr<void const> note;
+    };
+    /// May fill in what the entry leaves out, but nothing that a decision of the policy was based
+    /// on (codes of the label, patient, unique id). An Error: the content could not be read.
+    virtual Result<Inspection> inspect(domain::DocumentEntry& entry,
+                                       Content const& content) const = 0;
+    /// The registry has taken the entry, in this very transaction, and has told those who watch
+    /// documents. Not called where the registry is another node's.
+    virtual Status registered(CallContext const& call, std::string const& unique_id,
+                              std::shared_ptr<void const> const& note) = 0;
 };
 
 }  // namespace musubi::core

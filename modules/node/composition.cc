@@ -38,6 +38,8 @@ Status Composition::build(core::AuditPort* audit) {
     ports_.provide<core::PeerPort>(*peers_);
     fan_out_ = std::make_unique<FanOutCalls>(tls_, names);
     ports_.provide<core::FanOutPort>(*fan_out_);
+    fetches_ = std::make_unique<FetchCalls>(tls_, names);
+    ports_.provide<core::FetchPort>(*fetches_);
     mllp_peers_ = std::make_unique<MllpPeerCalls>(tls_, names);
     ports_.provide<core::MllpPeerPort>(*mllp_peers_);
     syslog_peers_ = std::make_unique<SyslogPeerCalls>(tls_, names);

@@ -8,6 +8,7 @@
 #include "core/pipeline.h"
 #include "core/router.h"
 #include "node/fan_out_calls.h"
+#include "node/fetch_calls.h"
 #include "node/linked_modules.h"
 #include "node/mllp_peer_calls.h"
 #include "node/peer_calls.h"
@@ -44,6 +45,7 @@ public:
         peers_->forget_connections();
         fan_out_->forget_connections();
         mllp_peers_->forget_connections();
+        fetches_->forget_connections();
     }
     std::vector<Part>& parts() { return parts_; }
 
@@ -66,6 +68,7 @@ private:
     TimeStampCalls time_stamps_;
     std::unique_ptr<core::ClientPipeline> client_pipeline_;
     std::unique_ptr<FanOutCalls> fan_out_;
+    std::unique_ptr<FetchCalls> fetches_;
     std::vector<Part> parts_;
 };
 

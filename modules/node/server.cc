@@ -92,6 +92,7 @@ Status Server::open_doors() {
             system_ids(), binding::FhirSettings{settings.public_url + "/fhir", settings.deadline});
         routes.paths["/fhir/AuditEvent"] = audit_events_.get();
     }
+    add_images(routes, settings);
 
     net::HttpServerConfig http;
     http.listener.address = https.host;
@@ -127,6 +128,25 @@ Status Server::open_doors() {
     log_info("listening",
              {{"door", "operator"}, {"port", std::to_string(operator_server_->port())}});
     return {};
+}
+
+void Server::add_images(net::HttpRoutes& routes, binding::SoapSettings const& settings) {
+    constexpr char kPath[] = "/xds-i/source";
+    core::Definition const* by_path = nullptr;
+    core::Definition const* by_query = nullptr;
+    for (core::Definition const* definition : composition_->router().all()) {
+        if (definition->spec().id == "RAD-107") by_path = definition;
+        if (definition->spec().id == "RAD-55") by_query = definition;
+    }
+    auto const soap = soap_.find(kPath);
+    if (!by_path || !by_query || soap == soap_.end()) return;
+    images_ = std::make_unique<binding::ImagesEndpoint>(
+        binding::ImagesServices{*by_path, *by_query, composition_->pipeline(),
+                                composition_->ports().require<core::PolicyPort>(), system_clock(),
+                                system_ids(), *soap->second},
+        binding::ImagesSettings{settings.public_url, kPath, settings.deadline});
+    routes.paths[kPath] = images_.get();
+    routes.paths[std::string(kPath) + "/"] = images_.get();
 }
 
 Status Server::post_reply(std::string const& address, core::HttpReply const& reply) {

@@ -2,6 +2,7 @@
 // The doors of a running node and their lives: start, reload (SIGHUP), drain (SIGTERM).
 
 #include "binding/http/fhir_endpoint.h"
+#include "binding/http/images_endpoint.h"
 #include "binding/http/operator_endpoint.h"
 #include "binding/mllp/hl7v2_endpoint.h"
 #include "binding/soap_http/assertion_gate.h"
@@ -37,6 +38,8 @@ public:
 private:
     explicit Server(std::unique_ptr<Composition> composition);
     Status open_doors();
+    /// Images by GET, where the module is there, at the path of its SOAP.
+    void add_images(net::HttpRoutes& routes, binding::SoapSettings const& settings);
     std::vector<binding::NamedHealth> health() const;
     /// Another agreement, or another day, may allow less.
     void look_at_location();
@@ -55,6 +58,7 @@ private:
     std::unique_ptr<binding::AssertionGate> users_;
     std::map<std::string, std::unique_ptr<binding::SoapEndpoint>> soap_;
     std::unique_ptr<binding::FhirEndpoint> audit_events_;
+    std::unique_ptr<binding::ImagesEndpoint> images_;
     /// Its threads may still answer for the endpoints above.
     std::unique_ptr<binding::ReplyDelivery> delivery_;
     std::unique_ptr<binding::Hl7v2Endpoint> hl7v2_;

@@ -93,7 +93,7 @@ std::vector<std::string_view> transactions_of_group(std::string_view group) {
         {"identify", {"ITI-9", "ITI-21", "ITI-22", "ITI-45", "ITI-47"}},
         {"publish", {"ITI-41", "ITI-42", "ITI-61", "RAD-68"}},
         {"query", {"ITI-18", "ITI-51"}},
-        {"retrieve", {"ITI-43", "RAD-69"}},
+        {"retrieve", {"ITI-43", "RAD-69", "RAD-107", "RAD-55"}},
         {"neighbour", {"ITI-38", "ITI-39", "ITI-55", "ITI-56", "RAD-75"}},
         {"maintain", {"ITI-57", "ITI-62", "ITI-86", "ITI-92"}},
     };

@@ -18,8 +18,9 @@ struct Deps {
     IdSource& ids;
     core::PatientIdentityPort& identity;
     core::DocumentRegistryPort& registry;
-    std::string unique_id;  ///< our repositoryUniqueId
-    std::string home;       ///< our homeCommunityId, urn:oid:...
+    std::string unique_id;               ///< our repositoryUniqueId
+    std::string home;                    ///< our homeCommunityId, urn:oid:...
+    core::Ports const* ports = nullptr;  ///< who looks into documents; null: nobody
 };
 
 }  // namespace musubi::repository

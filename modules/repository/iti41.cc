@@ -9,6 +9,8 @@
 #include "platform/base/log.h"
 #include "repository/store.h"
 
+#include <algorithm>
+
 namespace musubi::repository {
 namespace {
 
@@ -81,6 +83,29 @@ std::string canonical(std::string const& cx) {
 }
 
 }  // namespace
+
+Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
+                                    std::vector<ProvidedDocument> const& documents) {
+    Inspected out;
+    if (!deps.ports) return out;
+    auto const inspectors = deps.ports->all<core::DocumentInspectorPort>();
+    for (domain::DocumentEntry& entry : submission.entries) {
+        for (ProvidedDocument const& document : documents) {
+            if (document.entry_id != entry.id) continue;
+            for (auto* inspector : inspectors) {
+                auto found = TRY(inspector->inspect(entry, *document.content));
+                for (Issue& issue : found.issues) out.warnings.push_back(std::move(issue));
+                if (found.note)
+                    out.notes.push_back({inspector, entry.unique_id.value_or(""), found.note});
+            }
+        }
+    }
+    bool const refused =
+        std::any_of(out.warnings.begin(), out.warnings.end(),
+                    [](Issue const& issue) { return issue.severity == Severity::kError; });
+    if (refused) return Error(Code::kInvalidContent, std::move(out.warnings));
+    return out;
+}
 
 Result<SealedDocuments> seal_documents(Deps& deps,
                                        core::Authorized<ProvideRequest> const& request) {
@@ -196,12 +221,18 @@ core::PolicyQuery Iti41::policy_query(Request const& request, core::Located cons
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
     std::vector<Issue> issues = check_documents(*request);
     if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
-    SealedDocuments sealed = TRY(seal_documents(deps, request));
     domain::Submission submission = request->submission;
+    ProvideOutcome outcome;
+    Inspected inspected = TRY(inspect_documents(deps, submission, request->documents));
+    outcome.warnings = std::move(inspected.warnings);
+    SealedDocuments sealed = TRY(seal_documents(deps, request));
     complete_metadata(submission, request->documents, deps.unique_id);
     TRY(FAULT("repository.before_register"));
-    ProvideOutcome outcome;
-    outcome.warnings = TRY(register_and_store(deps, request.call(), std::move(submission), sealed));
+    for (Issue& warning :
+         TRY(register_and_store(deps, request.call(), std::move(submission), sealed)))
+        outcome.warnings.push_back(std::move(warning));
+    for (auto const& [inspector, unique_id, note] : inspected.notes)
+        TRY(inspector->registered(request.call(), unique_id, note));
     // Only now: what stands in a row, rolled back or not, stays in the database's files, and before
     // the registry has looked at them the codes may be any text.
     insert(request.tx().tx(), sealed.rows);

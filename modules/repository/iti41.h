@@ -4,6 +4,7 @@
 // ones are final files before it, and a file without a row is removed by reconciliation.
 
 #include "codec/soap/exchange.h"
+#include "core/document_ports.h"
 #include "core/transaction.h"
 #include "repository/deps.h"
 #include "repository/provided_documents.h"
@@ -17,6 +18,19 @@ struct SealedDocuments {
     std::vector<DocumentRow> rows;
     std::map<std::size_t, Bytes> small;  ///< sealed contents, by their places in `rows`
 };
+/// What those who understand a kind of documents have found in the documents of a request.
+struct Inspected {
+    struct Note {
+        core::DocumentInspectorPort* inspector;
+        std::string unique_id;
+        std::shared_ptr<void const> note;
+    };
+    std::vector<Issue> warnings;
+    std::vector<Note> notes;
+};
+/// They may complete the entries. An Error carries everything that refuses the submission.
+Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
+                                    std::vector<ProvidedDocument> const& documents);
 /// Seals small documents and turns large ones into final blobs; nothing is in the database yet.
 Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request);
 /// Makes the small contents durable, all with one write, and notes in the rows where they lie. What

@@ -27,7 +27,8 @@ public:
                 context.ports.require<core::PatientIdentityPort>(),
                 context.ports.require<core::DocumentRegistryPort>(),
                 context.config.text("repository.unique_id"),
-                context.config.text("node.home_community_id")},
+                context.config.text("node.home_community_id"),
+                &context.ports},
           documents_(context.pipeline, deps_),
           watcher_(&deps_.keys),
           reconciler_(

@@ -53,10 +53,11 @@ Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
     if (!sets.empty() && sets.front().patient_id && request.located().patients.empty()) {
         return Error(Code::kInvalidContent, {domain::unknown_patient(*sets.front().patient_id)});
     }
+    Response response;
+    response.warnings = TRY(inspect_documents(deps, submission, request->documents)).warnings;
     complete_metadata(submission, request->documents, deps.unique_id);
     SealedDocuments sealed = TRY(seal_documents(deps, request));
     TRY(store_small(deps, sealed));
-    Response response;
     if (!sealed.rows.empty()) {
         PendingSubmission const pending = pending_of(deps, request, submission);
         TRY(FAULT("repository.before_pending"));
@@ -73,7 +74,7 @@ Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
         if (!unknown && response.pending != 0) drop_refused(deps, response.pending);
         return std::move(answer).error();
     }
-    response.warnings = std::move(*answer);
+    for (Issue& warning : *answer) response.warnings.push_back(std::move(warning));
     TRY(FAULT("repository.after_register"));
     return response;
 }

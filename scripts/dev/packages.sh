@@ -24,18 +24,19 @@ need_packages() { # [PACKAGE...] on top of the common ones
         "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${missing[*]}"
 }
 
-# Programs of others that tests speak with (a syslog server, a time server, a PKCS#11 token in software): unpacked under var/, not installed, because
+# Programs of others that tests speak with (a syslog server, a time server, a PKCS#11 token in software, an archive of images): unpacked under var/, not installed, because
 # installing them would start services and replace those of the machine. Tests skip what is not there.
-MUSUBI_PEERS="rsyslog rsyslog-openssl chrony libestr0 libfastjson4 liblognorm5 libseccomp2 libcap2 libnettle8 softhsm2 libsofthsm2"
+MUSUBI_PEERS="rsyslog rsyslog-openssl chrony libestr0 libfastjson4 liblognorm5 libseccomp2 libcap2 libnettle8 softhsm2 libsofthsm2 \
+orthanc orthanc-dicomweb libdcmtk17 libwrap0 libcivetweb1 libboost-thread1.74.0 libboost-locale1.74.0 liblua5.3-0 libpugixml1v5"
 need_peers() {
     local folder=$MUSUBI_TOP/var/tools/peers
     [ -x "$folder/usr/sbin/chronyd" ] && [ -x "$folder/usr/sbin/rsyslogd" ] &&
-        [ -x "$folder/usr/bin/softhsm2-util" ] && return
+        [ -x "$folder/usr/bin/softhsm2-util" ] && [ -x "$folder/usr/sbin/Orthanc" ] && return
     rm -rf "$folder"
     mkdir -p "$folder/packages"
-    say "fetching the syslog and time servers and the software token that tests speak with"
+    say "fetching the syslog and time servers, the software token and the image archive that tests speak with"
     (cd "$folder/packages" && apt-get download -qq $MUSUBI_PEERS) >>var/log/packages.log 2>&1 ||
-        { say "not available: tests against rsyslog, chrony and SoftHSM will skip"; return 0; }
+        { say "not available: tests against rsyslog, chrony, SoftHSM and Orthanc will skip"; return 0; }
     local package
     for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
     rm -rf "$folder/packages"

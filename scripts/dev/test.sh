@@ -6,13 +6,15 @@ TEST_IDENTITY_SETTINGS=(
     --set 'mpi.authorities=[1.3.6.1.4.1.21367.13.20.1000=IHERED, 1.3.6.1.4.1.21367.13.20.2000=IHEGREEN, 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE, 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED, 1.3.6.1.4.1.21367.2005.13.20.2000=CONNGREEN;several, 1.3.6.1.4.1.21367.2005.13.20.3000=CONNBLUE, 2.16.840.1.113883.3.72.5.9.1=NIST2010, 1.2.392.100495.20.3.51.11319876543=KITAHP, 1.2.392.100495.20.3.51.11312345678=KITACL, 2.999.1.1.1=KITA]'
     --set "pix.consumers=[\"suite;member=toolkit;v2=localhost:$((TEST_PORT_BASE + 3));domain=1.3.6.1.4.1.21367.2005.13.20.3000;domain=2.16.840.1.113883.3.72.5.9.1\"]"
     --set pix.notify_first_pause=200ms --set pix.notify_longest_pause=1s
-    --set 'pdq.information_sources=[NODE, MESA_PD_SUPPLIER]' --set xca.initiating=true)
+    --set 'pdq.information_sources=[NODE, MESA_PD_SUPPLIER]' --set xca.initiating=true
+    --set imaging.sources=sources.yaml)
 TEST_IDENTITY_TARGET=(
     --namespace 1.3.6.1.4.1.21367.13.20.1000=IHERED --namespace 1.3.6.1.4.1.21367.13.20.2000=IHEGREEN
     --namespace 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE --namespace 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED
     --notify 1.3.6.1.4.1.21367.2005.13.20.3000 2.16.840.1.113883.3.72.5.9.1
     --several-ids 1.3.6.1.4.1.21367.2005.13.20.2000 --offer iti-22 --offer iti-56 --offer iti-64
-    --offer sources --offer partial-id --offer visit-criteria --offer xca --offer xca-initiating)
+    --offer sources --offer partial-id --offer visit-criteria --offer xca --offer xca-initiating
+    --imaging 2.999.77.30 2.999.77.31)
 
 test_passed=0 test_failed=0 test_skipped=0
 conformance_process=
@@ -53,6 +55,11 @@ test_conformance() {
     pg_database "$TEST_PG" 5432 musubi_conformance
     python3 scripts/make_region.py --out "$folder" --region a --pki var/test/pki --db-host "$MUSUBI_TOP/$TEST_PG" \
         --db-name musubi_conformance --port-base "$TEST_PORT_BASE" "${TEST_IDENTITY_SETTINGS[@]}"
+    # The suite itself is the archive of both.
+    printf 'sources:\n  - {id: %s, member: %s, dicomweb: "http://127.0.0.1:%s/dicom-web", timeout: 5}\n' \
+        2.999.77.30 toolkit $((TEST_PORT_BASE + 8)) >"$folder/sources.yaml"
+    printf '  - {id: %s, member: %s, dicomweb: "http://127.0.0.1:%s/dicom-web", timeout: 5}\n' \
+        2.999.77.31 hospital-kita $((TEST_PORT_BASE + 8)) >>"$folder/sources.yaml"
     region_start "$folder" $((TEST_PORT_BASE + 2))
     /usr/bin/python3 conformance/selftest.py >var/log/conformance_selftest.log 2>&1 ||
         { tail -n 30 var/log/conformance_selftest.log >&2; test_failed=$((test_failed + 1)); }

@@ -29,7 +29,7 @@ struct PeerClient::Impl {
         idle;  ///< the last one used first: its connections are the warmest
     std::uint64_t generation = 0;
 
-    Result<PeerAnswer> post(PeerRequest const& request, ByteSink const* sink) {
+    Result<PeerAnswer> run(PeerRequest const& request, Sinks sinks) {
         std::unique_lock lock(mutex);
         std::unique_ptr<CurlHandle> handle;
         std::uint64_t const taken_in = generation;
@@ -39,7 +39,8 @@ struct PeerClient::Impl {
         }
         lock.unlock();
         if (!handle) handle = std::make_unique<CurlHandle>();
-        Result<PeerAnswer> answer = handle->run(request, sink, loopback == Loopback::kPlainAllowed);
+        Result<PeerAnswer> answer =
+            handle->run(request, sinks, loopback == Loopback::kPlainAllowed);
         lock.lock();
         if (taken_in == generation && idle.size() < kKeptHandles) idle.push_back(std::move(handle));
         lock.unlock();
@@ -54,11 +55,12 @@ PeerClient::PeerClient(Loopback loopback) : impl_(std::make_unique<Impl>()) {
 }
 PeerClient::~PeerClient() = default;
 
-Result<PeerAnswer> PeerClient::post(PeerRequest const& request) {
-    return impl_->post(request, nullptr);
-}
+Result<PeerAnswer> PeerClient::post(PeerRequest const& request) { return impl_->run(request, {}); }
 Result<PeerAnswer> PeerClient::post(PeerRequest const& request, ByteSink const& sink) {
-    return impl_->post(request, &sink);
+    return impl_->run(request, {&sink, nullptr});
+}
+Result<PeerAnswer> PeerClient::get(PeerRequest const& request, AnswerReader& reader) {
+    return impl_->run(request, {nullptr, &reader});
 }
 
 void PeerClient::forget_connections() {

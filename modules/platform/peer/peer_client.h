@@ -53,6 +53,8 @@ using TlsRules = std::function<bool(void* ssl_context, std::string const& host)>
 /// nothing and what is answered proves itself, as with time stamps (RFC 3161).
 enum class Plaintext : std::uint8_t { kRefused, kAllowed };
 
+enum class Method : std::uint8_t { kPost, kGet };
+
 struct PeerRequest {
     std::string url;
     std::vector<PeerHeader> headers;  ///< Content-Type among them; Content-Length is ours
@@ -65,6 +67,9 @@ struct PeerRequest {
     int connect_timeout_ms = 5'000;
     int total_timeout_ms = 30'000;
     std::uint64_t max_answer_bytes = 16 << 20;
+    Method method = Method::kPost;  ///< kGet has no body
+    /// Asked about once a second: true ends the call with kPeerUnavailable.
+    std::function<bool()> cancelled = {};
 };
 
 struct PeerAnswer {
@@ -74,6 +79,14 @@ struct PeerAnswer {
 
     /// First header of that name (case-insensitive), or empty.
     std::string_view header(std::string_view name) const;
+};
+
+/// Takes an answer piece by piece; its first error ends the call and is returned.
+class AnswerReader {
+public:
+    virtual ~AnswerReader() = default;
+    virtual Status head(PeerAnswer const& answer) = 0;  ///< once: status and headers
+    virtual Status body(ByteView piece) = 0;
 };
 
 enum class Loopback : std::uint8_t { kHttpsOnly, kPlainAllowed };
@@ -90,6 +103,8 @@ public:
     /// The answer's body goes to `sink` as it comes, whatever the status; its first error ends the
     /// call and is returned.
     Result<PeerAnswer> post(PeerRequest const& request, ByteSink const& sink);
+    /// With Method::kGet: the head is told before the body, and whatever the status.
+    Result<PeerAnswer> get(PeerRequest const& request, AnswerReader& reader);
 
     void forget_connections();
 

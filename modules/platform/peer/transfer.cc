@@ -12,8 +12,8 @@ namespace {
 
 class Transfer {
 public:
-    Transfer(CURL* easy, CURLM* multi, PeerRequest const& request, ByteSink const* sink)
-        : easy_(easy), multi_(multi), request_(request), sink_(sink) {}
+    Transfer(CURL* easy, CURLM* multi, PeerRequest const& request, Sinks sinks)
+        : easy_(easy), multi_(multi), request_(request), sinks_(sinks) {}
     ~Transfer() {
         curl_multi_remove_handle(multi_, easy_);
         curl_easy_reset(easy_);
@@ -50,6 +50,9 @@ private:
         curl_easy_pause(easy_, CURLPAUSE_CONT);
     }
     Result<PeerAnswer> finish();
+    Status hand_on(ByteView piece);
+    Status tell_head();
+    int status() const;
 
     static std::size_t on_read(char* into, std::size_t size, std::size_t count, void* self);
     static std::size_t on_write(char* data, std::size_t size, std::size_t count, void* self);
@@ -59,7 +62,8 @@ private:
     CURL* easy_;
     CURLM* multi_;
     PeerRequest const& request_;
-    ByteSink const* sink_;
+    Sinks const sinks_;
+    bool head_told_ = false;
     HeaderList headers_;
     PeerAnswer answer_;
     ByteView piece_;  ///< given, not yet taken by curl
@@ -118,6 +122,8 @@ Status Transfer::drive() {
         outcome_ = message->data.result;
     }
     if (done_ || paused_) return {};
+    if (request_.cancelled && request_.cancelled())
+        return Error(Code::kPeerUnavailable, "the call is not wanted any more");
     curl_multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
     return {};
 }
@@ -142,6 +148,31 @@ int Transfer::on_seek(void* self_pointer, curl_off_t, int) {
     return static_cast<Transfer*>(self_pointer)->sent_any_ ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
 }
 
+int Transfer::status() const {
+    long status = 0;
+    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    return static_cast<int>(status);
+}
+
+Status Transfer::tell_head() {
+    if (head_told_ || !sinks_.reader) return {};
+    head_told_ = true;
+    PeerAnswer head;
+    head.status = status();
+    head.headers = answer_.headers;
+    return sinks_.reader->head(head);
+}
+
+Status Transfer::hand_on(ByteView piece) {
+    if (sinks_.sink) return (*sinks_.sink)(piece);
+    if (!sinks_.reader) {
+        answer_.body.append(as_text(piece));
+        return {};
+    }
+    TRY(tell_head());
+    return sinks_.reader->body(piece);
+}
+
 std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count,
                                void* self_pointer) {
     auto* self = static_cast<Transfer*>(self_pointer);
@@ -151,12 +182,8 @@ std::size_t Transfer::on_write(char* data, std::size_t size, std::size_t count,
         self->failure_ = Error(Code::kTooLarge, "the peer's answer is larger than allowed");
         return 0;
     }
-    if (self->sink_ == nullptr) {
-        self->answer_.body.append(data, n);
-        return n;
-    }
     try {
-        self->failure_ = (*self->sink_)(as_bytes(std::string_view(data, n)));
+        self->failure_ = self->hand_on(as_bytes(std::string_view(data, n)));
     } catch (std::exception const&) {
         self->failure_ = Error(Code::kInternal, "the answer's sink threw");
     }
@@ -178,9 +205,8 @@ std::size_t Transfer::on_header(char* data, std::size_t size, std::size_t count,
 Result<PeerAnswer> Transfer::finish() {
     if (!failure_) return failure_.error();
     if (outcome_ != CURLE_OK) return explain(outcome_);
-    long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-    answer_.status = static_cast<int>(status);
+    TRY(tell_head());
+    answer_.status = status();
     return std::move(answer_);
 }
 
@@ -192,11 +218,10 @@ CurlHandle::~CurlHandle() {
     curl_multi_cleanup(multi_);
 }
 
-Result<PeerAnswer> CurlHandle::run(PeerRequest const& request, ByteSink const* sink,
-                                   bool plain_allowed) {
+Result<PeerAnswer> CurlHandle::run(PeerRequest const& request, Sinks sinks, bool plain_allowed) {
     if (easy_ == nullptr || multi_ == nullptr)
         return Error(Code::kInternal, "no memory for a connection");
-    Transfer transfer(easy_, multi_, request, sink);
+    Transfer transfer(easy_, multi_, request, sinks);
     Result<PeerAnswer> answer = transfer.run(plain_allowed);
     if (!answer && transfer.nothing_sent()) answer.error().reason = kReasonNotSent;
     return answer;

@@ -7,6 +7,12 @@
 
 namespace musubi::peer {
 
+/// Where an answer's body goes: to one of the two, or into the answer.
+struct Sinks {
+    ByteSink const* sink = nullptr;
+    AnswerReader* reader = nullptr;
+};
+
 /// A curl handle with the connections it keeps. One thread at a time.
 class CurlHandle {
 public:
@@ -15,7 +21,7 @@ public:
     CurlHandle(CurlHandle const&) = delete;
     CurlHandle& operator=(CurlHandle const&) = delete;
 
-    Result<PeerAnswer> run(PeerRequest const& request, ByteSink const* sink, bool plain_allowed);
+    Result<PeerAnswer> run(PeerRequest const& request, Sinks sinks, bool plain_allowed);
 
 private:
     void* easy_;

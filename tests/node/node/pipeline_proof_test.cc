@@ -7,6 +7,7 @@
 
 #include "codec/hl7v3/actions.h"
 #include "node/composition.h"
+#include "node/imaging/archives.h"
 #include "support/node_client.h"
 #include "support/pix_messages.h"
 #include "unit/pdq/v3_fixture.h"
@@ -33,7 +34,17 @@ protected:
     static TestNode::Options stopped() {
         TestNode::Options options;
         options.started = false;
+        options.settings = {"imaging.sources=sources.yaml"};
         return options;
+    }
+    PipelineProof() {
+        std::ofstream(node.folder() / "pacs.password") << "testpass\n";
+        std::ofstream(node.folder() / "sources.yaml") << "sources:\n"
+                                                      << source_entry(archive.port());
+        auto const& series = images.studies[0].series[0];
+        archive.hold(series.images[0].sop_instance,
+                     image_file({images.study, series.uid, series.images[0].sop_instance,
+                                 images.patient_id}));
     }
 
     void start() {
@@ -43,6 +54,9 @@ protected:
         ASSERT_EQ(toolkit.feed("A01", patient), "AA");
         known = letter_for(patient);
         ASSERT_TRUE(toolkit.submit(known).success());
+        std::string const other = fresh_patient();
+        ASSERT_EQ(toolkit.feed("A01", other), "AA");
+        ASSERT_TRUE(toolkit.submit(manifest_papers(other, images)).success());
     }
 
     domain::RawQuery multi_query() const {
@@ -148,6 +162,7 @@ protected:
         std::vector<Walk> all = walks_of_documents_and_ids();
         for (Walk& walk : walks_by_demographics()) all.push_back(std::move(walk));
         for (Walk& walk : walks_between_communities()) all.push_back(std::move(walk));
+        for (Walk& walk : walks_for_images()) all.push_back(std::move(walk));
         all.push_back(
             {"ITI-81",
              "clinic-kita",
@@ -157,16 +172,20 @@ protected:
              "110101"});
         return all;
     }
-    /// ITI-81 over plain HTTP: the answer's status in the terms of the others.
+    /// ITI-81 over plain HTTP.
     Heard read_trail(NodeClient& client, std::string const& question) const {
+        return get(client, "/fhir/AuditEvent?" + question, "application/fhir+json");
+    }
+    /// A GET: the answer's status in the terms of the others.
+    Heard get(NodeClient& client, std::string const& target, std::string const& accept) const {
         TlsPeerOptions options;
         options.crt = client.crt();
         options.key = client.key();
         options.ca = client.ca();
         TlsPeer peer(node.https(), options);
         Heard heard;
-        heard.detail = peer.request("GET /fhir/AuditEvent?" + question +
-                                    " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        heard.detail = peer.request(
+            "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nAccept: " + accept + "\r\n\r\n");
         if (heard.detail.size() < 12) return heard;
         heard.http_status = std::stoi(heard.detail.substr(9, 3));
         heard.kind = Heard::Kind::kAnswer;
@@ -299,6 +318,41 @@ protected:
             heard.registry.status = ebxml::ResponseStatus::kSuccess;
         return heard;
     }
+    /// Images over plain HTTP; what is malformed is an Accept header that nobody can read.
+    Walk by_get(std::string const& id, std::string const& address) {
+        std::string const path = "/xds-i/source" + address;
+        return {id,
+                "publisher",
+                [=, this](NodeClient& c) { return get(c, path, "*/*"); },
+                [=, this](NodeClient& c) {
+                    return get(c, path + "&requestType=WADO",
+                               "multipart/related; transfer-syntax=x");
+                },
+                {id + " 110104 R"},
+                "110104"};
+    }
+    /// Images by their manifest.
+    std::vector<Walk> walks_for_images() {
+        ebxml::ImagingRetrieve wanted;
+        wanted.transfer_syntaxes = {"1.2.840.10008.1.2.1"};
+        auto const& series = images.studies[0].series[0];
+        wanted.images = {{images.study,
+                          series.uid,
+                          {std::nullopt, kToolkitSource, series.images[0].sop_instance}}};
+        return {{"RAD-69",
+                 "publisher",
+                 [=](NodeClient& c) {
+                     return post_ebxml(c, "/xds-i/source", kImagesAction,
+                                       ebxml::write_imaging_retrieve_request(wanted));
+                 },
+                 [](NodeClient& c) { return post_payload(c, "/xds-i/source", kImagesAction); },
+                 {"RAD-69 110104 R"},
+                 "110104"},
+                by_get("RAD-107", "/studies/" + images.study),
+                by_get("RAD-55", "?requestType=WADO&studyUID=" + images.study + "&seriesUID=" +
+                                     series.uid + "&objectUID=" + series.images[0].sop_instance +
+                                     "&contentType=application/dicom")};
+    }
     /// ITI-38 and 39: each with the inner transaction that it hands its question to.
     std::vector<Walk> walks_between_communities() {
         std::string const gateway = "/xca/responding", query = "urn:ihe:iti:2007:CrossGatewayQuery",
@@ -348,6 +402,8 @@ protected:
     }
 
     TestNode node{stopped()};
+    SimulatedArchive archive{node.folder() / "pacs"};
+    domain::ImagingManifest const images = sample_manifest(fresh_oid(), kToolkitSource, {1});
     NodeClient toolkit{node, "toolkit"};
     std::string patient, hospital_patient;
     Papers known;

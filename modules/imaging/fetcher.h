@@ -1,0 +1,79 @@
+#pragma once
+// Images of many requests from many archives: a few threads fetch, never more of one archive at a
+// time than it wants, and no request keeps others of the same archive waiting until it has all of
+// its own. A request that waits for its images holds nothing (core/errand.h).
+//
+// Ownership: requests own their batches; letting go of one ends what is left of it. Thread-safe.
+
+#include "core/errand.h"
+#include "imaging/image_fetch.h"
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace musubi::imaging {
+
+class ImageBatch : public core::Errand {
+public:
+    /// In the order of the jobs; only after it is done.
+    virtual std::vector<Result<FetchedImage>>& images() = 0;
+};
+
+struct FetcherSettings {
+    int threads = 8;
+    std::uint64_t most_of_request = 2ULL << 30;  ///< octets
+    std::uint64_t most_of_all = 8ULL << 30;
+};
+
+class Fetcher {
+public:
+    Fetcher(core::FetchPort& port, Spool& spool, FetcherSettings settings);
+    ~Fetcher();  ///< as stop()
+    Fetcher(Fetcher const&) = delete;
+    Fetcher& operator=(Fetcher const&) = delete;
+
+    void start();
+    /// What is under way or waits ends as kPeerUnavailable, within a second or two.
+    void stop();
+    /// Done when each has come or failed, at the latest soon after `deadline`. `owner`: whose data
+    /// key protects what is staged. When an archive does not answer, the batch does not ask it
+    /// again.
+    std::shared_ptr<ImageBatch> send(std::vector<ImageJob> jobs, std::string owner,
+                                     std::chrono::steady_clock::time_point deadline);
+
+private:
+    struct Batch;
+    class Handle;
+    struct Waiting {
+        std::shared_ptr<Batch> batch;
+        std::deque<std::size_t> jobs;
+    };
+    struct Lane {
+        int active = 0;
+        std::deque<Waiting> waiting;
+    };
+    struct Turn {
+        std::string source;
+        std::shared_ptr<Batch> batch;
+        std::size_t job = 0;
+    };
+
+    void run();
+    std::optional<Turn> next();  ///< with mutex_ held
+    void carry_out(Turn const& turn);
+
+    core::FetchPort& port_;
+    Spool& spool_;
+    FetcherSettings const settings_;
+    std::shared_ptr<StagingBudget> const of_all_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<std::string, Lane> lanes_;  // guarded by mutex_; by source
+    std::string last_;                   // guarded by mutex_; the source that had its turn last
+    bool stopping_ = false;              // guarded by mutex_
+    std::vector<std::thread> threads_;
+};
+
+}  // namespace musubi::imaging

@@ -1,0 +1,209 @@
+#include "imaging/image_fetch.h"
+
+#include "codec/dicomkos/instance_head.h"
+#include "codec/dicomkos/uids.h"
+#include "codec/mtom/content_type.h"
+#include "codec/mtom/part_reader.h"
+#include "platform/base/log.h"
+#include "platform/base/metrics.h"
+
+#include <algorithm>
+
+namespace musubi::imaging {
+namespace {
+
+/// With kUnsupported: the object is there, in a transfer syntax that was not asked for.
+constexpr Reason kReasonOtherSyntax{0xFD01};
+
+bool contains(std::vector<std::string> const& list, std::string_view one) {
+    return std::find(list.begin(), list.end(), one) != list.end();
+}
+
+class ImageReceiver final : public core::FetchReader, public mtom::PartHandler {
+public:
+    ImageReceiver(ImageJob const& job, std::vector<std::string> const& accepted,
+                  std::unique_ptr<ContentReceiver> receiver, std::unique_ptr<StagingShare> share)
+        : job_(job),
+          accepted_(accepted),
+          receiver_(std::move(receiver)),
+          share_(std::move(share)) {}
+
+    Status head(core::PeerReply const& head) override {
+        if (head.status == 404 || head.status == 410)
+            return Error(Code::kNotFound, "the archive does not have it");
+        if (head.status != 200) {
+            Error error(Code::kPeerUnavailable, "HTTP status " + std::to_string(head.status));
+            bool const closed = head.status == 401 || head.status == 403 || head.status == 503;
+            if (!closed) error.reason = kReasonAnswered;
+            // Of a conversion that the archive cannot make.
+            if (!closed && !accepted_.empty()) error.code = Code::kUnsupported;
+            return error;
+        }
+        auto const type = mtom::ContentType::parse(head.header("Content-Type"));
+        if (!type) return Error(Code::kInvalidContent, "no content type");
+        if (type->type() == "application/dicom") return {};
+        auto const package = mtom::package_type(*type);
+        if (!package) return Error(Code::kInvalidContent, "neither an object nor a package");
+        mtom::Limits limits;
+        parts_ = std::make_unique<mtom::PartReader>(package->boundary, limits, *this);
+        return {};
+    }
+    Status body(ByteView piece) override {
+        return parts_ ? sound(parts_->feed(piece)) : part_data(piece);
+    }
+
+    Status part_begin(mtom::PartHeaders const&) override {
+        if (begun_) return Error(Code::kInvalidContent, "more than one object");
+        begun_ = true;
+        return {};
+    }
+    Status part_data(ByteView piece) override {
+        if (!known_) TRY(look(piece));
+        TRY(share_->take(piece.size()));
+        return receiver_->write(piece);
+    }
+    Status part_end() override { return {}; }
+    Status done() override { return {}; }
+
+    /// After the archive has ended its answer in order.
+    Result<FetchedImage> finish() {
+        if (parts_) TRY(sound(parts_->finish()));
+        if (!known_) TRY(decide());
+        if (!known_) return Error(Code::kInvalidContent, "no DICOM object, or cut short");
+        auto content = TRY(receiver_->finish());
+        return FetchedImage{std::make_shared<StagedImage>(std::move(content), std::move(share_)),
+                            head_.transfer_syntax};
+    }
+    /// As soon as the object has told.
+    std::string const& transfer_syntax() const { return head_.transfer_syntax; }
+
+private:
+    static Status sound(Status status) {
+        if (!status && status.error().code == Code::kInvalidMessage)
+            status.error().code = Code::kInvalidContent;
+        return status;
+    }
+
+    Status look(ByteView piece) {
+        std::size_t const room = dicomkos::kMaxHead - beginning_.size();
+        beginning_.insert(
+            beginning_.end(), piece.begin(),
+            piece.begin() + static_cast<std::ptrdiff_t>(std::min(room, piece.size())));
+        // Each look begins anew: only when there is twice as much it is worth it.
+        if (beginning_.size() < next_look_ && beginning_.size() < dicomkos::kMaxHead) return {};
+        next_look_ = beginning_.size() * 2;
+        return decide();
+    }
+
+    Status decide() {
+        switch (dicomkos::read_head(beginning_, head_)) {
+            case dicomkos::HeadState::kRead: break;
+            case dicomkos::HeadState::kNeedsMore:
+                if (beginning_.size() < dicomkos::kMaxHead) return {};
+                return Error(Code::kInvalidContent, "the object does not say what it is");
+            case dicomkos::HeadState::kBroken:
+                return Error(Code::kInvalidContent, "no DICOM object that can be looked into");
+        }
+        known_ = true;
+        Bytes().swap(beginning_);
+        return judge();
+    }
+
+    Status judge() const {
+        if (head_.study != job_.name.study || head_.series != job_.name.series ||
+            head_.sop_instance != job_.name.instance)
+            return Error(Code::kInvalidContent, "another object than was asked for");
+        if (!job_.patient_id.empty() && head_.patient_id != job_.patient_id)
+            return Error(Code::kInvalidContent, "another patient's than the manifest says");
+        if (!accepted_.empty() && !contains(accepted_, head_.transfer_syntax))
+            return Error(Code::kUnsupported, kReasonOtherSyntax, "in another transfer syntax");
+        if (accepted_.empty() && !job_.accepted.empty() &&
+            !contains(job_.accepted, head_.transfer_syntax))
+            return Error(Code::kUnsupported, kReasonOtherSyntax, "stored in another syntax");
+        return {};
+    }
+
+    ImageJob const& job_;
+    std::vector<std::string> const& accepted_;  ///< of this request: empty asks for what is stored
+    std::unique_ptr<ContentReceiver> receiver_;
+    std::unique_ptr<StagingShare> share_;
+    std::unique_ptr<mtom::PartReader> parts_;
+    Bytes beginning_;
+    std::size_t next_look_ = 2048;
+    dicomkos::InstanceHead head_;
+    bool known_ = false;
+    bool begun_ = false;  ///< the only part of a package
+};
+
+/// `syntax` empty: as it is stored. `found` tells in which it came, whatever became of it.
+Result<FetchedImage> fetch_in(FetchTools const& tools, ImageJob const& job,
+                              std::string const& syntax, std::string& found) {
+    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        tools.deadline - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return Error(Code::kPeerUnavailable, "no time left");
+    std::vector<std::string> accepted;
+    if (!syntax.empty()) accepted.push_back(syntax);
+    Source const& source = *job.source;
+    core::FetchCall call;
+    call.url = source.base_url + "/studies/" + job.name.study + "/series/" + job.name.series +
+               "/instances/" + job.name.instance;
+    call.headers.push_back(
+        {"Accept", "multipart/related; type=\"application/dicom\"; transfer-syntax=" +
+                       (syntax.empty() ? "*" : syntax)});
+    if (!source.authorization.empty())
+        call.headers.push_back({"Authorization", source.authorization});
+    call.ca_file = source.ca_file;
+    call.certificate_file = source.certificate_file;
+    call.key_file = source.key_file;
+    call.timeout = std::min<std::chrono::milliseconds>(source.timeout, left);
+    call.max_answer_bytes = 1ULL << 40;  // the shares hold the limit
+    call.cancelled = tools.cancelled;
+    ImageReceiver receiver(job, accepted, TRY(tools.spool.receive(tools.owner)),
+                           std::make_unique<StagingShare>(tools.of_all, tools.of_request));
+    Status const got = tools.port.get(call, receiver);
+    found = receiver.transfer_syntax();
+    if (!got) return got.error();
+    return receiver.finish();
+}
+
+void note(ImageJob const& job, Error const& error) {
+    if (error.code == Code::kInvalidContent) {
+        counter("musubi_imaging_wrong_images_total", "source=\"" + job.source->id + "\"").add();
+        log_warning("imaging.wrong_image", {{"source", job.source->id}, {"detail", error.detail}});
+    } else if (error.code != Code::kNotFound && error.code != Code::kUnsupported) {
+        log_warning("imaging.not_fetched", {{"source", job.source->id}, {"detail", error.detail}});
+    }
+}
+
+}  // namespace
+
+std::vector<std::string> convertible_to(std::string const& stored,
+                                        std::vector<std::string> const& accepted) {
+    std::vector<std::string> out;
+    for (std::string_view const plain :
+         {dicomkos::kExplicitLittleEndian, dicomkos::kImplicitLittleEndian}) {
+        if (contains(accepted, plain)) out.emplace_back(plain);
+    }
+    if (!dicomkos::is_lossless(stored)) return out;
+    for (std::string const& one : accepted) {
+        if (one != dicomkos::kDeflatedLittleEndian && one != dicomkos::kExplicitBigEndian &&
+            dicomkos::is_lossless(one) && !contains(out, one))
+            out.push_back(one);
+    }
+    return out;
+}
+
+Result<FetchedImage> fetch_image(FetchTools const& tools, ImageJob const& job) {
+    std::string stored, came;
+    auto image = fetch_in(tools, job, "", stored);
+    if (!image && image.error().reason == kReasonOtherSyntax) {
+        for (std::string const& syntax : convertible_to(stored, job.accepted)) {
+            image = fetch_in(tools, job, syntax, came);
+            if (image || image.error().code != Code::kUnsupported) break;
+        }
+    }
+    if (!image) note(job, image.error());
+    return image;
+}
+
+}  // namespace musubi::imaging

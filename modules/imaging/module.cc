@@ -1,0 +1,170 @@
+#include "core/module.h"
+#include "imaging/inspector.h"
+#include "imaging/rad69.h"
+#include "imaging/watchers.h"
+#include "imaging/web.h"
+
+#include "platform/blob/blob_spool.h"
+
+namespace musubi::imaging {
+namespace {
+
+/// Small images wait in memory until they are sent.
+constexpr std::uint64_t kInMemory = 32 * 1024;
+
+Result<InspectorSettings> inspector_settings(core::Config const& config) {
+    InspectorSettings out;
+    std::string const& mismatch = config.text("imaging.manifest_mismatch");
+    if (mismatch != "refuse" && mismatch != "warn")
+        return Error(Code::kInvalidContent,
+                     "imaging.manifest_mismatch: '" + mismatch + "' must be refuse or warn");
+    if (mismatch == "warn") out.mismatch = Mismatch::kWarned;
+    out.utc_offset_minutes = static_cast<int>(config.integer("imaging.utc_offset"));
+    out.modality_scheme = config.text("imaging.modality_scheme");
+    return out;
+}
+
+FetcherSettings fetcher_settings(core::Config const& config) {
+    FetcherSettings out;
+    out.threads = static_cast<int>(config.integer("imaging.fetch_threads"));
+    out.most_of_request = static_cast<std::uint64_t>(config.integer("imaging.max_answer"));
+    out.most_of_all = static_cast<std::uint64_t>(config.integer("imaging.max_staged"));
+    return out;
+}
+
+/// What is staged belongs to no one institution: it gets the community's own key.
+std::string institution_of(std::string const& home) {
+    constexpr std::string_view kUrn = "urn:oid:";
+    return home.starts_with(kUrn) ? home.substr(kUrn.size()) : "imaging";
+}
+
+class ImagingModule final : public core::Module {
+public:
+    ImagingModule(core::ModuleContext& context, InspectorSettings inspector)
+        : file_(context.config.text("imaging.sources")),
+          inspector_(context.ports.require<domain::AffinityDomain>(),
+                     context.ports.require<vault::KeyRing>(), std::move(inspector)),
+          manifests_(context.ports.require<vault::KeyRing>(), context.ids),
+          patients_(context.ports.require<vault::KeyRing>()),
+          spool_(context.ports.require<blob::LocalBlobStore>(),
+                 {.in_memory = kInMemory,
+                  .largest =
+                      static_cast<std::uint64_t>(context.config.integer("imaging.max_answer"))}),
+          fetcher_(context.ports.require<core::FetchPort>(), spool_,
+                   fetcher_settings(context.config)),
+          deps_{.pool = context.pool,
+                .keys = context.ports.require<vault::KeyRing>(),
+                .fetcher = fetcher_,
+                .clock = context.clock,
+                .ids = context.ids,
+                .home = context.config.text("node.home_community_id"),
+                .institution = institution_of(context.config.text("node.home_community_id")),
+                .settings = {static_cast<std::size_t>(context.config.integer("imaging.max_images")),
+                             std::chrono::milliseconds(
+                                 context.config.integer("imaging.retrieve_deadline"))},
+                .mutex = {},
+                .directory = std::make_shared<SourceDirectory>()} {
+        context.ports.join<core::DocumentInspectorPort>(inspector_);
+        context.ports.join<core::DocumentWatcherPort>(manifests_);
+        context.ports.join<core::PatientWatcherPort>(patients_);
+    }
+
+    std::vector<core::Definition> transactions() override {
+        return {core::define<Rad69>(deps_), core::define<Rad107>(deps_),
+                core::define<Rad55>(deps_)};
+    }
+    Status start() override {
+        fetcher_.start();
+        return {};
+    }
+    void stop(std::chrono::steady_clock::time_point) override { fetcher_.stop(); }
+    /// A directory with mistakes is refused, and the old one stays.
+    Status reload() override {
+        deps_.use(TRY(load_sources(file_)));
+        return {};
+    }
+
+private:
+    std::string const file_;
+    Inspector inspector_;
+    ManifestWatcher manifests_;
+    PatientWatcher patients_;
+    blob::BlobSpool spool_;
+    Fetcher fetcher_;
+    Deps deps_;
+};
+
+Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
+    auto module = std::make_unique<ImagingModule>(context, TRY(inspector_settings(context.config)));
+    TRY(module->reload());
+    return std::unique_ptr<core::Module>(std::move(module));
+}
+
+std::vector<core::ConfigKey> config_keys() {
+    using enum core::ConfigType;
+    return {
+        {.key = "imaging.sources",
+         .type = kPath,
+         .default_value = "",
+         .doc = "the directory of archives (YAML, modules/imaging/sources.h): where the members' "
+                "images are. Read again on reload; one with mistakes is refused",
+         .needs_restart = false},
+        {.key = "imaging.manifest_mismatch",
+         .type = kText,
+         .default_value = "refuse",
+         .doc = "a manifest that is none, or names another document, patient or study than its "
+                "DocumentEntry: refuse, or warn (it is kept, and opens no image)"},
+        {.key = "imaging.utc_offset",
+         .type = kInteger,
+         .default_value = "540",
+         .doc = "minutes east of UTC of hospitals whose manifests do not say",
+         .min = -720,
+         .max = 840},
+        {.key = "imaging.modality_scheme",
+         .type = kText,
+         .default_value = "1.2.840.10008.2.16.4",
+         .doc = "coding scheme of the modalities that are filled into eventCodeList"},
+        {.key = "imaging.max_images",
+         .type = kInteger,
+         .default_value = "1000",
+         .doc = "images in one request; each holds an open file until it was sent",
+         .min = 1,
+         .max = 10'000},
+        {.key = "imaging.max_answer",
+         .type = kInteger,
+         .default_value = "2147483648",
+         .doc = "octets of images in one answer; they lie sealed in the blob store's staging "
+                "folder until they were sent",
+         .min = 1'048'576,
+         .max = 68'719'476'736},
+        {.key = "imaging.max_staged",
+         .type = kInteger,
+         .default_value = "8589934592",
+         .doc = "octets of images that all answers together may hold so; more: try again later",
+         .min = 1'048'576,
+         .max = 1'099'511'627'776},
+        {.key = "imaging.fetch_threads",
+         .type = kInteger,
+         .default_value = "8",
+         .doc = "images fetched at a time, of all archives together",
+         .min = 1,
+         .max = 64},
+        {.key = "imaging.retrieve_deadline",
+         .type = kDurationMs,
+         .default_value = "2min",
+         .doc = "how long a request waits for its images; what is not there then fails",
+         .min = 100,
+         .max = 170'000},
+    };
+}
+
+}  // namespace
+
+core::ModuleDescriptor const& descriptor() {
+    static core::ModuleDescriptor const kDescriptor{
+        "imaging", "images by manifests: RAD-68 among ITI-41, RAD-69, RAD-107, RAD-55", {}, {}, false, config_keys(),
+        create};
+    return kDescriptor;
+}
+
+}  // namespace musubi::imaging

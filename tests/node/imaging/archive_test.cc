@@ -1,0 +1,151 @@
+// Images through a whole node: published by their manifest (RAD-68), fetched from an archive
+// (RAD-69); archives that hang, trickle and are not there.
+
+#include "node/imaging/archives.h"
+
+#include <future>
+
+namespace musubi::test {
+namespace {
+
+using Strings = std::vector<std::string>;
+using Status_ = ebxml::ResponseStatus;
+
+class Imaging : public ::testing::Test {
+protected:
+    static TestNode::Options options() {
+        TestNode::Options options;
+        options.settings = {"imaging.sources=sources.yaml", "imaging.retrieve_deadline=20s",
+                            "listen.in_flight=9", "listen.workers=26"};
+        options.started = false;
+        return options;
+    }
+    void start(std::string const& sources) {
+        std::ofstream(node.folder() / "pacs.password") << "testpass\n";
+        direct(sources);
+        node.start();
+        patient = fresh_patient();
+        ASSERT_EQ(toolkit.feed("A01", patient), "AA");
+    }
+    void direct(std::string const& sources) {
+        std::ofstream(node.folder() / "sources.yaml") << "sources:\n" << sources;
+    }
+    domain::ImagingManifest published(std::vector<int> const& series) {
+        auto const manifest = sample_manifest(fresh_oid(), kToolkitSource, series);
+        Heard const heard = toolkit.submit(manifest_papers(patient, manifest));
+        EXPECT_TRUE(heard.success()) << heard.text();
+        return manifest;
+    }
+    static std::map<std::string, std::string> files_of(domain::ImagingManifest const& manifest,
+                                                       std::string const& syntax,
+                                                       std::size_t pixels = 4096) {
+        std::map<std::string, std::string> out;
+        for (auto const& series : manifest.studies[0].series) {
+            for (auto const& image : series.images)
+                out[image.sop_instance] =
+                    image_file({manifest.study, series.uid, image.sop_instance, manifest.patient_id,
+                                syntax, image.sop_class, pixels});
+        }
+        return out;
+    }
+
+    TestNode node{options()};
+    NodeClient toolkit{node, "toolkit"};
+    std::string patient;
+};
+
+class Orthanc : public Imaging {
+protected:
+    void SetUp() override {
+        if (!OrthancArchive::available())
+            GTEST_SKIP() << "no Orthanc with its DICOMweb plugin on this machine";
+    }
+};
+
+TEST_F(Orthanc, DeliversWhatManifestsNameUnchanged) {
+    OrthancArchive archive(node.folder() / "orthanc");
+    start(source_entry(archive.port()));
+    auto const manifest = published({3, 2});
+    // Large enough to be staged in files.
+    auto const files = files_of(manifest, "1.2.840.10008.1.2.1", 200'000);
+    for (auto const& [instance, file] : files) ASSERT_EQ(archive.store(file), 200);
+    Images const all = fetch_images(toolkit, manifest);
+    EXPECT_EQ(all.response.status, Status_::kSuccess);
+    EXPECT_TRUE(all.files == files);
+
+    // Stored in implicit VR: delivered so where that is listed, else converted by the archive.
+    auto const implicit = published({1});
+    auto const file = files_of(implicit, "1.2.840.10008.1.2").begin()->second;
+    ASSERT_EQ(archive.store(file), 200);
+    EXPECT_EQ(fetch_images(toolkit, implicit, {"1.2.840.10008.1.2"}).files.begin()->second, file);
+    Images const converted = fetch_images(toolkit, implicit);
+    ASSERT_EQ(converted.files.size(), 1U) << converted.codes().at(0);
+    EXPECT_NE(converted.files.begin()->second.find("1.2.840.10008.1.2.1"), std::string::npos);
+    EXPECT_EQ(fetch_images(toolkit, implicit, {"1.2.840.10008.1.2.4.50"}).codes(),
+              Strings{"XDSRepositoryError"})
+        << "never lossy";
+
+    // Named by a manifest, but not in the archive.
+    EXPECT_EQ(fetch_images(toolkit, published({1})).codes(), Strings{"XDSDocumentUniqueIdError"});
+    archive.kill();
+    EXPECT_EQ(fetch_images(toolkit, manifest).codes(), Strings(5, "XDSRepositoryBusy"));
+    EXPECT_EQ(node.verify_audit(), "");
+}
+
+TEST_F(Imaging, ArchivesThatHangOrTrickleHarmNobodyElse) {
+    SimulatedArchive archive(node.folder() / "pacs");
+    start(source_entry(archive.port(), "timeout: 2"));
+    auto const manifest = published({2});
+    for (auto const& [instance, file] : files_of(manifest, "1.2.840.10008.1.2.1"))
+        archive.hold(instance, file);
+    ASSERT_EQ(fetch_images(toolkit, manifest).files.size(), 2U);
+    for (std::string const mode : {"hang", "trickle", "close", "cut", "http-503"}) {
+        SCOPED_TRACE(mode);
+        archive.behave(mode);
+        // More than there are places for requests: those who wait for images hold none.
+        std::vector<std::future<Images>> waiting;
+        for (int i = 0; i < (mode == "hang" ? 12 : 1); ++i)
+            waiting.push_back(
+                std::async(std::launch::async, [&] { return fetch_images(toolkit, manifest); }));
+        EXPECT_TRUE(toolkit.find(patient).success()) << "somebody else's question";
+        for (auto& one : waiting) EXPECT_EQ(one.get().codes(), Strings(2, "XDSRepositoryBusy"));
+    }
+    archive.behave("good");
+    EXPECT_EQ(fetch_images(toolkit, manifest).files.size(), 2U);
+    EXPECT_NE(node.operator_page("/metrics").find("musubi_imaging_fetches_total"),
+              std::string::npos);
+}
+
+TEST_F(Imaging, TheDirectoryIsReadAgainAndMistakesAreRefused) {
+    SimulatedArchive archive(node.folder() / "pacs");
+    start("  []\n");
+    auto const manifest = published({1});
+    for (auto const& [instance, file] : files_of(manifest, "1.2.840.10008.1.2.1"))
+        archive.hold(instance, file);
+    EXPECT_EQ(fetch_images(toolkit, manifest).codes(), Strings{"XDSUnknownRepositoryId"});
+    direct(source_entry(archive.port()));
+    node.signal(SIGHUP);
+    ASSERT_TRUE(node.wait_log("event=reloaded"));
+    EXPECT_EQ(fetch_images(toolkit, manifest).files.size(), 1U);
+    node.expect_error("reload.module");
+    direct("  - {id: nonsense}\n");
+    std::size_t const from = node.log().size();
+    node.signal(SIGHUP);
+    ASSERT_TRUE(node.wait_log("reload.module", from));
+    EXPECT_EQ(fetch_images(toolkit, manifest).files.size(), 1U) << "the old one stays";
+    EXPECT_EQ(node.stop(), 0);
+}
+
+TEST_F(Imaging, NeitherArchiveNorIndexLearnsOfAnImageThatWasRefused) {
+    start("  []\n");
+    auto const manifest = sample_manifest(fresh_oid(), kToolkitSource, {1});
+    Papers papers = manifest_papers(patient, manifest);
+    papers.submission.entries[0].source_patient_id = "SOMEBODY^^^&2.999.77.1&ISO";
+    Heard const heard = toolkit.submit(papers);
+    EXPECT_TRUE(heard.has_code("XDSRepositoryMetadataError")) << heard.text();
+    EXPECT_EQ(node.sql("select count(*) from imaging.manifest").at(0).at(0), "0");
+    EXPECT_TRUE(toolkit.find(patient).unique_ids().empty());
+}
+
+}  // namespace
+}  // namespace musubi::test
