@@ -8,6 +8,8 @@
 #include "atna/pace.h"
 #include "atna/receiver.h"
 #include "atna/roots_keeper.h"
+#include "atna/stand_in_module.h"
+#include "core/read_only.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
@@ -32,6 +34,12 @@ class AtnaModule final : public core::Module {
 public:
     static Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
         auto& keys = context.ports.require<vault::KeyRing>();
+        if (core::is_read_only(context.ports)) {
+            return make_stand_in_module(
+                context, {context.config.text(kFolder),
+                          static_cast<std::uint64_t>(context.config.integer(kSegment)),
+                          context.config.integer(kBacklog), context.config.list(kRegional)});
+        }
         JournalSettings settings;
         settings.folder = context.config.text(kFolder);
         auto evidence = evidence_settings(context.config);

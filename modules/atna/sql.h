@@ -32,6 +32,14 @@ inline constexpr pg::Statement kKnown{
     "SELECT u.id FROM unnest($1::uuid[]) AS u(id), "
     "LATERAL (SELECT 1 FROM atna.record r WHERE r.event_uuid = u.id LIMIT 1) AS found"};
 
+/// Of these, what waits for the sealer.
+inline constexpr pg::Statement kWaiting{
+    "atna.waiting", "SELECT event_uuid FROM atna.pending WHERE event_uuid = ANY ($1::uuid[])"};
+inline constexpr pg::Statement kInsertReconciliation{
+    "atna.insert_reconciliation",
+    "INSERT INTO atna.reconciliation (batches, head, records, added, unacknowledged, first_time, "
+    "last_time, brought_by, brought_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"};
+
 inline constexpr pg::Statement kLast{"atna.last",
                                      "SELECT seq, hash FROM atna.record ORDER BY seq DESC LIMIT 1"};
 

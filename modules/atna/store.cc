@@ -95,6 +95,26 @@ Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids) {
     return out;
 }
 
+Result<std::set<Uuid>> waiting(pg::Tx& tx, std::vector<Uuid> const& ids) {
+    auto const rows =
+        TRY(tx.exec(sql::kWaiting, pg::Params().uuid_array(std::span<Uuid const>(ids))));
+    std::set<Uuid> out;
+    for (auto const row : rows) out.insert(row.uuid(0));
+    return out;
+}
+
+void queue_reconciliation(pg::Tx& tx, Reconciled const& done, ReconcileOrder const& order) {
+    pg::Params params;
+    params.int8(done.journal.last.seq)
+        .bytea(done.journal.last.hash)
+        .int8(done.journal.records)
+        .int8(done.added)
+        .int8(done.journal.unacknowledged);
+    params.timestamptz_or_null(done.first).timestamptz_or_null(done.last);
+    params.text(order.by).timestamptz(order.now);
+    tx.queue(sql::kInsertReconciliation, std::move(params), 1);
+}
+
 Result<Link> last(pg::Tx& tx) {
     auto const rows = TRY(tx.exec(sql::kLast));
     if (rows.empty()) return Link{};

@@ -2,6 +2,7 @@
 // The audit tables. Internal to atna; one statement, one round trip per function unless said.
 
 #include "atna/chain.h"
+#include "atna/reconcile.h"
 #include "atna/segment.h"
 #include "platform/pg/pool.h"
 
@@ -18,6 +19,9 @@ Result<std::int64_t> pending_count(pg::ReadTx& tx);
 void queue_delete_pending(pg::Tx& tx, std::vector<Uuid> const& ids);
 /// Those of `ids` that are in the chain already.
 Result<std::set<Uuid>> known(pg::Tx& tx, std::vector<Uuid> const& ids);
+/// Those of `ids` that wait for the sealer.
+Result<std::set<Uuid>> waiting(pg::Tx& tx, std::vector<Uuid> const& ids);
+void queue_reconciliation(pg::Tx& tx, Reconciled const& done, ReconcileOrder const& order);
 Result<Link> last(pg::Tx& tx);
 /// Empty when there is no such record.
 Result<Bytes> hash_at(pg::Tx& tx, std::int64_t seq);

@@ -3,6 +3,7 @@
 #include "core/admission.h"
 #include "core/audit_participants.h"
 #include "core/pipeline_run.h"
+#include "core/read_only.h"
 #include "domain/reason.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
@@ -32,6 +33,11 @@ Error malformed(TransactionSpec const& spec, std::vector<Issue> issues) {
     Reason const reason = spec.malformed == Reason::kNone ? Reason::kGeneral : spec.malformed;
     for (Issue& issue : issues) issue.reason = reason;
     return Error(Code::kInvalidContent, std::move(issues));
+}
+
+Error only_reads() {
+    counter("musubi_read_only_refusals_total").add();
+    return Error(Code::kBusy, "this node stands in for another and only reads");
 }
 
 /// On what a disclosure about a patient rests stands with the patient.
@@ -94,6 +100,7 @@ Status Pipeline::prepare(Run& run) {
                             : malformed(d.spec(), run.inbound.payload_issues);
     }
     run.request = TRY(std::move(decoded));
+    if (d.spec().changes_data && is_read_only(ports_)) return only_reads();
     run.located = TRY(d.locate_(d.deps_, run.request.get(), subject));
     return permit(run, nullptr);
 }
@@ -284,6 +291,7 @@ Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext c
     run.request = std::move(request);
     run.local_address = context.local_address;
     auto response = guarded([&]() -> Result<Erased> {
+        if (definition.spec().changes_data && is_read_only(ports_)) return only_reads();
         if (definition.spec().changes_data && !context.tx) {
             return Error(Code::kInternal, "a change was called from outside a transaction");
         }

@@ -47,6 +47,7 @@ public:
         std::size_t const a = group_[at_.at(edge.a)], b = group_[at_.at(edge.b)];
         if (a == b) return "";
         if (joins_rejected(a, b)) return "rejected";
+        if (is_temporary(edge.a) || is_temporary(edge.b)) return "temporary";
         if (shares_single_id_domain(a, b)) return "domain";
         if (active(a).size() + active(b).size() > rules_.max_records) return "size";
         for (std::size_t const one : active(a)) {
@@ -91,6 +92,9 @@ private:
             std::size_t const other = group_[at_.at(pair.second)];
             return (one == a && other == b) || (one == b && other == a);
         });
+    }
+    bool is_temporary(RecordKey key) const {
+        return rules_.temporary && rules_.temporary(records_[at_.at(key)].authority);
     }
     bool shares_single_id_domain(std::size_t a, std::size_t b) const {
         std::set<std::string> domains;

@@ -13,6 +13,9 @@ struct ClusterRules {
     /// Two records that score below the threshold of non-matches: a chain must not join them.
     std::function<bool(RecordKey, RecordKey)> far_apart;
     std::size_t max_records = 64;  ///< active ones in a person that matching made
+    /// Ids that are good for a while only; empty: there are none. No link of matching from or to
+    /// one is followed.
+    std::function<bool(std::string const& authority)> temporary = {};
 };
 
 /// Groups of record keys, each sorted, in order of their first key. Sets `state` and `held` of the

@@ -1,5 +1,6 @@
 // Feeds that change which ids and records belong together: A40, A47, A24, A37.
 
+#include "core/temporary_ids.h"
 #include "domain/reason.h"
 #include "mpi/feeding.h"
 #include "mpi/number_keys.h"
@@ -22,6 +23,11 @@ Error taken(char const* location, std::string rule) {
                  {{Severity::kError, Reason::kDuplicateKeyIdentifier, std::move(rule), location}});
 }
 
+bool is_temporary(Context const& context, std::string const& authority) {
+    auto const* port = context.ports.find<core::TemporaryIdsPort>();
+    return port && port->temporary_authorities()->contains(authority);
+}
+
 }  // namespace
 
 /// Each prior id goes into the surviving one of its authority, of the same type where both are
@@ -30,8 +36,13 @@ Result<core::PatientChangeOutcome> Feeding::merge(core::PatientChange const& cha
     std::vector<std::pair<Named*, Named*>> pairs;
     for (Named& prior : prior_) {
         Named* into = nullptr;
+        // Whoever got a temporary id is merged into the id that was his, of another domain.
+        bool const anywhere = is_temporary(context_, prior.id.id.authority) &&
+                              std::none_of(ids_.begin(), ids_.end(), [&](Named const& id) {
+                                  return id.id.id.authority == prior.id.id.authority;
+                              });
         for (Named& id : ids_) {
-            if (id.id.id.authority != prior.id.id.authority) continue;
+            if (!anywhere && id.id.id.authority != prior.id.id.authority) continue;
             if (!into ||
                 (into->id.type_code != prior.id.type_code && id.id.type_code == prior.id.type_code))
                 into = &id;

@@ -1,5 +1,6 @@
 // The second half of Linking: from what changed to rows, aliases and those who follow.
 
+#include "core/temporary_ids.h"
 #include "mpi/linking.h"
 #include "mpi/sql.h"
 #include "platform/base/fault.h"
@@ -15,6 +16,11 @@ Result<Linking::Settled> Linking::settle() {
     rules.several_ids = [&](std::string const& authority) {
         return context_.several_ids(authority);
     };
+    if (auto const* port = context_.ports.find<core::TemporaryIdsPort>()) {
+        rules.temporary = [authorities = port->temporary_authorities()](std::string const& one) {
+            return authorities->contains(one);
+        };
+    }
     rules.max_records = context_.settings.max_person_records;
     rules.far_apart = [&](RecordKey x, RecordKey y) {
         auto const one = subject(x), other = subject(y);

@@ -115,6 +115,7 @@ Verb verb_of(std::string const& word) {
     if (word == "review") return audit_review;
     if (word == "roots") return audit_roots_export;
     if (word == "prove") return audit_prove;
+    if (word == "reconcile") return audit_reconcile;
     return nullptr;
 }
 
@@ -157,10 +158,12 @@ int run_audit(std::vector<std::string> const& arguments) {
             "it was altered, "
             "removed or put elsewhere. roots export FOLDER: the signed roots, for who keeps them. "
             "prove NUMBER: one record, for who has only roots; check-proof FILE checks it "
-            "anywhere. Each look is itself recorded.",
+            "anywhere. reconcile FOLDER: the journal of a node that stood in for this one comes "
+            "into "
+            "the trail, each record once. Each look is itself recorded.",
             option_table(), arguments, options,
             "search|verify|report|review list|review sign-off|roots export FOLDER|prove "
-            "NUMBER|check-proof FILE")) {
+            "NUMBER|check-proof FILE|reconcile FOLDER")) {
         return *exit;
     }
     auto const& words = options.positional();
@@ -171,8 +174,8 @@ int run_audit(std::vector<std::string> const& arguments) {
     Verb const verb = words.empty() ? nullptr : verb_of(words[0]);
     if (!verb || !options.has("config")) {
         std::fprintf(stderr,
-                     "musubi audit: say search, verify, report, review, roots export, prove or "
-                     "check-proof, and --config FILE\n");
+                     "musubi audit: say search, verify, report, review, roots export, prove, "
+                     "check-proof or reconcile, and --config FILE\n");
         return 2;
     }
     // These tell nothing of patients, and must be had at any time.

@@ -13,6 +13,9 @@ Status audit_report(OperatorTools& tools, Options const& options);
 Status audit_review(OperatorTools& tools, Options const& options);
 /// roots export DIR: published roots for somebody who keeps them.
 Status audit_roots_export(OperatorTools& tools, Options const& options);
+/// reconcile FOLDER: the journal of a node that stood in (atna/reconcile.h), and what follows from
+/// it for emergencies.
+Status audit_reconcile(OperatorTools& tools, Options const& options);
 /// prove SEQ: one record, provable without this node.
 Status audit_prove(OperatorTools& tools, Options const& options);
 /// check-proof FILE: what `prove` wrote, against published roots; needs no configuration.

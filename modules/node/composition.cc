@@ -1,5 +1,6 @@
 #include "node/composition.h"
 
+#include "core/read_only.h"
 #include "platform/base/clock.h"
 #include "platform/base/log.h"
 
@@ -21,6 +22,8 @@ Composition::~Composition() {
 }
 
 Status Composition::build(core::AuditPort* audit) {
+    static core::ReadOnlyNode read_only;
+    if (config().boolean("node.read_only")) ports_.provide(read_only);
     ports_.provide(*services_->keys);
     ports_.provide(*services_->blobs);
     ports_.provide(services_->affinity_domain);

@@ -88,6 +88,11 @@ Status claim_database(pg::Pool& pool, vault::KeyRing const& keys) {
         TRY(tx.exec(kClaim, pg::Params().bytea(own)));
         return {};
     }));
+    return check_claim(pool, keys);
+}
+
+Status check_claim(pg::Pool& pool, vault::KeyRing const& keys) {
+    vault::Token const own = token_of(keys);
     auto const claim = TRY(read_claim(pool));
     if (!claim || !std::equal(own.begin(), own.end(), claim->begin(), claim->end())) {
         return Error(

@@ -20,5 +20,7 @@ std::string master_description(core::Config const& config);
 
 /// Claims a database that nobody claimed, and refuses one that another ring claimed (kConflict).
 Status claim_database(pg::Pool& pool, vault::KeyRing const& keys);
+/// The same for one that is only read: kConflict also when nobody claimed it.
+Status check_claim(pg::Pool& pool, vault::KeyRing const& keys);
 
 }  // namespace musubi::node

@@ -7,6 +7,7 @@
 #include "node/open_command.h"
 #include "node/operator_records.h"
 #include "node/options.h"
+#include "node/statement_files.h"
 #include "platform/vault/durable_file.h"
 #include "policy/agreement.h"
 
@@ -49,7 +50,7 @@ Status show(OperatorTools& tools) {
 /// patients by its member code. `word` is either.
 Result<std::set<std::string>> keys_named(OperatorTools& tools, std::string const& word) {
     std::set<std::string> wanted = {word}, out;
-    if (auto const agreement = policy::load_agreement(tools.config().text("policy.agreement"))) {
+    if (auto const agreement = agreement_of(tools)) {
         for (policy::AgreementMember const& one : (*agreement)->members) {
             if (one.member.code == word || one.member.institution_oid == word)
                 wanted.insert({one.member.code, one.member.institution_oid});

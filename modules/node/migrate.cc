@@ -34,6 +34,11 @@ int run_migrate(std::vector<std::string> const& arguments) {
     }
     auto config = load_config(options["config"]);
     if (!config) return failed(config.error());
+    if (config->boolean("node.read_only")) {
+        return failed(Error(Code::kConflict,
+                            "node.read_only: the structure of a copy is changed where it is "
+                            "written"));
+    }
     if (config->text("database.owner").empty()) {
         return failed(Error(Code::kInvalidContent, "database.owner is not configured"));
     }

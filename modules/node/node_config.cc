@@ -38,6 +38,13 @@ std::vector<core::ConfigKey> node_config_keys() {
                 "its own limit",
          .min = 1000,
          .max = 300'000},
+        {.key = "node.read_only",
+         .type = kBoolean,
+         .default_value = "false",
+         .doc = "stands in for the node that writes, on a replica of its database (hot standby): "
+                "queries and retrieves are served, whatever changes something is answered busy; "
+                "only where the agreement provides for it (emergency.stand_in). Audit records go "
+                "into the folder stand-in under atna.journal_folder, for `musubi audit reconcile`"},
         {.key = "node.drain_timeout",
          .type = kDurationMs,
          .default_value = "20s",

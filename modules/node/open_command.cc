@@ -3,8 +3,8 @@
 
 #include "node/open_command.h"
 #include "node/approval_files.h"
+#include "node/statement_files.h"
 #include "platform/vault/durable_file.h"
-#include "policy/agreement.h"
 #include "policy/notices.h"
 #include "repository/stock.h"
 #include "repository/store.h"
@@ -50,7 +50,7 @@ policy::Notice notice_of(OperatorTools const& tools, repository::DocumentRow con
 /// All in one commit; an approval counts once.
 Status record_opening(OperatorTools& tools, repository::DocumentRow const& row,
                       Approval const& approval, std::vector<std::string> const& signers) {
-    auto const agreement = TRY(policy::load_agreement(tools.config().text("policy.agreement")));
+    auto const agreement = TRY(agreement_of(tools));
     auto const done = tools.services->pool->run([&](pg::Tx& tx) -> Status {
         pg::Params params;
         params.uuid(approval.nonce)

@@ -2,6 +2,7 @@
 // about pairs of records.
 
 #include "mpi/review.h"
+#include "mpi/temporary.h"
 #include "node/command.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
@@ -38,6 +39,39 @@ Status list(OperatorTools& tools, Options const& options) {
     }
     if (queue.empty()) std::printf("nothing waits for a decision\n");
     return {};
+}
+
+/// Each temporary id and what became of it; the last line is what somebody signs off.
+Result<std::int64_t> temporary(OperatorTools& tools) {
+    TRY(tools.record_look("patient-review-temporary", ""));
+    std::int64_t open = 0, merged = 0, linked = 0, corrected = 0;
+    for (mpi::RecordKey after = 0;;) {
+        auto const page = TRY(mpi::temporary_records(*tools.patients, after));
+        for (mpi::TemporaryRecord const& one : page.records) {
+            std::string became = "still temporary";
+            if (one.status == mpi::RecordStatus::kSubsumed) {
+                ++merged;
+                became = "merged into " + one.merged_into.id.to_cx();
+            } else if (one.status == mpi::RecordStatus::kInactive) {
+                ++corrected;
+                became = "corrected to another id";
+            } else if (one.linked) {
+                ++linked;
+                became = "linked by decision";
+            } else {
+                ++open;
+            }
+            std::printf("%s  %s  %s\n", one.id.id.to_cx().c_str(), one.patient.c_str(),
+                        became.c_str());
+        }
+        if (page.records.empty()) break;
+        after = page.last;
+    }
+    std::printf("%lld temporary ids: %lld merged, %lld linked, %lld corrected, %lld open\n",
+                static_cast<long long>(open + merged + linked + corrected),
+                static_cast<long long>(merged), static_cast<long long>(linked),
+                static_cast<long long>(corrected), static_cast<long long>(open));
+    return open;
 }
 
 Status show(OperatorTools& tools, domain::PatientId const& a, domain::PatientId const& b) {
@@ -89,19 +123,23 @@ int run_patient_review(std::vector<std::string> const& arguments) {
     if (auto exit = Options::parse(
             "patient review",
             "Pairs of records that may be one person: lists those that wait, shows the evidence, "
-            "links or separates two, or takes the newest decision back. Each look is recorded.",
+            "links or separates two, or takes the newest decision back. temporary: every id of a "
+            "temporary domain and what became of it; exit status 3 while one is open. Each look is "
+            "recorded.",
             {{"config", "configuration file", "", true},
              {"a", "an id that was fed, CX: id^^^&oid&ISO", ""},
              {"b", "the other id", ""},
              {"limit", "pairs at most, strongest first", "50"}},
-            {arguments.begin() + 1, arguments.end()}, options, "list|show|link|separate|undo")) {
+            {arguments.begin() + 1, arguments.end()}, options,
+            "list|temporary|show|link|separate|undo")) {
         return *exit;
     }
     auto const& verbs = options.positional();
     std::string const verb = verbs.size() == 1 ? verbs[0] : "";
     bool const pair = verb == "show" || verb == "link" || verb == "separate" || verb == "undo";
-    if (!pair && verb != "list") {
-        std::fprintf(stderr, "musubi patient review: say list, show, link, separate or undo\n");
+    if (!pair && verb != "list" && verb != "temporary") {
+        std::fprintf(stderr,
+                     "musubi patient review: say list, temporary, show, link, separate or undo\n");
         return 2;
     }
     if (pair && (!options.has("a") || !options.has("b"))) {
@@ -110,6 +148,10 @@ int run_patient_review(std::vector<std::string> const& arguments) {
     }
     auto tools = OperatorTools::open_with_modules(options["config"]);
     if (!tools) return failed(tools.error());
+    if (verb == "temporary") {
+        auto const open = temporary(**tools);
+        return open ? (*open > 0 ? 3 : 0) : failed(open.error());
+    }
     if (!pair) {
         auto const done = list(**tools, options);
         return done ? 0 : failed(done.error());

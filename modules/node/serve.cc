@@ -46,7 +46,9 @@ Status check_agreement(core::Config const& config, pg::Pool* pool) {
 Result<std::unique_ptr<Server>> start(std::string const& config_file) {
     auto services = TRY(PlatformServices::open(config_file));
     TRY(verify_structure(services->config));
-    TRY(claim_database(*services->pool, *services->keys));
+    TRY(services->config.boolean("node.read_only")
+            ? check_claim(*services->pool, *services->keys)
+            : claim_database(*services->pool, *services->keys));
     // One that cannot be read is refused, on record, by the module.
     if (auto const agreement = policy::load_agreement(agreement_file(services->config)))
         TRY(check_location(**agreement, services->config));
@@ -135,7 +137,9 @@ int run_check(std::vector<std::string> const& arguments) {
     if (!services)
         note(services.error());
     else
-        note(claim_database(*(*services)->pool, *(*services)->keys));
+        note((*services)->config.boolean("node.read_only")
+                 ? check_claim(*(*services)->pool, *(*services)->keys)
+                 : claim_database(*(*services)->pool, *(*services)->keys));
     note(check_agreement(*config, services ? (*services)->pool.get() : nullptr));
     auto const patients = mpi::store_settings(*config);
     if (!patients) note(patients.error());

@@ -6,6 +6,7 @@
 #include "node/node_config.h"
 #include "node/operator_tools.h"
 #include "node/preservation/records.h"
+#include "node/stand_in.h"
 #include "platform/base/log.h"
 #include "policy/agreement.h"
 
@@ -177,6 +178,8 @@ std::vector<binding::NamedHealth> Server::health() const {
         all.push_back(
             {"location",
              {core::Health::kBad, "the agreement does not allow where something stands"}});
+    if (composition_->config().boolean("node.read_only"))
+        all.push_back({"read-only", stand_in_health(*composition_->services().pool)});
     if (draining_) all.push_back({"node", {core::Health::kBad, "draining"}});
     return all;
 }

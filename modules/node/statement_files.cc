@@ -2,6 +2,8 @@
 
 #include "platform/base/text.h"
 #include "platform/vault/durable_file.h"
+#include "policy/acceptance.h"
+#include "policy/module.h"
 
 #include <cstdio>
 
@@ -44,7 +46,8 @@ policy::EmergencyDeps emergency_deps(OperatorTools& tools) {
 }
 
 Result<std::shared_ptr<policy::Agreement const>> agreement_of(OperatorTools const& tools) {
-    return policy::load_agreement(agreement_file(tools.config()));
+    return policy::agreement_in_force(policy::agreement_source(tools.config()),
+                                      *tools.services->pool, system_clock().now());
 }
 
 std::string operator_named(Options const& options) {

@@ -17,6 +17,7 @@ int sign_statement_file(std::string const& file, Options const& options);
 std::set<std::string> words_of(std::string const& list);
 
 policy::EmergencyDeps emergency_deps(OperatorTools& tools);
+/// The one in force, whatever its file says by now.
 Result<std::shared_ptr<policy::Agreement const>> agreement_of(OperatorTools const& tools);
 /// --by, or the operator's account.
 std::string operator_named(Options const& options);

@@ -1,4 +1,5 @@
 #include "core/module.h"
+#include "core/read_only.h"
 #include "pix/iti30.h"
 #include "pix/iti44.h"
 #include "pix/iti45.h"
@@ -14,7 +15,8 @@ namespace {
 class PixModule final : public core::Module {
 public:
     PixModule(core::ModuleContext& context, Settings settings)
-        : settings_(std::move(settings)),
+        : reads_(core::is_read_only(context.ports)),
+          settings_(std::move(settings)),
           watcher_(settings_, context.ports.require<vault::KeyRing>(), context.clock, context.ids),
           notifier_(settings_, context),
           feeds_{context.ports.require<core::AuthorityPort>(),
@@ -33,13 +35,14 @@ public:
                 core::define<Iti45>(queries_), core::define<Iti64>(feeds_)};
     }
     Status start() override {
-        notifier_.start();
+        if (!reads_) notifier_.start();
         return {};
     }
     void stop(std::chrono::steady_clock::time_point) override { notifier_.stop(); }
     core::HealthReport health() const override { return notifier_.health(); }
 
 private:
+    bool const reads_;  ///< nothing is claimed from the outbox
     Settings const settings_;
     ConsumerWatcher watcher_;
     Notifier notifier_;

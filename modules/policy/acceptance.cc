@@ -208,6 +208,14 @@ Result<std::vector<StoredAgreement>> stored_agreements(pg::Pool& pool) {
     return pool.read([](pg::ReadTx& tx) { return store::agreements(tx); });
 }
 
+Result<std::shared_ptr<Agreement const>> agreement_in_force(AgreementSource const& source,
+                                                            pg::Pool& pool, WallTime now) {
+    auto const chain = TRY(stored_agreements(pool));
+    if (chain.empty()) return TRY(choose(source, chain, now)).agreement;
+    TRY(verified_end(chain, TRY(load_pinned_signers(source.signers)), now));
+    return parse_agreement(chain.back().canonical, "the agreement in force");
+}
+
 Status activate(pg::Pool& pool, AgreementAudit const& audit, Agreement const& agreement,
                 Signatures const& signatures, WallTime now) {
     if (!audit.port) return Error(Code::kInternal, "no audit trail to tell of the agreement");

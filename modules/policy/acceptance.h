@@ -28,6 +28,8 @@ struct AgreementSource {
     std::string country = {};  ///< of this node's data, keys and logs; empty: not told
     /// The version that follows, in force from its own first day on; empty: none waits.
     std::string next = {};
+    /// This node only reads a copy: only what is in force where it is written, and provides for it.
+    bool stand_in = false;
 };
 
 struct Accepted {
@@ -54,6 +56,12 @@ struct Chosen {
 /// The next version when its day has come, else the agreement. Errors as accept().
 Result<Chosen> choose(AgreementSource const& source, std::vector<StoredAgreement> const& chain,
                       WallTime now);
+
+/// The newest that was put into force, as it was stored, its chain of signatures verified; what the
+/// files say by now does not matter. Before any was: what the files hold, if that may come into
+/// force.
+Result<std::shared_ptr<Agreement const>> agreement_in_force(AgreementSource const& source,
+                                                            pg::Pool& pool, WallTime now);
 
 /// Which of the two files holds what is in force; that it may be is the node's to say.
 std::string file_in_force(AgreementSource const& source, WallTime now);

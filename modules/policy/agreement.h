@@ -123,6 +123,9 @@ struct Agreement {
     std::vector<IdentityRule> identity_rules;
     domain::DemographicsRules demographics;  ///< without the section: every question is refused
     bool insurance_is_key = false;
+    /// Of ids that are good for a while only (disasters); never null.
+    std::shared_ptr<std::set<std::string> const> temporary_authorities =
+        std::make_shared<std::set<std::string> const>();
     std::shared_ptr<UserTerms const> users;  ///< null without the section: no assertion is read
     ConsentTerms consent;
     EmergencyTerms emergency;  ///< without the section: nothing is opened

@@ -51,12 +51,22 @@ void break_glass(YAML::Node const& node, Problems& problems, EmergencyTerms& out
     addresses(map, out, problems);
 }
 
+void stand_in(YAML::Node const& node, Problems& problems, StandInTerms& out) {
+    YamlMap const map(node, "stand-in", {"clause", "gateways"}, problems);
+    out.clause = map.text("clause");
+    auto const gateways = map.text("gateways");
+    out.gateways_closed = gateways == "closed";
+    if (!out.gateways_closed && gateways != "open")
+        problems.add(map.line("gateways"), "stand-in: 'gateways' must be open or closed");
+}
+
 }  // namespace
 
 void load_emergency(YAML::Node const& node, std::filesystem::path const& folder, Problems& problems,
                     Agreement& agreement) {
     YamlMap const section(node, "emergency",
-                          {"break_glass", "officers", "sealed_accounts", "disaster"}, problems);
+                          {"break_glass", "officers", "sealed_accounts", "disaster", "stand_in"},
+                          problems);
     EmergencyTerms& out = agreement.emergency;
     if (auto const glass = section.find("break_glass"); glass.IsDefined())
         break_glass(glass, problems, out);
@@ -66,6 +76,8 @@ void load_emergency(YAML::Node const& node, std::filesystem::path const& folder,
         load_accounts(list, problems, out);
     if (auto const disaster = section.find("disaster"); disaster.IsDefined())
         load_disaster(disaster, problems, out.disaster);
+    if (auto const terms = section.find("stand_in"); terms.IsDefined())
+        stand_in(terms, problems, out.stand_in);
 }
 
 void check_emergency(Agreement const& agreement, Problems& problems) {

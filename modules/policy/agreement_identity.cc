@@ -2,6 +2,7 @@
 
 #include "platform/base/ids.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace musubi::policy {
@@ -79,10 +80,31 @@ void load_demographics(YAML::Node const& node, Problems& problems, domain::Demog
     out.alarm_patients_per_hour = number(map, "alarm_patients_per_hour", 1'000'000, problems);
 }
 
+void load_temporary(YAML::Node const& node, Problems& problems, Agreement& agreement) {
+    YamlMap const map(node, "temporary ids", {"clause", "authorities"}, problems);
+    map.text("clause");
+    auto const list = map.required_texts("authorities");
+    for (auto const& oid : list) {
+        if (!is_oid(oid))
+            problems.add(map.line("authorities"), "temporary ids: '" + oid + "' is no OID");
+        bool const somebodys =
+            std::any_of(agreement.members.begin(), agreement.members.end(), [&](auto const& one) {
+                auto const& own = one.member.assigning_authorities;
+                return std::find(own.begin(), own.end(), oid) != own.end();
+            });
+        if (!somebodys)
+            problems.add(map.line("authorities"),
+                         "temporary ids: no member may feed '" + oid + "'");
+    }
+    agreement.temporary_authorities =
+        std::make_shared<std::set<std::string> const>(list.begin(), list.end());
+}
+
 }  // namespace
 
 void load_identity(YAML::Node const& node, Problems& problems, Agreement& agreement) {
-    YamlMap const map(node, "identity", {"rules", "demographics", "insurance_is_key"}, problems);
+    YamlMap const map(node, "identity", {"rules", "demographics", "insurance_is_key", "temporary"},
+                      problems);
     agreement.insurance_is_key = map.boolean_or("insurance_is_key", false);
     if (auto const rules = map.find("rules"); rules.IsDefined()) {
         if (!rules.IsSequence()) {
@@ -94,6 +116,8 @@ void load_identity(YAML::Node const& node, Problems& problems, Agreement& agreem
     }
     if (auto const demographics = map.find("demographics"); demographics.IsDefined())
         load_demographics(demographics, problems, agreement.demographics);
+    if (auto const temporary = map.find("temporary"); temporary.IsDefined())
+        load_temporary(temporary, problems, agreement);
 }
 
 }  // namespace musubi::policy

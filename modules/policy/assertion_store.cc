@@ -13,15 +13,25 @@ constexpr pg::Statement kFirstUse{
     " INSERT INTO policy.assertion_seen (token, expires_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
     " RETURNING true"};
 
-// Beyond the end of the assertion, so that clocks that differ cannot open a gap.
-constexpr auto kKeptLonger = std::chrono::minutes(10);
+constexpr pg::Statement kWasUsed{"policy.assertion_was_used",
+                                 "SELECT FROM policy.assertion_seen WHERE token = $1"};
+
+/// Lengths keep the two texts apart.
+Bytes token_of(domain::UserAssertion const& assertion) {
+    return sha256(
+        as_bytes(std::to_string(assertion.issuer.size()) + ":" + assertion.issuer + assertion.id));
+}
 
 }  // namespace
 
+Result<bool> was_used(pg::Pool& pool, domain::UserAssertion const& assertion) {
+    return pool.read([&](pg::ReadTx& tx) -> Result<bool> {
+        return !TRY(tx.exec(kWasUsed, pg::Params().bytea(token_of(assertion)))).empty();
+    });
+}
+
 Result<bool> first_use(pg::Pool& pool, domain::UserAssertion const& assertion, WallTime now) {
-    // Lengths keep the two texts apart.
-    Bytes const token = sha256(
-        as_bytes(std::to_string(assertion.issuer.size()) + ":" + assertion.issuer + assertion.id));
+    Bytes const token = token_of(assertion);
     return pool.run([&](pg::Tx& tx) -> Result<bool> {
         auto const rows =
             TRY(tx.exec(kFirstUse, pg::Params()

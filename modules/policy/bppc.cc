@@ -13,6 +13,9 @@ namespace {
 constexpr std::string_view kFormatScheme = "1.3.6.1.4.1.19376.1.2.3";
 constexpr std::string_view kFormats[] = {"urn:ihe:iti:bppc:2007", "urn:ihe:iti:bppc-sd:2007"};
 
+/// A policy set in a language of its own (APPC).
+constexpr std::string_view kAdvancedFormat = "urn:ihe:iti:appc:2016:consent";
+
 Error invalid(std::string context) {
     return Error(Code::kInvalidContent,
                  {{Severity::kError, Reason::kMetadata, std::move(context), ""}});
@@ -57,6 +60,12 @@ bool counts(Agreement const& agreement, domain::Subject const& subject) {
     return member->roles.contains(role) && agreement.consent.form_roles.contains(role);
 }
 
+bool is_advanced(domain::DocumentEntry const& entry) {
+    return std::any_of(entry.format_codes.begin(), entry.format_codes.end(), [](auto const& code) {
+        return code.scheme == kFormatScheme && code.code == kAdvancedFormat;
+    });
+}
+
 }  // namespace
 
 bool is_acknowledgement(domain::DocumentEntry const& entry) {
@@ -99,10 +108,17 @@ Result<std::vector<std::pair<ConsentChange, bool>>> words_of(ConsentTerms const&
 
 Status FormWatcher::document_registered(core::CallContext const& call,
                                         core::RegisteredDocument const& document) {
-    if (!is_acknowledgement(document.entry)) return {};
+    bool const advanced = is_advanced(document.entry);
+    if (!advanced && !is_acknowledgement(document.entry)) return {};
     auto const agreement = agreement_();
     ConsentTerms const& terms = agreement->consent;
     if (terms.policies.empty()) return {};  // this region keeps forms as mere documents
+    // Kept without being acted on, it would be a promise to the patient that nobody keeps.
+    if (advanced) {
+        return invalid(
+            "formatCode: advanced consents (APPC) are not evaluated by this region: register an "
+            "acknowledgement (BPPC) of one of its policies");
+    }
     if (!counts(*agreement, call.subject)) {
         log_info("policy.form_of_somebody_else", {{"member", call.subject.member.code}});
         if (!terms.refuses_foreign_forms) return {};

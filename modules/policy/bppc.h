@@ -5,6 +5,9 @@
 // agreement's word. The words are entered in the registration's own transaction, each with its
 // audit record; a form that is replaced takes its words with it.
 //
+// A consent in a policy language (APPC) is refused where forms are evaluated: it is not read, and
+// nobody shall believe that it was.
+//
 // Thread-safe. Refusals: kInvalidContent for a policy that the agreement does not know, kDenied for
 // a form of somebody whose forms do not count, where the agreement wants that told.
 

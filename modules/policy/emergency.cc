@@ -3,50 +3,11 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "policy/emergency_alert.h"
+#include "policy/emergency_parts.h"
 #include "policy/emergency_sql.h"
-
-#include <algorithm>
 
 namespace musubi::policy {
 namespace {
-
-domain::AuditEvent alert(EmergencyDeps const& deps, Question const& question, char const* code,
-                         EmergencyAccess const& access) {
-    domain::AuditEvent event = emergency_alert(
-        {code, "emergency", access.person, access.member, access.clause, question.now},
-        deps.audit_source_id);
-    event.participants.front().user_name = question.subject.user_name;
-    event.participants.front().network_address = question.subject.remote_address;
-    event.purposes_of_use = {{access.purpose, "2.16.840.1.113883.5.8", access.purpose}};
-    auto patient = domain::audit_patient(access.patient);
-    patient.details = {{"emergency", access.id.to_string()}, {"reason", access.reason}};
-    if (auto const& account = question.subject.member.emergency_account)
-        patient.details.push_back({"account", account->code});
-    event.objects = {std::move(patient)};
-    return event;
-}
-
-/// Members with a record of the patient, but not the one who looks, and those that the agreement
-/// names.
-std::vector<std::string> recipients(Agreement const& agreement, std::string const& asker,
-                                    std::string const& patient, Facts const& facts,
-                                    NoticeKind kind) {
-    std::set<std::string> out;
-    bool const sources = kind == NoticeKind::kUse || agreement.emergency.tells_sources;
-    auto const fed = facts.authorities.find(patient);
-    if (sources && fed != facts.authorities.end()) {
-        for (auto const& member : agreement.members) {
-            auto const& own = member.member.assigning_authorities;
-            bool const holds = std::any_of(own.begin(), own.end(), [&](auto const& oid) {
-                return std::find(fed->second.begin(), fed->second.end(), oid) != fed->second.end();
-            });
-            if (holds && member.member.code != asker) out.insert(member.member.code);
-        }
-    }
-    if (kind == NoticeKind::kEmergency)
-        out.insert(agreement.emergency.tells.begin(), agreement.emergency.tells.end());
-    return {out.begin(), out.end()};
-}
 
 class Announcer {
 public:
@@ -66,18 +27,7 @@ public:
                                                                 .text(glass.reason)));
         if (!open.empty()) return {};
         if (agreement_.emergency.suspends_overdue) TRY(refuse_overdue());
-        EmergencyAccess access;
-        access.id = deps_.ids.uuid();
-        access.patient = patient;
-        access.member = subject.member.code;
-        access.person = subject.user_id;
-        access.role = subject.role;
-        access.purpose = subject.purpose_of_use;
-        access.reason = glass.reason;
-        access.clause = glass.clause;
-        access.opened_at = question_.now;
-        access.ends_at = question_.now + std::chrono::minutes(glass.minutes);
-        access.review_by = question_.now + std::chrono::hours(24 * glass.review_days);
+        EmergencyAccess const access = access_for(question_, patient, glass, deps_.ids.uuid());
         insert(access);
         // Whoever uses an emergency account may not be whom its member would think of.
         std::string const silent = subject.member.emergency_account ? "" : access.member;
@@ -85,26 +35,17 @@ public:
              recipients(agreement_, silent, patient, facts_, NoticeKind::kEmergency))
             notify(NoticeKind::kEmergency, member, access, access.id.to_string() + "|" + member);
         counter("policy_emergencies_total").add();
-        return deps_.audit.record_in(tx_, {alert(deps_, question_, kOverrideStarted, access)});
+        return deps_.audit.record_in(
+            tx_, {access_alert(deps_.audit_source_id, question_, kOverrideStarted, access)});
     }
 
     /// Once a day for the same looker, patient and clause.
     Status use(std::string const& patient, std::string const& clause) {
-        domain::Subject const& subject = question_.subject;
-        EmergencyAccess access;
-        access.patient = patient;
-        access.member = subject.member.code;
-        access.person = subject.user_id.empty() ? subject.member.code : subject.user_id;
-        access.clause = clause;
-        access.reason = subject.purpose_of_use.empty() ? kTreated : subject.purpose_of_use;
-        access.opened_at = question_.now;
-        std::string const day = to_rfc3339(question_.now).substr(0, 10);
+        EmergencyAccess const access = use_of(question_, patient, clause);
         std::vector<std::string> keys;
         auto const members =
             recipients(agreement_, access.member, patient, facts_, NoticeKind::kUse);
-        for (auto const& member : members)
-            keys.push_back(day + "|" + clause + "|" + access.member + "|" + access.person + "|" +
-                           patient + "|" + member);
+        for (auto const& member : members) keys.push_back(use_key(access, member));
         if (keys.empty()) return {};
         tx_.queue(sql::kLockEmergency, pg::Params().text(keys.front()));
         auto const rows = TRY(tx_.exec(
@@ -118,8 +59,6 @@ public:
     }
 
 private:
-    static constexpr char const* kTreated = "TREAT";
-
     Status refuse_overdue() {
         domain::Subject const& subject = question_.subject;
         auto const rows = TRY(tx_.exec(sql::kOverdueOfPerson, pg::Params()
@@ -149,16 +88,7 @@ private:
     }
     void notify(NoticeKind kind, std::string const& recipient, EmergencyAccess const& access,
                 std::string const& once) {
-        Notice notice;
-        notice.kind = kind;
-        notice.recipient = recipient;
-        notice.patient = access.patient;
-        notice.member = access.member;
-        notice.person = access.person;
-        notice.clause = access.clause;
-        notice.reason = access.reason;
-        notice.made_at = question_.now;
-        queue_notice(tx_, deps_.ids, agreement_, notice, once);
+        queue_notice(tx_, deps_.ids, agreement_, notice_of(access, kind, recipient), once);
     }
 
     EmergencyDeps const& deps_;
@@ -227,7 +157,7 @@ Status review(EmergencyDeps const& deps, Uuid const& id, bool justified,
         subject.user_id = reviewer;
         core::PolicyQuery const query;
         Question const question{subject, domain::Action::kOperate, query, now};
-        auto event = alert(deps, question, kOverrideStopped, access);
+        auto event = access_alert(deps.audit_source_id, question, kOverrideStopped, access);
         event.transaction = "emergency-review";
         event.participants.front().user_id = reviewer;
         event.objects.front().details.push_back({"justified", justified ? "yes" : "no"});

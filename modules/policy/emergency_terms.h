@@ -50,6 +50,12 @@ struct DisasterTerms {
     int review_days = 0;          ///< after its end
 };
 
+/// A node on a copy of the database, for when the one that writes is gone.
+struct StandInTerms {
+    std::string clause;            ///< empty: none may
+    bool gateways_closed = false;  ///< nothing passes to and from other communities meanwhile
+};
+
 struct EmergencyTerms {
     std::string clause;              ///< empty: nothing is opened
     std::set<std::string> roles;     ///< that may use it
@@ -69,6 +75,7 @@ struct EmergencyTerms {
     std::vector<Officer> officers = {};
     std::vector<SealedAccountTerms> accounts = {};
     DisasterTerms disaster = {};
+    StandInTerms stand_in = {};
 
     SealedAccountTerms const* account(std::string_view code) const;
     Officer const* officer(std::string_view code) const;

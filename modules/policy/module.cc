@@ -1,5 +1,7 @@
 #include "policy/module.h"
 
+#include "core/read_only.h"
+
 #include "policy/bppc.h"
 #include "policy/emergency.h"
 #include "policy/merge_watcher.h"
@@ -31,12 +33,14 @@ public:
                  context.config.text("node.audit_source_id")),
           notices_(context.pool, context.clock, context.ports.find<core::PeerPort>()),
           pool_(context.pool),
-          clock_(context.clock) {
+          clock_(context.clock),
+          reads_(core::is_read_only(context.ports)) {
         context.ports.provide<core::PolicyPort>(*policy_);
         context.ports.provide<core::CommunityPort>(*policy_);
         context.ports.provide<core::AgreementInForcePort>(*policy_);
         context.ports.provide<core::RelationPort>(relations_);
         context.ports.provide<core::OriginPort>(origins_);
+        context.ports.provide<core::TemporaryIdsPort>(*policy_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::DocumentWatcherPort>(forms_);
     }
@@ -58,6 +62,8 @@ public:
     }
     Status start() override {
         TRY(policy_->begin());
+        // Notices wait for the node that writes; so does the next version of the agreement.
+        if (reads_) return {};
         notices_.use(policy_->agreement());
         turn_ = std::thread([this] { wait_for_next(); });
         return {};
@@ -71,6 +77,7 @@ public:
         // By a person, or because the day has come.
         std::lock_guard const one_at_a_time(reloading_);
         TRY(policy_->reload());
+        if (reads_) return {};
         notices_.use(policy_->agreement());
         return {};
     }
@@ -105,6 +112,7 @@ private:
     NoticeSender notices_;
     pg::Pool& pool_;
     Clock const& clock_;
+    bool const reads_;
     std::mutex reloading_;
     std::mutex mutex_;
     std::condition_variable changed_;
@@ -113,7 +121,9 @@ private:
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
-    auto policy = TRY(AgreementPolicy::open(agreement_source(context.config), context.pool,
+    auto source = agreement_source(context.config);
+    source.stand_in = core::is_read_only(context.ports);
+    auto policy = TRY(AgreementPolicy::open(std::move(source), context.pool,
                                             context.ports.find<core::PatientIdentityPort>(),
                                             context.clock, agreement_audit(context)));
     return std::unique_ptr<core::Module>(

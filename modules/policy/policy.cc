@@ -22,9 +22,21 @@ Result<std::unique_ptr<AgreementPolicy>> AgreementPolicy::open(
     return policy;
 }
 
+Result<Chosen> AgreementPolicy::choose_now() const {
+    auto const chain = TRY(stored_agreements(pool_));
+    auto found = TRY(choose(source_, chain, clock_.now()));
+    if (!source_.stand_in) return found;
+    if (found.accepted.fresh)
+        return Error(Code::kConflict,
+                     "this agreement was never in force where the database is written");
+    if (found.agreement->emergency.stand_in.clause.empty())
+        return Error(Code::kDenied,
+                     "the agreement provides for no stand-in (emergency.stand_in): node.read_only");
+    return found;
+}
+
 Result<Chosen> AgreementPolicy::read() {
-    auto const chain = stored_agreements(pool_);
-    auto found = chain ? choose(source_, *chain, clock_.now()) : Result<Chosen>(chain.error());
+    auto found = choose_now();
     if (!found) {
         record_refused(audit_, source_.agreement, found.error(), clock_.now());
         return found;
@@ -131,7 +143,9 @@ bool AgreementPolicy::may_call(Agreement const& agreement, std::string_view memb
 }
 
 bool AgreementPolicy::gateways_open() const {
-    auto const disaster = disasters_.now(*agreement());
+    auto const now = agreement();
+    if (source_.stand_in && now->emergency.stand_in.gateways_closed) return false;
+    auto const disaster = disasters_.now(*now);
     return !disaster || !disaster->modes.contains(kGatewaysOff);
 }
 
@@ -157,6 +171,7 @@ Result<core::Decision> AgreementPolicy::decide(domain::Subject const& subject,
     }
     auto decision = policy::decide(*now, question, *found);
     decision.agreement = now->reference();
+    if (source_.stand_in) decision.rule_id += "," + now->emergency.stand_in.clause;
     if (auto const announced = announce(*now, question, *found, decision); !announced) {
         failed.add();
         return announced.error();
@@ -171,8 +186,9 @@ Status AgreementPolicy::announce(Agreement const& now, Question const& question,
                                  core::Decision const& decision) const {
     if (!decision.permitted || (!decision.emergency && decision.announce.empty())) return {};
     if (!audit_.port) return Error(Code::kDenied, "nobody to announce an emergency through");
-    return announce_use({pool_, *audit_.port, system_ids(), audit_.source_id}, now, question, facts,
-                        decision);
+    EmergencyDeps const deps{pool_, *audit_.port, system_ids(), audit_.source_id};
+    return source_.stand_in ? stand_in_.announce(deps, now, question, facts, decision)
+                            : announce_use(deps, now, question, facts, decision);
 }
 
 Result<Explanation> AgreementPolicy::explain(domain::Subject const& subject, domain::Action action,
@@ -211,6 +227,10 @@ Result<domain::Member> AgreementPolicy::community(std::string_view home) const {
         }
     }
     return Error(Code::kNotFound, "no member stands for this community");
+}
+
+std::shared_ptr<std::set<std::string> const> AgreementPolicy::temporary_authorities() const {
+    return agreement()->temporary_authorities;
 }
 
 bool AgreementPolicy::insurance_is_key() const { return agreement()->insurance_is_key; }

@@ -8,10 +8,12 @@
 #include "core/community_port.h"
 #include "core/evidence_ports.h"
 #include "core/ports.h"
+#include "core/temporary_ids.h"
 #include "policy/acceptance.h"
 #include "policy/call_meter.h"
 #include "policy/decide.h"
 #include "policy/disaster.h"
+#include "policy/stand_in.h"
 
 #include <mutex>
 
@@ -19,7 +21,8 @@ namespace musubi::policy {
 
 class AgreementPolicy final : public core::PolicyPort,
                               public core::CommunityPort,
-                              public core::AgreementInForcePort {
+                              public core::AgreementInForcePort,
+                              public core::TemporaryIdsPort {
 public:
     /// Nothing but an agreement that may be in force now is taken (acceptance.h); a refusal is
     /// recorded when `audit` has a port. `identity` may be null where nothing is published (tools);
@@ -41,6 +44,7 @@ public:
     std::vector<std::string> member_authorities() const override;
     std::shared_ptr<std::vector<std::string> const> member_authority_list() const override;
     bool insurance_is_key() const override;
+    std::shared_ptr<std::set<std::string> const> temporary_authorities() const override;
     Result<domain::Member> community(std::string_view home) const override;
     std::vector<core::NamedCertificate> named_certificates() const override;
     bool gateways_open() const override;
@@ -80,10 +84,14 @@ private:
     std::shared_ptr<Agreement const> terms_of(domain::Member const& member) const;
     /// Now, or the last moment of a version that was replaced while the request ran.
     WallTime time_under(Agreement const& agreement) const;
+    /// One more call of `caller` over the connection; kBusy beyond its rate.
+    Status take_call(Agreement const& agreement, Connection const& line, std::string const& sender,
+                     std::string const& caller) const;
     bool may_call(Agreement const& agreement, std::string_view member,
                   std::string_view transaction_id) const;
     /// What the files hold, if it may be in force; else the refusal is recorded.
     Result<Chosen> read();
+    Result<Chosen> choose_now() const;
     /// The user's assertion is for one patient, and the question about another one.
     bool about_another_patient(Agreement const& agreement, domain::Subject const& subject,
                                core::PolicyQuery const& query) const;
@@ -103,6 +111,7 @@ private:
     void remember_end(AgreementMember const& member, core::PeerCertificate const& shown) const;
 
     mutable CallMeter meter_;
+    mutable StandInWitness stand_in_;
     mutable std::mutex ends_mutex_;
     mutable std::map<std::string, core::NamedCertificate> ends_;  ///< by fingerprint
     mutable std::mutex mutex_;                                    ///< guards the pointer only

@@ -37,10 +37,13 @@ Status AgreementPolicy::admit(domain::Subject const& subject,
         (!subject.via.empty() && !may_call(*now, sender, transaction_id))) {
         return Error(Code::kDenied, "member " + sender + " may not call this transaction");
     }
-    // An emergency account has terms of its own.
-    auto const* line =
-        subject.member.emergency_account ? nullptr : now->connection(sender, transaction_id);
+    auto const* line = now->connection(sender, transaction_id);
     if (!line) return {};
+    if (auto const& account = subject.member.emergency_account) {
+        // Its seal says who holds it, and what it may call. How often is the connection's word, for
+        // the account by itself: whoever uses up the house's calls does not lock it out.
+        return take_call(*now, *line, sender, "emergency " + account->code);
+    }
     if (!subject.assertion && line->users == domain::AssertionUse::kRequired) {
         return Error(Code::kUnauthenticated, core::kReasonAssertionMissing,
                      "the connection of " + sender + " demands a user's assertion");
@@ -49,13 +52,17 @@ Status AgreementPolicy::admit(domain::Subject const& subject,
         return Error(Code::kUnauthenticated, core::kReasonWeakLogin,
                      "authenticated too weakly for the connection of " + sender);
     }
-    auto const place = static_cast<std::size_t>(line - now->connections.data());
-    if (line->rate.calls > 0 &&
-        !meter_.take(sender + " " + std::to_string(place), line->rate, clock_.monotonic())) {
-        return Error(Code::kBusy, core::kReasonTooOften,
-                     "member " + sender + " calls more often than was agreed");
-    }
-    return {};
+    return take_call(*now, *line, sender, sender);
+}
+
+Status AgreementPolicy::take_call(Agreement const& agreement, Connection const& line,
+                                  std::string const& sender, std::string const& caller) const {
+    auto const place = static_cast<std::size_t>(&line - agreement.connections.data());
+    if (line.rate.calls == 0 ||
+        meter_.take(caller + " " + std::to_string(place), line.rate, clock_.monotonic()))
+        return {};
+    return Error(Code::kBusy, core::kReasonTooOften,
+                 "member " + sender + " calls more often than was agreed");
 }
 
 bool AgreementPolicy::may_send(std::string_view member_code,

@@ -26,7 +26,8 @@ Result<domain::Subject> AgreementPolicy::with_user(
     auto named = TRY(policy::with_user(*now, std::move(subject), assertion, time_under(*now)));
     // Last: an assertion that was refused for another reason may come again.
     if (serves_once(*now->users, assertion->issuer) &&
-        !TRY(store::first_use(pool_, *assertion, clock_.now()))) {
+        !TRY(source_.stand_in ? stand_in_.first_use(pool_, *assertion, clock_.now())
+                              : store::first_use(pool_, *assertion, clock_.now()))) {
         return Error(Code::kUnauthenticated, "the assertion has served already");
     }
     return named;

@@ -1,4 +1,5 @@
 #include "core/module.h"
+#include "core/read_only.h"
 #include "repository/iti41.h"
 #include "repository/iti43.h"
 #include "repository/merge_watcher.h"
@@ -13,7 +14,8 @@ namespace {
 class RepositoryModule final : public core::Module {
 public:
     explicit RepositoryModule(core::ModuleContext& context)
-        : segments_(
+        : reads_(core::is_read_only(context.ports)),
+          segments_(
               {.folder = std::filesystem::path(context.config.text("blob.folder")) / "segments",
                .segment_bytes =
                    static_cast<std::uint64_t>(context.config.integer("repository.segment_size")),
@@ -50,6 +52,7 @@ public:
                 core::define<Iti43>(deps_)};
     }
     Status start() override {
+        if (reads_) return {};
         TRY(segments_.start_writing());
         reconciler_.start();
         if (deps_.registry.is_remote()) settler_.start();
@@ -65,14 +68,15 @@ public:
             // What is not there cannot be read either.
             if (!probe && probe.error().code == Code::kNotFound)
                 return {core::Health::kBad, "the folder of documents is missing"};
-            if (!probe) return {core::Health::kDegraded, "documents cannot be stored"};
+            if (!probe && !reads_) return {core::Health::kDegraded, "documents cannot be stored"};
         }
-        if (!segments_.writable())
+        if (!reads_ && !segments_.writable())
             return {core::Health::kDegraded, "small documents cannot be stored"};
         return {};
     }
 
 private:
+    bool const reads_;  ///< files are as they came, nothing is stored or swept away
     blob::SegmentStore segments_;
     blob::LocalBlobStore& blobs_;
     Deps deps_;

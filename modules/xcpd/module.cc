@@ -1,5 +1,6 @@
 #include "core/module.h"
 #include "core/pipeline.h"
+#include "core/read_only.h"
 #include "xcpd/deferred.h"
 #include "xcpd/iti56.h"
 
@@ -23,7 +24,8 @@ class XcpdModule final : public core::Module {
 public:
     XcpdModule(core::ModuleContext& context, Settings settings, DeliverySettings const& delivery,
                int most_waiting)
-        : deps_{core::PatientFinder(context.ports.require<core::AuthorityPort>(),
+        : reads_(core::is_read_only(context.ports)),
+          deps_{core::PatientFinder(context.ports.require<core::AuthorityPort>(),
                                     context.ports.require<core::DemographicsPort>(),
                                     context.ports.require<core::PolicyPort>(),
                                     shared_guard(context, guard_)),
@@ -39,12 +41,13 @@ public:
                 core::define<Iti56>(locations_)};
     }
     Status start() override {
-        answers_.start();
+        if (!reads_) answers_.start();
         return {};
     }
     void stop(std::chrono::steady_clock::time_point) override { answers_.stop(); }
 
 private:
+    bool const reads_;                              ///< nothing is claimed from the outbox
     std::unique_ptr<core::DisclosureGuard> guard_;  ///< null: another door brought it
     Deps deps_;
     DeferredAnswers answers_;

@@ -2,6 +2,7 @@
 from lib.answers import QueryAnswer, RegistryAnswer, RetrieveAnswer
 from lib.cases import case
 from lib.checks import Skipped, equal, true
+from lib.ebrim import IHE_FORMAT, Code
 from lib.saml import PATIENT, attribute
 from lib.soap import expect_fault
 
@@ -76,6 +77,16 @@ def _unknown(t):
     equal(t.provide(made, role="hospital").status, "Failure", "status")
     nothing_stored(t, made, known.patient)
     equal(t.stored(known.patient, t.need_role("clinic")).ids(), [], "objects shown")
+
+
+@case("policy/form/in-a-policy-language", "a consent that the region cannot evaluate is refused, not kept unread",
+      "APPC 1.3; ITI TF-3 5.1")
+def _advanced(t):
+    known = sheets(t)
+    made = form(t, known.patient, settings(t)["forms"]["grant"])
+    made.entry.set_code("formatCode", Code("urn:ihe:iti:appc:2016:consent", IHE_FORMAT, "APPC"))
+    equal(t.provide(made, role="hospital").status, "Failure", "status")
+    nothing_stored(t, made, known.patient)
 
 
 @case("policy/assertion/of-another-member", "a user of another member is a fault, though the patient agreed",

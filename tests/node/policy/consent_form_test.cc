@@ -105,6 +105,16 @@ TEST_F(ConsentForm, CountsForItsTimeOnly) {
     EXPECT_TRUE(clinic_sees());
 }
 
+TEST_F(ConsentForm, InALanguageThatIsNotReadIsRefusedInsteadOfKeptUnread) {
+    Papers papers = form(kAgrees);
+    papers.submission.entries[0].format_codes[0].code = "urn:ihe:iti:appc:2016:consent";
+    auto const sent = hospital_.submit(papers);
+    EXPECT_TRUE(sent.has_code("XDSRegistryMetadataError")) << sent.text();
+    EXPECT_EQ(hospital_.find(patient_).entry(papers.documents[0].unique_id), nullptr);
+    EXPECT_FALSE(clinic_sees());
+    EXPECT_EQ(words(), 0);
+}
+
 TEST_F(ConsentForm, OfAPolicyThatTheAgreementDoesNotKnowIsRefusedWhole) {
     for (Papers papers : {form("MPQ-eventcode-1"), form(kAgrees)}) {
         auto& codes = papers.submission.entries[0].event_codes;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "node/policy/region.h"
 #include "platform/base/text.h"
@@ -17,9 +18,13 @@ std::string day_after(int days) {
 
 class Officers : public ::testing::Test {
 protected:
-    Officers()
-        : node_(consent_node({{"      member: hospital-kita\n      role: medical-institution",
-                               "      member: clinic-kita\n      role: medical-institution"}})) {
+    Officers() : Officers(Edits()) {}
+    explicit Officers(Edits more)
+        : node_(consent_node([&] {
+              more.push_back({"      member: hospital-kita\n      role: medical-institution",
+                              "      member: clinic-kita\n      role: medical-institution"});
+              return more;
+          }())) {
         node_->start();
         EXPECT_EQ(hospital_.feed("A01", patient_), "AA");
         EXPECT_TRUE(hospital_.submit(letter_).success());
@@ -99,6 +104,28 @@ TEST_F(Officers, AnEnvelopeOpensOnceOnRecordAndMustBeReplaced) {
     EXPECT_NE(command({"emergency", "accounts"}).find("E1  sealed"), std::string::npos);
     EXPECT_TRUE(eventually([&] { return !ready_says("emergency account"); }));
     EXPECT_EQ(node_->verify_audit(), "");
+}
+
+/// The account's member may call three times an hour.
+class SlowLine : public Officers {
+protected:
+    SlowLine()
+        : Officers({{"in: [feed, identify, publish, query, retrieve]\n    demarcation: D2",
+                     "in: [feed, identify, publish, query, retrieve]\n    rate: 3/hour\n"
+                     "    demarcation: D2"}}) {}
+};
+
+TEST_F(SlowLine, BindsAnEmergencyAccountByItself) {
+    for (int i = 0; i < 3; ++i) EXPECT_TRUE(clinic_.find(patient_).success());
+    EXPECT_EQ(clinic_.find(patient_).http_status, 503);
+    envelope(1);
+    // What somebody has written into the file since counts for nothing: not before it is signed.
+    std::ofstream(node_->folder() / "agreement.yaml") << "schema_version: nonsense\n";
+    command({"emergency", "open", "--account", "E1", "--code-file", file("seal-1.code"), "--person",
+             "dr-aoba", "--reason", "SYSTEM-DOWN"});
+    NodeClient const holder(*node_, "emergency-kita-1");
+    for (int i = 0; i < 3; ++i) EXPECT_EQ(holder.find(patient_).unique_ids(), only_letter());
+    EXPECT_EQ(holder.find(patient_).http_status, 503) << "the agreed rate is the account's too";
 }
 
 TEST_F(Officers, ADisasterOpensWhatTheAgreementSaysUntilItEnds) {

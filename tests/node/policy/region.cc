@@ -59,8 +59,9 @@ std::string user_header(AssertionSigner const& signer, Claim const& claim) {
     return *std::move(header);
 }
 
-std::unique_ptr<TestNode> consent_node(Edits const& edits) {
+std::unique_ptr<TestNode> consent_node(Edits const& edits, TestCluster* cluster) {
     TestNode::Options options;
+    options.cluster = cluster;
     options.started = false;
     auto node = std::make_unique<TestNode>(std::move(options));
     auto const file = node->folder() / "agreement.yaml";

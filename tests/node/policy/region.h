@@ -14,7 +14,7 @@ inline constexpr char kDoctor[] = "doctor-1";
 /// std::runtime_error when it is not there.
 using Edits = std::vector<std::pair<std::string, std::string>>;
 /// Not started yet. The hospital may feed regional ids, so that tests can name their patients.
-std::unique_ptr<TestNode> consent_node(Edits const& edits = {});
+std::unique_ptr<TestNode> consent_node(Edits const& edits = {}, TestCluster* cluster = nullptr);
 
 /// What an assertion says beside who and where.
 struct Claim {

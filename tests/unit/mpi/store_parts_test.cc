@@ -62,6 +62,23 @@ TEST_F(MpiClusters, RejectionsChainsAndSizeHoldALinkBack) {
     EXPECT_EQ(edges[1].held, "size");
 }
 
+TEST_F(MpiClusters, MatchingJoinsATemporaryIdToNothingPeopleAndMergesDo) {
+    std::vector<Record> records{record(1, "a"), record(2, "t"), record(3, "b")};
+    std::vector<Edge> edges{link(1, 2, 30), link(2, 3, 30), link(1, 3, 30)};
+    rules_.temporary = [](std::string const& authority) { return authority == "t"; };
+    EXPECT_EQ(cluster(records, edges, rules_), (Groups{{1, 3}, {2}}));
+    EXPECT_EQ(edges[0].held, "temporary");
+    EXPECT_EQ(edges[0].state, EdgeState::kReview);
+    EXPECT_EQ(edges[1].held, "temporary");
+    EXPECT_EQ(edges[2].state, EdgeState::kAuto);
+    edges[0].state = EdgeState::kConfirmed;
+    EXPECT_EQ(cluster(records, edges, rules_), (Groups{{1, 2, 3}})) << "and parts nobody";
+    edges = {link(1, 3, 30)};
+    records[1].status = RecordStatus::kSubsumed;
+    records[1].survivor = 1;
+    EXPECT_EQ(cluster(records, edges, rules_), (Groups{{1, 2, 3}})) << "merged: it holds nothing";
+}
+
 TEST_F(MpiClusters, WhatPeopleConfirmedJoinsAgainstEveryRuleButARejection) {
     std::vector<Record> const records{record(1, "a"), record(2, "a")};
     std::vector<Edge> edges{link(1, 2, -20, EdgeState::kConfirmed)};
