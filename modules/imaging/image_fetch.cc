@@ -158,7 +158,8 @@ Result<FetchedImage> fetch_in(FetchTools const& tools, ImageJob const& job,
     call.timeout = std::min<std::chrono::milliseconds>(source.timeout, left);
     call.max_answer_bytes = 1ULL << 40;  // the shares hold the limit
     call.cancelled = tools.cancelled;
-    ImageReceiver receiver(job, accepted, TRY(tools.spool.receive(tools.owner)),
+    auto place = TRY(tools.spool.receive(tools.owner));
+    ImageReceiver receiver(job, accepted, std::move(place),
                            std::make_unique<StagingShare>(tools.of_all, tools.of_request));
     Status const got = tools.port.get(call, receiver);
     found = receiver.transfer_syntax();

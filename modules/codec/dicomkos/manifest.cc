@@ -82,9 +82,12 @@ Result<domain::SeriesReference> read_series(DataSet const& item, std::size_t& im
         return wrong("a Retrieve Location UID is no UID");
     for (DataSet const& reference : item.items(kInstanceSequence)) {
         if (++images > kMaxImages) return wrong("too many instances");
-        series.images.push_back(
-            {TRY(uid(reference, kReferencedClass, "a Referenced SOP Class UID")),
-             TRY(uid(reference, kReferencedInstance, "a Referenced SOP Instance UID"))});
+        // One after the other: an early return out of an initializer leaks what was made before it.
+        domain::ImageReference image;
+        image.sop_class = TRY(uid(reference, kReferencedClass, "a Referenced SOP Class UID"));
+        image.sop_instance =
+            TRY(uid(reference, kReferencedInstance, "a Referenced SOP Instance UID"));
+        series.images.push_back(std::move(image));
     }
     return series;
 }

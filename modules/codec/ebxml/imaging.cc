@@ -47,8 +47,9 @@ Status read_series(xml::Element element, std::string const& study, ImagingRetrie
         // Said in so many words because senders get the namespace wrong.
         if (child.is(kRad, "DocumentRequest"))
             return wrong("DocumentRequest belongs to namespace " + std::string(kXds));
-        if (child.is(kXds, "DocumentRequest"))
-            into.images.push_back({study, series, TRY(read_document(child))});
+        if (!child.is(kXds, "DocumentRequest")) continue;
+        domain::DocumentRequest document = TRY(read_document(child));
+        into.images.push_back({study, series, std::move(document)});
     }
     if (into.images.size() == before) return wrong("a SeriesRequest without DocumentRequest");
     return {};
