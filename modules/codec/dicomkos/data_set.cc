@@ -123,6 +123,10 @@ private:
                 return true;
             }
             if (!element(end, encoding, head, into, depth)) return false;
+            if (depth == 0 && head.tag == limits_.stop_behind) {
+                outcome_.stopped = true;
+                return true;
+            }
         }
         if (!open_ended) return true;
         return has(end, 1);  // always fails: the item's end is missing

@@ -48,7 +48,7 @@ enum class ReadState : std::uint8_t {
 struct ReadOutcome {
     ReadState state = ReadState::kDone;
     char const* why = "";
-    bool stopped = false;  ///< at a tag behind stop_behind
+    bool stopped = false;  ///< at or behind stop_behind
 };
 
 /// `wanted`: sorted tags, at any depth; sequences that are not among them are passed over.
