@@ -24,8 +24,8 @@ Status ConsumerWatcher::ids_changed(pg::Tx& tx, std::string const& patient,
         });
         if (!concerned) continue;
         Notice const notice{ids_.uuid().to_string(), to_dtm(clock_.now()), patient, all};
-        pg::Outbox::queue(
-            tx, {kNoticeTopic, consumer.name, TRY(seal_notice(keys_, consumer.name, notice))});
+        auto sealed = TRY(seal_notice(keys_, consumer.name, notice));
+        pg::Outbox::queue(tx, {kNoticeTopic, consumer.name, std::move(sealed)});
     }
     return FAULT("pix.after_queue");
 }

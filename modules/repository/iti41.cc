@@ -186,7 +186,8 @@ Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContex
     Request request;
     request.submission = std::move(message.submission);
     for (ebxml::ProvidedDocument const& document : message.documents) {
-        request.documents.push_back({document.id, TRY(content_of(document.source, wire))});
+        auto content = TRY(content_of(document.source, wire));
+        request.documents.push_back({document.id, std::move(content)});
     }
     return request;
 }

@@ -50,7 +50,8 @@ Result<ProvideAndRegister> read_provide_and_register(xml::Element request) {
         if (!child.is(kXds, "Document")) continue;
         auto const id = attribute_of(child, "id");
         if (!id) return Error(Code::kInvalidMessage, "a Document without an id");
-        out.documents.push_back({normal_id(*id), TRY(read_document_source(child))});
+        auto source = TRY(read_document_source(child));
+        out.documents.push_back({normal_id(*id), std::move(source)});
     }
     return out;
 }
