@@ -162,7 +162,9 @@ std::vector<core::ConfigKey> config_keys() {
 
 core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
-        "imaging", "images by manifests: RAD-68 among ITI-41, RAD-69, RAD-107, RAD-55", {}, {}, false, config_keys(),
+        "imaging", "images by manifests: RAD-68 among ITI-41, RAD-69, RAD-107, RAD-55",
+        {},        {},
+        false,     config_keys(),
         create};
     return kDescriptor;
 }

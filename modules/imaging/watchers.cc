@@ -1,4 +1,5 @@
 #include "imaging/watchers.h"
+#include "domain/document_label.h"
 
 #include "core/audited_tx.h"
 #include "imaging/inspector.h"
@@ -8,22 +9,6 @@
 
 namespace musubi::imaging {
 namespace {
-
-std::string key_of_first(std::vector<domain::CodedValue> const& codes) {
-    return codes.empty() ? std::string() : codes.front().key();
-}
-
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner) {
-    domain::Label label;
-    label.owner = owner;
-    label.class_code = key_of_first(entry.class_codes);
-    label.type_code = key_of_first(entry.type_codes);
-    label.practice_setting_code = key_of_first(entry.practice_setting_codes);
-    for (domain::CodedValue const& code : entry.confidentiality_codes)
-        label.confidentiality_codes.push_back(code.key());
-    std::sort(label.confidentiality_codes.begin(), label.confidentiality_codes.end());
-    return label;
-}
 
 /// As the patient index writes it: a CX may carry trailing delimiters.
 std::string canonical(std::string const& cx) {
@@ -45,7 +30,7 @@ Status ManifestWatcher::document_registered(core::CallContext const& call,
     row.unique_id = entry.unique_id.value_or("");
     row.patient = canonical(document.patient);
     row.owner_oid = member.institution_oid.empty() ? member.code : member.institution_oid;
-    row.label = label_of(entry, member.code);
+    row.label = domain::label_of(entry, member.code);
     insert(call.tx->tx(), row, source_token(keys_, entry.source_patient_id.value_or("")));
     return {};
 }

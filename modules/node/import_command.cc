@@ -5,10 +5,10 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
 #include "node/client_options.h"
-#include "node/transfer_commands.h"
 #include "node/progress.h"
 #include "node/soap_client.h"
 #include "node/transfer/package.h"
+#include "node/transfer_commands.h"
 #include "platform/base/text.h"
 
 #include <cstdio>

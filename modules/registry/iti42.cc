@@ -4,6 +4,7 @@
 #include "codec/ebxml/write.h"
 #include "core/audited_tx.h"
 #include "core/origin_port.h"
+#include "domain/document_label.h"
 #include "domain/issues.h"
 #include "domain/reason.h"
 #include "domain/validate/validate.h"
@@ -115,7 +116,7 @@ Result<core::Located> Iti42::locate(Deps&, Request const& request, domain::Subje
     }
     std::vector<domain::Label> labels;
     for (auto const& entry : request.entries)
-        labels.push_back(label_of(entry, subject.member.code));
+        labels.push_back(domain::label_of(entry, subject.member.code));
     located.details = std::move(labels);
     return located;
 }

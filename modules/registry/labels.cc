@@ -1,18 +1,10 @@
 #include "registry/labels.h"
 
-#include "platform/base/text.h"
 #include "registry/sql.h"
 
 #include <algorithm>
 
 namespace musubi::registry {
-namespace {
-
-std::string first_key(std::vector<domain::CodedValue> const& codes) {
-    return codes.empty() ? std::string() : to_nfc(codes.front().key());
-}
-
-}  // namespace
 
 LabelTable::LabelTable(std::vector<domain::Label> labels) : labels_(std::move(labels)) {
     for (std::size_t i = 0; i < labels_.size(); ++i)
@@ -79,21 +71,6 @@ Result<std::int32_t> LabelBook::number_for(pg::Tx& tx, domain::Label const& labe
     params.text_array(std::span<std::string const>(label.confidentiality_codes));
     pg::Rows const rows = TRY(tx.exec(sql::kLabelOf, params));
     return rows.front().int32(0);
-}
-
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner) {
-    domain::Label label{owner,
-                        first_key(entry.class_codes),
-                        first_key(entry.type_codes),
-                        first_key(entry.practice_setting_codes),
-                        {}};
-    for (auto const& code : entry.confidentiality_codes)
-        label.confidentiality_codes.push_back(to_nfc(code.key()));
-    std::sort(label.confidentiality_codes.begin(), label.confidentiality_codes.end());
-    label.confidentiality_codes.erase(
-        std::unique(label.confidentiality_codes.begin(), label.confidentiality_codes.end()),
-        label.confidentiality_codes.end());
-    return label;
 }
 
 }  // namespace musubi::registry

@@ -45,7 +45,4 @@ private:
     std::shared_ptr<LabelTable const> table_;
 };
 
-/// The label of an entry published by `owner`.
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner);
-
 }  // namespace musubi::registry

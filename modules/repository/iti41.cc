@@ -3,6 +3,7 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
 #include "codec/mtom/cid.h"
+#include "domain/document_label.h"
 #include "domain/issues.h"
 #include "domain/reason.h"
 #include "platform/base/fault.h"
@@ -119,7 +120,7 @@ Result<SealedDocuments> seal_documents(Deps& deps,
             row.key = deps.ids.key();
             row.patient = patient_of(*request) ? canonical(*patient_of(*request)) : "";
             row.owner_oid = member.institution_oid;
-            row.label = label_of(entry, member.code);
+            row.label = domain::label_of(entry, member.code);
             row.mime_type = entry.mime_type.value_or("application/octet-stream");
             row.source_token = source_token(deps.keys, entry.source_patient_id.value_or(""));
             row.size = document.content->size();
@@ -208,7 +209,7 @@ Result<core::Located> Iti41::locate(Deps& deps, Request const& request,
         }
     }
     for (auto const& entry : request.submission.entries)
-        found.labels.push_back(label_of(entry, subject.member.code));
+        found.labels.push_back(domain::label_of(entry, subject.member.code));
     located.details = std::move(found);
     return located;
 }

@@ -9,10 +9,6 @@
 namespace musubi::repository {
 namespace {
 
-std::string key_of_first(std::vector<domain::CodedValue> const& codes) {
-    return codes.empty() ? std::string() : codes.front().key();
-}
-
 void check_pair(domain::DocumentEntry const& entry, ReceivedContent const& content,
                 std::vector<Issue>& issues) {
     std::string const object = "DocumentEntry " + entry.id;
@@ -76,18 +72,6 @@ void complete_metadata(domain::Submission& submission,
             if (!entry.size) entry.size = std::to_string(document.content->size());
         }
     }
-}
-
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner) {
-    domain::Label label;
-    label.owner = owner;
-    label.class_code = key_of_first(entry.class_codes);
-    label.type_code = key_of_first(entry.type_codes);
-    label.practice_setting_code = key_of_first(entry.practice_setting_codes);
-    for (domain::CodedValue const& code : entry.confidentiality_codes)
-        label.confidentiality_codes.push_back(code.key());
-    std::sort(label.confidentiality_codes.begin(), label.confidentiality_codes.end());
-    return label;
 }
 
 }  // namespace musubi::repository

@@ -31,7 +31,4 @@ void complete_metadata(domain::Submission& submission,
                        std::vector<ProvidedDocument> const& documents,
                        std::string const& repository_unique_id);
 
-/// What the agreement will see of an entry; missing codes are empty (the registry refuses them).
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner);
-
 }  // namespace musubi::repository

@@ -1,4 +1,5 @@
 #include "codec/ebxml/write.h"
+#include "core/read_only.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 #include "xca/home.h"
@@ -35,7 +36,7 @@ void ask_here(InitiatingDeps& deps, core::Authorized<GatewayQuery> const& reques
 
 /// An id that means nothing over there any more is found out anew the next time.
 void forget(InitiatingDeps& deps, Leg const& leg) {
-    if (!leg.correlated || !deps.correlations) return;
+    if (!leg.correlated || !deps.correlations || core::is_read_only(deps.ports)) return;
     auto const* identity = deps.ports.find<core::PatientIdentityPort>();
     auto const stands =
         identity ? identity->survivor_of(leg.patient) : Result<std::string>(leg.patient);

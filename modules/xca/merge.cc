@@ -2,6 +2,7 @@
 
 #include "codec/ebxml/names.h"
 #include "codec/ebxml/write.h"
+#include "domain/document_label.h"
 #include "domain/reason.h"
 #include "platform/base/text.h"
 #include "platform/xml/subtree.h"
@@ -27,10 +28,6 @@ std::string cut(std::string text) {
     return text;
 }
 
-std::string key_of_first(std::vector<domain::CodedValue> const& codes) {
-    return codes.empty() ? std::string() : codes.front().key();
-}
-
 std::string attribute(xml::Element element, std::string_view name) {
     return std::string(trim(element.attribute(name).value_or("")));
 }
@@ -51,18 +48,6 @@ std::string text_of(xml::Element element) {
 }
 
 }  // namespace
-
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner) {
-    domain::Label label;
-    label.owner = owner;
-    label.class_code = key_of_first(entry.class_codes);
-    label.type_code = key_of_first(entry.type_codes);
-    label.practice_setting_code = key_of_first(entry.practice_setting_codes);
-    for (domain::CodedValue const& code : entry.confidentiality_codes)
-        label.confidentiality_codes.push_back(code.key());
-    std::sort(label.confidentiality_codes.begin(), label.confidentiality_codes.end());
-    return label;
-}
 
 ebxml::RegistryErrorRow told_of(Community const& community, std::string_view code,
                                 std::string const& text) {
@@ -160,7 +145,7 @@ void QueryMerge::add(AskedOf const& asked, xml::Element element, ebxml::QueryRes
         auto const* entry = by_id(read.objects.entries, object.id);
         if (!entry) return;
         object.is_entry = true;
-        object.label = label_of(*entry, asked.member);
+        object.label = domain::label_of(*entry, asked.member);
         told_patient = entry->patient_id;
         unique_id = entry->unique_id;
     } else if (kind == "RegistryPackage") {

@@ -76,7 +76,4 @@ ebxml::RegistryErrorRow unavailable_row(Community const& community);
 /// front, its home as the place.
 ebxml::RegistryErrorRow relayed(Community const& community, ebxml::RegistryErrorRow row);
 
-/// The first coded values of an entry, as the agreement names documents.
-domain::Label label_of(domain::DocumentEntry const& entry, std::string const& owner);
-
 }  // namespace musubi::xca

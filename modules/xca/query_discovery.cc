@@ -3,6 +3,7 @@
 #include "codec/hl7v3/actions.h"
 #include "codec/hl7v3/names.h"
 #include "codec/hl7v3/time_to_live.h"
+#include "core/read_only.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "xca/query_departure.h"
@@ -164,7 +165,6 @@ Status QueryDeparture::believe(Discovering& heard, DiscoveryOutcome const& outco
     return {};
 }
 
-/// What cannot be kept is asked again: no reason to keep the answer back.
 /// Who was told of with other demographics meanwhile was not found by what is true now.
 bool QueryDeparture::still_true(Discovering const& heard) const {
     auto const records = records_of(deps_, heard.known_as);
@@ -173,9 +173,10 @@ bool QueryDeparture::still_true(Discovering const& heard) const {
     return now && *now == heard.person;
 }
 
+/// What cannot be kept is asked again: no reason to keep the answer back.
 void QueryDeparture::note(std::string const& known_as, Community const& community,
                           std::optional<std::string> const& id, std::chrono::seconds keep) {
-    if (!deps_.correlations) return;
+    if (!deps_.correlations || core::is_read_only(deps_.ports)) return;
     // Whoever merged meanwhile is no longer the one who was asked for.
     auto const* identity = deps_.ports.find<core::PatientIdentityPort>();
     auto const stands = identity ? identity->survivor_of(known_as) : Result<std::string>(known_as);

@@ -1,5 +1,6 @@
 #include "perf/bulk.h"
 
+#include "domain/document_label.h"
 #include "perf/bulk_sql.h"
 #include "platform/base/clock.h"
 #include "platform/base/digest.h"
@@ -121,7 +122,7 @@ private:
             for (std::int64_t i = 0; i < 4000; ++i) {
                 auto const submission = submission_of(
                     {i / kDocumentsPerPatient, static_cast<int>(i % 20)}, Hash::kPretended);
-                auto const label = registry::label_of(submission.entries[0], kPublisher);
+                auto const label = domain::label_of(submission.entries[0], kPublisher);
                 if (seen.insert(label).second) TRY(labels_.number_for(tx, label));
             }
             return 0;
@@ -171,7 +172,7 @@ private:
             registry::decide_registration(*numbered, state_of(name, options_.patients), ids);
         if (!plan) return std::move(plan).error();
         domain::DocumentEntry const& entry = numbered->submission.entries[0];
-        domain::Label const label = registry::label_of(entry, kPublisher);
+        domain::Label const label = domain::label_of(entry, kPublisher);
         std::vector<std::int32_t> const labels{TRY(labels_.number_for(tx, label))};
         TRY(registry::write_submission(
             tx, *services_.keys,
@@ -269,7 +270,7 @@ Status write_large(node::PlatformServices& services, std::string const& unique_i
     row.key = system_ids().key();
     row.patient = regional_cx(0);
     row.owner_oid = kInstitution;
-    row.label = registry::label_of(submission_of({0, 0}, Hash::kPretended).entries[0], kPublisher);
+    row.label = domain::label_of(submission_of({0, 0}, Hash::kPretended).entries[0], kPublisher);
     row.mime_type = "application/pdf";
     row.size = size;
     row.sha1 = TRY(from_hex(content->sha1_hex()));

@@ -3,6 +3,7 @@
 #include "codec/mtom/content_type.h"
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
+#include "platform/base/percent.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
@@ -53,24 +54,6 @@ Form form_of(mtom::ContentType const& range, bool one) {
     return one && (type == kDicom || type == "application/*") ? Form::kObject : Form::kNone;
 }
 
-Result<std::string> decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+') {
-            out += ' ';
-        } else if (text[i] != '%') {
-            out += text[i];
-        } else {
-            auto const octet = from_hex(text.substr(i + 1, 2));
-            if (!octet || octet->size() != 1)
-                return wrong(Code::kInvalidContent, "broken percent encoding");
-            out += static_cast<char>(octet->front());
-            i += 2;
-        }
-    }
-    return out;
-}
-
 using Parameters = std::map<std::string, std::string, std::less<>>;
 
 Result<Parameters> parameters_of(std::string_view query) {
@@ -79,8 +62,8 @@ Result<Parameters> parameters_of(std::string_view query) {
     for (std::string_view const part : split(query, '&')) {
         if (part.empty()) continue;
         std::size_t const equal = std::min(part.find('='), part.size());
-        std::string name = TRY(decoded(part.substr(0, equal)));
-        std::string value = TRY(decoded(part.substr(std::min(equal + 1, part.size()))));
+        std::string name = TRY(percent_decoded(part.substr(0, equal)));
+        std::string value = TRY(percent_decoded(part.substr(std::min(equal + 1, part.size()))));
         if (!out.try_emplace(name, std::move(value)).second)
             return wrong(Code::kInvalidContent, "a parameter stands twice");
     }

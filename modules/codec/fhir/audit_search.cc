@@ -3,6 +3,7 @@
 #include "codec/auditmsg/date_time.h"
 #include "codec/fhir/audit_terms.h"
 #include "platform/base/bytes.h"
+#include "platform/base/percent.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
@@ -20,24 +21,6 @@ Error wrong(std::string_view name, char const* what) {
     Issue issue;
     issue.context = std::string(name) + ": " + what;
     return Error(Code::kInvalidContent, {issue});
-}
-
-Result<std::string> decoded(std::string_view text) {
-    std::string out;
-    for (std::size_t i = 0; i < text.size(); ++i) {
-        if (text[i] == '+') {
-            out += ' ';
-        } else if (text[i] != '%') {
-            out += text[i];
-        } else {
-            auto const octet = from_hex(text.substr(i + 1, 2));
-            if (!octet || octet->size() != 1)
-                return Error(Code::kInvalidContent, "broken percent encoding");
-            out += static_cast<char>(octet->front());
-            i += 2;
-        }
-    }
-    return out;
 }
 
 Token token(std::string const& text) {
@@ -138,8 +121,8 @@ Result<AuditSearch> read_audit_search(std::string_view query) {
     for (auto const pair : split(query, '&')) {
         if (pair.empty()) continue;
         auto const equals = std::min(pair.find('='), pair.size());
-        auto const name = TRY(decoded(pair.substr(0, equals)));
-        auto const value = TRY(decoded(pair.substr(std::min(equals + 1, pair.size()))));
+        auto const name = TRY(percent_decoded(pair.substr(0, equals)));
+        auto const value = TRY(percent_decoded(pair.substr(std::min(equals + 1, pair.size()))));
         if (name == "date") {
             TRY(narrow(search, value));
             dated = true;

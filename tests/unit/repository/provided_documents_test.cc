@@ -92,17 +92,5 @@ TEST(CompleteMetadata, AddsWhatIsAbsentAndKeepsWhatIsThere) {
     EXPECT_EQ(given.submission.entries[0].hash, "A9993E364706816ABA3E25717850C26C9CD0D89D");
 }
 
-TEST(LabelOf, NamesOwnerAndCodesSortedAndLeavesMissingOnesEmpty) {
-    auto e = entry("D1");
-    auto const bare = label_of(e, "kita");
-    EXPECT_EQ(bare.owner, "kita");
-    EXPECT_EQ(bare.type_code, "");
-    e.type_codes = {{"t", "s", "shown"}};
-    e.confidentiality_codes = {{"R", "s", ""}, {"N", "s", ""}};
-    auto const full = label_of(e, "kita");
-    EXPECT_EQ(full.type_code, "t^^s");
-    EXPECT_EQ(full.confidentiality_codes, (std::vector<std::string>{"N^^s", "R^^s"}));
-}
-
 }  // namespace
 }  // namespace musubi::repository
