@@ -40,7 +40,12 @@ Status StandInTrail::append(std::vector<SealedRecord> records) {
     writing_ = true;
     waiting_.reset();
     lock.unlock();
-    Status status = chain_->append(std::move(batch->records));
+    Status status;
+    try {
+        status = chain_->append(std::move(batch->records));
+    } catch (std::exception const&) {  // whoever waits must not wait for ever
+        status = Error(Code::kInternal, "stand-in's journal: exception while writing");
+    }
     lock.lock();
     writing_ = false;
     batch->status = status;
