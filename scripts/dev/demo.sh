@@ -1,8 +1,9 @@
-# Plays an exchange between the members of region a, and with region b, and checks every step; exits 1 at the first that
-# is not as told.
+# Plays an exchange between the members of region a, and with region b, loses region a and brings it back, and checks every
+# step; exits 1 at the first that is not as told.
 . scripts/dev/demo_identity.sh
 . scripts/dev/demo_policy.sh
 . scripts/dev/demo_regions.sh
+. scripts/dev/demo_restore.sh
 DEMO_DOCS=var/demo/documents
 DEMO_OUT=var/demo/retrieved
 XAD=2.999.1.1.1 REPOSITORY=2.999.1.1.2
@@ -146,6 +147,7 @@ run_demo() {
     demo_identity "$id"
     demo_policy "$id" "$first"
     demo_regions "$id"
+    demo_restore "$first"
     cat <<TEXT
 
 All as told. The regions keep running (./dev down stops them):
