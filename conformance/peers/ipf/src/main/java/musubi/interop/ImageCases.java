@@ -1,0 +1,102 @@
+package musubi.interop;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.openehealth.ipf.commons.ihe.xds.core.metadata.DocumentEntry;
+import org.openehealth.ipf.commons.ihe.xds.core.metadata.ReferenceId;
+import org.openehealth.ipf.commons.ihe.xds.core.requests.DocumentReference;
+import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveImagingDocumentSet;
+import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveSeries;
+import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveStudy;
+import org.openehealth.ipf.commons.ihe.xds.core.responses.ErrorCode;
+import org.openehealth.ipf.commons.ihe.xds.core.responses.RetrievedDocument;
+import org.openehealth.ipf.commons.ihe.xds.core.responses.RetrievedDocumentSet;
+import org.openehealth.ipf.commons.ihe.xds.core.responses.Status;
+import org.openehealth.ipf.platform.camel.ihe.xds.XdsCamelValidators;
+
+/** IPF as imaging source and consumer: a manifest is published (RAD-68, as ITI-41), its images are fetched (RAD-69). */
+final class ImageCases {
+    private static final String EXPLICIT = "1.2.840.10008.1.2.1";
+
+    private final World world;
+    private final List<String> instances;
+
+    private ImageCases(World world) {
+        this.world = world;
+        instances = List.of(world.target.value("image.instances").split(" "));
+    }
+
+    static void run(World world, Report report) {
+        ImageCases cases = new ImageCases(world);
+        report.check("RAD-69", "before the manifest is published no image exists", cases::beforehand);
+        if (!report.prepare("RAD-68", "the manifest of an examination", cases::publish)) {
+            return;
+        }
+        report.check("RAD-69", "three images, octet by octet as the archive has them", cases::all);
+        report.check("RAD-69", "one that the manifest does not name: partial success", cases::partly);
+        report.check("RAD-69", "another member without consent: as if there were none", cases::withheld);
+    }
+
+    private void publish() throws Exception {
+        Papers papers = new Papers(world.patient());
+        byte[] manifest = Files.readAllBytes(Path.of(world.target.value("image.folder"), "manifest.dcm"));
+        DocumentEntry entry = papers.add("manifest", manifest);
+        entry.setMimeType("application/dicom");
+        entry.setFormatCode(Papers.code("1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.2.6.1"));
+        entry.setClassCode(Papers.code("IMAGES", "1.3.6.1.4.1.19376.1.2.6.1"));
+        entry.setUniqueId(world.target.value("image.manifest"));
+        entry.setSourcePatientId(Papers.patient(world.target.value("image.patient"), "2.999.77.1"));
+        entry.setSourcePatientInfo(null);
+        entry.getReferenceIdList().add(new ReferenceId(world.target.value("image.study"), null,
+            "urn:ihe:iti:xds:2016:studyInstanceUID"));
+        world.provided(papers);
+    }
+
+    private RetrievedDocumentSet fetch(String who, List<String> wanted) throws Exception {
+        RetrieveSeries series = new RetrieveSeries();
+        series.setSeriesInstanceUID(world.target.value("image.series"));
+        for (String instance : wanted) {
+            DocumentReference one = new DocumentReference();
+            one.setRepositoryUniqueId(world.target.value("image.repository"));
+            one.setDocumentUniqueId(instance);
+            series.getDocuments().add(one);
+        }
+        RetrieveStudy study = new RetrieveStudy();
+        study.setStudyInstanceUID(world.target.value("image.study"));
+        study.getRetrieveSerieses().add(series);
+        RetrieveImagingDocumentSet request = new RetrieveImagingDocumentSet();
+        request.getRetrieveStudies().add(study);
+        request.getTransferSyntaxIds().add(EXPLICIT);
+        return world.ipf.call(world.ipf.soap("xdsi-rad69", "/xds-i/source", who), request,
+            XdsCamelValidators.rad69RequestValidator(), XdsCamelValidators.rad69ResponseValidator(),
+            RetrievedDocumentSet.class);
+    }
+
+    private void beforehand() throws Exception {
+        World.refused(fetch(Ipf.TOOLKIT, instances), ErrorCode.DOCUMENT_UNIQUE_ID_ERROR);
+    }
+
+    private void all() throws Exception {
+        RetrievedDocumentSet got = fetch(Ipf.TOOLKIT, instances);
+        World.success(got);
+        Report.equal(got.getDocuments().size(), instances.size(), "images");
+        for (RetrievedDocument image : got.getDocuments()) {
+            byte[] stored = Files.readAllBytes(Path.of(world.target.value("image.folder"), "images",
+                image.getRequestData().getDocumentUniqueId() + ".dcm"));
+            Report.that(Arrays.equals(DocumentCases.octets(image), stored), "the same octets");
+            Report.equal(image.getMimeType(), "application/dicom", "mimeType");
+        }
+    }
+
+    private void partly() throws Exception {
+        RetrievedDocumentSet got = fetch(Ipf.TOOLKIT, List.of(instances.get(0), instances.get(0) + ".99"));
+        Report.equal(got.getStatus(), Status.PARTIAL_SUCCESS, "status");
+        Report.equal(got.getDocuments().size(), 1, "images");
+    }
+
+    private void withheld() throws Exception {
+        World.refused(fetch(Ipf.HOSPITAL, instances), ErrorCode.DOCUMENT_UNIQUE_ID_ERROR);
+    }
+}
