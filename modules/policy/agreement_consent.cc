@@ -95,10 +95,12 @@ PolicyMeaning policy_of(YAML::Node const& node, Problems& problems) {
 void forms(YamlMap const& consent, Problems& problems, ConsentTerms& out) {
     auto const node = consent.find("forms");
     if (!node.IsDefined()) return;
-    YamlMap const map(node, "consent forms", {"roles", "others", "basis", "policies"}, problems);
+    YamlMap const map(node, "consent forms", {"roles", "others", "basis", "advanced", "policies"},
+                      problems);
     for (auto& role : map.required_texts("roles")) out.form_roles.insert(std::move(role));
     out.refuses_foreign_forms = !is_second(map, "others", "refuse", "keep", problems);
     out.form_basis = map.text_or("basis", "written");
+    out.takes_advanced_forms = is_second(map, "advanced", "refuse", "accept", problems);
     each(map, "policies", problems,
          [&](YAML::Node const& one) { out.policies.push_back(policy_of(one, problems)); });
 }
@@ -142,7 +144,8 @@ void check_consent(Agreement const& agreement, Problems& problems) {
             }
         }
     }
-    if (!terms.bases.empty() && !terms.policies.empty() && !terms.bases.contains(terms.form_basis))
+    bool const acts_on_forms = !terms.policies.empty() || terms.takes_advanced_forms;
+    if (!terms.bases.empty() && acts_on_forms && !terms.bases.contains(terms.form_basis))
         problems.add(1, "consent forms: '" + terms.form_basis + "' is none of 'bases'");
 }
 

@@ -5,12 +5,13 @@
 // agreement's word. The words are entered in the registration's own transaction, each with its
 // audit record; a form that is replaced takes its words with it.
 //
-// A consent in a policy language (APPC) is refused where forms are evaluated: it is not read, and
-// nobody shall believe that it was.
+// A consent in a policy language (appc.h) is refused where the agreement does not take such forms:
+// it is not read, and nobody shall believe that it was.
 //
 // Thread-safe. Refusals: kInvalidContent for a policy that the agreement does not know, kDenied for
 // a form of somebody whose forms do not count, where the agreement wants that told.
 
+#include "policy/appc.h"
 #include "policy/policy.h"
 
 #include <functional>
@@ -20,9 +21,11 @@ namespace musubi::policy {
 class FormWatcher final : public core::DocumentWatcherPort {
 public:
     using Current = std::function<std::shared_ptr<Agreement const>()>;
-    FormWatcher(Current agreement, pg::Pool& pool, core::AuditPort& audit, Clock const& clock,
-                IdSource& ids, std::string audit_source_id)
+    FormWatcher(Current agreement, AdvancedForms const& advanced, pg::Pool& pool,
+                core::AuditPort& audit, Clock const& clock, IdSource& ids,
+                std::string audit_source_id)
         : agreement_(std::move(agreement)),
+          advanced_(advanced),
           pool_(pool),
           audit_(audit),
           clock_(clock),
@@ -35,7 +38,12 @@ public:
                                 std::vector<std::string> const& keys) override;
 
 private:
+    Result<std::vector<std::pair<ConsentChange, bool>>> advanced_words(
+        Agreement const& agreement, core::CallContext const& call,
+        core::RegisteredDocument const& document) const;
+
     Current agreement_;
+    AdvancedForms const& advanced_;
     pg::Pool& pool_;
     core::AuditPort& audit_;
     Clock const& clock_;

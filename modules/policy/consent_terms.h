@@ -56,6 +56,7 @@ struct ConsentTerms {
     std::vector<PolicyMeaning> policies;
     std::set<std::string> form_roles;    ///< whose forms count; empty: those of nobody
     bool refuses_foreign_forms = true;   ///< others' are refused, else kept as mere documents
+    bool takes_advanced_forms = false;   ///< in a policy language (APPC) too
     std::string form_basis = "written";  ///< what a consent by form is based on
 
     PolicyMeaning const* policy(std::string_view oid) const {

@@ -28,7 +28,8 @@ public:
         : policy_(std::move(policy)),
           relations_(*policy_, context.pool, context.ports.find<core::PatientIdentityPort>()),
           origins_(*policy_),
-          forms_([this] { return policy_->agreement(); }, context.pool,
+          advanced_([this] { return policy_->agreement(); }),
+          forms_([this] { return policy_->agreement(); }, advanced_, context.pool,
                  context.ports.require<core::AuditPort>(), context.clock, context.ids,
                  context.config.text("node.audit_source_id")),
           notices_(context.pool, context.clock, context.ports.find<core::PeerPort>()),
@@ -43,6 +44,7 @@ public:
         context.ports.provide<core::TemporaryIdsPort>(*policy_);
         context.ports.join<core::PatientWatcherPort>(watcher_);
         context.ports.join<core::DocumentWatcherPort>(forms_);
+        context.ports.join<core::DocumentInspectorPort>(advanced_);
     }
 
     core::HealthReport health() const override {
@@ -108,6 +110,7 @@ private:
     Relations relations_;
     Origins origins_;
     MergeWatcher watcher_;
+    AdvancedForms advanced_;
     FormWatcher forms_;
     NoticeSender notices_;
     pg::Pool& pool_;

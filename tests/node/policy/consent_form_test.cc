@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "node/policy/region.h"
+#include "support/policy_sets.h"
 
 namespace musubi::test {
 namespace {
@@ -17,7 +18,7 @@ constexpr char kThisHospitalOnly[] = "2.999.1.200.3";
 
 class ConsentForm : public ::testing::Test {
 protected:
-    ConsentForm() : node_(consent_node()) {
+    explicit ConsentForm(Edits const& edits = {}) : node_(consent_node(edits)) {
         node_->start();
         EXPECT_EQ(hospital_.feed("A01", patient_), "AA");
         EXPECT_TRUE(hospital_.submit(letter_).success());
@@ -112,6 +113,69 @@ TEST_F(ConsentForm, InALanguageThatIsNotReadIsRefusedInsteadOfKeptUnread) {
     EXPECT_TRUE(sent.has_code("XDSRegistryMetadataError")) << sent.text();
     EXPECT_EQ(hospital_.find(patient_).entry(papers.documents[0].unique_id), nullptr);
     EXPECT_FALSE(clinic_sees());
+    EXPECT_EQ(words(), 0);
+}
+
+/// A region that takes policy sets too.
+class AdvancedConsentForm : public ConsentForm {
+protected:
+    AdvancedConsentForm()
+        : ConsentForm({{"    basis: written\n", "    basis: written\n    advanced: accept\n"}}) {}
+
+    /// Provided under the id of the policy set.
+    Papers policy_set(std::string const& rules, std::string const& patient) const {
+        Papers papers = form(kAgrees);
+        auto& entry = papers.submission.entries[0];
+        entry.format_codes[0].code = "urn:ihe:iti:appc:2016:consent";
+        entry.mime_type = "text/xml";
+        entry.unique_id = system_ids().uuid().to_urn();
+        auto const id = domain::PatientId::parse(patient);
+        papers.documents[0].unique_id = *entry.unique_id;
+        papers.documents[0].content = text_document(
+            appc_document(*entry.unique_id, appc_patient(id->authority, id->id), rules));
+        return papers;
+    }
+    Heard send(std::string const& rules) const {
+        return hospital_.submit(policy_set(rules, patient_));
+    }
+};
+
+TEST_F(AdvancedConsentForm, OpensAndClosesAsItsRulesSayUntilItIsReplaced) {
+    Papers const open = policy_set(appc_rule(true, {appc_organisation("2.999.1.1.22")}), patient_);
+    std::string const yes = acknowledge(open);
+    EXPECT_TRUE(clinic_sees());
+    Papers closed = policy_set(appc_rule(false), patient_);
+    relate(closed, domain::AssociationType::kReplace, yes);
+    acknowledge(closed);
+    EXPECT_FALSE(clinic_sees());
+    EXPECT_EQ(records_of(*node_, patient_, "110135").size(), 4U) << "viewing and publishing, twice";
+    EXPECT_TRUE(send(appc_rule(true)).success());
+    EXPECT_TRUE(clinic_sees());
+}
+
+TEST_F(AdvancedConsentForm, ThatCannotBeToldInWordsIsRefusedWhole) {
+    AppcMatch role = appc_organisation("2.999.1.1.22");
+    role.attribute = "urn:oasis:names:tc:xacml:2.0:subject:role";
+    auto const sent = send(appc_rule(true, {role}));
+    EXPECT_TRUE(sent.has_code("XDSRegistryMetadataError")) << sent.text();
+    EXPECT_NE(sent.text().find("subject:role"), std::string::npos) << sent.text();
+    auto const conditional = send("<Rule RuleId=\"r\" Effect=\"Permit\"><Condition/></Rule>");
+    EXPECT_TRUE(conditional.has_code("XDSRepositoryMetadataError")) << conditional.text();
+    Papers of_other = policy_set(appc_rule(true), fresh_patient());
+    EXPECT_TRUE(hospital_.submit(of_other).refused());
+    Papers garbage = policy_set(appc_rule(true), patient_);
+    garbage.documents[0].content = text_document("<PolicySet");
+    EXPECT_TRUE(hospital_.submit(garbage).has_code("XDSRepositoryMetadataError"));
+    EXPECT_EQ(words(), 0);
+    EXPECT_FALSE(clinic_sees());
+}
+
+TEST_F(AdvancedConsentForm, RegisteredWithoutItsOctetsIsRefused) {
+    Papers papers = policy_set(appc_rule(true), patient_);
+    complete_for_registry(papers);
+    papers.submission.entries[0].repository_unique_id = "2.999.7.2";
+    auto const sent = hospital_.register_papers(papers);
+    EXPECT_TRUE(sent.has_code("XDSRegistryMetadataError")) << sent.text();
     EXPECT_EQ(words(), 0);
 }
 
