@@ -198,6 +198,9 @@ class Neighbour(BaseHTTPRequestHandler):
     def retrieve(self, body, mode):
         out, contents, errors = "", [], ""
         for wanted in body.iter(f"{{{XDSB}}}DocumentRequest"):
+            if mode[0] == "failure":
+                errors = error_list(mode[1])
+                break
             unique_id = wanted.findtext("xds:DocumentUniqueId", None, NS)
             if not unique_id.startswith("2.25."):
                 errors += error_list("XDSDocumentUniqueIdError", unique_id)
@@ -211,7 +214,7 @@ class Neighbour(BaseHTTPRequestHandler):
         status = "Success" if not errors else "PartialSuccess" if out else "Failure"
         text = (f'<x:RetrieveDocumentSetResponse xmlns:x="{XDSB}" xmlns:rs="{NS["rs"]}"><rs:RegistryResponse '
                 f'status="{STATUS_URN[status]}">{errors}</rs:RegistryResponse>{out}</x:RetrieveDocumentSetResponse>')
-        if mode[0] not in ("good", "slow"):
+        if mode[0] not in ("good", "slow", "failure"):
             self.send_soap(text, mode)
             return
         dialect = Dialect()

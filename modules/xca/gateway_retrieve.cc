@@ -181,15 +181,32 @@ private:
         return at ? answer_.attachments.at(ids_[*at]) : nullptr;
     }
 
+    static bool names(ebxml::RegistryErrorRow const& row, domain::DocumentRequest const& one) {
+        return row.location.find(one.document_unique_id) != std::string::npos ||
+               row.context.find(one.document_unique_id) != std::string::npos;
+    }
+
+    /// What the community says of this document; else what it says of none of them, and so of all:
+    /// one that is busy or failed has not said that the document does not exist.
+    ebxml::RegistryErrorRow const* cause(domain::DocumentRequest const& one,
+                                         ebxml::RegistryResponse const& response) const {
+        ebxml::RegistryErrorRow const* of_all = nullptr;
+        for (ebxml::RegistryErrorRow const& row : response.errors) {
+            if (row.severity != Severity::kError) continue;
+            if (names(row, one)) return &row;
+            bool const of_another = std::any_of(wanted_.begin(), wanted_.end(),
+                                                [&](auto const& w) { return names(row, w); });
+            if (!of_all && !of_another) of_all = &row;
+        }
+        return of_all;
+    }
+
     core::MissedDocument why(domain::DocumentRequest const& one,
                              ebxml::RegistryResponse const& response) const {
         auto const object = known(deps_, one);
         std::string patient = object ? object->patient : "";
-        for (ebxml::RegistryErrorRow const& row : response.errors) {
-            bool const names = row.location.find(one.document_unique_id) != std::string::npos ||
-                               row.context.find(one.document_unique_id) != std::string::npos;
-            if (row.severity != Severity::kError || !names) continue;
-            auto const told = relayed(*leg_.community, row);
+        if (auto const* row = cause(one, response)) {
+            auto const told = relayed(*leg_.community, *row);
             return missed(one, ebxml::reason_of(told.error_code), told.context, std::move(patient));
         }
         return missed(one, Reason::kDocumentUniqueId, leg_.community->name + ": " + kNotAvailable,

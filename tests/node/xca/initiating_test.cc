@@ -190,6 +190,14 @@ TEST_F(Gateways, DocumentsComeFromWhereverTheyAre) {
     EXPECT_EQ(some.codes(), (Strings{"XDSUnavailableCommunity", "XDSUnavailableCommunity"}));
     EXPECT_TRUE(some.response.errors[0].location.starts_with("2.25."))
         << "a consumer must see which documents are missing";
+    // What a community says of the request as a whole holds for each document of its own (ITI TF-3
+    // 4.2.4.1): one that is busy has not said that they do not exist.
+    two.behave("failure XDSRepositoryBusy");
+    auto const busy = fetch_everywhere(toolkit, wanted);
+    EXPECT_EQ(busy.response.status, Status_::kPartialSuccess);
+    EXPECT_EQ(busy.documents.size(), 3U);
+    EXPECT_EQ(busy.codes(), (Strings{"XDSRepositoryBusy", "XDSRepositoryBusy"})) << busy.text();
+    EXPECT_TRUE(busy.response.errors[0].location.starts_with("2.25.")) << busy.text();
     two.behave("good");
     auto const wrong = fetch_everywhere(toolkit, {{std::nullopt, "2.999.77.1", "2.25.1"},
                                                   {"urn:oid:2.999.77.7", "2.999.77.1", "2.25.1"},
