@@ -32,6 +32,7 @@ int run_audit(std::vector<std::string> const& arguments);
 int run_backup(std::vector<std::string> const& arguments);
 int run_restore(std::vector<std::string> const& arguments);
 int run_scrub(std::vector<std::string> const& arguments);
+int run_signatures(std::vector<std::string> const& arguments);
 int run_support_bundle(std::vector<std::string> const& arguments);
 int run_keys(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);

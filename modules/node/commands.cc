@@ -22,6 +22,7 @@ std::span<Command const> commands() {
         {"backup", "a sealed generation of everything, beside the running node", run_backup},
         {"restore", "bring a generation back, or rehearse it, and prove it", run_restore},
         {"scrub", "read everything that is stored and compare it with its rows", run_scrub},
+        {"signatures", "what was found out about signatures of documents", run_signatures},
         {"export", "everything into a folder of open form, by two officers' word", run_export},
         {"support-bundle", "what helps from afar, without personal data", run_support_bundle},
         {"patient", "show the regional id of a patient, evaluate matching", run_patient},

@@ -10,6 +10,8 @@
 
 namespace musubi::repository {
 
+class SignatureChecker;
+
 struct Deps {
     pg::Pool& pool;
     vault::KeyRing& keys;
@@ -18,9 +20,10 @@ struct Deps {
     IdSource& ids;
     core::PatientIdentityPort& identity;
     core::DocumentRegistryPort& registry;
-    std::string unique_id;               ///< our repositoryUniqueId
-    std::string home;                    ///< our homeCommunityId, urn:oid:...
-    core::Ports const* ports = nullptr;  ///< who looks into documents; null: nobody
+    std::string unique_id;                         ///< our repositoryUniqueId
+    std::string home;                              ///< our homeCommunityId, urn:oid:...
+    core::Ports const* ports = nullptr;            ///< who looks into documents; null: nobody
+    SignatureChecker const* signatures = nullptr;  ///< null: signatures are not looked at
 };
 
 }  // namespace musubi::repository

@@ -8,6 +8,7 @@
 #include "domain/reason.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
+#include "repository/signature_store.h"
 #include "repository/store.h"
 
 #include <algorithm>
@@ -88,8 +89,12 @@ std::string canonical(std::string const& cx) {
 Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
                                     std::vector<ProvidedDocument> const& documents) {
     Inspected out;
-    if (!deps.ports) return out;
-    auto const inspectors = deps.ports->all<core::DocumentInspectorPort>();
+    if (deps.signatures) {
+        out.signatures = TRY(deps.signatures->check(submission, documents));
+        out.warnings = deps.signatures->issues(out.signatures);
+    }
+    auto const inspectors = deps.ports ? deps.ports->all<core::DocumentInspectorPort>()
+                                       : std::vector<core::DocumentInspectorPort*>();
     for (domain::DocumentEntry& entry : submission.entries) {
         for (ProvidedDocument const& document : documents) {
             if (document.entry_id != entry.id) continue;
@@ -238,6 +243,8 @@ Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> cons
     // Only now: what stands in a row, rolled back or not, stays in the database's files, and before
     // the registry has looked at them the codes may be any text.
     insert(request.tx().tx(), sealed.rows);
+    outcome.signatures = std::move(inspected.signatures);
+    TRY(insert_signatures(request.tx().tx(), deps.keys, sealed.rows, outcome.signatures));
     TRY(FAULT("repository.after_register"));
     return outcome;
 }
@@ -254,6 +261,8 @@ std::vector<core::AuditDraft> Iti41::audit(Deps&,
         auto const& sets = input.request->submission.submission_sets;
         if (!sets.empty() && sets.front().unique_id) {
             draft.objects.push_back(domain::audit_submission_set(*sets.front().unique_id));
+            if (input.response)
+                add_signature_details(input.response->signatures, draft.objects.back());
         }
     }
     return {std::move(draft)};

@@ -8,6 +8,7 @@
 #include "core/transaction.h"
 #include "repository/deps.h"
 #include "repository/provided_documents.h"
+#include "repository/signature_check.h"
 #include "repository/store.h"
 
 namespace musubi::repository {
@@ -27,6 +28,7 @@ struct Inspected {
     };
     std::vector<Issue> warnings;
     std::vector<Note> notes;
+    std::vector<FoundSignature> signatures;
 };
 /// They may complete the entries. An Error carries everything that refuses the submission.
 Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
@@ -42,6 +44,7 @@ void free_small(Deps& deps, SealedDocuments const& documents);
 
 struct ProvideOutcome {
     std::vector<Issue> warnings;
+    std::vector<FoundSignature> signatures = {};
 };
 
 struct Iti41 {

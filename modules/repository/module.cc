@@ -13,7 +13,7 @@ namespace {
 
 class RepositoryModule final : public core::Module {
 public:
-    explicit RepositoryModule(core::ModuleContext& context)
+    RepositoryModule(core::ModuleContext& context, std::unique_ptr<SignatureChecker> signatures)
         : reads_(core::is_read_only(context.ports)),
           segments_(
               {.folder = std::filesystem::path(context.config.text("blob.folder")) / "segments",
@@ -30,7 +30,9 @@ public:
                 context.ports.require<core::DocumentRegistryPort>(),
                 context.config.text("repository.unique_id"),
                 context.config.text("node.home_community_id"),
-                &context.ports},
+                &context.ports,
+                signatures.get()},
+          signatures_(std::move(signatures)),
           documents_(context.pipeline, deps_),
           watcher_(&deps_.keys),
           reconciler_(
@@ -63,6 +65,8 @@ public:
         settler_.stop();
     }
 
+    Status reload() override { return signatures_->reload(); }
+
     core::HealthReport health() const override {
         for (Status const& probe : {blobs_.probe(), segments_.probe()}) {
             // What is not there cannot be read either.
@@ -80,6 +84,7 @@ private:
     blob::SegmentStore segments_;
     blob::LocalBlobStore& blobs_;
     Deps deps_;
+    std::unique_ptr<SignatureChecker> const signatures_;
     LocalDocuments documents_;
     MergeWatcher watcher_;
     Reconciler reconciler_;
@@ -90,60 +95,68 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
     if (!is_oid(context.config.text("repository.unique_id"))) {
         return Error(Code::kInvalidContent, "repository.unique_id must be an OID");
     }
-    return std::unique_ptr<core::Module>(std::make_unique<RepositoryModule>(context));
+    auto signatures =
+        TRY(SignatureChecker::create(TRY(signature_settings(context.config)), context.clock));
+    return std::unique_ptr<core::Module>(
+        std::make_unique<RepositoryModule>(context, std::move(signatures)));
+}
+
+std::vector<core::ConfigKey> keys() {
+    using enum core::ConfigType;
+    std::vector<core::ConfigKey> out = {
+        {.key = "repository.unique_id",
+         .type = kText,
+         .default_value = "",
+         .doc = "repositoryUniqueId: an OID",
+         .required = true},
+        {.key = "repository.segment_size",
+         .type = kInteger,
+         .default_value = "67108864",
+         .doc = "octets of a segment file (small documents lie in those, under blob.folder); "
+                "two are prepared",
+         .min = 1'048'576,
+         .max = 1'073'741'824},
+        {.key = "repository.grace_time",
+         .type = kDurationMs,
+         .default_value = "1h",
+         .doc = "how old content without a row must be before it is removed",
+         .min = 1000,
+         .max = 604'800'000},
+        {.key = "repository.reconcile_period",
+         .type = kDurationMs,
+         .default_value = "15min",
+         .doc = "how often files and rows are compared",
+         .min = 1000,
+         .max = 86'400'000},
+        {.key = "repository.pending_grace",
+         .type = kDurationMs,
+         .default_value = "1h",
+         .doc = "with a registry at another node: how long a document is kept whose "
+                "registration is unknown and that"
+                " the registry does not hold",
+         .min = 1000,
+         .max = 604'800'000},
+        {.key = "repository.settle_period",
+         .type = kDurationMs,
+         .default_value = "1min",
+         .doc = "how often the registry is asked for such documents",
+         .min = 1000,
+         .max = 86'400'000},
+    };
+    for (core::ConfigKey& key : signature_keys()) out.push_back(key);
+    return out;
 }
 
 }  // namespace
 
 core::ModuleDescriptor const& descriptor() {
-    using enum core::ConfigType;
-    static core::ModuleDescriptor const kDescriptor{
-        "repository",
-        "XDS.b document repository (ITI-41, ITI-43)",
-        {"DocumentRetrievePort"},
-        {"PatientIdentityPort", "DocumentRegistryPort"},
-        false,
-        {
-            {.key = "repository.unique_id",
-             .type = kText,
-             .default_value = "",
-             .doc = "repositoryUniqueId: an OID",
-             .required = true},
-            {.key = "repository.segment_size",
-             .type = kInteger,
-             .default_value = "67108864",
-             .doc = "octets of a segment file (small documents lie in those, under blob.folder); "
-                    "two are prepared",
-             .min = 1'048'576,
-             .max = 1'073'741'824},
-            {.key = "repository.grace_time",
-             .type = kDurationMs,
-             .default_value = "1h",
-             .doc = "how old content without a row must be before it is removed",
-             .min = 1000,
-             .max = 604'800'000},
-            {.key = "repository.reconcile_period",
-             .type = kDurationMs,
-             .default_value = "15min",
-             .doc = "how often files and rows are compared",
-             .min = 1000,
-             .max = 86'400'000},
-            {.key = "repository.pending_grace",
-             .type = kDurationMs,
-             .default_value = "1h",
-             .doc = "with a registry at another node: how long a document is kept whose "
-                    "registration is unknown and that"
-                    " the registry does not hold",
-             .min = 1000,
-             .max = 604'800'000},
-            {.key = "repository.settle_period",
-             .type = kDurationMs,
-             .default_value = "1min",
-             .doc = "how often the registry is asked for such documents",
-             .min = 1000,
-             .max = 86'400'000},
-        },
-        create};
+    static core::ModuleDescriptor const kDescriptor{"repository",
+                                                    "XDS.b document repository (ITI-41, ITI-43)",
+                                                    {"DocumentRetrievePort"},
+                                                    {"PatientIdentityPort", "DocumentRegistryPort"},
+                                                    false,
+                                                    keys(),
+                                                    create};
     return kDescriptor;
 }
 

@@ -27,7 +27,8 @@ std::vector<PendingSubmission> read_pending(pg::Rows const& rows) {
 }  // namespace
 
 Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
-                     PendingSubmission const& submission) {
+                     PendingSubmission const& submission,
+                     std::function<Status(pg::Tx&)> const& more) {
     std::vector<std::int64_t> keys;
     std::vector<std::string> unique_ids;
     for (DocumentRow const& document : documents) {
@@ -36,6 +37,7 @@ Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
     }
     return pool.run([&](pg::Tx& tx) -> Status {
         insert(tx, documents);
+        if (more) TRY(more(tx));
         pg::Params params;
         params.int8_array(keys).text_array(unique_ids).int8(submission.key);
         params.text(submission.sent.set_unique_id).text(submission.member);

@@ -6,6 +6,8 @@
 #include "platform/base/clock.h"
 #include "repository/store.h"
 
+#include <functional>
+
 namespace musubi::repository {
 
 struct PendingSubmission {
@@ -17,8 +19,10 @@ struct PendingSubmission {
 
 /// Durable when it returns: documents and the fact that they are pending. At least one
 /// document.
+/// `more` queues what goes with the documents.
 Status store_pending(pg::Pool& pool, std::vector<DocumentRow> const& documents,
-                     PendingSubmission const& submission);
+                     PendingSubmission const& submission,
+                     std::function<Status(pg::Tx&)> const& more = {});
 
 /// Queued. Nothing happens to a submission that is confirmed or dropped already.
 void confirm(pg::Tx& tx, std::int64_t submission_key);

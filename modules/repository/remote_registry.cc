@@ -4,6 +4,7 @@
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
+#include "repository/signature_store.h"
 
 namespace musubi::repository {
 namespace {
@@ -54,14 +55,18 @@ Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
         return Error(Code::kInvalidContent, {domain::unknown_patient(*sets.front().patient_id)});
     }
     Response response;
-    response.warnings = TRY(inspect_documents(deps, submission, request->documents)).warnings;
+    auto inspected = TRY(inspect_documents(deps, submission, request->documents));
+    response.warnings = std::move(inspected.warnings);
+    response.signatures = std::move(inspected.signatures);
     complete_metadata(submission, request->documents, deps.unique_id);
     SealedDocuments sealed = TRY(seal_documents(deps, request));
     TRY(store_small(deps, sealed));
     if (!sealed.rows.empty()) {
         PendingSubmission const pending = pending_of(deps, request, submission);
         TRY(FAULT("repository.before_pending"));
-        TRY(store_pending(deps.pool, sealed.rows, pending));
+        TRY(store_pending(deps.pool, sealed.rows, pending, [&](pg::Tx& tx) {
+            return insert_signatures(tx, deps.keys, sealed.rows, response.signatures);
+        }));
         response.pending = pending.key;
     }
     auto answer = [&]() -> Result<std::vector<Issue>> {
@@ -86,12 +91,15 @@ Status RemoteIti41::settle(Deps&, Response const& response, core::AuditedTx& tx)
 
 std::vector<core::AuditDraft> RemoteIti41::audit(Deps& deps,
                                                  core::AuditInput<Request, Response> const& input) {
-    return Iti41::audit(deps, {input.request, nullptr, input.located, input.error});
+    ProvideOutcome outcome;
+    if (input.response) outcome.signatures = input.response->signatures;
+    return Iti41::audit(
+        deps, {input.request, input.response ? &outcome : nullptr, input.located, input.error});
 }
 
 Result<RemoteIti41::Reply> RemoteIti41::encode(Deps& deps, Response&& response,
                                                Request const& request) {
-    return Iti41::encode(deps, {std::move(response.warnings)}, request);
+    return Iti41::encode(deps, {std::move(response.warnings), {}}, request);
 }
 
 RemoteIti41::Reply RemoteIti41::encode_error(Deps& deps, Error const& error,

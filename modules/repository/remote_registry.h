@@ -15,6 +15,7 @@ struct RemoteIti41 {
     using Request = ProvideRequest;
     struct Response {
         std::vector<Issue> warnings;
+        std::vector<FoundSignature> signatures = {};
         std::int64_t pending = 0;  ///< 0: no document came with the submission
     };
     using Reply = soap::Outgoing;

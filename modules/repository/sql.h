@@ -1,5 +1,6 @@
 #pragma once
-// The statements of schema repository; executed only in store.cc, pending.cc and stock.cc.
+// The statements of schema repository; executed only in store.cc, pending.cc,
+// signature_store.cc and stock.cc.
 
 #include "platform/pg/statement.h"
 
@@ -106,5 +107,18 @@ inline constexpr pg::Statement kStockCount{
     "repository.stock_count",
     "select count(*), coalesce(sum(size), 0)::bigint, count(*) filter (where blob_id is not null),"
     " count(distinct segment) from repository.document where $1 = '' or owner_oid = $1"};
+
+inline constexpr pg::Statement kInsertSignatures{
+    "repository.insert_signatures",
+    "insert into repository.signature (document_key, number, unique_id, owner_oid, form, state, "
+    "sealed) select k, n, u, o, f, s, x from unnest($1::bigint[], $2::bigint[], $3::text[], "
+    "$4::text[], $5::text[], $6::text[], $7::bytea[]) as d (k, n, u, o, f, s, x)"};
+
+inline constexpr pg::Statement kFindSignatures{
+    "repository.find_signatures",
+    "select unique_id, form, state, checked_at, document_key, number::bigint, sealed, "
+    "owner_oid from "
+    "repository.signature where ($1 = '' or unique_id = $1) and ($2 = '' or state = $2) and "
+    "checked_at >= $3 order by checked_at desc, document_key, number limit $4"};
 
 }  // namespace musubi::repository::sql

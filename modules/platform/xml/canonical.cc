@@ -67,13 +67,18 @@ auto guarded(Fn&& fn) -> std::invoke_result_t<Fn&> {
     }
 }
 
-std::string canonical(DOMDocument* document, DOMNode* start, std::string prefixes) {
+std::string canonical(DOMDocument* document, DOMNode* start, CanonicalMethod method) {
     XSECC14n20010315 writer(document, start);
-    writer.setCommentsProcessing(false);
-    if (prefixes.empty()) {
-        writer.setExclusive();
-    } else {
-        writer.setExclusive(prefixes.data());
+    writer.setCommentsProcessing(method.comments);
+    switch (method.form) {
+        case CanonicalForm::kInclusive: break;
+        case CanonicalForm::kInclusive11: writer.setInclusive11(); break;
+        case CanonicalForm::kExclusive:
+            if (method.inclusive_prefixes.empty()) {
+                writer.setExclusive();
+            } else {
+                writer.setExclusive(method.inclusive_prefixes.data());
+            }
     }
     std::string out;
     std::array<unsigned char, 4096> piece{};
@@ -82,7 +87,85 @@ std::string canonical(DOMDocument* document, DOMNode* start, std::string prefixe
     return out;
 }
 
+CanonicalMethod exclusive(std::string const& prefixes) {
+    return {CanonicalForm::kExclusive, false, prefixes};
+}
+
+/// The document's root.
+Result<DOMElement*> read_dom(XercesDOMParser& parser, std::string_view utf8) {
+    Strict judge;
+    parser.setValidationScheme(XercesDOMParser::Val_Never);
+    parser.setDoNamespaces(true);
+    parser.setDoSchema(false);
+    parser.setLoadExternalDTD(false);
+    parser.setDisableDefaultEntityResolution(true);
+    parser.setCreateEntityReferenceNodes(false);
+    parser.setErrorHandler(&judge);
+    MemBufInputSource source(reinterpret_cast<XMLByte const*>(utf8.data()), utf8.size(),
+                             u"document");
+    source.setEncoding(XMLUni::fgUTF8EncodingString);
+    source.setCopyBufToStream(false);
+    parser.parse(source);
+    parser.setErrorHandler(nullptr);
+    DOMDocument* const document = parser.getDocument();
+    if (judge.failed || document == nullptr || document->getDoctype() != nullptr)
+        return Error(Code::kInvalidContent, "not well-formed");
+    return document->getDocumentElement();
+}
+
+/// Null: none stands there.
+DOMNode* at_place(DOMNode* node, std::span<std::size_t const> place) {
+    for (std::size_t const number : place) {
+        std::size_t passed = 0;
+        DOMNode* child = node->getFirstChild();
+        for (; child != nullptr; child = child->getNextSibling()) {
+            if (child->getNodeType() == DOMNode::ELEMENT_NODE && passed++ == number) break;
+        }
+        if (child == nullptr) return nullptr;
+        node = child;
+    }
+    return node;
+}
+
 }  // namespace
+
+struct CanonicalDocument::Impl {
+    XercesDOMParser parser;
+    DOMElement* root = nullptr;
+};
+
+CanonicalDocument::CanonicalDocument(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+CanonicalDocument::CanonicalDocument(CanonicalDocument&&) noexcept = default;
+CanonicalDocument::~CanonicalDocument() = default;
+
+Result<CanonicalDocument> CanonicalDocument::open(std::string_view utf8) {
+    start_library();
+    return guarded([&]() -> Result<CanonicalDocument> {
+        auto impl = std::make_unique<Impl>();
+        impl->root = TRY(read_dom(impl->parser, utf8));
+        return CanonicalDocument(std::move(impl));
+    });
+}
+
+Result<std::string> CanonicalDocument::part(std::span<std::size_t const> place,
+                                            CanonicalMethod const& method) {
+    return guarded([&]() -> Result<std::string> {
+        DOMNode* const node = at_place(impl_->root, place);
+        if (node == nullptr) return Error(Code::kInvalidContent, "no element stands there");
+        return canonical(impl_->parser.getDocument(), node, method);
+    });
+}
+
+Result<std::string> CanonicalDocument::without(std::span<std::size_t const> place,
+                                               CanonicalMethod const& method) {
+    return guarded([&]() -> Result<std::string> {
+        DOMNode* const node = at_place(impl_->root, place);
+        if (node == nullptr || node == impl_->root)
+            return Error(Code::kInvalidContent, "no element stands there");
+        node->getParentNode()->removeChild(node)->release();
+        return canonical(impl_->parser.getDocument(), impl_->root, method);
+    });
+}
 
 struct EnvelopedDocument::Impl {
     XercesDOMParser parser;
@@ -91,24 +174,7 @@ struct EnvelopedDocument::Impl {
     DOMNode* info = nullptr;
 
     Status read(std::string_view utf8) {
-        Strict judge;
-        parser.setValidationScheme(XercesDOMParser::Val_Never);
-        parser.setDoNamespaces(true);
-        parser.setDoSchema(false);
-        parser.setLoadExternalDTD(false);
-        parser.setDisableDefaultEntityResolution(true);
-        parser.setCreateEntityReferenceNodes(false);
-        parser.setErrorHandler(&judge);
-        MemBufInputSource source(reinterpret_cast<XMLByte const*>(utf8.data()), utf8.size(),
-                                 u"assertion");
-        source.setEncoding(XMLUni::fgUTF8EncodingString);
-        source.setCopyBufToStream(false);
-        parser.parse(source);
-        parser.setErrorHandler(nullptr);
-        DOMDocument* const document = parser.getDocument();
-        if (judge.failed || document == nullptr || document->getDoctype() != nullptr)
-            return Error(Code::kInvalidContent, "not well-formed");
-        root = document->getDocumentElement();
+        root = TRY(read_dom(parser, utf8));
         return find();
     }
 
@@ -144,7 +210,7 @@ Result<EnvelopedDocument> EnvelopedDocument::open(std::string_view utf8) {
 
 Result<std::string> EnvelopedDocument::signed_info(std::string const& inclusive_prefixes) {
     return guarded([&]() -> Result<std::string> {
-        return canonical(impl_->parser.getDocument(), impl_->info, inclusive_prefixes);
+        return canonical(impl_->parser.getDocument(), impl_->info, exclusive(inclusive_prefixes));
     });
 }
 
@@ -152,7 +218,7 @@ Result<std::string> EnvelopedDocument::content(std::string const& inclusive_pref
     return guarded([&]() -> Result<std::string> {
         impl_->root->removeChild(impl_->signature)->release();
         impl_->signature = impl_->info = nullptr;
-        return canonical(impl_->parser.getDocument(), impl_->root, inclusive_prefixes);
+        return canonical(impl_->parser.getDocument(), impl_->root, exclusive(inclusive_prefixes));
     });
 }
 
