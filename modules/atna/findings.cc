@@ -1,11 +1,13 @@
 #include "atna/findings.h"
 
 #include "atna/findings_sql.h"
+#include "atna/user_names.h"
 #include "platform/base/metrics.h"
 #include "platform/base/text.h"
 #include "platform/pg/pool.h"
 #include "platform/vault/durable_file.h"
 
+#include <map>
 #include <set>
 #include <span>
 
@@ -112,29 +114,22 @@ Result<std::set<std::string>> untreated(core::RelationPort const& relations, Spa
     return out;
 }
 
-Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings,
-                                  core::RelationPort const& relations, Span const& day,
-                                  WallTime now) {
-    auto const looks = TRY(looks_of(pool, day));
+/// Writes down as findings of a rule what people looked at on a day.
+Result<int> find_looks(pg::Pool& pool, ReviewSettings const& settings, std::string const& rule,
+                       std::vector<Look const*> const& looks, Span const& day, WallTime now) {
+    if (looks.empty()) return 0;
     std::vector<std::string> members, patients;
     std::vector<Bytes> users;
     std::vector<std::int64_t> records, firsts, lasts;
-    for (std::size_t begin = 0, end = 0; begin < looks.size(); begin = end) {
-        while (end < looks.size() && looks[end].member == looks[begin].member) ++end;
-        std::span<Look const> const own(looks.data() + begin, end - begin);
-        auto const strangers = TRY(untreated(relations, day, own));
-        for (Look const& look : own) {
-            if (!strangers.contains(look.patient)) continue;
-            members.push_back(look.member);
-            patients.push_back(look.patient);
-            users.push_back(look.user);
-            records.push_back(look.records);
-            firsts.push_back(look.first);
-            lasts.push_back(look.last);
-        }
+    for (Look const* look : looks) {
+        members.push_back(look->member);
+        patients.push_back(look->patient);
+        users.push_back(look->user);
+        records.push_back(look->records);
+        firsts.push_back(look->first);
+        lasts.push_back(look->last);
     }
-    if (members.empty()) return 0;
-    return find(pool, sql::kFoundRelation,
+    return find(pool, sql::kFoundLooks,
                 std::move(pg::Params()
                               .timestamptz(day.from)
                               .timestamptz(day.to)
@@ -145,13 +140,49 @@ Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings
                               .text_array(std::span<std::string const>(patients))
                               .int8_array(records)
                               .int8_array(firsts)
-                              .int8_array(lasts)));
+                              .int8_array(lasts)
+                              .text(rule)));
+}
+
+Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings,
+                                  core::RelationPort const& relations, Span const& day,
+                                  WallTime now) {
+    auto const looks = TRY(looks_of(pool, day));
+    std::vector<Look const*> found;
+    for (std::size_t begin = 0, end = 0; begin < looks.size(); begin = end) {
+        while (end < looks.size() && looks[end].member == looks[begin].member) ++end;
+        std::span<Look const> const own(looks.data() + begin, end - begin);
+        auto const strangers = TRY(untreated(relations, day, own));
+        for (Look const& look : own) {
+            if (strangers.contains(look.patient)) found.push_back(&look);
+        }
+    }
+    return find_looks(pool, settings, "relation", found, day, now);
+}
+
+Result<int> find_namesakes(pg::Pool& pool, ReviewSettings const& settings,
+                           core::FamilyNamePort const& names, Span const& day, WallTime now) {
+    auto const looks = TRY(looks_of(pool, day));
+    std::map<Bytes, std::vector<Look const*>> of_user;
+    for (Look const& look : looks) of_user[look.user].push_back(&look);
+    std::vector<Bytes> users;
+    for (auto const& [user, own] : of_user) users.push_back(user);
+    std::vector<Look const*> found;
+    for (auto const& [user, tokens] : TRY(families_of(pool, users))) {
+        std::vector<std::string> patients;
+        for (Look const* look : of_user[user]) patients.push_back(look->patient);
+        auto const same = TRY(names.of_family(patients, tokens));
+        for (Look const* look : of_user[user]) {
+            if (same.contains(look->patient)) found.push_back(look);
+        }
+    }
+    return find_looks(pool, settings, "family", found, day, now);
 }
 
 }  // namespace
 
 Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
-                         WallTime since, WallTime now, core::RelationPort const* relations) {
+                         WallTime since, WallTime now, ReviewPorts ports) {
     int found = 0;
     Span const hours{std::chrono::floor<std::chrono::hours>(since),
                      std::chrono::floor<std::chrono::hours>(now)};
@@ -170,9 +201,12 @@ Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettin
             found += TRY(
                 find(pool, sql::kFindNight, bounds(dark, settings.night_records, now, settings)));
         Span const whole{day, day + kDay};
-        if (settings.relation && relations && whole.to > since && whole.to <= now)
-            found += TRY(find_without_relation(pool, settings, *relations, whole, now));
-        if (!ids.empty() && whole.to > since && whole.to <= now) {
+        bool const over = whole.to > since && whole.to <= now;
+        if (settings.relation && ports.relations && over)
+            found += TRY(find_without_relation(pool, settings, *ports.relations, whole, now));
+        if (settings.family && ports.families && over)
+            found += TRY(find_namesakes(pool, settings, *ports.families, whole, now));
+        if (!ids.empty() && over) {
             auto params = bounds(whole, 1, now, settings);
             params.text_array(std::span<std::string const>(ids));
             found += TRY(find(pool, sql::kFindWatched, params));

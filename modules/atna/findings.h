@@ -9,11 +9,14 @@
 //   watched  any access, on one day, to a patient of the list of those to be watched
 //   relation a person looked, on one day, at a patient with whom the member has no relation of
 //            treatment that the region knows of (core/relation_port.h)
+//   family   a person looked, on one day, at a patient of the same family name: a relative,
+//            perhaps (core/namesake_port.h); found by keyed tokens
 //
 // Thread-safe. Errors: those of the database and the audit trail.
 
 #include "atna/entry.h"
 #include "core/config.h"
+#include "core/namesake_port.h"
 #include "core/ports.h"
 #include "core/relation_port.h"
 
@@ -27,11 +30,12 @@ struct ReviewSettings {
     std::int64_t night_records = 0;
     int night_begins = 22, night_ends = 6;  ///< hours of Japan
     bool relation = false;
+    bool family = false;
     std::string watched_file;          ///< one patient id (CX) in a line; empty: nobody
     std::chrono::hours days{24 * 14};  ///< until a finding must be signed off
     std::chrono::milliseconds interval{};
     bool enabled() const {
-        return bulk_patients > 0 || denials > 0 || night_records > 0 || relation ||
+        return bulk_patients > 0 || denials > 0 || night_records > 0 || relation || family ||
                !watched_file.empty();
     }
 };
@@ -39,11 +43,14 @@ std::vector<core::ConfigKey> review_keys();
 ReviewSettings review_settings(core::Config const& config);
 
 /// Judges every hour, night and day that ended between `since` and `now`; how many findings are
-/// new. What was found before is not found again, so periods may overlap. Without `relations` that
-/// rule is left out.
+/// new. What was found before is not found again, so periods may overlap. Rules whose port is
+/// missing are left out.
+struct ReviewPorts {
+    core::RelationPort const* relations = nullptr;
+    core::FamilyNamePort const* families = nullptr;
+};
 Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
-                         WallTime since, WallTime now,
-                         core::RelationPort const* relations = nullptr);
+                         WallTime since, WallTime now, ReviewPorts ports = {});
 
 struct AuditFinding {
     std::int64_t id = 0;

@@ -24,17 +24,30 @@ void FindingsKeeper::stop() {
         stopping_ = true;
     }
     wake_.notify_all();
-    if (thread_.joinable()) thread_.join();
+    if (!thread_.joinable()) return;
+    thread_.join();
+    write_names();
+}
+
+void FindingsKeeper::write_names() {
+    auto const* const families = ports_ ? ports_->find<core::FamilyNamePort>() : nullptr;
+    if (!settings_.family || !families) return;
+    auto const written = names_.write_down(pool_, sealer_, *families);
+    if (!written) log_warning("atna.user_names_wait", {{"why", written.error().detail}});
 }
 
 void FindingsKeeper::run() {
     std::unique_lock lock(mutex_);
-    auto pause = std::min(settings_.interval, kFirstWait);
-    while (!wake_.wait_for(lock, pause, [&] { return stopping_; })) {
-        pause = settings_.interval;
+    auto const step = std::min(settings_.interval, kFirstWait);
+    auto since = settings_.interval;  // the first turn comes after the first step
+    while (!wake_.wait_for(lock, step, [&] { return stopping_; })) {
+        since += step;
+        bool const due = since >= settings_.interval;
+        if (due) since = {};
         lock.unlock();
         try {
-            turn();
+            write_names();
+            if (due) turn();
         } catch (std::exception const&) {
             log_warning("atna.review_turn_failed");
         }
@@ -45,8 +58,10 @@ void FindingsKeeper::run() {
 void FindingsKeeper::turn() {
     auto const now = clock_.now();
     auto const since = looked_ ? *looked_ - kLate : now - kAtStart;
-    auto const found = look_through(pool_, sealer_, settings_, since, now,
-                                    ports_ ? ports_->find<core::RelationPort>() : nullptr);
+    write_names();
+    ReviewPorts ports;
+    if (ports_) ports = {ports_->find<core::RelationPort>(), ports_->find<core::FamilyNamePort>()};
+    auto const found = look_through(pool_, sealer_, settings_, since, now, ports);
     auto const overdue = overdue_findings(pool_, now);
     if (found) looked_ = now;
     if (found && *found > 0) log_warning("atna.findings", {{"new", std::to_string(*found)}});

@@ -3,6 +3,7 @@
 // weight; start() and stop() once each, health() from any thread.
 
 #include "atna/findings.h"
+#include "atna/user_names.h"
 #include "core/module.h"
 
 #include <condition_variable>
@@ -26,15 +27,19 @@ public:
     void stop();
     core::HealthReport health() const;
     void turn();  ///< one round, for tests
+    /// Listens for names of users where the rule that needs them is on.
+    core::UserNamesPort* user_names() { return settings_.family ? &names_ : nullptr; }
 
 private:
     void run();
+    void write_names();
 
     pg::Pool& pool_;
     EntrySealer const& sealer_;
     ReviewSettings const settings_;
     Clock const& clock_;
     core::Ports const* const ports_;  ///< who knows relations is looked for at each turn
+    UserNames names_;
     std::optional<WallTime> looked_;  ///< up to here
 
     mutable std::mutex mutex_;

@@ -9,6 +9,7 @@ constexpr char const* kNight = "atna.review_night_records";
 constexpr char const* kNightBegins = "atna.review_night_begins";
 constexpr char const* kNightEnds = "atna.review_night_ends";
 constexpr char const* kRelation = "atna.review_relation";
+constexpr char const* kFamily = "atna.review_family";
 constexpr char const* kWatched = "atna.review_watched";
 constexpr char const* kDays = "atna.review_days";
 constexpr char const* kInterval = "atna.review_interval";
@@ -34,6 +35,14 @@ std::vector<core::ConfigKey> review_keys() {
     relation.doc =
         "A person who looks at a patient of whom the member has no record, whom nobody declared to "
         "treat and for whom no glass was broken is a finding of the audit review, once a day.";
+    core::ConfigKey family;
+    family.key = kFamily;
+    family.type = core::ConfigType::kBoolean;
+    family.default_value = "false";
+    family.doc =
+        "A person who looks at a patient of the same family name is a finding of the audit review, "
+        "once a day. Known of users whose provider of assertions tells their names; found by keyed "
+        "tokens, no name is kept.";
     core::ConfigKey watched;
     watched.key = kWatched;
     watched.type = core::ConfigType::kPath;
@@ -64,6 +73,7 @@ std::vector<core::ConfigKey> review_keys() {
         number(kNightBegins, "22", 23, "Hour of Japan at which the night begins."),
         number(kNightEnds, "6", 23, "Hour of Japan at which the night ends."),
         relation,
+        family,
         watched,
         days,
         interval};
@@ -77,6 +87,7 @@ ReviewSettings review_settings(core::Config const& config) {
     out.night_begins = static_cast<int>(config.integer(kNightBegins));
     out.night_ends = static_cast<int>(config.integer(kNightEnds));
     out.relation = config.boolean(kRelation);
+    out.family = config.boolean(kFamily);
     out.watched_file = config.text(kWatched);
     out.days = std::chrono::hours(24 * config.integer(kDays));
     out.interval = std::chrono::milliseconds(config.integer(kInterval));

@@ -1,5 +1,5 @@
 #pragma once
-// Statements of the log review. Executed in findings.cc only.
+// Statements of the log review. Executed in findings.cc and user_names.cc only.
 
 #include "platform/pg/statement.h"
 
@@ -55,10 +55,10 @@ inline constexpr pg::Statement kLooksOfDay{
     "organisation, user_token, unnest(patients) AS patient, seq" ATNA_LOOKS
     ") looks WHERE patient NOT LIKE 'hmac:%' GROUP BY organisation, user_token, patient ORDER BY "
     "organisation, patient LIMIT 200000"};
-/// $1 and $2 as above, $3 now, $4 deadline, then one array for each column.
-inline constexpr pg::Statement kFoundRelation{
-    "atna.found_relation", ATNA_FINDING
-    "SELECT 'relation', $1, $2, o, u, p, n, 1, f, l, $3, $4 FROM unnest($5::text[], $6::bytea[], "
+/// $1 and $2 as above, $3 now, $4 deadline, then one array for each column; the rule at the end.
+inline constexpr pg::Statement kFoundLooks{
+    "atna.found_looks", ATNA_FINDING
+    "SELECT $11, $1, $2, o, u, p, n, 1, f, l, $3, $4 FROM unnest($5::text[], $6::bytea[], "
     "$7::text[], $8::bigint[], $9::bigint[], $10::bigint[]) AS found(o, u, p, n, f, l) ON CONFLICT "
     "DO NOTHING RETURNING organisation"};
 #undef ATNA_FINDING
@@ -77,6 +77,15 @@ inline constexpr pg::Statement kAllFindings{"atna.all_findings",
 inline constexpr pg::Statement kOneFinding{"atna.one_finding",
                                            ATNA_FOUND "WHERE f.finding_id = $1"};
 #undef ATNA_FOUND
+
+/// Users and tokens of their family names, one for one.
+inline constexpr pg::Statement kUserFamilies{
+    "atna.user_families",
+    "INSERT INTO atna.user_family (user_token, family_token) SELECT DISTINCT * FROM "
+    "unnest($1::bytea[], $2::bytea[]) ON CONFLICT DO NOTHING RETURNING user_token"};
+inline constexpr pg::Statement kFamiliesOf{
+    "atna.families_of",
+    "SELECT user_token, family_token FROM atna.user_family WHERE user_token = ANY ($1::bytea[])"};
 
 inline constexpr pg::Statement kSignOff{
     "atna.sign_off",

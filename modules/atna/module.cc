@@ -111,7 +111,10 @@ private:
           roots_(context.pool, keys, context.config.text(kFolder), std::move(evidence),
                  context.ports, context.clock),
           findings_(context.pool, sealer_, review_settings(context.config), context.clock,
-                    &context.ports) {}
+                    &context.ports) {
+        if (auto* names = findings_.user_names())
+            context.ports.provide<core::UserNamesPort>(*names);
+    }
 
     Status make_exporters(core::ModuleContext& context) {
         auto const destinations = TRY(read_destinations(context.config.list(kExport)));

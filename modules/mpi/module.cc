@@ -1,5 +1,6 @@
 #include "core/module.h"
 #include "mpi/engine.h"
+#include "mpi/namesakes.h"
 #include "mpi/store.h"
 
 namespace musubi::mpi {
@@ -17,6 +18,7 @@ public:
         context.ports.provide<core::CrossReferencePort>(store_);
         context.ports.provide<core::DemographicsPort>(store_);
         context.ports.provide<core::AuthorityPort>(store_.authorities());
+        context.ports.provide<core::FamilyNamePort>(namesakes_);
     }
 
     /// Whether insurance numbers may serve is the agreement's word, which is read after us.
@@ -30,6 +32,7 @@ private:
     core::Ports& ports_;
     StoreSettings const settings_;
     Store store_;
+    Namesakes namesakes_{store_};
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {

@@ -86,6 +86,15 @@ inline constexpr pg::Statement kFamilyByHome{
     " where i.status = 1 and i.regional_id in (select o.regional_id from mpi.patient o"
     " where o.regional_id = $1 and o.survivor is null union all"
     " select o.regional_id from mpi.patient o where o.survivor = $1))"};
+/// Of the patients $1 (surviving ids) those of whom an active record has one of the tokens $2.
+inline constexpr pg::Statement kOfFamily{
+    "mpi.of_family",
+    "select w.patient from unnest($1::text[]) w (patient) where exists (select from mpi.identifier "
+    "r join mpi.search_token t on t.record_key = r.record_key and t.token = any ($2::bytea[])"
+    " where r.status = 1 and r.person_key in (select i.person_key from mpi.identifier i"
+    " where i.status = 1 and i.regional_id in (select o.regional_id from mpi.patient o"
+    " where o.regional_id = w.patient union all"
+    " select o.regional_id from mpi.patient o where o.survivor = w.patient)))"};
 inline constexpr pg::Statement kPersonsOf{
     "mpi.persons_of",
     "select distinct person_key from mpi.identifier where record_key = any ($1::bigint[])"};

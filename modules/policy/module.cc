@@ -36,6 +36,7 @@ public:
           pool_(context.pool),
           clock_(context.clock),
           reads_(core::is_read_only(context.ports)) {
+        policy_->tell_users_to(context.ports.find<core::UserNamesPort>());
         context.ports.provide<core::PolicyPort>(*policy_);
         context.ports.provide<core::CommunityPort>(*policy_);
         context.ports.provide<core::AgreementInForcePort>(*policy_);

@@ -7,6 +7,7 @@
 
 #include "core/community_port.h"
 #include "core/evidence_ports.h"
+#include "core/namesake_port.h"
 #include "core/ports.h"
 #include "core/temporary_ids.h"
 #include "policy/acceptance.h"
@@ -32,6 +33,9 @@ public:
                                                          Clock const& clock, AgreementAudit audit);
     /// Stores the agreement if it has never been in force. For a node that begins to serve.
     Status begin();
+
+    /// Whoever hears of users that are met; null: nobody. Before the first request only.
+    void tell_users_to(core::UserNamesPort* listener) { users_met_ = listener; }
 
     Result<domain::Member> member_of(core::PeerCertificate const& certificate) const override;
     Result<domain::Member> member_named(std::string const& code) const override;
@@ -102,6 +106,7 @@ private:
     AgreementSource const source_;
     pg::Pool& pool_;
     core::PatientIdentityPort const* identity_;
+    core::UserNamesPort* users_met_ = nullptr;
     Clock const& clock_;
     AgreementAudit const audit_;
     DisasterWatch const disasters_;

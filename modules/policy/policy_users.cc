@@ -30,6 +30,7 @@ Result<domain::Subject> AgreementPolicy::with_user(
                               : store::first_use(pool_, *assertion, clock_.now()))) {
         return Error(Code::kUnauthenticated, "the assertion has served already");
     }
+    if (users_met_) users_met_->user_met(named.user_id, assertion->subject_name);
     return named;
 }
 

@@ -14,6 +14,12 @@ namespace musubi::mpi::match {
 /// 32 on. Made for placeholders too: a desk looks for them.
 std::vector<Key> search_keys(Features const& features);
 
+/// Of the family name in a name as systems display it, the family name first ("青葉 一郎",
+/// "AOBA^ICHIRO"; words in Latin letters come in any order): keys as search_keys() makes them. By
+/// its characters where there are any, since many names sound alike; else by its sound. Empty where
+/// the parts cannot be told apart.
+std::vector<Key> family_keys(std::string_view displayed);
+
 /// One list for each criterion that narrows, those that tell most first: a record must have one key
 /// of every list. Empty: the query says nothing that can be looked up. A record found may still not
 /// fit.

@@ -250,6 +250,27 @@ std::vector<Key> search_keys(Features const& features) {
     return std::move(keys).sorted();
 }
 
+std::vector<Key> family_keys(std::string_view displayed) {
+    KeyList keys;
+    std::string const folded = to_utf8(fold_width(displayed));
+    std::string_view const text = folded;
+    bool const by_parts = text.find('^') != std::string_view::npos;
+    auto const end = text.find(by_parts ? '^' : ' ');
+    if (end == std::string_view::npos || end == 0) return {};
+    NamePart const first = read_part(text.substr(0, end), domain::Script::kUntold);
+    bool const kanji = std::any_of(first.kanji.begin(), first.kanji.end(), is_kanji);
+    if (kanji) {
+        if (!has_wildcard(first.kanji)) keys.add_single(kFamilyKanji, first.kanji);
+        return std::move(keys).sorted();
+    }
+    keys.add_single(kFamilySound, first.skeleton);
+    if (!by_parts && !first.latin.empty()) {
+        auto const last = text.substr(text.rfind(' ') + 1);
+        keys.add_single(kFamilySound, read_part(last, domain::Script::kUntold).skeleton);
+    }
+    return std::move(keys).sorted();
+}
+
 std::vector<std::vector<Key>> lookup_keys(domain::DemographicsQuery const& query) {
     Lists lists;
     look_up_names(lists, query.names);

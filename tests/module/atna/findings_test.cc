@@ -146,7 +146,7 @@ TEST_F(Findings, PatientsWithWhomTheMemberHasNoRelation) {
     settings_.relation = true;
     OnlyA const relations;
     auto const found = [&](WallTime since, WallTime now) {
-        auto const done = atna::look_through(*pool_, *sealer_, settings_, since, now, &relations);
+        auto const done = atna::look_through(*pool_, *sealer_, settings_, since, now, {&relations});
         return done ? *done : -1;
     };
     auto elsewhere = look(kTime, "B");
@@ -160,6 +160,67 @@ TEST_F(Findings, PatientsWithWhomTheMemberHasNoRelation) {
     auto const one = audit_findings(*pool_, SignedOff::kNo)->front();
     EXPECT_TRUE(one.patient.starts_with("B^")) << one.patient;
     EXPECT_EQ(one.user_token, sealer_->user_token("dr-midori"));
+}
+
+/// A name's token is its first word; A is a Midori.
+class Families final : public core::FamilyNamePort {
+public:
+    Result<std::vector<Bytes>> family_tokens(std::string const& name) const override {
+        auto const word = as_bytes(std::string_view(name).substr(0, name.find(' ')));
+        return std::vector<Bytes>{Bytes(word.begin(), word.end())};
+    }
+    Result<std::set<std::string>> of_family(std::vector<std::string> const& patients,
+                                            std::vector<Bytes> const& tokens) const override {
+        std::set<std::string> out;
+        for (auto const& one : patients) {
+            if (one.starts_with("A^") && tokens.size() == 1 && as_text(tokens[0]) == "Midori")
+                out.insert(one);
+        }
+        return out;
+    }
+};
+
+// LG-4: somebody may have looked at a relative.
+TEST_F(Findings, PatientsWhoBearTheFamilyNameOfWhoLooked) {
+    settings_ = {};
+    settings_.family = true;
+    Families families;
+    core::Ports ports;
+    ports.provide<core::FamilyNamePort>(families);
+    StillClock clock;
+    clock.time = kTime + hours(15);
+    FindingsKeeper keeper(*pool_, *sealer_, settings_, clock, &ports);
+    auto other = look(kTime, "A");
+    other.participants.back().user_id = "dr-aoba";
+    record({look(kTime, "A"), look(kTime + minutes(5), "A"), look(kTime, "B"), other});
+    keeper.turn();
+    EXPECT_EQ(told(), "") << "nobody's name is known";
+    ASSERT_NE(keeper.user_names(), nullptr);
+    keeper.user_names()->user_met("dr-midori", "Midori Hanako");
+    keeper.user_names()->user_met("dr-aoba", "Aoba Ichiro");
+    keeper.user_names()->user_met("dr-nameless", "");
+    keeper.turn();
+    EXPECT_EQ(told(), "family clinic-kita 2/1; ");
+    keeper.turn();
+    keeper.user_names()->user_met("dr-midori", "Midori Hanako");
+    keeper.turn();
+    auto const all = *audit_findings(*pool_, SignedOff::kNo);
+    ASSERT_EQ(all.size(), 1U) << "found once";
+    EXPECT_TRUE(all[0].patient.starts_with("A^"));
+    EXPECT_EQ(all[0].user_token, sealer_->user_token("dr-midori"));
+    EXPECT_EQ(count("user_family"), 2);
+    settings_.family = false;
+    EXPECT_EQ(FindingsKeeper(*pool_, *sealer_, settings_, clock, &ports).user_names(), nullptr);
+}
+
+TEST_F(Findings, NamesWaitWhileTheyCannotBeWrittenDown) {
+    Families families;
+    UserNames names;
+    names.user_met("dr-midori", "Midori Hanako");
+    pg::Pool nowhere({.conninfo = "host=/nowhere dbname=none", .size = 1});
+    EXPECT_FALSE(names.write_down(nowhere, *sealer_, families).ok());
+    EXPECT_EQ(*names.write_down(*pool_, *sealer_, families), 1);
+    EXPECT_EQ(*names.write_down(*pool_, *sealer_, families), 0);
 }
 
 TEST_F(Findings, AreSignedOffOnceWithARecordAndOverdueDegrades) {

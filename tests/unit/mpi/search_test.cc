@@ -218,5 +218,23 @@ TEST(LookupKeys, NothingThatNarrowsGivesNothing) {
     EXPECT_TRUE(lookup_keys(mixed).empty()) << "one alternative may be anybody";
 }
 
+bool same_family(std::string const& displayed) {
+    auto const keys = search_keys(features_of(kanja()));
+    auto const asked = family_keys(displayed);
+    return std::any_of(asked.begin(), asked.end(), [&](Key const& key) {
+        return std::binary_search(keys.begin(), keys.end(), key);
+    });
+}
+
+TEST(FamilyKeys, FindWhoBearsTheNameInAnyOfItsSpellings) {
+    for (char const* name :
+         {"渡邊 次郎", "渡辺　次郎", "渡邉 次郎", "わたなべ じろう", "ﾜﾀﾅﾍﾞ ｼﾞﾛｳ", "WATANABE Jiro",
+          "Jiro Watanabe", "WATANABE^JIRO", "渡邊^次郎"})
+        EXPECT_TRUE(same_family(name)) << name;
+    for (char const* name : {"綿鍋 次郎", "佐藤 次郎", "さとう じろう", "京子 渡邊", "Kyoko Sato",
+                             "", " ", "渡邊", "渡邊次郎", "^次郎"})
+        EXPECT_FALSE(same_family(name)) << name;
+}
+
 }  // namespace
 }  // namespace musubi::mpi::match
