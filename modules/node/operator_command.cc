@@ -1,9 +1,11 @@
 // musubi operator: who may use operators' commands, and logging in and out.
 
 #include "node/command.h"
+#include "node/ocsp_settings.h"
 #include "node/operator_register.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
+#include "platform/net/ocsp_file.h"
 #include "platform/vault/cms.h"
 #include "platform/vault/revocation_list.h"
 #include "platform/vault/totp.h"
@@ -63,11 +65,13 @@ std::string read_code() {
     return line.substr(0, 16);
 }
 
-/// Lists name what was withdrawn; where none is configured, nothing is.
+/// Lists name what was withdrawn, and a responder is asked, as for nodes (tls.crl, tls.ocsp).
 Status check_not_withdrawn(OperatorTools const& tools, std::string const& certificate) {
     std::string const& lists = tools.config().text("tls.crl");
-    if (lists.empty() || !TRY(vault::is_withdrawn(certificate, lists))) return {};
-    return Error(Code::kUnauthenticated, "this certificate was withdrawn");
+    if (!lists.empty() && TRY(vault::is_withdrawn(certificate, lists)))
+        return Error(Code::kUnauthenticated, "this certificate was withdrawn");
+    return net::ask_about_file(TRY(ocsp_of(tools.config())), certificate,
+                               tools.config().text("tls.ca"));
 }
 
 Status add(OperatorTools& tools, OperatorRegister& operators, Options const& options) {

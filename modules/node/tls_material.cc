@@ -1,20 +1,31 @@
 #include "node/tls_material.h"
 
+#include "node/ocsp_settings.h"
+
 #include <map>
 
 namespace musubi::node {
+namespace {
 
-Result<std::shared_ptr<net::RevocationChecker>> revocation_of(core::Config const& config) {
+template <class T>
+Result<T> named(Result<T> result, char const* key) {
+    if (!result) result.error().detail = std::string(key) + ": " + result.error().detail;
+    return result;
+}
+
+}  // namespace
+
+Result<net::OcspConfig> ocsp_of(core::Config const& config) {
     net::OcspConfig ocsp;
-    auto const named = [](auto result, char const* key) {
-        if (!result) result.error().detail = std::string(key) + ": " + result.error().detail;
-        return result;
-    };
     ocsp.mode = TRY(named(net::ocsp_mode_from(config.text("tls.ocsp")), "tls.ocsp"));
     ocsp.responder = config.text("tls.ocsp_responder");
     ocsp.hosts = config.list("tls.ocsp_hosts");
     ocsp.timeout_ms = static_cast<int>(config.integer("tls.ocsp_timeout"));
-    return named(net::RevocationChecker::make(std::move(ocsp)), "tls.ocsp");
+    return ocsp;
+}
+
+Result<std::shared_ptr<net::RevocationChecker>> revocation_of(core::Config const& config) {
+    return named(net::RevocationChecker::make(TRY(ocsp_of(config))), "tls.ocsp");
 }
 
 Result<net::TlsConfig> tls_config(core::Config const& config,

@@ -186,7 +186,26 @@ private:
         return {};
     }
 
+    /// What was sealed with a key that was destroyed on purpose is not there any more: neither
+    /// references nor counts tell of it. Costs nothing where nothing was ever destroyed.
+    Status drop_destroyed() {
+        if (result_.objects.empty() || !deps_.keys.any_erased()) return {};
+        if (query_.return_type != domain::ReturnType::kLeafClass) TRY(fetch_fragments(0));
+        Status read;
+        auto const gone = [&](FoundObject const& object) {
+            if (!read || object.sealed.empty()) return false;
+            auto const opened = deps_.keys.open(vault::Purpose::kMetadata, object.institution,
+                                                object.sealed, fragment_aad(object.uuid));
+            if (opened) return false;
+            if (opened.error().code != Code::kNotFound) read = opened.error();
+            return true;
+        };
+        std::erase_if(result_.objects, gone);
+        return read;
+    }
+
     Result<QueryResult> finish(QueryScope const& scope) {
+        TRY(drop_destroyed());
         bool const leaf = query_.return_type == domain::ReturnType::kLeafClass;
         if (leaf && is_single_patient(query_.kind)) {
             std::set<std::size_t> patients;

@@ -89,6 +89,8 @@ public:
     Result<int> erase(std::string_view institution);
     /// Whether keys of this institution were destroyed and none was made since.
     bool is_erased(std::string_view institution);
+    /// Whether any key of any institution was ever destroyed. Cheap.
+    bool any_erased() const;
 
     /// AES-256-GCM; adds kSealOverhead octets. `aad` is not stored: open() needs the same one, so
     /// let it name the object that the sealed text belongs to.

@@ -100,4 +100,9 @@ bool KeyRing::is_erased(std::string_view institution) {
     return !impl_->current.contains(institution) && impl_->erased_version(institution) > 0;
 }
 
+bool KeyRing::any_erased() const {
+    std::shared_lock const lock(impl_->mutex);
+    return !impl_->erased.empty();
+}
+
 }  // namespace musubi::vault

@@ -21,6 +21,22 @@ void replace(std::string& text, std::string const& from, std::string const& to) 
     text.replace(at, from.size(), to);
 }
 
+/// How many objects an ObjectRef answer names.
+std::size_t references_of(NodeClient const& client, std::string const& patient) {
+    auto query =
+        find_documents_query(patient, {"urn:oasis:names:tc:ebxml-regrep:StatusType:Approved"});
+    query.return_type = "ObjectRef";
+    std::string const text = envelope(kQueryAction, ebxml::write_adhoc_query_request(query));
+    auto const answer = client.post("/xds/registry", kSoapType, {{text, nullptr}});
+    std::string const body = answer ? answer->body : "";
+    EXPECT_NE(body.find("Success"), std::string::npos) << body;
+    std::size_t count = 0;
+    for (auto at = body.find("ObjectRef id="); at != std::string::npos;
+         at = body.find("ObjectRef id=", at + 1))
+        ++count;
+    return count;
+}
+
 class KeyErasure : public ::testing::Test {
 protected:
     KeyErasure() {
@@ -97,6 +113,7 @@ TEST_F(KeyErasure, IsDecidedByTwoOfficersCertifiedAndFinalEverywhere) {
     ASSERT_TRUE(toolkit.submit(other).success());
     std::string const &id = letter.documents[0].unique_id, other_id = other.documents[0].unique_id;
     ASSERT_EQ(toolkit.retrieve({id}).documents[id], "of the hospital");
+    EXPECT_EQ(references_of(toolkit, patient), 1U);
     ASSERT_EQ(backup().status, 0);
     std::string const generation =
         fs::directory_iterator(node.folder() / "backup/generations")->path().filename();
@@ -133,6 +150,7 @@ TEST_F(KeyErasure, IsDecidedByTwoOfficersCertifiedAndFinalEverywhere) {
     EXPECT_TRUE(eventually([&] { return !toolkit.retrieve({id}).success(); }));
     EXPECT_TRUE(toolkit.retrieve({id}).has_code("XDSDocumentUniqueIdError"));
     EXPECT_EQ(toolkit.find(patient).entry(id), nullptr) << "its metadata neither";
+    EXPECT_EQ(references_of(toolkit, patient), 0U) << "not even by reference";
     EXPECT_EQ(toolkit.retrieve({other_id}).documents[other_id], "a letter");
     EXPECT_NE(toolkit.find(others).entry(other_id), nullptr);
     EXPECT_EQ(toolkit.feed("A01", fresh_patient()), "AA");

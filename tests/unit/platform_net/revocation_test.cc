@@ -1,5 +1,6 @@
 // RFC 6960 at our doors: who is asked, whose word counts, and that nobody else waits for it.
 #include "platform/net/revocation.h"
+#include "platform/net/ocsp_file.h"
 
 #include <signal.h>
 #include <sys/wait.h>
@@ -211,6 +212,37 @@ TEST(OcspConfigTest, RefusesWhatCannotWork) {
     EXPECT_EQ(*off, nullptr);
     EXPECT_FALSE(net::RevocationChecker::make({OcspMode::kSoft, "", {}}));
     EXPECT_FALSE(net::RevocationChecker::make({OcspMode::kSoft, "https://x/", {}}));
+}
+
+// For commands: operators' certificates are asked about as nodes' are.
+TEST_F(OcspTest, ACertificateInAFileIsAskedAboutOnce) {
+    TestPki& pki = shared_pki();
+    auto const say = [&](net::OcspMode mode, std::string const& url, char const* who) {
+        net::OcspConfig config{mode, url, {}};
+        config.timeout_ms = 1'000;
+        return net::ask_about_file(config, pki.crt(who), pki.crt("ca"));
+    };
+    {
+        Responder responder({"revoked"});
+        EXPECT_TRUE(say(net::OcspMode::kHard, responder.url(), "member").ok());
+        auto const gone = say(net::OcspMode::kSoft, responder.url(), "revoked");
+        ASSERT_FALSE(gone.ok());
+        EXPECT_EQ(gone.error().code, Code::kUnauthenticated);
+        EXPECT_TRUE(say(net::OcspMode::kOff, responder.url(), "revoked").ok());
+    }
+    DeafPort const nobody(false);
+    EXPECT_TRUE(say(net::OcspMode::kSoft, nobody.url(), "member").ok());
+    EXPECT_EQ(say(net::OcspMode::kHard, nobody.url(), "member").error().code,
+              Code::kUnauthenticated);
+    EXPECT_EQ(say(net::OcspMode::kHard, nobody.url(), "expired").error().code,
+              Code::kUnauthenticated);
+    TestPki others;
+    others.issue({"member"});
+    EXPECT_TRUE(net::ask_about_file({net::OcspMode::kHard, nobody.url(), {}}, others.crt("member"),
+                                    pki.crt("ca"))
+                    .ok())
+        << "no issuer stands above it here";
+    EXPECT_EQ(say(net::OcspMode::kHard, nobody.url(), "none").error().code, Code::kNotFound);
 }
 
 }  // namespace
