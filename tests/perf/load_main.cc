@@ -8,9 +8,12 @@
 //               [--provider PATH --organisation URN [--assertion-every 100]]
 //   musubi_load hold --port ... --connections N --seconds S     opens N connections and keeps them
 //   idle
+//   musubi_load handshakes --port ... [--resume yes]     full or resumed handshakes
+//   musubi_load messages --port ... [--size N]     audit messages over TLS (RFC 5425)
 //   musubi_load large --port ... --size N --patients N [--path P]     one document of N octets,
 //   made while it is sent: ITI-41, or a POST to P
 
+#include "perf/connection_load.h"
 #include "perf/large_transfer.h"
 #include "perf/run.h"
 
@@ -85,6 +88,24 @@ Status hold(RunOptions const& options) {
     return {};
 }
 
+Status connections(std::string const& name, RunOptions const& run, Arguments const& arguments) {
+    ConnectionLoad load;
+    load.tls = run.tls;
+    load.port = run.port;
+    load.connections = run.connections;
+    load.seconds = run.seconds;
+    load.size = static_cast<std::size_t>(arguments.integer("--size", 2'200));
+    load.resume = arguments.text("--resume") == "yes";
+    auto const r = TRY(name == "messages" ? load_messages(load) : load_handshakes(load));
+    std::printf(
+        "{\"requests\": %llu, \"seconds\": %.3f, \"per_second\": %.1f, \"errors\": %llu, "
+        "\"resumed\": %llu, \"client_cpu_s\": %.3f}\n",
+        static_cast<unsigned long long>(r.done), r.seconds, static_cast<double>(r.done) / r.seconds,
+        static_cast<unsigned long long>(r.errors), static_cast<unsigned long long>(r.resumed),
+        r.client_cpu_s);
+    return r.errors == 0 ? Status() : wrong(std::to_string(r.errors) + " connections failed");
+}
+
 Status large(RunOptions const& run, Arguments const& arguments) {
     LargeOptions options;
     options.tls = run.tls;
@@ -111,6 +132,7 @@ Status load(std::string const& name, Arguments const& arguments) {
     options.inspect_every = static_cast<std::uint64_t>(arguments.integer("--inspect-every", 100));
     options.seed = static_cast<std::uint64_t>(arguments.integer("--seed", 1));
     if (name == "hold") return hold(options);
+    if (name == "handshakes" || name == "messages") return connections(name, options, arguments);
     if (name == "large") return large(options, arguments);
     ScenarioOptions scenario;
     scenario.name = name;
