@@ -1,10 +1,10 @@
 #include "atna/roots_record.h"
 
 #include "atna/evidence_json.h"
+#include "platform/base/date_time.h"
 #include "platform/base/digest.h"
 
 #include <algorithm>
-#include <ctime>
 
 namespace musubi::atna {
 namespace {
@@ -28,10 +28,8 @@ Result<MerkleHash> hash_of(FlatJson const& object, std::string_view key) {
 }
 
 Result<WallTime> time_of(std::string const& text) {
-    std::tm fields{};
-    char const* const end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields);
-    if (!end || *end != '\0') return wrong("'time'");
-    return WallTime(std::chrono::seconds(timegm(&fields)));
+    if (auto const time = parse_date_time(text)) return *time;
+    return wrong("'time'");
 }
 
 }  // namespace

@@ -38,6 +38,7 @@ int run_keys(std::vector<std::string> const& arguments);
 int run_patient(std::vector<std::string> const& arguments);
 int run_patient_review(std::vector<std::string> const& arguments);    ///< of run_patient
 int run_patient_load(std::vector<std::string> const& arguments);      ///< of run_patient
+int run_patient_map(std::vector<std::string> const& arguments);       ///< of run_patient
 int run_patient_reindex(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_explain(std::vector<std::string> const& arguments);   ///< of run_patient
 int run_patient_evaluate(std::vector<std::string> const& arguments);  ///< of run_patient

@@ -1,9 +1,11 @@
 // musubi consent: what patients said, entered and shown by the region's operators.
 
 #include "node/command.h"
+#include "node/consent_import.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
 #include "policy/agreement.h"
+#include "policy/agreement_file.h"
 #include "policy/consent_file.h"
 #include "policy/consent_store.h"
 
@@ -122,47 +124,11 @@ Status show(OperatorTools& tools, Options const& options, bool history) {
     return {};
 }
 
-/// All lines are read and judged before the first is entered.
-Status import(OperatorTools& tools, Options const& options) {
-    auto const agreement = TRY(agreement_of(tools));
-    std::string const& name = options["file"];
-    std::ifstream in(name, std::ios::binary);
-    if (!in) return Error(Code::kNotFound, "cannot read " + name);
-    auto lines = TRY(policy::read_consent_file(in, name, defaults_of(tools, options)));
-    std::vector<Issue> issues;
-    for (auto& line : lines) {
-        std::string const at = name + ":" + std::to_string(line.line) + ": ";
-        auto const regional = tools.regional_id(line.change.patient);
-        if (!regional) {
-            issues.push_back({Severity::kError, kNoReason, at + "patient is not known", ""});
-            continue;
-        }
-        line.change.patient = *regional;
-        auto const checked = policy::check(line.change, line.granted, &agreement->consent);
-        if (checked) continue;
-        for (auto const& issue : checked.error().issues)
-            issues.push_back({Severity::kError, kNoReason, at + issue.context, ""});
-    }
-    if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
-    constexpr std::size_t kTogether = 200;
-    auto const deps = deps_of(tools, *agreement);
-    for (std::size_t first = 0; first < lines.size(); first += kTogether) {
-        std::size_t const end = std::min(lines.size(), first + kTogether);
-        TRY(tools.services->pool->run([&](pg::Tx& tx) -> Status {
-            for (std::size_t i = first; i < end; ++i)
-                TRY(policy::record_in(deps, tx, lines[i].change, lines[i].granted));
-            return {};
-        }));
-    }
-    std::printf("%zu words entered\n", lines.size());
-    return {};
-}
-
 Status declare(OperatorTools& tools, Options const& options) {
     auto const agreement = TRY(agreement_of(tools));
     if (!agreement->member(options["member"]))
         return Error(Code::kInvalidContent, "--member is no member of the agreement");
-    auto const until = policy::japanese_midnight(options["until"]);
+    auto const until = policy::japanese_day(options["until"]);
     if (!until) return Error(Code::kInvalidContent, "--until must be a day, YYYY-MM-DD");
     policy::store::Treatment treatment;
     treatment.patient = TRY(tools.regional_id(options["patient"]));
@@ -190,7 +156,11 @@ Status run(Options const& options) {
     if (verb == "show" || verb == "history") return show(*tools, options, verb == "history");
     if (verb == "death") return death(*tools, options);
     if (verb == "declare") return declare(*tools, options);
-    if (verb == "import") return import(*tools, options);
+    if (verb == "import") {
+        auto const agreement = TRY(agreement_of(*tools));
+        return import_consents(*tools, options,
+                               {deps_of(*tools, *agreement), defaults_of(*tools, options)});
+    }
     return say(*tools, options, verb);
 }
 
@@ -217,7 +187,8 @@ std::vector<Option> table() {
         {"evidence", "where the form is", ""},
         {"by", "who enters it; default: your account", ""},
         {"organisation", "member where it was said; default: the region", ""},
-        {"file", "import: CSV with a header, or NDJSON", ""},
+        {"file", "import: CSV with a header, or NDJSON; an export's consents.ndjson", ""},
+        {"patients", "import of an export: what musubi patient map wrote", ""},
     };
 }
 

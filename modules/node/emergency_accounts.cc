@@ -1,7 +1,7 @@
 #include "node/emergency_accounts.h"
 
 #include "platform/vault/durable_file.h"
-#include "policy/consent_file.h"
+#include "policy/agreement_file.h"
 #include "policy/sealed_accounts.h"
 
 #include <cstdio>
@@ -60,7 +60,7 @@ Status list_accounts(OperatorTools& tools) {
 Status prepare_seal(OperatorTools& tools, Options const& options) {
     TRY(need(options, {"account", "certificate", "seal", "place", "until", "out", "code-file"}));
     auto const agreement = TRY(agreement_of(tools));
-    auto const until = policy::japanese_midnight(options["until"]);
+    auto const until = policy::japanese_day(options["until"]);
     if (!until) return Error(Code::kInvalidContent, "--until must be a day, YYYY-MM-DD");
     policy::SealDraft draft;
     draft.account = options["account"];

@@ -8,6 +8,7 @@
 #include "node/progress.h"
 #include "node/soap_client.h"
 #include "node/transfer/package.h"
+#include "node/transfer/patient_ids.h"
 #include "node/transfer_commands.h"
 #include "platform/base/text.h"
 
@@ -18,25 +19,6 @@ namespace musubi::node {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Old regional id to new one; ids that are not named stay.
-Result<std::map<std::string, std::string>> read_patients(std::string const& file) {
-    std::map<std::string, std::string> out;
-    if (file.empty()) return out;
-    std::ifstream in(file);
-    if (!in) return Error(Code::kNotFound, file + ": cannot be read");
-    for (std::string line; std::getline(in, line);) {
-        auto const parts = split(line, '\t');
-        if (line.empty() || line.front() == '#') continue;
-        if (parts.size() != 2 || !domain::PatientId::parse(parts[0]) ||
-            !domain::PatientId::parse(parts[1]))
-            return Error(Code::kInvalidContent, file +
-                                                    ": two patient ids (CX) in a line, a tab "
-                                                    "between");
-        out.emplace(parts[0], parts[1]);
-    }
-    return out;
-}
 
 /// What was accepted already, one package a line; added to as it goes.
 class Done {
@@ -93,7 +75,7 @@ Status provide(peer::PeerClient& client, Options const& options, ExportedPackage
 
 Status import(Options const& options) {
     fs::path const folder = options.positional().front();
-    auto const patients = TRY(read_patients(options["patients"]));
+    auto const patients = TRY(read_patient_ids(options["patients"]));
     auto const packages = TRY(packages_of(folder, options["member"]));
     auto done = TRY(Done::open(options["done"]));
     peer::PeerClient client;

@@ -5,6 +5,7 @@
 #include "node/maintenance/report.h"
 #include "node/maintenance/terms.h"
 #include "node/operator_register.h"
+#include "platform/base/date_time.h"
 #include "platform/base/digest.h"
 #include "platform/base/text.h"
 #include "platform/vault/durable_file.h"
@@ -12,7 +13,6 @@
 #include "policy/signatures.h"
 
 #include <cstdio>
-#include <ctime>
 
 namespace musubi::node {
 namespace {
@@ -34,16 +34,10 @@ std::set<std::string> words_in(std::string const& list) {
     return out;
 }
 
-/// RFC 3339 in whole seconds, in UTC or Japan's time.
 Result<WallTime> read_until(std::string const& text) {
-    std::tm fields{};
-    char const* const end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-    std::string const zone = end ? end : "";
-    if (!end || (zone != "Z" && zone != "+09:00"))
-        return Error(Code::kInvalidContent,
-                     "--until: expected 2026-11-21T18:00:00+09:00 or 2026-11-21T09:00:00Z");
-    auto const offset = std::chrono::hours(zone == "Z" ? 0 : 9);
-    return WallTime(std::chrono::seconds(::timegm(&fields))) - offset;
+    if (auto const time = parse_date_time(text)) return *time;
+    return Error(Code::kInvalidContent,
+                 "--until: expected 2026-11-21T18:00:00+09:00 or 2026-11-21T09:00:00Z");
 }
 
 /// Whoever opens a window lets others in: where operators are known he is none of them.

@@ -13,6 +13,7 @@ int run_patient(std::vector<std::string> const& arguments) {
     }
     if (!arguments.empty() && arguments.front() == "review") return run_patient_review(arguments);
     if (!arguments.empty() && arguments.front() == "load") return run_patient_load(arguments);
+    if (!arguments.empty() && arguments.front() == "map") return run_patient_map(arguments);
     if (!arguments.empty() && arguments.front() == "reindex") return run_patient_reindex(arguments);
     if (!arguments.empty() && arguments.front() == "explain") return run_patient_explain(arguments);
     Options options;
@@ -24,12 +25,12 @@ int run_patient(std::vector<std::string> const& arguments) {
                            "for all records), evaluate (measure matching).",
                            {{"config", "configuration file", "", true},
                             {"patient", "any id that was fed, CX: id^^^&oid&ISO", "", true}},
-                           arguments, options, "show|review|explain|load|reindex|evaluate")) {
+                           arguments, options, "show|review|explain|load|map|reindex|evaluate")) {
         return *exit;
     }
     if (options.positional() != std::vector<std::string>{"show"}) {
         std::fprintf(stderr,
-                     "musubi patient: say show, review, explain, load, reindex or evaluate\n");
+                     "musubi patient: say show, review, explain, load, map, reindex or evaluate\n");
         return 2;
     }
     auto tools = OperatorTools::open(options["config"]);

@@ -1,11 +1,11 @@
 #include "policy/appc_terms.h"
 
-#include "platform/base/text.h"
+#include "platform/base/date_time.h"
+#include "policy/agreement_file.h"
 #include "policy/consent_form.h"
 #include "policy/users.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace musubi::policy {
 namespace {
@@ -50,42 +50,6 @@ std::string without_urn(std::string const& oid) {
     return oid.starts_with(kUrn) ? oid.substr(kUrn.size()) : oid;
 }
 
-/// Days and times without a zone are those of Japan, as in the agreement.
-std::optional<WallTime> time_of(std::string_view text, bool day_alone) {
-    constexpr auto kJapan = std::chrono::hours(9);
-    auto const number = [&](std::size_t at, std::size_t length) -> int {
-        int value = -1;
-        if (text.size() < at + length) return value;
-        auto const* const first = text.data() + at;
-        auto const read = std::from_chars(first, first + length, value);
-        return read.ptr == first + length ? value : -1;
-    };
-    if (text.size() < 10 || text[4] != '-' || text[7] != '-') return std::nullopt;
-    int const year = number(0, 4), month = number(5, 2), day = number(8, 2);
-    if (year < 1900 || month < 1 || day < 1) return std::nullopt;
-    std::chrono::year_month_day const date{std::chrono::year(year),
-                                           std::chrono::month(static_cast<unsigned>(month)),
-                                           std::chrono::day(static_cast<unsigned>(day))};
-    if (!date.ok()) return std::nullopt;
-    WallTime const midnight = std::chrono::sys_days(date);
-    if (day_alone) return text.size() == 10 ? std::optional(midnight - kJapan) : std::nullopt;
-    int const hour = number(11, 2), minute = number(14, 2), second = number(17, 2);
-    if (text.size() < 19 || text[10] != 'T' || text[13] != ':' || text[16] != ':' || hour < 0 ||
-        hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59)
-        return std::nullopt;
-    WallTime const local = midnight + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-                           std::chrono::seconds(second);
-    std::string_view const zone = text.substr(19);
-    if (zone.empty()) return local - kJapan;
-    if (zone == "Z") return local;
-    int const hours = number(20, 2), minutes = number(23, 2);
-    if (zone.size() != 6 || (zone[0] != '+' && zone[0] != '-') || zone[3] != ':' || hours < 0 ||
-        hours > 14 || minutes < 0 || minutes > 59)
-        return std::nullopt;
-    auto const offset = std::chrono::hours(hours) + std::chrono::minutes(minutes);
-    return zone[0] == '-' ? local + offset : local - offset;
-}
-
 /// The function gets the value first: "less than or equal" is a beginning.
 Status apply_time(FormTerms& terms, xacml::Match const& match) {
     bool const day = match.attribute == kDate;
@@ -93,7 +57,9 @@ Status apply_time(FormTerms& terms, xacml::Match const& match) {
     std::string const prefix = std::string(kFunction) + (day ? "date-" : "dateTime-");
     if (!match.function.starts_with(prefix)) return inexpressible(match, "unknown function");
     std::string_view const compares = std::string_view(match.function).substr(prefix.size());
-    auto const at = time_of(match.value, day);
+    // Days and times without a zone are those of Japan, as in the agreement.
+    auto const at =
+        day ? japanese_day(match.value) : parse_date_time(match.value, std::chrono::hours(9));
     if (!at) return inexpressible(match, day ? "no day" : "no time");
     auto const after = *at + (day ? std::chrono::hours(24) : std::chrono::hours(0)) +
                        (day ? std::chrono::seconds(0) : std::chrono::seconds(1));

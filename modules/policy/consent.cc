@@ -177,7 +177,7 @@ Status record_in(ConsentDeps const& deps, pg::Tx& tx, ConsentChange const& chang
     TRY(check(change, granted, deps.terms));
     auto const now = deps.clock.now();
     TRY(refuse_after_death(tx, change, now));
-    store::append(tx, deps.ids.uuid(), change, granted, now);
+    store::append(tx, change.id ? *change.id : deps.ids.uuid(), change, granted, now);
     TRY(deps.audit.record_in(tx, {audit_event(change, granted, now)}));
     counter("policy_consent_changes_total", granted ? "kind=\"grant\"" : "kind=\"withdraw\"").add();
     return {};
@@ -192,6 +192,14 @@ Status withdraw(ConsentDeps const& deps, ConsentChange const& change) {
 
 Result<std::vector<ConsentEntry>> show(pg::Pool& pool, std::string const& patient) {
     return pool.read([&](pg::ReadTx& tx) { return store::history(tx, patient); });
+}
+
+Result<std::set<std::int64_t>> counting(pg::Pool& pool, std::string const& patient) {
+    return pool.read([&](pg::ReadTx& tx) { return store::counting(tx, patient); });
+}
+
+Result<std::set<Uuid>> known_words(pg::Pool& pool, std::vector<Uuid> const& ids) {
+    return pool.read([&](pg::ReadTx& tx) { return store::known(tx, ids); });
 }
 
 std::vector<ConsentEntry> standing(std::vector<ConsentEntry> entries, WallTime now) {

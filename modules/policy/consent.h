@@ -17,6 +17,7 @@
 #include "policy/consent_terms.h"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -88,6 +89,7 @@ struct ConsentChange {
     std::string organisation;
     std::optional<WallTime> from, until;
     std::string audit_source_id;  ///< AuditSourceIdentification/@AuditSourceID
+    std::optional<Uuid> id;       ///< taken over from another node; else a new one
 };
 
 /// Writes the row and its audit record (Security Alert, Object Security Attributes Changed) in one
@@ -101,6 +103,13 @@ Status withdraw(ConsentDeps const& deps, ConsentChange const& change);
 Status record_in(ConsentDeps const& deps, pg::Tx& tx, ConsentChange const& change, bool granted);
 /// The terms alone: what record_in() would refuse without asking the database.
 Status check(ConsentChange const& change, bool granted, ConsentTerms const* terms);
+
+/// Which of these words are there.
+Result<std::set<Uuid>> known_words(pg::Pool& pool, std::vector<Uuid> const& ids);
+
+/// Positions of the words that count: not those of forms that were replaced, nor what a taken back
+/// merge had repeated.
+Result<std::set<std::int64_t>> counting(pg::Pool& pool, std::string const& patient);
 
 /// The whole history of a patient, oldest first.
 Result<std::vector<ConsentEntry>> show(pg::Pool& pool, std::string const& patient);

@@ -1,17 +1,18 @@
 #include "policy/consent_file.h"
 
+#include "platform/base/date_time.h"
 #include "platform/base/text.h"
+#include "policy/agreement_file.h"
 
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <charconv>
 
 namespace musubi::policy {
 namespace {
 
 constexpr std::size_t kMaxLine = 16 * 1024;
-constexpr int kMaxLines = 100'000;
+constexpr int kMaxLines = 1'000'000;
 
 using Cells = std::vector<std::pair<std::string, std::string>>;
 
@@ -69,7 +70,7 @@ public:
             if (!text.empty() && text.back() == '\r') text.pop_back();
             if (line_ == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
             if (line_ > kMaxLines || text.size() > kMaxLine) {
-                problem("longer than allowed: 100,000 lines of 16 KiB");
+                problem("longer than allowed: 1,000,000 lines of 16 KiB");
                 break;
             }
             if (text.find_first_not_of(" \t") == std::string::npos) continue;
@@ -140,23 +141,12 @@ bool take_plain(ConsentChange& change, std::string const& column, std::string co
     return false;
 }
 
-}  // namespace
-
-std::optional<WallTime> japanese_midnight(std::string const& day) {
-    if (day.size() != 10 || day[4] != '-' || day[7] != '-') return std::nullopt;
-    int parts[3] = {0, 0, 0};
-    std::size_t const starts[3] = {0, 5, 8}, lengths[3] = {4, 2, 2};
-    for (int p = 0; p < 3; ++p) {
-        char const* const begin = day.data() + starts[p];
-        auto const [end, error] = std::from_chars(begin, begin + lengths[p], parts[p]);
-        if (error != std::errc() || end != begin + lengths[p]) return std::nullopt;
-    }
-    std::chrono::year_month_day const date{std::chrono::year(parts[0]),
-                                           std::chrono::month(static_cast<unsigned>(parts[1])),
-                                           std::chrono::day(static_cast<unsigned>(parts[2]))};
-    if (!date.ok()) return std::nullopt;
-    return WallTime(std::chrono::sys_days(date)) - std::chrono::hours(9);
+/// What an export says of how a word was entered there.
+bool is_read_over(std::string const& column) {
+    return column == "recorded_by" || column == "recorded_at" || column == "position";
 }
+
+}  // namespace
 
 Result<ConsentLine> consent_line(std::vector<std::pair<std::string, std::string>> const& cells,
                                  ConsentChange const& defaults) {
@@ -174,17 +164,22 @@ Result<ConsentLine> consent_line(std::vector<std::pair<std::string, std::string>
             if (!value.empty()) out.change.about = TRY(parse_consent_about(value));
         } else if (column == "from" || column == "until") {
             if (value.empty()) continue;
-            auto const day = japanese_midnight(value);
-            if (!day) return wrong("'" + column + "' must be a day, YYYY-MM-DD");
-            if (column == "from") {
-                out.change.from = *day;
-            } else {
-                out.change.until = *day + std::chrono::hours(24);
-            }
+            bool const begins = column == "from";
+            auto time = parse_date_time(value);
+            if (auto const day = japanese_day(value); !time && day)
+                time = begins ? *day : *day + std::chrono::hours(24);
+            if (!time) return wrong("'" + column + "' must be a day, YYYY-MM-DD");
+            (begins ? out.change.from : out.change.until) = time;
         } else if (column == "absolute") {
             if (!value.empty() && value != "yes") return wrong("'absolute' must be yes or empty");
             out.change.absolute = value == "yes";
-        } else {
+        } else if (column == "id") {
+            auto const id = Uuid::parse(value);
+            if (!id) return wrong("'id' is no UUID");
+            out.change.id = *id;
+        } else if (column == "ended") {
+            out.ended = !value.empty();
+        } else if (!is_read_over(column)) {
             return wrong("unknown column '" + column + "'");
         }
     }

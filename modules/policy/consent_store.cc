@@ -93,6 +93,21 @@ Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& pat
     return entries(rows);
 }
 
+Result<std::set<std::int64_t>> counting(pg::ReadTx& tx, std::string const& patient) {
+    std::set<std::int64_t> out;
+    auto const rows = TRY(tx.exec(sql::kCounting, pg::Params().text(patient)));
+    for (auto const row : rows) out.insert(row.int64(0));
+    return out;
+}
+
+Result<std::set<Uuid>> known(pg::ReadTx& tx, std::vector<Uuid> const& ids) {
+    std::set<Uuid> out;
+    auto const rows =
+        TRY(tx.exec(sql::kKnownWords, pg::Params().uuid_array(std::span<Uuid const>(ids))));
+    for (auto const row : rows) out.insert(row.uuid(0));
+    return out;
+}
+
 Result<std::vector<ConsentEntry>> state(pg::ReadTx& tx, std::vector<std::string> const& patients,
                                         WallTime now) {
     auto const rows =

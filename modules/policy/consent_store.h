@@ -17,6 +17,10 @@ void unmerge(pg::Tx& tx, std::string const& subsumed, std::string const& survivi
 /// Queued: words on these evidences no longer count.
 void end(pg::Tx& tx, std::vector<std::string> const& evidences, WallTime now);
 Result<std::vector<ConsentEntry>> history(pg::ReadTx& tx, std::string const& patient);
+/// Positions of the words that count.
+Result<std::set<std::int64_t>> counting(pg::ReadTx& tx, std::string const& patient);
+/// Which of these words are there.
+Result<std::set<Uuid>> known(pg::ReadTx& tx, std::vector<Uuid> const& ids);
 /// The newest row of every scope of these patients that holds at `now`.
 Result<std::vector<ConsentEntry>> state(pg::ReadTx& tx, std::vector<std::string> const& patients,
                                         WallTime now);

@@ -1,30 +1,16 @@
 // What AgreementPolicy knows of the ends of certificates.
 
+#include "platform/base/date_time.h"
 #include "platform/xml/verify_key.h"
 #include "policy/policy.h"
 #include "policy/users.h"
 
 #include <cstdio>
-#include <ctime>
 
 namespace musubi::policy {
 namespace {
 
 constexpr std::size_t kRemembered = 4096;
-
-/// 2027-04-01T00:00:00Z; nothing for any other form.
-std::optional<WallTime> instant(std::string const& text) {
-    std::tm parts{};
-    char zone = 0;
-    if (std::sscanf(text.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%c", &parts.tm_year, &parts.tm_mon,
-                    &parts.tm_mday, &parts.tm_hour, &parts.tm_min, &parts.tm_sec, &zone) != 7 ||
-        zone != 'Z') {
-        return std::nullopt;
-    }
-    parts.tm_year -= 1900;
-    parts.tm_mon -= 1;
-    return WallTime(std::chrono::seconds(::timegm(&parts)));
-}
 
 }  // namespace
 
@@ -32,7 +18,7 @@ void AgreementPolicy::remember_end(AgreementMember const& member,
                                    core::PeerCertificate const& shown) const {
     std::lock_guard const lock(ends_mutex_);
     if (ends_.contains(shown.fingerprint_sha256) || ends_.size() >= kRemembered) return;
-    if (auto const end = instant(shown.not_after))
+    if (auto const end = parse_date_time(shown.not_after))
         ends_[shown.fingerprint_sha256] = {member.member.code, "connection", *end};
 }
 

@@ -80,6 +80,12 @@ inline constexpr pg::Statement kHistory{
     "absolute, valid_from, valid_until, given_by, evidence, basis, recorded_by, organisation, "
     "recorded_at, position, consent_uuid FROM policy.consent WHERE patient = $1 ORDER BY position"};
 
+inline constexpr pg::Statement kCounting{
+    "policy.consent_counting", "SELECT position FROM policy.consent_word WHERE patient = $1"};
+inline constexpr pg::Statement kKnownWords{
+    "policy.consent_known",
+    "SELECT consent_uuid FROM policy.consent WHERE consent_uuid = ANY ($1::uuid[])"};
+
 inline constexpr pg::Statement kState{
     "policy.consent_state",
     "SELECT DISTINCT ON (" PC_SCOPE ") " PC_WORD

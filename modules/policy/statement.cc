@@ -1,9 +1,8 @@
 #include "policy/statement.h"
 
+#include "platform/base/date_time.h"
 #include "platform/vault/durable_file.h"
 #include "policy/canonical.h"
-
-#include <ctime>
 
 namespace musubi::policy {
 namespace {
@@ -43,11 +42,7 @@ std::set<std::string> Statement::list(std::string_view key) const {
 }
 
 std::optional<WallTime> Statement::time(std::string_view key) const {
-    std::string const text = word(key);
-    std::tm fields{};
-    char const* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
-    if (!end || std::string_view(end).empty() || text.back() != 'Z') return std::nullopt;
-    return WallTime(std::chrono::seconds(::timegm(&fields)));
+    return parse_date_time(word(key));
 }
 
 Tree begin_statement(StatementKind kind, Agreement const& agreement, IdSource& ids) {

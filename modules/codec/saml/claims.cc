@@ -1,9 +1,9 @@
 #include "codec/saml/claims.h"
 
 #include "codec/saml/attributes.h"
-#include "codec/saml/date_time.h"
 #include "codec/saml/faults.h"
 #include "codec/saml/names.h"
+#include "platform/base/date_time.h"
 #include "platform/base/digest.h"
 #include "platform/base/text.h"
 #include "platform/xml/signature.h"
@@ -30,7 +30,7 @@ bool is_ncname(std::string_view text) {
 
 Result<WallTime> time_attribute(xml::Element element, std::string_view name) {
     auto const text = element.attribute(name);
-    auto const time = text ? read_date_time(*text) : std::nullopt;
+    auto const time = text ? parse_date_time(*text) : std::nullopt;
     if (!time) return bad(std::string(name) + " is missing or no time");
     return *time;
 }

@@ -158,7 +158,13 @@ private:
         if (!in) return Error(Code::kNotFound, folder.string() + " holds no consents.ndjson");
         for (std::string line; std::getline(in, line);) {
             auto words = TRY(atna::read_flat_json(line));
+            // What no longer counts is history of where it was said.
+            if (!words["ended"].empty()) continue;
+            words.erase("ended");
             words["patient"] = person_of(known, words["patient"]);
+            // A form has another name in each registry.
+            if (words["evidence"].starts_with("entry:")) words["evidence"] = "entry";
+            if (words["evidence"].empty()) words.erase("evidence");
             for (char const* left_out : {"id", "position", "recorded_at", "recorded_by"})
                 words.erase(left_out);
             std::string text;

@@ -55,7 +55,7 @@ Result<std::vector<std::string>> patients_with_consent(pg::Pool& pool, std::stri
     });
 }
 
-std::string consent_json(policy::ConsentEntry const& entry) {
+std::string consent_json(policy::ConsentEntry const& entry, std::string const& ended) {
     auto const& scope = entry.scope;
     return "{\"patient\":" + atna::json_string(entry.patient) + ",\"says\":\"" +
            (entry.granted ? "grant" : "withdraw") + "\"" +
@@ -68,7 +68,7 @@ std::string consent_json(policy::ConsentEntry const& entry) {
            member("until", entry.until ? to_rfc3339(*entry.until) : "") +
            member("basis", entry.basis) + member("given_by", entry.given_by) +
            member("evidence", entry.evidence) + member("organisation", entry.organisation) +
-           member("absolute", entry.absolute ? "yes" : "") +
+           member("absolute", entry.absolute ? "yes" : "") + member("ended", ended) +
            member("recorded_by", entry.recorded_by) +
            member("recorded_at", to_rfc3339(entry.recorded_at)) +
            member("id", entry.id.to_string()) + ",\"position\":" + std::to_string(entry.position) +

@@ -15,8 +15,9 @@ std::string reference_line(mpi::ListedRecord const& record);
 /// Who has said anything, behind `after`, in one order.
 Result<std::vector<std::string>> patients_with_consent(pg::Pool& pool, std::string const& after,
                                                        int limit);
-/// Names as the columns of `musubi consent import`, and what an import cannot say.
-std::string consent_json(policy::ConsentEntry const& entry);
+/// Names as the columns of `musubi consent import`. `ended`: why it no longer counts; empty: it
+/// does.
+std::string consent_json(policy::ConsentEntry const& entry, std::string const& ended);
 
 /// A record with what its place in the chain rests on: {"record": ..., "id", "sealed", "hash"}.
 /// Behind `after`, with their numbers.

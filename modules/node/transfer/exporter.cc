@@ -95,12 +95,26 @@ Status Exporter::consents() {
         more = patients.size() == static_cast<std::size_t>(kPage);
         for (std::string const& patient : patients) {
             after = patient;
-            for (auto const& entry : TRY(policy::show(*tools_.services->pool, patient)))
-                TRY(file.add(consent_json(entry)));
+            TRY(words_of(patient, [&](std::string const& line) { return file.add(line); }));
         }
     }
     summary_->counts["consents"] = file.count();
     return file.end();
+}
+
+/// All that a patient ever said. What was said under an id that is merged stands under the
+/// survivor.
+Status Exporter::words_of(std::string const& patient,
+                          std::function<Status(std::string const&)> const& add) const {
+    auto const counting = TRY(policy::counting(*tools_.services->pool, patient));
+    auto const survivor = tools_.regional_id(patient);
+    if (!survivor && survivor.error().code != Code::kNotFound) return survivor.error();
+    bool const merged = survivor && *survivor != patient;
+    for (auto const& entry : TRY(policy::show(*tools_.services->pool, patient))) {
+        bool const counts = counting.contains(entry.position);
+        TRY(add(consent_json(entry, merged ? "merged" : counts ? "" : "replaced")));
+    }
+    return {};
 }
 
 Status Exporter::agreements() {

@@ -28,6 +28,8 @@ private:
                     std::string const& hash);
     Status patients();
     Status consents();
+    Status words_of(std::string const& patient,
+                    std::function<Status(std::string const&)> const& add) const;
     Status agreements();
     Status trail();
     Status roots();

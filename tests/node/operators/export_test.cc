@@ -163,8 +163,14 @@ TEST_F(Export, IsWholeSignedAndProvidedAgainElsewhere) {
     EXPECT_NE(lacking.output.find("2 submission sets, 2 documents, 1 patient ids, 0 words"),
               std::string::npos)
         << lacking.output;
-    fs::copy(fs::path(folder) / "consents.ndjson", fs::path(folder_of(other)) / "consents.ndjson",
-             fs::copy_options::overwrite_existing);
+    auto const said = other.command({"consent", "import", "--file", folder + "/consents.ndjson"});
+    ASSERT_EQ(said.status, 0) << said.output;
+    fs::remove_all(folder_of(other));
+    ASSERT_EQ(take_out(other, other_approval,
+                       sign(other, other_approval, "hospital-kita") + "," +
+                           sign(other, other_approval, "clinic-kita"))
+                  .status,
+              0);
     EXPECT_EQ(compare(other).status, 0) << compare(other).output;
 
     // What is altered, missing or added shows.

@@ -1,8 +1,8 @@
-#include "codec/saml/date_time.h"
+#include "platform/base/date_time.h"
 
 #include "platform/base/text.h"
 
-namespace musubi::saml {
+namespace musubi {
 namespace {
 
 /// Takes digits and separators off the front of a text.
@@ -54,7 +54,8 @@ std::optional<std::chrono::minutes> read_zone(Taker& from) {
 
 }  // namespace
 
-std::optional<WallTime> read_date_time(std::string_view text) {
+std::optional<WallTime> parse_date_time(std::string_view text,
+                                        std::optional<std::chrono::minutes> zone_if_none) {
     Taker from(trim(text));
     int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, micro = 0;
     if (!from.number(4, year) || !from.literal('-') || !from.number(2, month) ||
@@ -64,8 +65,10 @@ std::optional<WallTime> read_date_time(std::string_view text) {
         return std::nullopt;
     }
     if (from.literal('.') && !from.fraction(micro)) return std::nullopt;
-    auto const zone = read_zone(from);
-    if (!zone || !from.done() || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+    auto const zone = from.done() ? zone_if_none : read_zone(from);
+    bool const end_of_day = hour == 24 && minute == 0 && second == 0 && micro == 0;
+    if (!zone || !from.done() || (hour > 23 && !end_of_day) || minute > 59 || second > 60)
+        return std::nullopt;
     std::chrono::year_month_day const date{std::chrono::year(year),
                                            std::chrono::month(static_cast<unsigned>(month)),
                                            std::chrono::day(static_cast<unsigned>(day))};
@@ -75,4 +78,4 @@ std::optional<WallTime> read_date_time(std::string_view text) {
            std::chrono::microseconds(micro) - *zone;
 }
 
-}  // namespace musubi::saml
+}  // namespace musubi
