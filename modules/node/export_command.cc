@@ -7,6 +7,7 @@
 #include "node/transfer/compare.h"
 #include "node/transfer/exporter.h"
 #include "node/transfer_commands.h"
+#include "platform/base/fault.h"
 #include "platform/base/text.h"
 #include "platform/vault/durable_file.h"
 
@@ -69,6 +70,7 @@ Status seal(OperatorTools& tools, fs::path const& folder, ExportSummary const& s
     auto const signature = TRY(
         vault::sign_detached(as_bytes(manifest), evidence.roots.certificate, evidence.roots.key));
     TRY(write_durably(folder / "manifest.json.p7s", signature));
+    TRY(FAULT("export.before_manifest"));
     return write_durably(folder / "manifest.json", as_bytes(manifest));
 }
 

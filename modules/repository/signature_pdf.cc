@@ -4,6 +4,7 @@
 #include "platform/vault/signed_data.h"
 
 #include <algorithm>
+#include <map>
 
 namespace musubi::repository {
 namespace {
@@ -84,7 +85,13 @@ Result<Judged> judge(Content const& content, pdf::SignedRange const& range,
     if (!octets) return Judged{{SignatureForm::kPdf, cannot_tell(octets.error().detail)}};
     auto const read = vault::SignedData::read(*octets, pdf::kMaxGap);
     if (!read) return Judged{{SignatureForm::kPdf, cannot_tell("a form that is not looked into")}};
-    vault::DigestOf const digest = [&](Sha2 kind) { return digest_of(content, range, kind); };
+    // Each is made once, however many signers ask for it.
+    std::map<Sha2, Bytes> known;
+    vault::DigestOf const digest = [&](Sha2 kind) -> Result<Bytes> {
+        auto const found = known.find(kind);
+        if (found != known.end()) return found->second;
+        return known[kind] = TRY(digest_of(content, range, kind));
+    };
     if (read->is_time_stamp())
         return Judged{{SignatureForm::kPdfStamp, judge_stamp(*octets, digest, judging)}};
     if (read->content())

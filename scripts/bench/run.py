@@ -14,13 +14,14 @@ import time
 import pgbench
 import plans
 from communities import Communities
+from connections import Connections
 from identity import Identity, offered
 from machine import (BENCH, BUILD, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, command, cpu_of, large, large_id,
                      load, rss_kb, sql, tool)
 from report import Report
 
 
-class Bench(Identity, Communities):
+class Bench(Identity, Communities, Connections):
     def __init__(self, options):
         self.options = options
         self.documents = options.documents or (100_000 if options.quick else 1_000_000)
@@ -391,7 +392,8 @@ class Bench(Identity, Communities):
            "provide-and-register-1gb": provide_and_register_1gb, "growth-documents": growth_documents,
            "idle-connections": idle_connections, "startup": startup, "feed": Identity.feed, "pix-query": Identity.pix_query,
            "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy, "xua": xua,
-           "policy-audit-share": policy_audit_share, "audit-verify": audit_verify, "audit-search": audit_search,
+           "policy-audit-share": policy_audit_share, "handshakes": Connections.handshakes,
+           "audit-ingest": Connections.audit_ingest, "audit-verify": audit_verify, "audit-search": audit_search,
            "xca": Communities.xca, "xca-hanging-neighbour": Communities.xca_hanging_neighbour,
            "match-quality": match_quality, "plans": plans}
     WHEN_NAMED = {"plans"}  # fills ten million rows

@@ -6,6 +6,7 @@ BENCH_PG=$BENCH_FOLDER/postgres
 
 run_bench() {
     need_packages nginx-light
+    need_peers
     build release musubi musubi_load musubi_generate musubi_r1 musubi_edge musubi_population musubi_upload musubi_people \
         musubi_plans musubi_audit musubi_without_audit musubi_without_policy
     docker/make_pki.sh "$BENCH_FOLDER/pki"

@@ -4,6 +4,7 @@
 #include "platform/vault/signed_data.h"
 #include "platform/xml/document_signature.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 extern "C" int LLVMFuzzerTestOneInput(std::uint8_t const* data, std::size_t size) {

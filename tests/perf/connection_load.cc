@@ -70,6 +70,8 @@ public:
         good_ = SSL_connect(ssl_.get()) == 1;
     }
     ~Line() {
+        // Freed in the middle, the session would not count for another connection.
+        if (ssl_) SSL_set_shutdown(ssl_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
         ssl_.reset();
         if (socket_ >= 0) ::close(socket_);
         ERR_clear_error();

@@ -8,6 +8,7 @@
 #include "codec/ebxml/write.h"
 #include "node/transfer/exporter.h"
 #include "platform/base/digest.h"
+#include "platform/base/fault.h"
 #include "platform/vault/durable_file.h"
 #include "platform/xml/parse.h"
 #include "policy/canonical.h"
@@ -116,6 +117,7 @@ Status Exporter::one_set(fs::path const& at, std::string const& objects,
         if (entry.kind() != domain::EntryKind::kStable) continue;
         std::string const name = "document-" + std::to_string(i + 1);
         TRY(document(at / name, entry.unique_id.value_or(""), entry.hash.value_or("")));
+        TRY(FAULT("export.after_document"));
         policy::Tree one;
         one.kind = policy::Tree::Kind::kMap;
         policy::say(one, "entry", entry.id);
@@ -131,7 +133,8 @@ Status Exporter::one_set(fs::path const& at, std::string const& objects,
     policy::say(package, "patient", set.patient_id.value_or(""));
     policy::say(package, "submission_set", set.unique_id.value_or(""));
     // Last: with it the package is whole.
-    return write_durably(at / "package.json", as_bytes(policy::canonical_json(package)));
+    TRY(write_durably(at / "package.json", as_bytes(policy::canonical_json(package))));
+    return FAULT("export.after_set");
 }
 
 Status Exporter::document(fs::path const& path, std::string const& unique_id,

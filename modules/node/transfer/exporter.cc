@@ -5,6 +5,7 @@
 #include "atna/report_facts.h"
 #include "atna/roots_store.h"
 #include "node/transfer/export_lines.h"
+#include "platform/base/fault.h"
 #include "platform/vault/durable_file.h"
 #include "policy/acceptance.h"
 
@@ -57,6 +58,7 @@ Status Exporter::run(ExportSummary& summary) {
     TRY(patients());
     TRY(consents());
     TRY(sets());
+    TRY(FAULT("export.before_trail"));
     // Last, so that the trail tells of all that went before.
     TRY(trail());
     return roots();

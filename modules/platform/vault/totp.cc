@@ -13,7 +13,8 @@ constexpr char kBase32[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 std::string percent_encoded(std::string_view text) {
     constexpr char kHex[] = "0123456789ABCDEF";
     std::string out;
-    for (unsigned char const c : text) {
+    for (char const letter : text) {
+        auto const c = static_cast<unsigned char>(letter);
         bool const plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
                            (c >= 'a' && c <= 'z') || c == '-' || c == '.' || c == '_';
         if (plain) {

@@ -16,6 +16,8 @@ namespace {
 constexpr std::string_view kEnveloped = "http://www.w3.org/2000/09/xmldsig#enveloped-signature";
 constexpr std::string_view kExclusive = "http://www.w3.org/2001/10/xml-exc-c14n#";
 constexpr std::string_view kXades = "http://uri.etsi.org/01903/";
+/// Parts of a signature that are followed: each costs a pass over the document.
+constexpr std::size_t kMaxInside = 8;
 constexpr std::size_t kMaxReferences = 64, kMaxCertificates = 16, kMaxUri = 512;
 
 using Place = std::vector<std::size_t>;
@@ -237,6 +239,7 @@ private:
 
     /// Something of the Signature itself: a Manifest, its properties, or content.
     Status follow_inside(Reference const& one) {
+        if (++inside_ > kMaxInside) return unsupported("too many references to its own parts");
         std::vector<Element> found;
         for (Element const object : signature_.children()) {
             if (!object.is(kDsigNamespace, "Object")) continue;
@@ -325,6 +328,7 @@ private:
     std::string own_id_;
     std::optional<CanonicalDocument> document_;
     Reference const* enveloped_ = nullptr;
+    std::size_t inside_ = 0;
     DocumentSignature out_;
 };
 

@@ -2,7 +2,9 @@
 // (RAD-69); archives that hang, trickle and are not there.
 
 #include "node/imaging/archives.h"
+#include "support/source_tree.h"
 
+#include <fstream>
 #include <future>
 
 namespace musubi::test {
@@ -133,6 +135,29 @@ TEST_F(Imaging, TheDirectoryIsReadAgainAndMistakesAreRefused) {
     node.signal(SIGHUP);
     ASSERT_TRUE(node.wait_log("reload.module", from));
     EXPECT_EQ(fetch_images(toolkit, manifest).files.size(), 1U) << "the old one stays";
+    EXPECT_EQ(node.stop(), 0);
+}
+
+// While the primary is away (node.read_only): fetching and staging need nothing that is written.
+TEST_F(Imaging, ANodeThatStandsInDeliversImagesAndTakesNone) {
+    SimulatedArchive archive(node.folder() / "pacs");
+    start(source_entry(archive.port()));
+    auto const manifest = published({2});
+    // Large enough to be staged in files.
+    auto const files = files_of(manifest, "1.2.840.10008.1.2.1", 200'000);
+    for (auto const& [instance, file] : files) archive.hold(instance, file);
+    EXPECT_EQ(node.stop(), 0);
+    std::string settings = read_file(node.config_file());
+    settings.insert(settings.find("node:\n") + 6, "  read_only: true\n");
+    std::ofstream(node.config_file()) << settings;
+    node.start();
+    EXPECT_NE(node.operator_page("/health/ready").find("stands in"), std::string::npos);
+    EXPECT_TRUE(fetch_images(toolkit, manifest).files == files);
+    Heard const more =
+        toolkit.submit(manifest_papers(patient, sample_manifest(fresh_oid(), kToolkitSource, {1})));
+    EXPECT_TRUE(more.has_code("XDSRepositoryBusy")) << more.text();
+    archive.behave("close");
+    EXPECT_EQ(fetch_images(toolkit, manifest).codes(), Strings(2, "XDSRepositoryBusy"));
     EXPECT_EQ(node.stop(), 0);
 }
 

@@ -43,9 +43,11 @@ protected:
     }
     static std::string folder_of(TestNode const& which) { return which.folder() / "export"; }
     static CommandOutcome take_out(TestNode const& which, std::string const& approval,
-                                   std::string const& signatures) {
+                                   std::string const& signatures,
+                                   TestNode::Arming const& arming = {}) {
         return which.command(
-            {"export", folder_of(which), "--approval", approval, "--signatures", signatures});
+            {"export", folder_of(which), "--approval", approval, "--signatures", signatures},
+            arming);
     }
     /// The program alone, as somebody runs it who has nothing but the folder.
     CommandOutcome elsewhere(std::vector<std::string> words) const {
@@ -95,6 +97,13 @@ TEST_F(Export, IsWholeSignedAndProvidedAgainElsewhere) {
     EXPECT_NE(take_out(node, approval, one).output.find("two officers must sign"),
               std::string::npos);
     EXPECT_FALSE(fs::exists(folder)) << "nothing leaves without them";
+    // Stopped anywhere, nobody takes it for whole, and the same words go on with it.
+    for (char const* fault :
+         {"export.after_document=kill", "export.after_set=kill", "export.after_set=kill",
+          "export.before_trail=kill", "export.before_manifest=kill"}) {
+        EXPECT_NE(take_out(node, approval, one + "," + two, {.faults = fault}).status, 0) << fault;
+        EXPECT_NE(check().status, 0) << fault;
+    }
     auto const done = take_out(node, approval, one + "," + two);
     ASSERT_EQ(done.status, 0) << done.output;
     EXPECT_NE(done.output.find("2 sets"), std::string::npos) << done.output;
