@@ -1,7 +1,7 @@
 #include "repository/signature_forms.h"
 
 #include "codec/pdf/signature_ranges.h"
-#include "codec/saml/date_time.h"
+#include "platform/base/date_time.h"
 #include "platform/base/text.h"
 #include "platform/vault/signed_data.h"
 #include "platform/xml/document_signature.h"
@@ -85,7 +85,7 @@ Judged look_into_xml(SignedContents const& contents, ByteView octets, Judging co
         return {{SignatureForm::kXmlDetached, std::move(verdict)}};
     }
     SignatureVerdict verdict;
-    verdict.claimed = saml::read_date_time(found->signing_time);
+    verdict.claimed = parse_date_time(found->signing_time);
     vault::Credentials credentials;
     credentials.certificate = std::move(found->certificate);
     credentials.others = std::move(found->others);
