@@ -10,6 +10,7 @@
 #include "platform/base/log.h"
 #include "repository/signature_store.h"
 #include "repository/store.h"
+#include "repository/stored_content.h"
 
 #include <algorithm>
 
@@ -84,13 +85,33 @@ std::string canonical(std::string const& cx) {
     return id ? id->to_cx() : cx;
 }
 
+/// What the publisher stored before. Others' documents are none here: whether one of that id and
+/// digest exists is nobody's to find out by signing it. Never a second connection beside the
+/// transaction's.
+std::shared_ptr<Content const> own_document(Deps& deps, core::CallContext const& call,
+                                            std::string const& unique_id) {
+    auto const rows = call.tx ? find(call.tx->tx(), {unique_id}) : find(deps.pool, {unique_id});
+    if (!rows) return nullptr;
+    for (DocumentRow const& row : *rows) {
+        bool const in_a_file = row.blob_id || row.location;
+        if (row.label.owner != call.subject.member.code || row.pending || !in_a_file) continue;
+        auto contents = open_contents(deps, {&row});
+        if (contents.front()) return *contents.front();
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
-                                    std::vector<ProvidedDocument> const& documents) {
+                                    core::Authorized<ProvideRequest> const& request) {
     Inspected out;
+    auto const& documents = request->documents;
     if (deps.signatures) {
-        out.signatures = TRY(deps.signatures->check(submission, documents));
+        out.signatures =
+            TRY(deps.signatures->check(submission, documents, [&](std::string const& unique_id) {
+                return own_document(deps, request.call(), unique_id);
+            }));
         out.warnings = deps.signatures->issues(out.signatures);
     }
     auto const inspectors = deps.ports ? deps.ports->all<core::DocumentInspectorPort>()
@@ -230,7 +251,7 @@ Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> cons
     if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
     domain::Submission submission = request->submission;
     ProvideOutcome outcome;
-    Inspected inspected = TRY(inspect_documents(deps, submission, request->documents));
+    Inspected inspected = TRY(inspect_documents(deps, submission, request));
     outcome.warnings = std::move(inspected.warnings);
     SealedDocuments sealed = TRY(seal_documents(deps, request));
     complete_metadata(submission, request->documents, deps.unique_id);

@@ -32,7 +32,7 @@ struct Inspected {
 };
 /// They may complete the entries. An Error carries everything that refuses the submission.
 Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
-                                    std::vector<ProvidedDocument> const& documents);
+                                    core::Authorized<ProvideRequest> const& request);
 /// Seals small documents and turns large ones into final blobs; nothing is in the database yet.
 Result<SealedDocuments> seal_documents(Deps& deps, core::Authorized<ProvideRequest> const& request);
 /// Makes the small contents durable, all with one write, and notes in the rows where they lie. What

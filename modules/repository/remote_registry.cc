@@ -55,7 +55,7 @@ Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
         return Error(Code::kInvalidContent, {domain::unknown_patient(*sets.front().patient_id)});
     }
     Response response;
-    auto inspected = TRY(inspect_documents(deps, submission, request->documents));
+    auto inspected = TRY(inspect_documents(deps, submission, request));
     response.warnings = std::move(inspected.warnings);
     response.signatures = std::move(inspected.signatures);
     complete_metadata(submission, request->documents, deps.unique_id);

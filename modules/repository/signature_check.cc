@@ -129,11 +129,12 @@ std::shared_ptr<vault::Believed const> SignatureChecker::believed() const {
 }
 
 Result<std::vector<FoundSignature>> SignatureChecker::check(
-    domain::Submission const& submission, std::vector<ProvidedDocument> const& documents) const {
+    domain::Submission const& submission, std::vector<ProvidedDocument> const& documents,
+    Stored const& stored) const {
     std::vector<FoundSignature> out;
     if (!settings_.check) return out;
     auto const believed = this->believed();
-    SignedContents const contents(submission, documents);
+    SignedContents const contents(submission, documents, stored);
     for (domain::DocumentEntry const& entry : submission.entries) {
         auto const* const content = contents.of_entry(entry.id);
         if (!content || content->size() > settings_.largest) continue;

@@ -4,7 +4,7 @@
 // unless it is told to.
 //
 //   xml-detached    IHE DSG (ITI TF-3 5.5): an XML signature with a manifest of the documents that
-//                   it signs, which belong to the same submission
+//                   it signs, of the same submission or stored by the same publisher before
 //   xml-enveloping  an XML signature round its content
 //   xml-enveloped   an XML document signed as a whole, the signature inside
 //   cms             CMS SignedData (CAdES) round its content
@@ -20,6 +20,7 @@
 #include "platform/vault/verdict.h"
 #include "repository/provided_documents.h"
 
+#include <functional>
 #include <mutex>
 #include <set>
 
@@ -63,10 +64,13 @@ public:
     /// Reads the files again; on an error what was believed stays.
     Status reload();
 
+    /// A document that the publisher stored before, by its unique id; null: none of his.
+    using Stored = std::function<std::shared_ptr<Content const>(std::string const& unique_id)>;
     /// All signatures of a submission whose documents are paired with their entries. An Error: a
     /// content could not be read.
     Result<std::vector<FoundSignature>> check(domain::Submission const& submission,
-                                              std::vector<ProvidedDocument> const& documents) const;
+                                              std::vector<ProvidedDocument> const& documents,
+                                              Stored const& stored = {}) const;
     /// What the publisher hears of them: errors where the node is told to refuse, a warning for one
     /// that does not fit.
     std::vector<Issue> issues(std::vector<FoundSignature> const& found) const;

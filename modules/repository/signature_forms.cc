@@ -64,7 +64,7 @@ void follow_references(SignedContents const& contents,
         Content const* const content = contents.of_reference(one.uri);
         if (!content) {
             worsen(verdict, State::kCannotTell,
-                   "a document that it signs is not part of the submission");
+                   "a document that it signs is neither in the submission nor the publisher's");
         } else if (!one.whole) {
             worsen(verdict, State::kCannotTell, "a document is signed in a transformed shape");
         } else if (auto const digest = contents.digest(*content, one.digest_kind); !digest) {
@@ -156,8 +156,9 @@ std::string_view without_scheme(std::string_view uri) {
 }  // namespace
 
 SignedContents::SignedContents(domain::Submission const& submission,
-                               std::vector<ProvidedDocument> const& documents)
-    : submission_(submission) {
+                               std::vector<ProvidedDocument> const& documents,
+                               SignatureChecker::Stored const& stored)
+    : submission_(submission), stored_(stored) {
     for (ProvidedDocument const& one : documents)
         by_entry_.try_emplace(one.entry_id, one.content.get());
 }
@@ -172,7 +173,10 @@ Content const* SignedContents::of_reference(std::string_view uri) const {
         if (entry.unique_id && (*entry.unique_id == uri || *entry.unique_id == without_scheme(uri)))
             return of_entry(entry.id);
     }
-    return nullptr;
+    std::string const id(without_scheme(uri));
+    auto const known = found_.find(id);
+    if (known != found_.end()) return known->second.get();
+    return (found_[id] = stored_ ? stored_(id) : nullptr).get();
 }
 
 bool SignedContents::is_set(std::string_view uri) const {

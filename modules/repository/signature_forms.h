@@ -13,9 +13,10 @@ namespace musubi::repository {
 class SignedContents {
 public:
     SignedContents(domain::Submission const& submission,
-                   std::vector<ProvidedDocument> const& documents);
+                   std::vector<ProvidedDocument> const& documents,
+                   SignatureChecker::Stored const& stored);
     Content const* of_entry(std::string const& id) const;  ///< null: none
-    /// As manifests name it: the unique id, alone or as a URN.
+    /// As manifests name it: the unique id, alone or as a URN. Of the submission, else stored.
     Content const* of_reference(std::string_view uri) const;
     /// The submission set itself, which manifests list without a digest that means anything.
     bool is_set(std::string_view uri) const;
@@ -26,7 +27,9 @@ public:
 
 private:
     domain::Submission const& submission_;
+    SignatureChecker::Stored const& stored_;
     std::map<std::string, Content const*> by_entry_;
+    mutable std::map<std::string, std::shared_ptr<Content const>, std::less<>> found_;
     mutable std::map<std::pair<Content const*, Sha2>, Bytes> digests_;
 };
 

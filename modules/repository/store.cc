@@ -78,21 +78,27 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents) {
     tx.queue(sql::kInsertDocuments, std::move(params));
 }
 
-Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids) {
-    return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<DocumentRow>> {
-        pg::Rows const rows =
-            TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
-        std::vector<DocumentRow> documents;
-        documents.reserve(static_cast<std::size_t>(rows.size()));
-        for (pg::Row const row : rows) documents.push_back(read_row(row));
-        // No pending submission sorts before any.
-        std::sort(documents.begin(), documents.end(),
-                  [](DocumentRow const& a, DocumentRow const& b) {
-                      return std::tie(a.unique_id, a.pending, a.key) <
-                             std::tie(b.unique_id, b.pending, b.key);
-                  });
-        return documents;
+namespace {
+template <class Transaction>
+Result<std::vector<DocumentRow>> find_by(Transaction& tx,
+                                         std::vector<std::string> const& unique_ids) {
+    pg::Rows const rows = TRY(tx.exec(sql::kFindDocuments, pg::Params().text_array(unique_ids)));
+    std::vector<DocumentRow> documents;
+    documents.reserve(static_cast<std::size_t>(rows.size()));
+    for (pg::Row const row : rows) documents.push_back(read_row(row));
+    // No pending submission sorts before any.
+    std::sort(documents.begin(), documents.end(), [](DocumentRow const& a, DocumentRow const& b) {
+        return std::tie(a.unique_id, a.pending, a.key) < std::tie(b.unique_id, b.pending, b.key);
     });
+    return documents;
+}
+}  // namespace
+
+Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids) {
+    return pool.read([&](pg::ReadTx& tx) { return find_by(tx, unique_ids); });
+}
+Result<std::vector<DocumentRow>> find(pg::Tx& tx, std::vector<std::string> const& unique_ids) {
+    return find_by(tx, unique_ids);
 }
 
 void note_merge(pg::Tx& tx, std::string const& subsumed, std::string const& surviving) {

@@ -35,6 +35,7 @@ void insert(pg::Tx& tx, std::vector<DocumentRow> const& documents);
 /// One round trip. Sorted by unique id; of the copies of one document those that are confirmed come
 /// first.
 Result<std::vector<DocumentRow>> find(pg::Pool& pool, std::vector<std::string> const& unique_ids);
+Result<std::vector<DocumentRow>> find(pg::Tx& tx, std::vector<std::string> const& unique_ids);
 
 /// Sealed documents that lie in the database, as it sent them; the views live as long as `rows` or
 /// a copy of it.

@@ -230,7 +230,7 @@ def dsg(content: bytes, form: str, stamped: bool = False) -> bytes:
     signature, info, value = begin(form=form)
     manifest = add(add(signature, "Object"), "Manifest", Id="IHEManifest")
     reference(manifest, "urn:oid:1.2.1", sha256(content))
-    reference(manifest, "urn:oid:2.999.1.0", "AA==")  # the submission set
+    reference(manifest, "urn:oid:1.2.3.200", "AA==")  # the submission set
     properties(signature, "signer")
     signed = signature.find(f".//{{{XADES}}}SignedProperties")
     reference(info, "#IHEManifest", sha256(canonical(manifest, form)), form, kind=DS + "Manifest")

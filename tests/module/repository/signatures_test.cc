@@ -83,6 +83,21 @@ TEST_F(Signatures, ThatDoNotFitAreToldAndKeptUnlessTheNodeIsToRefuseThem) {
     EXPECT_EQ(ask("select count(*) from repository.signature"), "1");
 }
 
+// IHE DSG: content.txt, which dsg.xml names 1.2.1, was stored before; large enough to be a file.
+TEST_F(Signatures, MayBeOverADocumentThatTheSamePublisherStoredBefore) {
+    policy_.everything["minami"] = true;
+    provide({{"1.2.2", signed_document("dsg.xml")}});
+    EXPECT_EQ(stored({.unique_id = "1.2.2"}).at(0).state, "cannot-tell") << "it is not there yet";
+    provide({{"1.2.1", signed_document("content.txt")}});
+    provide({{"1.2.3", signed_document("dsg.xml")}});
+    auto const found = stored({.unique_id = "1.2.3"}).at(0);
+    EXPECT_EQ(found.state, "valid") << found.why;
+    EXPECT_EQ(found.form, "xml-detached");
+    provide({{"1.2.4", signed_document("dsg.xml")}}, kPatient, "minami");
+    EXPECT_EQ(stored({.unique_id = "1.2.4"}).at(0).state, "cannot-tell")
+        << "somebody else's document is not looked at";
+}
+
 TEST_F(Signatures, GoWithASubmissionThatIsDropped) {
     DocumentRow row;
     row.unique_id = "1.2.1";
