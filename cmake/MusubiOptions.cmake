@@ -16,6 +16,7 @@ pkg_check_modules(ICU REQUIRED IMPORTED_TARGET icu-uc icu-i18n)
 find_package(Poco REQUIRED COMPONENTS Foundation Net NetSSL Crypto Util JSON)
 find_package(yaml-cpp REQUIRED)
 find_package(Boost 1.74 REQUIRED COMPONENTS program_options)
+find_package(DCMTK REQUIRED CONFIG)
 find_package(GTest REQUIRED)
 
 find_program(MUSUBI_CCACHE ccache)

@@ -16,6 +16,7 @@ LIBRARIES = {
     r"openssl/": r"^modules/platform/(net|vault|xml)/|^modules/platform/base/digest\.cc",
     r"pqxx/|libpq-fe\.h": r"^modules/platform/pg/",
     r"curl/": r"^modules/platform/peer/",
+    r"dcmtk/": r"^modules/platform/dicomnet/",
     r"regex$": r"^$",
     r"gmock/": r"^$",
 }

@@ -3,9 +3,16 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
+#include <algorithm>
 #include <atomic>
 
 namespace musubi::imaging {
+namespace {
+
+/// Images that one thread fetches before others have their turn.
+constexpr std::size_t kMostOfAssociation = 16;
+
+}  // namespace
 
 /// What the threads fill and the waiting request reads.
 struct Fetcher::Batch {
@@ -63,8 +70,10 @@ private:
     std::shared_ptr<Batch> const batch_;
 };
 
-Fetcher::Fetcher(core::FetchPort& port, Spool& spool, FetcherSettings settings)
+Fetcher::Fetcher(core::FetchPort& port, core::DimsePort* dimse, Spool& spool,
+                 FetcherSettings settings)
     : port_(port),
+      dimse_(dimse),
       spool_(spool),
       settings_(settings),
       of_all_(std::make_shared<StagingBudget>(settings.most_of_all)) {}
@@ -121,6 +130,23 @@ std::shared_ptr<ImageBatch> Fetcher::send(std::vector<ImageJob> jobs, std::strin
     return handle;
 }
 
+/// One image, or over DIMSE as many of one kind as make an association worth it, so that all the
+/// connections that the archive allows have something to do.
+std::vector<std::size_t> Fetcher::first_of(Waiting& waiting) {
+    std::vector<std::size_t> out{waiting.jobs.front()};
+    waiting.jobs.pop_front();
+    ImageJob const& first = waiting.batch->jobs[out.front()];
+    if (!first.source->dimse) return out;
+    auto const connections = static_cast<std::size_t>(first.source->connections);
+    std::size_t const most = std::min(kMostOfAssociation, waiting.jobs.size() / connections + 1);
+    while (out.size() < most && !waiting.jobs.empty() &&
+           waiting.batch->jobs[waiting.jobs.front()].sop_class == first.sop_class) {
+        out.push_back(waiting.jobs.front());
+        waiting.jobs.pop_front();
+    }
+    return out;
+}
+
 /// Sources in turn, and in each the batches in turn.
 std::optional<Fetcher::Turn> Fetcher::next() {
     auto at = lanes_.upper_bound(last_);
@@ -129,14 +155,12 @@ std::optional<Fetcher::Turn> Fetcher::next() {
         Lane& lane = at->second;
         if (lane.waiting.empty()) continue;
         Waiting first = std::move(lane.waiting.front());
-        std::size_t const job = first.jobs.front();
-        if (lane.active >= first.batch->jobs[job].source->connections) {
+        if (lane.active >= first.batch->jobs[first.jobs.front()].source->connections) {
             lane.waiting.front() = std::move(first);
             continue;
         }
         lane.waiting.pop_front();
-        first.jobs.pop_front();
-        Turn turn{at->first, first.batch, job};
+        Turn turn{at->first, first.batch, first_of(first)};
         if (!first.jobs.empty()) lane.waiting.push_back(std::move(first));
         ++lane.active;
         last_ = at->first;
@@ -164,16 +188,30 @@ void Fetcher::run() {
 
 void Fetcher::carry_out(Turn const& turn) {
     Batch& batch = *turn.batch;
-    ImageJob const& job = batch.jobs[turn.job];
-    if (batch.abandoned) {
-        batch.put(turn.job, Error(Code::kPeerUnavailable, "nobody waits for it"));
-        return;
-    }
-    if (auto silence = batch.silence_of(turn.source)) {
-        batch.put(turn.job, *std::move(silence));
-        return;
-    }
     LogTrace const trace(batch.trace);
+    std::optional<DimseFetch> lines;  // released before the lane is another's
+    for (std::size_t const job : turn.jobs) {
+        if (batch.abandoned) {
+            batch.put(job, Error(Code::kPeerUnavailable, "nobody waits for it"));
+            continue;
+        }
+        if (auto silence = batch.silence_of(turn.source)) {
+            batch.put(job, *std::move(silence));
+            continue;
+        }
+        auto image = carry_out(batch, job, lines);
+        std::string const outcome(image ? "delivered" : to_string(image.error().code));
+        counter("musubi_imaging_fetches_total",
+                "source=\"" + turn.source + "\",outcome=\"" + outcome + "\"")
+            .add();
+        // The last one may let the request go on, which does not wait for a release.
+        batch.put(job, std::move(image));
+    }
+}
+
+Result<FetchedImage> Fetcher::carry_out(Batch& batch, std::size_t index,
+                                        std::optional<DimseFetch>& lines) {
+    ImageJob const& job = batch.jobs[index];
     auto const cancelled = [this, &batch] {
         if (batch.abandoned) return true;
         std::lock_guard const lock(mutex_);
@@ -181,16 +219,14 @@ void Fetcher::carry_out(Turn const& turn) {
     };
     FetchTools const tools{port_,          spool_,   batch.owner, of_all_, batch.of_request,
                            batch.deadline, cancelled};
-    Result<FetchedImage> image = Error(Code::kInternal, "exception while an image was fetched");
     try {
-        image = fetch_image(tools, job);
+        if (!job.source->dimse) return fetch_image(tools, job);
+        if (dimse_ == nullptr) return Error(Code::kInternal, "no way to DIMSE");
+        if (!lines) lines.emplace(*dimse_);
+        return lines->fetch(tools, job);
     } catch (std::exception const&) {  // out of memory
+        return Error(Code::kInternal, "exception while an image was fetched");
     }
-    std::string const outcome(image ? "delivered" : to_string(image.error().code));
-    counter("musubi_imaging_fetches_total",
-            "source=\"" + turn.source + "\",outcome=\"" + outcome + "\"")
-        .add();
-    batch.put(turn.job, std::move(image));
 }
 
 }  // namespace musubi::imaging

@@ -6,7 +6,7 @@
 // Ownership: requests own their batches; letting go of one ends what is left of it. Thread-safe.
 
 #include "core/errand.h"
-#include "imaging/image_fetch.h"
+#include "imaging/dimse_fetch.h"
 
 #include <condition_variable>
 #include <deque>
@@ -29,7 +29,8 @@ struct FetcherSettings {
 
 class Fetcher {
 public:
-    Fetcher(core::FetchPort& port, Spool& spool, FetcherSettings settings);
+    /// `dimse` may be null where no source needs it.
+    Fetcher(core::FetchPort& port, core::DimsePort* dimse, Spool& spool, FetcherSettings settings);
     ~Fetcher();  ///< as stop()
     Fetcher(Fetcher const&) = delete;
     Fetcher& operator=(Fetcher const&) = delete;
@@ -57,14 +58,17 @@ private:
     struct Turn {
         std::string source;
         std::shared_ptr<Batch> batch;
-        std::size_t job = 0;
+        std::vector<std::size_t> jobs;  ///< several where they share an association
     };
 
     void run();
     std::optional<Turn> next();  ///< with mutex_ held
+    static std::vector<std::size_t> first_of(Waiting& waiting);
     void carry_out(Turn const& turn);
+    Result<FetchedImage> carry_out(Batch& batch, std::size_t job, std::optional<DimseFetch>& lines);
 
     core::FetchPort& port_;
+    core::DimsePort* const dimse_;
     Spool& spool_;
     FetcherSettings const settings_;
     std::shared_ptr<StagingBudget> const of_all_;

@@ -1,9 +1,9 @@
 #include "imaging/image_fetch.h"
 
-#include "codec/dicomkos/instance_head.h"
 #include "codec/dicomkos/uids.h"
 #include "codec/mtom/content_type.h"
 #include "codec/mtom/part_reader.h"
+#include "imaging/image_sink.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
@@ -12,21 +12,14 @@
 namespace musubi::imaging {
 namespace {
 
-/// With kUnsupported: the object is there, in a transfer syntax that was not asked for.
-constexpr Reason kReasonOtherSyntax{0xFD01};
-
 bool contains(std::vector<std::string> const& list, std::string_view one) {
     return std::find(list.begin(), list.end(), one) != list.end();
 }
 
+/// The answer of WADO-RS: a package with one object, or the object.
 class ImageReceiver final : public core::FetchReader, public mtom::PartHandler {
 public:
-    ImageReceiver(ImageJob const& job, std::vector<std::string> const& accepted,
-                  std::unique_ptr<ContentReceiver> receiver, std::unique_ptr<StagingShare> share)
-        : job_(job),
-          accepted_(accepted),
-          receiver_(std::move(receiver)),
-          share_(std::move(share)) {}
+    ImageReceiver(ImageSink& sink, bool converting) : sink_(sink), converting_(converting) {}
 
     Status head(core::PeerReply const& head) override {
         if (head.status == 404 || head.status == 410)
@@ -36,7 +29,7 @@ public:
             bool const closed = head.status == 401 || head.status == 403 || head.status == 503;
             if (!closed) error.reason = kReasonAnswered;
             // Of a conversion that the archive cannot make.
-            if (!closed && !accepted_.empty()) error.code = Code::kUnsupported;
+            if (!closed && converting_) error.code = Code::kUnsupported;
             return error;
         }
         auto const type = mtom::ContentType::parse(head.header("Content-Type"));
@@ -57,25 +50,12 @@ public:
         begun_ = true;
         return {};
     }
-    Status part_data(ByteView piece) override {
-        if (!known_) TRY(look(piece));
-        TRY(share_->take(piece.size()));
-        return receiver_->write(piece);
-    }
+    Status part_data(ByteView piece) override { return sink_.take(piece); }
     Status part_end() override { return {}; }
     Status done() override { return {}; }
 
     /// After the archive has ended its answer in order.
-    Result<FetchedImage> finish() {
-        if (parts_) TRY(sound(parts_->finish()));
-        if (!known_) TRY(decide());
-        if (!known_) return Error(Code::kInvalidContent, "no DICOM object, or cut short");
-        auto content = TRY(receiver_->finish());
-        return FetchedImage{std::make_shared<StagedImage>(std::move(content), std::move(share_)),
-                            head_.transfer_syntax};
-    }
-    /// As soon as the object has told.
-    std::string const& transfer_syntax() const { return head_.transfer_syntax; }
+    Status finish() { return parts_ ? sound(parts_->finish()) : Status(); }
 
 private:
     static Status sound(Status status) {
@@ -84,54 +64,9 @@ private:
         return status;
     }
 
-    Status look(ByteView piece) {
-        std::size_t const room = dicomkos::kMaxHead - beginning_.size();
-        beginning_.insert(
-            beginning_.end(), piece.begin(),
-            piece.begin() + static_cast<std::ptrdiff_t>(std::min(room, piece.size())));
-        // Each look begins anew: only when there is twice as much it is worth it.
-        if (beginning_.size() < next_look_ && beginning_.size() < dicomkos::kMaxHead) return {};
-        next_look_ = beginning_.size() * 2;
-        return decide();
-    }
-
-    Status decide() {
-        switch (dicomkos::read_head(beginning_, head_)) {
-            case dicomkos::HeadState::kRead: break;
-            case dicomkos::HeadState::kNeedsMore:
-                if (beginning_.size() < dicomkos::kMaxHead) return {};
-                return Error(Code::kInvalidContent, "the object does not say what it is");
-            case dicomkos::HeadState::kBroken:
-                return Error(Code::kInvalidContent, "no DICOM object that can be looked into");
-        }
-        known_ = true;
-        Bytes().swap(beginning_);
-        return judge();
-    }
-
-    Status judge() const {
-        if (head_.study != job_.name.study || head_.series != job_.name.series ||
-            head_.sop_instance != job_.name.instance)
-            return Error(Code::kInvalidContent, "another object than was asked for");
-        if (!job_.patient_id.empty() && head_.patient_id != job_.patient_id)
-            return Error(Code::kInvalidContent, "another patient's than the manifest says");
-        if (!accepted_.empty() && !contains(accepted_, head_.transfer_syntax))
-            return Error(Code::kUnsupported, kReasonOtherSyntax, "in another transfer syntax");
-        if (accepted_.empty() && !job_.accepted.empty() &&
-            !contains(job_.accepted, head_.transfer_syntax))
-            return Error(Code::kUnsupported, kReasonOtherSyntax, "stored in another syntax");
-        return {};
-    }
-
-    ImageJob const& job_;
-    std::vector<std::string> const& accepted_;  ///< of this request: empty asks for what is stored
-    std::unique_ptr<ContentReceiver> receiver_;
-    std::unique_ptr<StagingShare> share_;
+    ImageSink& sink_;
+    bool const converting_;
     std::unique_ptr<mtom::PartReader> parts_;
-    Bytes beginning_;
-    std::size_t next_look_ = 2048;
-    dicomkos::InstanceHead head_;
-    bool known_ = false;
     bool begun_ = false;  ///< the only part of a package
 };
 
@@ -158,22 +93,13 @@ Result<FetchedImage> fetch_in(FetchTools const& tools, ImageJob const& job,
     call.timeout = std::min<std::chrono::milliseconds>(source.timeout, left);
     call.max_answer_bytes = 1ULL << 40;  // the shares hold the limit
     call.cancelled = tools.cancelled;
-    auto place = TRY(tools.spool.receive(tools.owner));
-    ImageReceiver receiver(job, accepted, std::move(place),
-                           std::make_unique<StagingShare>(tools.of_all, tools.of_request));
+    ImageSink sink(tools, job, accepted, TRY(tools.spool.receive(tools.owner)));
+    ImageReceiver receiver(sink, !accepted.empty());
     Status const got = tools.port.get(call, receiver);
-    found = receiver.transfer_syntax();
+    found = sink.transfer_syntax();
     if (!got) return got.error();
-    return receiver.finish();
-}
-
-void note(ImageJob const& job, Error const& error) {
-    if (error.code == Code::kInvalidContent) {
-        counter("musubi_imaging_wrong_images_total", "source=\"" + job.source->id + "\"").add();
-        log_warning("imaging.wrong_image", {{"source", job.source->id}, {"detail", error.detail}});
-    } else if (error.code != Code::kNotFound && error.code != Code::kUnsupported) {
-        log_warning("imaging.not_fetched", {{"source", job.source->id}, {"detail", error.detail}});
-    }
+    TRY(receiver.finish());
+    return sink.finish();
 }
 
 }  // namespace
@@ -194,6 +120,15 @@ std::vector<std::string> convertible_to(std::string const& stored,
     return out;
 }
 
+void note_failure(ImageJob const& job, Error const& error) {
+    if (error.code == Code::kInvalidContent) {
+        counter("musubi_imaging_wrong_images_total", "source=\"" + job.source->id + "\"").add();
+        log_warning("imaging.wrong_image", {{"source", job.source->id}, {"detail", error.detail}});
+    } else if (error.code != Code::kNotFound && error.code != Code::kUnsupported) {
+        log_warning("imaging.not_fetched", {{"source", job.source->id}, {"detail", error.detail}});
+    }
+}
+
 Result<FetchedImage> fetch_image(FetchTools const& tools, ImageJob const& job) {
     std::string stored, came;
     auto image = fetch_in(tools, job, "", stored);
@@ -203,7 +138,7 @@ Result<FetchedImage> fetch_image(FetchTools const& tools, ImageJob const& job) {
             if (image || image.error().code != Code::kUnsupported) break;
         }
     }
-    if (!image) note(job, image.error());
+    if (!image) note_failure(job, image.error());
     return image;
 }
 

@@ -20,6 +20,7 @@ struct ImageJob {
     ImageName name;
     std::string patient_id;             ///< that the object must carry; empty: not known
     std::vector<std::string> accepted;  ///< transfer syntaxes; empty: as it is stored
+    std::string sop_class = {};         ///< as the manifest has it
 };
 
 struct FetchedImage {
@@ -40,6 +41,9 @@ struct FetchTools {
 /// it cannot be had in one without loss; kInvalidContent: another object; kPeerUnavailable;
 /// kTooLarge and kBusy as StagingShare says.
 Result<FetchedImage> fetch_image(FetchTools const& tools, ImageJob const& job);
+
+/// Counts and logs what may need somebody's eyes.
+void note_failure(ImageJob const& job, Error const& error);
 
 /// Transfer syntaxes into which the archive may be asked to convert, best first: uncompressed ones,
 /// and from lossless to lossless (a lossy one is never asked for).

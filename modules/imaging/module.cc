@@ -32,6 +32,19 @@ FetcherSettings fetcher_settings(core::Config const& config) {
     return out;
 }
 
+Result<core::DimseReception> reception_settings(core::Config const& config) {
+    core::DimseReception out;
+    out.address = config.text("imaging.store_address");
+    out.port = static_cast<std::uint16_t>(config.integer("imaging.store_port"));
+    out.tls = config.boolean("imaging.store_tls");
+    out.ca_file = config.text("imaging.store_ca");
+    out.most_associations = static_cast<int>(config.integer("imaging.store_associations"));
+    if (!out.tls && !out.address.starts_with("127."))
+        return Error(Code::kInvalidContent,
+                     "imaging.store_tls: only an address of this machine may do without");
+    return out;
+}
+
 /// What is staged belongs to no one institution: it gets the community's own key.
 std::string institution_of(std::string const& home) {
     constexpr std::string_view kUrn = "urn:oid:";
@@ -40,7 +53,8 @@ std::string institution_of(std::string const& home) {
 
 class ImagingModule final : public core::Module {
 public:
-    ImagingModule(core::ModuleContext& context, InspectorSettings inspector)
+    ImagingModule(core::ModuleContext& context, InspectorSettings inspector,
+                  core::DimseReception reception)
         : file_(context.config.text("imaging.sources")),
           inspector_(context.ports.require<domain::AffinityDomain>(),
                      context.ports.require<vault::KeyRing>(), std::move(inspector)),
@@ -50,7 +64,9 @@ public:
                  {.in_memory = kInMemory,
                   .largest =
                       static_cast<std::uint64_t>(context.config.integer("imaging.max_answer"))}),
-          fetcher_(context.ports.require<core::FetchPort>(), spool_,
+          dimse_(context.ports.find<core::DimsePort>()),
+          reception_(std::move(reception)),
+          fetcher_(context.ports.require<core::FetchPort>(), dimse_, spool_,
                    fetcher_settings(context.config)),
           deps_{.pool = context.pool,
                 .keys = context.ports.require<vault::KeyRing>(),
@@ -75,27 +91,60 @@ public:
     }
     Status start() override {
         fetcher_.start();
-        return {};
+        started_ = true;
+        return receive(*deps_.sources());
     }
-    void stop(std::chrono::steady_clock::time_point) override { fetcher_.stop(); }
+    void stop(std::chrono::steady_clock::time_point) override {
+        fetcher_.stop();
+        if (dimse_) (void)dimse_->receive({}, {});
+    }
     /// A directory with mistakes is refused, and the old one stays.
     Status reload() override {
-        deps_.use(TRY(load_sources(file_)));
+        auto next = TRY(load_sources(file_));
+        TRY(check_senders(*next));
+        // An operator's command listens to nobody.
+        if (started_) TRY(receive(*next));
+        deps_.use(std::move(next));
         return {};
     }
 
 private:
+    Status check_senders(SourceDirectory const& directory) const {
+        for (core::DimseArchive const& one : directory.senders()) {
+            if (reception_.port == 0)
+                return Error(Code::kInvalidContent,
+                             "source " + one.name + ": method 'move' needs imaging.store_port");
+            if (reception_.tls && one.certificate_sha256.empty())
+                return Error(Code::kInvalidContent,
+                             "source " + one.name + ": imaging.store_tls needs 'sends_as'");
+        }
+        return {};
+    }
+    Status receive(SourceDirectory const& directory) {
+        auto const senders = directory.senders();
+        if (!dimse_ || (senders.empty() && !receiving_)) return {};
+        TRY(dimse_->receive(reception_, senders));
+        receiving_ = !senders.empty();
+        return {};
+    }
+
     std::string const file_;
     Inspector inspector_;
     ManifestWatcher manifests_;
     PatientWatcher patients_;
     blob::BlobSpool spool_;
+    core::DimsePort* const dimse_;
+    core::DimseReception const reception_;
     Fetcher fetcher_;
     Deps deps_;
+    bool started_ = false, receiving_ = false;  ///< of start() and reload(), never at a time
 };
 
 Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
-    auto module = std::make_unique<ImagingModule>(context, TRY(inspector_settings(context.config)));
+    auto inspector = TRY(inspector_settings(context.config));
+    auto reception = TRY(reception_settings(context.config));
+    auto module =
+        std::make_unique<ImagingModule>(context, std::move(inspector), std::move(reception));
     TRY(module->reload());
     return std::unique_ptr<core::Module>(std::move(module));
 }
@@ -143,6 +192,32 @@ std::vector<core::ConfigKey> config_keys() {
          .doc = "octets of images that all answers together may hold so; more: try again later",
          .min = 1'048'576,
          .max = 1'099'511'627'776},
+        {.key = "imaging.store_port",
+         .type = kInteger,
+         .default_value = "0",
+         .doc = "DICOM port where archives with method 'move' bring what they are asked for; 0: "
+                "none. Open only while there are such archives",
+         .min = 0,
+         .max = 65'535},
+        {.key = "imaging.store_address",
+         .type = kText,
+         .default_value = "127.0.0.1",
+         .doc = "IPv4 address of that port"},
+        {.key = "imaging.store_tls",
+         .type = kBoolean,
+         .default_value = "true",
+         .doc = "mutual TLS at that port; without it only on this machine (a tunnel's end)"},
+        {.key = "imaging.store_ca",
+         .type = kPath,
+         .default_value = "",
+         .doc = "authorities of the certificates that archives show there (PEM); empty: the "
+                "node's. Which archive it is, the source's 'sends_as' tells"},
+        {.key = "imaging.store_associations",
+         .type = kInteger,
+         .default_value = "16",
+         .doc = "associations at that port at a time",
+         .min = 1,
+         .max = 256},
         {.key = "imaging.fetch_threads",
          .type = kInteger,
          .default_value = "8",

@@ -1,21 +1,26 @@
 #include "imaging/sources.h"
 
 #include "platform/base/bytes.h"
+#include "platform/base/digest.h"
 #include "platform/base/ids.h"
 
+#include <arpa/inet.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <span>
 
 namespace musubi::imaging {
 namespace {
 
-constexpr std::string_view kKeys[] = {
-    "id", "member",      "dicomweb", "user",        "password_file",
-    "ca", "certificate", "key",      "connections", "timeout"};
+constexpr std::string_view kKeys[] = {"id",   "member",        "dicomweb", "dimse",
+                                      "user", "password_file", "ca",       "certificate",
+                                      "key",  "connections",   "timeout"};
+constexpr std::string_view kDimseKeys[] = {"host",   "port", "ae_title", "our_ae_title",
+                                           "method", "tls",  "from",     "sends_as"};
 
 /// The log has only the detail.
 Error all_of(std::vector<Issue> issues) {
@@ -33,6 +38,30 @@ bool is_local(std::string const& url) {
         if (next == ':' || next == '/') return true;
     }
     return false;
+}
+
+bool is_this_machine(std::string const& host) {
+    return host == "localhost" || host.starts_with("127.");
+}
+
+/// Letters, digits, and what stands in host names and IPv4 addresses.
+bool is_host(std::string const& text) {
+    return !text.empty() && text.size() <= 100 && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '.' || c == '-';
+    });
+}
+
+bool is_ipv4(std::string const& text) {
+    in_addr address{};
+    return ::inet_pton(AF_INET, text.c_str(), &address) == 1;
+}
+
+/// DICOM PS3.5 6.2, AE: up to 16 printable characters but the backslash, no blanks around.
+bool is_ae_title(std::string const& text) {
+    return !text.empty() && text.size() <= 16 && text.front() != ' ' && text.back() != ' ' &&
+           std::all_of(text.begin(), text.end(),
+                       [](char c) { return c >= ' ' && c <= '~' && c != '\\'; });
 }
 
 class Reader {
@@ -64,17 +93,17 @@ private:
             problem(node, "source: expected keys and values");
             return out;
         }
-        for (auto const& entry : node) {
-            auto const key = entry.first.as<std::string>("");
-            if (std::find(std::begin(kKeys), std::end(kKeys), key) == std::end(kKeys))
-                problem(entry.first, "source: unknown key '" + key + "'");
-        }
+        only_known(node, kKeys);
         out->id = needed(node, "id");
         if (!out->id.empty() && !is_oid(out->id)) problem(node, "source: 'id' is no OID");
         if (!ids_.insert(out->id).second) problem(node, "source: '" + out->id + "' stands twice");
         out->member = needed(node, "member");
-        out->base_url = url(node);
+        if (node["dimse"] && node["dicomweb"])
+            problem(node, "source: 'dicomweb' or 'dimse', not both");
+        if (!node["dimse"]) out->base_url = url(node);
         credentials(node, *out);
+        if (node["dimse"] && !out->authorization.empty())
+            problem(node, "source: 'user' is for 'dicomweb' only");
         out->ca_file = path(node, "ca");
         out->certificate_file = path(node, "certificate");
         out->key_file = path(node, "key");
@@ -82,7 +111,78 @@ private:
             problem(node, "source: 'certificate' and 'key' belong together");
         out->connections = whole(node, "connections", 4, 32);
         out->timeout = std::chrono::seconds(whole(node, "timeout", 30, 600));
+        if (node["dimse"]) out->dimse = archive(node["dimse"], *out);
         return out;
+    }
+
+    void only_known(YAML::Node const& node, std::span<std::string_view const> keys) {
+        for (auto const& entry : node) {
+            auto const key = entry.first.as<std::string>("");
+            if (std::find(keys.begin(), keys.end(), key) == keys.end())
+                problem(entry.first, "source: unknown key '" + key + "'");
+        }
+    }
+    core::DimseArchive archive(YAML::Node const& node, Source const& source) {
+        core::DimseArchive out;
+        if (!node.IsMap()) {
+            problem(node, "source: 'dimse': expected keys and values");
+            return out;
+        }
+        only_known(node, kDimseKeys);
+        out.name = source.id;
+        out.host = needed(node, "host");
+        if (!out.host.empty() && !is_host(out.host))
+            problem(node, "source: 'host' is no name and no IPv4 address");
+        out.port = static_cast<std::uint16_t>(whole(node, "port", 104, 65'535));
+        out.ae_title = needed(node, "ae_title");
+        out.our_ae_title = needed(node, "our_ae_title");
+        for (std::string const& title : {out.ae_title, out.our_ae_title}) {
+            if (!title.empty() && !is_ae_title(title))
+                problem(node, "source: '" + title + "' is no AE title");
+        }
+        std::string const method = needed(node, "method");
+        if (!method.empty() && method != "get" && method != "move")
+            problem(node, "source: 'method' must be get or move");
+        if (method == "move") out.method = core::DimseMethod::kMove;
+        sender(node, out);
+        out.tls = !node["tls"] || node["tls"].as<bool>(true);
+        if (!out.tls && !is_this_machine(out.host))
+            problem(node, "source: without 'tls' only to this machine");
+        out.ca_file = source.ca_file;
+        out.certificate_file = source.certificate_file;
+        out.key_file = source.key_file;
+        return out;
+    }
+
+    /// What tells the archive when it comes to us.
+    void sender(YAML::Node const& node, core::DimseArchive& out) {
+        if (out.method != core::DimseMethod::kMove) {
+            if (node["from"] || node["sends_as"])
+                problem(node, "source: 'from' and 'sends_as' are for method 'move' only");
+            return;
+        }
+        for (YAML::Node const& one : node["from"]) out.addresses.push_back(one.as<std::string>(""));
+        if (!node["from"]) out.addresses.push_back(out.host);
+        for (std::string const& one : out.addresses) {
+            if (!is_ipv4(one)) problem(node, "source: 'from' needs IPv4 addresses");
+        }
+        std::string const file = path(node, "sends_as");
+        if (file.empty()) return;
+        auto print = fingerprint(file);
+        if (!print) return problem(node, "source: 'sends_as' is no readable certificate");
+        out.certificate_sha256 = std::move(*print);
+    }
+    /// SHA-256 over the DER form of the file's first certificate.
+    static Result<std::string> fingerprint(std::string const& file) {
+        constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END";
+        std::ifstream in(file);
+        std::string const text{std::istreambuf_iterator<char>(in), {}};
+        auto const begin = text.find(kBegin);
+        auto const end = begin == text.npos ? begin : text.find(kEnd, begin + kBegin.size());
+        if (end == text.npos) return Error(Code::kInvalidContent, "no certificate");
+        Bytes const der = TRY(from_base64(
+            std::string_view(text).substr(begin + kBegin.size(), end - begin - kBegin.size())));
+        return to_hex(sha256(der));
     }
 
     std::string optional(YAML::Node const& node, char const* key) {
@@ -137,6 +237,15 @@ std::shared_ptr<Source const> SourceDirectory::find(std::string_view id) const {
         if (one->id == id) return one;
     }
     return nullptr;
+}
+
+std::vector<core::DimseArchive> SourceDirectory::senders() const {
+    std::vector<core::DimseArchive> out;
+    for (auto const& one : sources) {
+        if (one->dimse && one->dimse->method == core::DimseMethod::kMove)
+            out.push_back(*one->dimse);
+    }
+    return out;
 }
 
 Result<std::shared_ptr<SourceDirectory const>> load_sources(std::string const& file) {

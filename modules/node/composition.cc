@@ -43,6 +43,8 @@ Status Composition::build(core::AuditPort* audit) {
     ports_.provide<core::FanOutPort>(*fan_out_);
     fetches_ = std::make_unique<FetchCalls>(tls_, names);
     ports_.provide<core::FetchPort>(*fetches_);
+    dimse_ = std::make_unique<DimseCalls>(tls_, names);
+    ports_.provide<core::DimsePort>(*dimse_);
     mllp_peers_ = std::make_unique<MllpPeerCalls>(tls_, names);
     ports_.provide<core::MllpPeerPort>(*mllp_peers_);
     syslog_peers_ = std::make_unique<SyslogPeerCalls>(tls_, names);

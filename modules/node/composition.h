@@ -7,6 +7,7 @@
 #include "core/module.h"
 #include "core/pipeline.h"
 #include "core/router.h"
+#include "node/dimse_calls.h"
 #include "node/fan_out_calls.h"
 #include "node/fetch_calls.h"
 #include "node/linked_modules.h"
@@ -46,6 +47,7 @@ public:
         fan_out_->forget_connections();
         mllp_peers_->forget_connections();
         fetches_->forget_connections();
+        dimse_->forget_connections();
     }
     std::vector<Part>& parts() { return parts_; }
 
@@ -69,6 +71,7 @@ private:
     std::unique_ptr<core::ClientPipeline> client_pipeline_;
     std::unique_ptr<FanOutCalls> fan_out_;
     std::unique_ptr<FetchCalls> fetches_;
+    std::unique_ptr<DimseCalls> dimse_;
     std::vector<Part> parts_;
 };
 

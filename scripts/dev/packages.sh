@@ -1,7 +1,7 @@
 # What the project builds and tests with: Debian 12 packages only.
 MUSUBI_PACKAGES="g++ cmake ninja-build ccache mold git pkg-config ca-certificates openssl curl python3 python3-lxml \
 libpoco-dev libxerces-c-dev libxml-security-c-dev libssl-dev libpq-dev libcurl4-openssl-dev libyaml-cpp-dev libicu-dev \
-libzstd-dev libboost-dev libboost-program-options-dev libp11-kit-dev libgtest-dev postgresql-15 procps strace util-linux"
+libzstd-dev libboost-dev libboost-program-options-dev libp11-kit-dev libdcmtk-dev libgtest-dev postgresql-15 procps strace util-linux"
 
 as_root() {
     if [ "$(id -u)" = 0 ]; then "$@"; elif command -v sudo >/dev/null; then sudo "$@"; else

@@ -1,6 +1,6 @@
 #pragma once
-// Inside the room: one non-blocking socket, plain or under TLS, spoken to in small steps. Whoever
-// owns it may block on it by wait_for(); nobody has to.
+// Inside the room, and platform/dicomnet: one non-blocking socket, plain or under TLS, spoken to in
+// small steps. Whoever owns it may block on it by wait_for(); nobody has to.
 //
 // Ownership: closes the socket at its end. Thread-safety: one thread at a time.
 

@@ -59,7 +59,7 @@ protected:
     ~ImagingTest() override { set_log_sink({}); }
 
     void start(FetcherSettings settings = {}, RetrieveSettings retrieve = {}) {
-        fetcher_ = std::make_unique<Fetcher>(archive_, spool_, settings);
+        fetcher_ = std::make_unique<Fetcher>(archive_, nullptr, spool_, settings);
         deps_ = std::unique_ptr<Deps>(new Deps{.pool = pool_,
                                                .keys = *keys_,
                                                .fetcher = *fetcher_,

@@ -83,15 +83,22 @@ private:
 class OrthancArchive {
 public:
     static bool available() { return !peer_program("Orthanc").empty() && !plugin().empty(); }
-    explicit OrthancArchive(std::filesystem::path folder)
-        : folder_(std::move(folder)), port_(free_port()) {
+    /// Its DICOM port is open when `store_port` is given: where C-MOVE to MUSUBI goes.
+    explicit OrthancArchive(std::filesystem::path folder, int store_port = 0)
+        : folder_(std::move(folder)), port_(free_port()), dicom_port_(free_port()) {
         std::filesystem::create_directories(folder_);
         std::ofstream(folder_ / "orthanc.json")
             << "{\"Name\": \"TEST\", \"StorageDirectory\": \"" << (folder_ / "db").string()
             << "\", \"IndexDirectory\": \"" << (folder_ / "db").string() << "\", \"Plugins\": [\""
             << plugin() << "\"], \"HttpPort\": " << port_
             << ", \"RemoteAccessAllowed\": false, \"AuthenticationEnabled\": true,"
-               " \"RegisteredUsers\": {\"musubi\": \"testpass\"}, \"DicomServerEnabled\": false,"
+               " \"RegisteredUsers\": {\"musubi\": \"testpass\"}, \"DicomServerEnabled\": "
+            << (store_port != 0 ? "true" : "false")
+            << ", \"DicomAet\": \"HOSPPACS\", \"DicomPort\": " << dicom_port_
+            << ", \"DicomModalities\": {\"MUSUBI\": {\"AET\": \"MUSUBI\", \"Host\": \"127.0.0.1\", "
+               "\"Port\": "
+            << std::max(store_port, 1)
+            << ", \"AllowGet\": true, \"AllowMove\": true}},"
                " \"DicomWeb\": {\"Enable\": true, \"Root\": \"/dicom-web/\"}}";
         auto environment = peer_environment();
         std::string const root = source_dir() / "var/tools/peers";
@@ -115,7 +122,19 @@ public:
         return answer ? answer->status : 0;
     }
     int port() const { return port_; }
+    int dicom_port() const { return dicom_port_; }
     void kill() { child_->kill(); }
+    static int free_port() {
+        int const fd = ::socket(AF_INET, SOCK_STREAM, 0);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        socklen_t size = sizeof address;
+        ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
+        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
+        ::close(fd);
+        return ntohs(address.sin_port);
+    }
 
 private:
     static std::string plugin() {
@@ -128,19 +147,8 @@ private:
         }
         return "";
     }
-    static int free_port() {
-        int const fd = ::socket(AF_INET, SOCK_STREAM, 0);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        socklen_t size = sizeof address;
-        ::bind(fd, reinterpret_cast<sockaddr*>(&address), size);
-        ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size);
-        ::close(fd);
-        return ntohs(address.sin_port);
-    }
     std::filesystem::path const folder_;
-    int const port_;
+    int const port_, dicom_port_;
     std::unique_ptr<Child> child_;
 };
 

@@ -44,6 +44,52 @@ TEST_F(Sources, AreReadWithTheirCredentials) {
     EXPECT_FALSE((*directory)->find("2.999.32"));
 }
 
+TEST_F(Sources, AnArchiveMaySpeakDimse) {
+    auto const directory = load(
+        "sources:\n  - id: 2.999.30\n    member: hospital\n    dimse: {host: "
+        "pacs.hospital.example, port: "
+        "11112, ae_title: HOSPPACS, our_ae_title: MUSUBI, method: get}\n    ca: pacs-ca.pem\n"
+        "  - {id: 2.999.31, member: clinic, dimse: {host: 127.0.0.1, ae_title: CLINIC, "
+        "our_ae_title: "
+        "MUSUBI 1, method: get, tls: false}}\n");
+    ASSERT_TRUE(directory.ok()) << directory.error().detail;
+    auto const source = (*directory)->find("2.999.30");
+    ASSERT_TRUE(source && source->dimse);
+    EXPECT_EQ(source->dimse->name, "2.999.30");
+    EXPECT_EQ(source->dimse->host, "pacs.hospital.example");
+    EXPECT_EQ(source->dimse->port, 11112);
+    EXPECT_EQ(source->dimse->ae_title, "HOSPPACS");
+    EXPECT_EQ(source->dimse->our_ae_title, "MUSUBI");
+    EXPECT_TRUE(source->dimse->tls) << "unless it is said otherwise";
+    EXPECT_EQ(source->dimse->ca_file, folder_ / "pacs-ca.pem");
+    auto const local = (*directory)->find("2.999.31");
+    EXPECT_FALSE(local->dimse->tls);
+    EXPECT_EQ(local->dimse->port, 104);
+}
+
+TEST_F(Sources, MistakesAboutDimseAreNamed) {
+    auto const with = [&](std::string const& more) {
+        return problems("sources:\n  - {id: 2.999.30, member: a, " + more + "}\n");
+    };
+    std::string const rest = ", ae_title: A, our_ae_title: B, method: get";
+    EXPECT_NE(with("dicomweb: \"https://p\", dimse: {host: p" + rest + "}").find("not both"),
+              std::string::npos);
+    EXPECT_NE(with("dimse: {host: p, tls: false" + rest + "}").find("only to this machine"),
+              std::string::npos);
+    EXPECT_NE(with("dimse: {host: \"p:104\"" + rest + "}").find("'host' is no name"),
+              std::string::npos);
+    EXPECT_NE(with("dimse: {host: p, port: 70000" + rest + "}").find("'port' must be"),
+              std::string::npos);
+    EXPECT_NE(with("dimse: {host: p, colour: red" + rest + "}").find("unknown key"),
+              std::string::npos);
+    EXPECT_NE(with("dimse: p").find("expected keys"), std::string::npos);
+    EXPECT_NE(with("dimse: {host: p, ae_title: A234567890123456X, our_ae_title: B, method: echo}")
+                  .find("is no AE title"),
+              std::string::npos);
+    EXPECT_NE(with("dimse: {host: p, ae_title: A, our_ae_title: B, method: echo}").find("'method'"),
+              std::string::npos);
+}
+
 TEST_F(Sources, NoFileIsAnEmptyDirectory) {
     auto const directory = load_sources("");
     ASSERT_TRUE(directory.ok());

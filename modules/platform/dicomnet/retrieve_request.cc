@@ -1,0 +1,44 @@
+#include "platform/dicomnet/retrieve_request.h"
+
+#include <dcmtk/config/osconfig.h>
+
+#include <dcmtk/dcmdata/dcdatset.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmnet/dimse.h>
+
+#include <cstdio>
+
+namespace musubi::dicomnet {
+
+bool send_retrieve(Association& association, std::uint8_t context, T_DIMSE_Message& request,
+                   ObjectName const& name) {
+    DcmDataset identifier;
+    bool const filled =
+        identifier.putAndInsertString(DCM_QueryRetrieveLevel, "IMAGE").good() &&
+        identifier.putAndInsertString(DCM_StudyInstanceUID, name.study.c_str()).good() &&
+        identifier.putAndInsertString(DCM_SeriesInstanceUID, name.series.c_str()).good() &&
+        identifier.putAndInsertString(DCM_SOPInstanceUID, name.instance.c_str()).good();
+    return filled && DIMSE_sendMessageUsingMemoryData(&association.handle(), context, &request,
+                                                      nullptr, &identifier, nullptr, nullptr)
+                         .good();
+}
+
+bool is_pending(std::uint16_t status) { return status == 0xFF00 || status == 0xFF01; }
+
+Error nothing_came(SubOperations const& told) {
+    bool const success = told.status == 0 || told.status == 0xB000;
+    if (success && told.failed == 0 && (!told.counted || told.completed + told.warned == 0))
+        return Error(Code::kNotFound, "the archive does not have it");
+    if (success && told.failed == 0)
+        return Error(Code::kInvalidContent, "the archive says it has sent what has not come");
+    if (told.status == 0xA801)
+        return Error(Code::kPeerUnavailable, "the archive does not know our AE title as a place");
+    char status[8];
+    std::snprintf(status, sizeof status, "%04X", static_cast<unsigned>(told.status));
+    // Refused for want of something (PS3.4 C.4.2.1.5, C.4.3.1.4); else it cannot send it so.
+    bool const later = (told.status & 0xFF00) == 0xA700 || told.status == 0xFE00;
+    return Error(later ? Code::kPeerUnavailable : Code::kUnsupported, kReasonAnswered,
+                 std::string("the archive answers with status ") + status);
+}
+
+}  // namespace musubi::dicomnet

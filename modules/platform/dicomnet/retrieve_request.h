@@ -1,0 +1,25 @@
+#pragma once
+// Inside the room: what C-GET and C-MOVE have in common (PS3.4 C.4): the question for one object,
+// and what its final answer means.
+
+#include "platform/dicomnet/association.h"
+
+struct T_DIMSE_Message;
+
+namespace musubi::dicomnet {
+
+/// Sends the request with an identifier of level IMAGE.
+bool send_retrieve(Association& association, std::uint8_t context, T_DIMSE_Message& request,
+                   ObjectName const& name);
+
+struct SubOperations {
+    std::uint16_t status = 0;
+    unsigned completed = 0, failed = 0, warned = 0;
+    bool counted = false;  ///< completed was told
+};
+/// Whether more responses follow (PS3.7 C).
+bool is_pending(std::uint16_t status);
+/// Of a final answer after which nothing has come.
+Error nothing_came(SubOperations const& told);
+
+}  // namespace musubi::dicomnet
