@@ -8,15 +8,17 @@ import argparse
 import glob
 import os
 import re
+import secrets
 import subprocess
 import sys
 
 REGIONS = {
     "a": dict(name="Kita", arc="2.999.1.1", agreement="agreement-kita.yaml", users="users-kita.yaml", node="node-a",
+              hospital="hospital-kita",
               packs=["connectathon/codes.yaml", "regions/sample/codes-kita.yaml"],
               https=8443, mllp=2575, operator=9464, syslog=6514, syslog_udp=5514),
     "b": dict(name="Minami", arc="2.999.1.2", agreement="agreement-minami.yaml", users="users-minami.yaml",
-              node="node-b",
+              node="node-b", hospital="hospital-minami",
               https=18443, mllp=12575, operator=19464, syslog=16514, syslog_udp=15514),
 }
 
@@ -85,9 +87,18 @@ COMMUNITY = """\
     homes: ["urn:oid:{arc}"]
     query: https://localhost:{https}/xca/responding
     retrieve: https://localhost:{https}/xca/responding
+    images: https://localhost:{https}/xca-i/responding
     discovery: https://localhost:{https}/xcpd/responding
     correlation: xcpd
     patient_authority: {arc}.1
+"""
+
+# The archive of the region's hospital, on this machine.
+SOURCES = """\
+# Archives of members; keys: modules/imaging/sources.h. Read again on reload.
+sources:
+  - {{id: {arc}.30, member: {hospital}, dicomweb: "http://127.0.0.1:{port}/dicom-web", user: musubi,
+     password_file: pacs/password}}
 """
 
 EVIDENCE = """\
@@ -128,6 +139,17 @@ def write_communities(out: str, neighbours: list[dict]) -> None:
     with open(os.path.join(out, "communities.yaml"), "w", encoding="utf-8") as file:
         file.write("# The gateways of other communities; keys: modules/xca/communities.h. Read again on reload.\n"
                    "communities:\n" + "".join(COMMUNITY.format(**one) for one in neighbours))
+
+
+def write_sources(out: str, region: dict, port: int) -> None:
+    """With a password of its own, which whoever starts the archive reads."""
+    password = os.path.join(out, "pacs", "password")
+    os.makedirs(os.path.dirname(password), mode=0o700, exist_ok=True)
+    if not os.path.exists(password):
+        with open(os.open(password, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+    with open(os.path.join(out, "sources.yaml"), "w", encoding="utf-8") as file:
+        file.write(SOURCES.format(port=port, **region))
 
 
 def newest_program(top: str) -> str:
@@ -197,6 +219,7 @@ def main() -> None:
                         help="replaces or adds one setting of musubi.yaml; may be repeated")
     parser.add_argument("--neighbour", action="append", default=[], type=neighbour_of, metavar="REGION[:HTTPS-PORT]",
                         help="another region: gateways to it are on; may be repeated")
+    parser.add_argument("--pacs", type=int, metavar="PORT", help="DICOMweb of the hospital's archive, on this machine")
     parser.add_argument("--musubi", help="the program that signs; default: the newest that was built here")
     parser.add_argument("--unsigned", action="store_true", help="leave signing to somebody else")
     parser.add_argument("--sign-only", action="store_true", help="sign what agreement.yaml says now, write nothing else")
@@ -231,6 +254,9 @@ def main() -> None:
         address = f"https://localhost:{region['https']}/async/reply"
         for name, value in (("communities", "communities.yaml"), ("initiating", "true"), ("reply_address", address)):
             text = with_setting(text, f"xca.{name}", value)
+    if options.pacs:
+        write_sources(out, region, options.pacs)
+        text = with_setting(text, "imaging.sources", "sources.yaml")
     for setting in options.set:
         text = with_setting(text, *setting.split("=", 1))
     with open(os.path.join(out, "musubi.yaml"), "w", encoding="utf-8") as config:

@@ -50,6 +50,7 @@ class Study:
     """An examination: what its manifest says, and what its images are."""
     uid: str
     patient_id: str = "HOSP-0001"
+    name: str = "YAMADA^TARO"
     accession: str = "ACC1"
     series: list = field(default_factory=list)
     title: str = "113030"
@@ -58,7 +59,7 @@ class Study:
     def image(self, series, instance, syntax=EXPLICIT, patient_id=None, pixels=3000):
         data = (element(0x00080005, "CS", "ISO_IR 192") + element(0x00080016, "UI", series.sop_class)
                 + element(0x00080018, "UI", instance) + element(0x00080060, "CS", "CT")
-                + element(0x00100010, "PN", "YAMADA^TARO")
+                + element(0x00100010, "PN", self.name)
                 + element(0x00100020, "LO", self.patient_id if patient_id is None else patient_id)
                 + element(0x0020000D, "UI", self.uid) + element(0x0020000E, "UI", series.uid)
                 + element(0x7FE00010, "OW", bytes((i * 7 + len(instance)) % 251 for i in range(pixels))))
@@ -80,7 +81,7 @@ class Study:
                 + element(0x00080023, "DA", "20240402") + element(0x00080030, "TM", "093000")
                 + element(0x00080033, "TM", "101500") + element(0x00080050, "SH", self.accession)
                 + element(0x00080060, "CS", "KO") + element(0x00080201, "SH", "+0900")
-                + element(0x00081030, "LO", "CT CHEST") + element(0x00100010, "PN", "YAMADA^TARO")
+                + element(0x00081030, "LO", "CT CHEST") + element(0x00100010, "PN", self.name)
                 + element(0x00100020, "LO", self.patient_id) + element(0x0020000D, "UI", self.uid)
                 + element(0x0020000E, "UI", self.uid + ".100") + element(0x0040A040, "CS", "CONTAINER")
                 + sequence(0x0040A043, [title]) + element(0x0040A050, "CS", "SEPARATE")

@@ -26,6 +26,7 @@ ACTION = {
     "ITI-51": "urn:ihe:iti:2009:MultiPatientStoredQuery",
     "ITI-61": "urn:ihe:iti:2010:RegisterOnDemandDocumentEntry",
     "RAD-69": "urn:ihe:rad:2009:RetrieveImagingDocumentSet",
+    "RAD-75": "urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSet",
 }
 RESPONSE_ACTION = {tx: action + "Response" for tx, action in ACTION.items()}
 RESPONSE_ACTION["RAD-69"] = RESPONSE_ACTION["ITI-43"]

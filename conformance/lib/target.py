@@ -107,7 +107,8 @@ class Target:
         default = {"registry": "/xds/registry", "repository": "/xds/repository",
                    "pix": "/pix/manager", "pdq": "/pdq/supplier", "xcpd": "/xcpd/responding",
                    "xca": "/xca/responding", "xca-initiating": "/xca/initiating",
-                   "xds-i": "/xds-i/source"}
+                   "xds-i": "/xds-i/source",
+                   "xca-i": "/xca-i/responding", "xca-i-initiating": "/xca-i/initiating"}
         return self.base_path + self._data.get("paths", {}).get(name, default.get(name, name))
 
     def ca_file(self):

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 
 from lxml import etree  # noqa: E402
 
+from lib.dicom import top_level  # noqa: E402
 from lib.ebrim import Builder  # noqa: E402
 from lib.ids import Ids  # noqa: E402
 from lib.mtom import Dialect, parse_mtom  # noqa: E402
@@ -43,9 +44,22 @@ def number_of(text):
 class Documents:
     """Two documents for each patient, the same whenever they are asked for."""
 
-    def __init__(self, home, repository):
-        self.home, self.repository = home, repository
+    def __init__(self, home, repository, folder=None):
+        self.home, self.repository, self.folder = home, repository, folder
         self.made = {}
+
+    def file(self, name):
+        """An image by its SOP Instance UID, or the manifest; nothing when there is none."""
+        try:
+            with open(os.path.join(self.folder or "", os.path.basename(name)), "rb") as file:
+                return file.read()
+        except OSError:
+            return None
+
+    def manifest(self):
+        """(unique id, octets) of the manifest that each patient has besides; nothing where there is none."""
+        data = self.file("manifest") if self.folder else None
+        return (top_level(data)[0x00080018], data) if data else None
 
     def unique_id(self, patient, number):
         return f"2.25.{number_of(f'{self.home} {patient} {number}')}"
@@ -59,6 +73,9 @@ class Documents:
         builder = Builder(Ids(), self.repository, uuids=True)
         made = builder.submission(patient, (self.content(self.unique_id(patient, number)),))
         made.entry.identifiers["XDSDocumentEntry.uniqueId"] = self.unique_id(patient, number)
+        if number == "manifest":
+            made.entry.identifiers["XDSDocumentEntry.uniqueId"] = self.manifest()[0]
+            made.entry.attributes["mimeType"] = "application/dicom"
         written = made.write().find(f".//{{{RIM}}}ExtrinsicObject")
         written.set("home", self.home)
         written.set("status", APPROVED)
@@ -162,6 +179,9 @@ class Neighbour(BaseHTTPRequestHandler):
         elif self.action.endswith("Retrieve"):
             self.note(self.action, "", asserted)
             self.retrieve(body, mode)
+        elif self.action.endswith("ImagingDocumentSet"):
+            self.note(self.action, str(sum(1 for _ in body.iter(f"{{{XDSB}}}DocumentRequest"))), asserted)
+            self.retrieve(body, mode)
         else:
             self.query(body, mode, asserted)
 
@@ -179,7 +199,8 @@ class Neighbour(BaseHTTPRequestHandler):
             if slot.get("name", "").endswith(("PatientId", "patientId")):
                 patient = re.sub(r"^[('\s]+|['\s)]+$", "", slot.findtext(".//{*}Value") or "")
         self.note(self.action, patient, asserted)
-        objects = [self.documents.entry(patient, n) for n in (1, 2)] if patient else []
+        numbers = (1, 2, "manifest") if self.documents.manifest() else (1, 2)
+        objects = [self.documents.entry(patient, n) for n in numbers] if patient else []
         if mode[0] == "no-home":
             del objects[0].attrib["home"]
         elif mode[0] == "lying-home":
@@ -195,26 +216,42 @@ class Neighbour(BaseHTTPRequestHandler):
             text = query_answer("Failure", [], error_list(mode[1]))
         self.send_soap(text, mode)
 
+    def content(self, unique_id, mode):
+        """(octets, type); nothing when there is no such document or image."""
+        if self.action.endswith("ImagingDocumentSet"):
+            if mode[0] == "instead":
+                unique_id = mode[1]
+            data = None if mode[0] == "without" and unique_id == mode[1] else self.documents.file(unique_id)
+            return data and (data, "application/dicom")
+        manifest = self.documents.manifest()
+        if manifest and unique_id == manifest[0]:
+            return manifest[1], "application/dicom"
+        return (self.documents.content(unique_id), "text/plain") if unique_id.startswith("2.25.") else None
+
     def retrieve(self, body, mode):
         out, contents, errors = "", [], ""
+        home = {"no-home": "", "lying-home": mode[-1]}.get(mode[0], self.options.home)
+        home = home and f"<x:HomeCommunityId>{home}</x:HomeCommunityId>"
         for wanted in body.iter(f"{{{XDSB}}}DocumentRequest"):
             if mode[0] == "failure":
                 errors = error_list(mode[1])
                 break
             unique_id = wanted.findtext("xds:DocumentUniqueId", None, NS)
-            if not unique_id.startswith("2.25."):
+            found = self.content(unique_id, mode)
+            if not found:
                 errors += error_list("XDSDocumentUniqueIdError", unique_id)
                 continue
-            contents.append(self.documents.content(unique_id))
-            out += (f"<x:DocumentResponse><x:HomeCommunityId>{self.options.home}</x:HomeCommunityId>"
-                    f"<x:RepositoryUniqueId>{self.documents.repository}</x:RepositoryUniqueId>"
-                    f"<x:DocumentUniqueId>{unique_id}</x:DocumentUniqueId><x:mimeType>text/plain</x:mimeType>"
+            contents.append(found[0])
+            named = f"{unique_id}.99" if mode[0] == "unasked" else unique_id
+            out += (f"<x:DocumentResponse>{home}<x:RepositoryUniqueId>"
+                    f"{wanted.findtext('xds:RepositoryUniqueId', None, NS)}</x:RepositoryUniqueId>"
+                    f"<x:DocumentUniqueId>{named}</x:DocumentUniqueId><x:mimeType>{found[1]}</x:mimeType>"
                     f"<x:Document>{Dialect().include(len(contents))}</x:Document></x:DocumentResponse>")
         errors = re.sub(r"</rs:RegistryErrorList><rs:RegistryErrorList>", "", errors)
         status = "Success" if not errors else "PartialSuccess" if out else "Failure"
         text = (f'<x:RetrieveDocumentSetResponse xmlns:x="{XDSB}" xmlns:rs="{NS["rs"]}"><rs:RegistryResponse '
                 f'status="{STATUS_URN[status]}">{errors}</rs:RegistryResponse>{out}</x:RetrieveDocumentSetResponse>')
-        if mode[0] not in ("good", "slow", "failure"):
+        if mode[0] in ("fault", "huge", "trickle", "reset"):
             self.send_soap(text, mode)
             return
         dialect = Dialect()
@@ -323,10 +360,11 @@ def main():
     parser.add_argument("--repository", default="2.999.1.2.2")
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--mode-file", required=True)
+    parser.add_argument("--images", help="folder: images by their SOP Instance UID, and the `manifest` that names them")
     parser.add_argument("--log")
     options = parser.parse_args()
     Neighbour.options = options
-    Neighbour.documents = Documents(options.home, options.repository)
+    Neighbour.documents = Documents(options.home, options.repository, options.images)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(options.certificate, options.key)
     context.load_verify_locations(options.ca)

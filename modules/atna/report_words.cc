@@ -115,6 +115,7 @@ constexpr std::array kTransactions = {
     Word{"ITI-43", "文書を見る", "documents read"},
     Word{"ITI-39", "文書を見る（他の地域から）", "documents read from another region"},
     Word{"RAD-69", "画像を見る", "images read"},
+    Word{"RAD-75", "画像を見る（他の地域から）", "images read from another region"},
     Word{"RAD-107", "画像を見る", "images read"},
     Word{"RAD-55", "画像を見る", "images read"},
     Word{"ITI-18", "文書を探す", "documents searched for"},

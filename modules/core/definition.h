@@ -35,6 +35,7 @@ public:
 
 private:
     friend class Pipeline;
+    friend class InnerRun;
     template <class T>
     friend struct DefinitionOf;
     Definition() = default;

@@ -33,6 +33,7 @@ struct Outbound {
 };
 
 class ParkedRun;
+class InnerRun;
 
 /// What came of a request so far: an answer, or a run that waits for its errand.
 struct Started {
@@ -75,6 +76,7 @@ public:
 
 private:
     friend class ParkedRun;
+    friend class InnerRun;
     struct Run;
     /// Nothing: parked.
     std::optional<Outbound> advance(Run& run);

@@ -1,5 +1,6 @@
 #include "core/module.h"
 #include "imaging/inspector.h"
+#include "imaging/ports.h"
 #include "imaging/rad69.h"
 #include "imaging/watchers.h"
 #include "imaging/web.h"
@@ -79,10 +80,12 @@ public:
                              std::chrono::milliseconds(
                                  context.config.integer("imaging.retrieve_deadline"))},
                 .mutex = {},
-                .directory = std::make_shared<SourceDirectory>()} {
+                .directory = std::make_shared<SourceDirectory>()},
+          images_(context.pipeline, deps_) {
         context.ports.join<core::DocumentInspectorPort>(inspector_);
         context.ports.join<core::DocumentWatcherPort>(manifests_);
         context.ports.join<core::PatientWatcherPort>(patients_);
+        context.ports.provide<core::ImageRetrievePort>(images_);
     }
 
     std::vector<core::Definition> transactions() override {
@@ -137,6 +140,7 @@ private:
     core::DimseReception const reception_;
     Fetcher fetcher_;
     Deps deps_;
+    LocalImages images_;
     bool started_ = false, receiving_ = false;  ///< of start() and reload(), never at a time
 };
 
@@ -237,9 +241,12 @@ std::vector<core::ConfigKey> config_keys() {
 
 core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
-        "imaging", "images by manifests: RAD-68 among ITI-41, RAD-69, RAD-107, RAD-55",
-        {},        {},
-        false,     config_keys(),
+        "imaging",
+        "images by manifests: RAD-68 among ITI-41, RAD-69, RAD-107, RAD-55",
+        {"ImageRetrievePort"},
+        {},
+        false,
+        config_keys(),
         create};
     return kDescriptor;
 }

@@ -1,5 +1,6 @@
 #include "imaging/retrieval.h"
 
+#include "core/image_records.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 
@@ -10,8 +11,6 @@ namespace {
 
 /// One text for absent and hidden, so that nobody can tell them apart.
 constexpr char const* kNotAvailable = "no image of this SOP Instance UID is available";
-/// Images in one audit record.
-constexpr std::size_t kMostInRecord = 200;
 
 Issue issue(AskedImage const& asked, Reason reason, std::string context) {
     return {Severity::kError, reason, std::move(context), asked.name.instance};
@@ -44,60 +43,10 @@ Issue failure(AskedImage const& asked, Error const& error) {
                  "the image cannot be delivered; report trace " + LogTrace::current());
 }
 
-class Drafts {
-public:
-    void add(std::string const& patient, AskedImage const& asked) {
-        std::vector<core::AuditDraft>& all = by_patient_[patient];
-        std::size_t& images = counts_[patient];
-        if (all.empty() || images == kMostInRecord) {
-            images = 0;
-            all.emplace_back();
-            if (!patient.empty()) all.back().objects.push_back(domain::audit_patient(patient));
-        }
-        ++images;
-        domain::AuditObject& study = study_of(all.back(), asked);
-        auto const once = [&](char const* type, std::string const& value) {
-            if (value.empty()) return;
-            for (domain::AuditDetail const& one : study.details) {
-                if (one.type == type && one.value == value) return;
-            }
-            study.details.push_back({type, value});
-        };
-        once("Repository Unique Id", asked.repository_unique_id);
-        if (asked.home) once("ihe:homeCommunityID", *asked.home);
-        once("Series Instance Unique Id", asked.name.series);
-        if (!asked.name.instance.empty())
-            study.details.push_back({"ihe:DocumentUniqueId", asked.name.instance});
-    }
-    void fail() {
-        for (auto& [patient, drafts] : by_patient_) {
-            for (core::AuditDraft& draft : drafts) {
-                draft.outcome = domain::AuditOutcome::kMinorFailure;
-                draft.outcome_description = "not delivered";
-            }
-        }
-    }
-    void move_to(std::vector<core::AuditDraft>& out) {
-        for (auto& [patient, drafts] : by_patient_) {
-            for (core::AuditDraft& draft : drafts) out.push_back(std::move(draft));
-        }
-    }
-
-private:
-    static domain::AuditObject& study_of(core::AuditDraft& draft, AskedImage const& asked) {
-        for (domain::AuditObject& object : draft.objects) {
-            if (object.type == 2 && object.id == asked.name.study) return object;
-        }
-        domain::AuditObject study;
-        study.id = asked.name.study;
-        study.role = 3;
-        study.id_type = domain::dcm("110180", "Study Instance UID");
-        draft.objects.push_back(std::move(study));
-        return draft.objects.back();
-    }
-    std::map<std::string, std::vector<core::AuditDraft>> by_patient_;  ///< empty: nobody's
-    std::map<std::string, std::size_t> counts_;
-};
+core::RecordedImage recorded(AskedImage const& asked) {
+    return {asked.name.study, asked.name.series, asked.name.instance, asked.repository_unique_id,
+            asked.home};
+}
 
 }  // namespace
 
@@ -187,14 +136,16 @@ int withhold_images(core::Permit const& permit, Delivery& delivery) {
 
 std::vector<core::AuditDraft> retrieval_drafts(std::vector<AskedImage> const& asked,
                                                Delivery const* delivery) {
-    Drafts delivered, failed;
+    core::ImageRecords delivered(core::ImageRecords::kHomeInSource), failed = delivered;
     std::vector<core::AuditDraft> out;
     if (delivery) {
-        for (FoundImage const& one : delivery->found) delivered.add(one.patient, one.asked);
-        for (MissedImage const& one : delivery->missed) failed.add(one.patient, one.asked);
+        for (FoundImage const& one : delivery->found)
+            delivered.add(one.patient, recorded(one.asked));
+        for (MissedImage const& one : delivery->missed)
+            failed.add(one.patient, recorded(one.asked));
         failed.fail();
     } else {
-        for (AskedImage const& one : asked) failed.add("", one);
+        for (AskedImage const& one : asked) failed.add("", recorded(one));
     }
     delivered.move_to(out);
     failed.move_to(out);

@@ -48,5 +48,6 @@ int run_feed(std::vector<std::string> const& arguments);
 int run_submit(std::vector<std::string> const& arguments);
 int run_query(std::vector<std::string> const& arguments);
 int run_retrieve(std::vector<std::string> const& arguments);
+int run_images(std::vector<std::string> const& arguments);
 
 }  // namespace musubi::node

@@ -34,6 +34,7 @@ std::span<Command const> commands() {
         {"submit", "client: publish a document (ITI-41)", run_submit},
         {"query", "client: find documents (ITI-18)", run_query},
         {"retrieve", "client: fetch a document (ITI-43)", run_retrieve},
+        {"images", "client: fetch the images that a manifest names (RAD-69)", run_images},
     };
     return kCommands;
 }

@@ -51,10 +51,20 @@ core::TransactionSpec const& spec_of(ReplyTo to) {
                     .response_action = "",
                     .operation = "InitiatingGateway_Async_PRPA_IN201306UV02",
                     .request_element = "{urn:hl7-org:v3}PRPA_IN201306UV02"});
+    static core::TransactionSpec const kImages = reply_spec(
+        "RAD-75", "Cross Gateway Retrieve Imaging Document Set", domain::Action::kRetrieve,
+        domain::dcm("110103", "DICOM Instances Accessed"), 'R',
+        {.path = kPath,
+         .action = "urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSetResponse",
+         .response_action = "",
+         .mtom = true,
+         .operation = "InitiatingGateway_Async_CrossGatewayRetrieveImagingDocumentSet",
+         .request_element = "{urn:ihe:iti:xds-b:2007}RetrieveDocumentSetResponse"});
     switch (to) {
         case ReplyTo::kQuery: return kQuery;
         case ReplyTo::kRetrieve: return kRetrieve;
         case ReplyTo::kDiscovery: return kDiscovery;
+        case ReplyTo::kImages: return kImages;
     }
     return kQuery;
 }
@@ -168,5 +178,6 @@ soap::Outgoing AsyncReply<kTo>::encode_error(Deps&, Error const&, Request const*
 template struct AsyncReply<ReplyTo::kQuery>;
 template struct AsyncReply<ReplyTo::kRetrieve>;
 template struct AsyncReply<ReplyTo::kDiscovery>;
+template struct AsyncReply<ReplyTo::kImages>;
 
 }  // namespace musubi::xca

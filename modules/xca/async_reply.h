@@ -22,7 +22,7 @@ struct ArrivedMessage {
 struct ReplyTaken {};
 
 /// What the answer belongs to.
-enum class ReplyTo : std::uint8_t { kQuery, kRetrieve, kDiscovery };
+enum class ReplyTo : std::uint8_t { kQuery, kRetrieve, kDiscovery, kImages };
 
 template <ReplyTo kTo>
 struct AsyncReply {
@@ -46,5 +46,6 @@ struct AsyncReply {
 extern template struct AsyncReply<ReplyTo::kQuery>;
 extern template struct AsyncReply<ReplyTo::kRetrieve>;
 extern template struct AsyncReply<ReplyTo::kDiscovery>;
+extern template struct AsyncReply<ReplyTo::kImages>;
 
 }  // namespace musubi::xca

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kKeys[] = {"name",         "homes",       "query",
                                       "retrieve",     "discovery",   "location",
                                       "locator",      "correlation", "patient_authority",
-                                      "asynchronous", "repair_home"};
+                                      "asynchronous", "repair_home", "images"};
 
 bool is_home(std::string const& text) {
     constexpr std::string_view kUrn = "urn:oid:";
@@ -79,6 +79,7 @@ private:
         homes(node, out);
         out.query_url = url(node, "query");
         out.retrieve_url = url(node, "retrieve");
+        if (node["images"]) out.images_url = url(node, "images");
         correlation(node, out);
         out.asynchronous = node["asynchronous"] && node["asynchronous"].as<bool>(false);
         if (out.asynchronous && reply_address_.empty())

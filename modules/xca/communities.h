@@ -7,6 +7,7 @@
 //   name                 ours, for messages, metrics and log
 //   homes                homeCommunityIds (urn:oid:...) that this gateway serves
 //   query, retrieve      https URLs for ITI-38 and ITI-39
+//   images               https URL for RAD-75; without it nobody's images are asked for there
 //   discovery            https URL for ITI-55; with correlation xcpd
 //   location             https URL for ITI-56: it is a health data locator, which others' `locator`
 //                        may name
@@ -39,6 +40,7 @@ struct Community {
     std::string name;
     std::vector<std::string> homes;
     std::string query_url, retrieve_url;
+    std::string images_url;     ///< empty: it has no imaging gateway
     std::string discovery_url;  ///< with kXcpd
     std::string location_url;   ///< of a health data locator
     std::string locator;        ///< with kLocator: its name

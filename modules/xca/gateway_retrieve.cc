@@ -3,8 +3,10 @@
 #include "codec/mtom/cid.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
+#include "xca/cause.h"
 #include "xca/home.h"
 #include "xca/initiating.h"
+#include "xca/manifests.h"
 #include "xca/trip.h"
 
 #include <algorithm>
@@ -135,6 +137,7 @@ public:
              OpenedAnswer const& answer, core::RetrieveFindings& out)
         : deps_(deps), leg_(leg), wanted_(wanted), answer_(answer), out_(out) {
         for (auto const& [id, content] : answer.attachments) ids_.push_back(id);
+        for (auto const& one : wanted) documents_.push_back(one.document_unique_id);
     }
 
     Status unpack() {
@@ -181,31 +184,11 @@ private:
         return at ? answer_.attachments.at(ids_[*at]) : nullptr;
     }
 
-    static bool names(ebxml::RegistryErrorRow const& row, domain::DocumentRequest const& one) {
-        return row.location.find(one.document_unique_id) != std::string::npos ||
-               row.context.find(one.document_unique_id) != std::string::npos;
-    }
-
-    /// What the community says of this document; else what it says of none of them, and so of all:
-    /// one that is busy or failed has not said that the document does not exist.
-    ebxml::RegistryErrorRow const* cause(domain::DocumentRequest const& one,
-                                         ebxml::RegistryResponse const& response) const {
-        ebxml::RegistryErrorRow const* of_all = nullptr;
-        for (ebxml::RegistryErrorRow const& row : response.errors) {
-            if (row.severity != Severity::kError) continue;
-            if (names(row, one)) return &row;
-            bool const of_another = std::any_of(wanted_.begin(), wanted_.end(),
-                                                [&](auto const& w) { return names(row, w); });
-            if (!of_all && !of_another) of_all = &row;
-        }
-        return of_all;
-    }
-
     core::MissedDocument why(domain::DocumentRequest const& one,
                              ebxml::RegistryResponse const& response) const {
         auto const object = known(deps_, one);
         std::string patient = object ? object->patient : "";
-        if (auto const* row = cause(one, response)) {
+        if (auto const* row = cause_of(one.document_unique_id, documents_, response)) {
             auto const told = relayed(*leg_.community, *row);
             return missed(one, ebxml::reason_of(told.error_code), told.context, std::move(patient));
         }
@@ -218,7 +201,7 @@ private:
     Requests const& wanted_;
     OpenedAnswer const& answer_;
     core::RetrieveFindings& out_;
-    std::vector<std::string> ids_;
+    std::vector<std::string> ids_, documents_;
     std::set<std::string> delivered_;
 };
 
@@ -336,8 +319,11 @@ Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
     for (std::size_t i = 0; i < trip.legs.size(); ++i) {
         Leg& leg = trip.legs[i];
         auto opened = answer_of(deps, leg);
+        std::size_t const before = out.delivered.size();
         Status outcome = opened ? Unpacker(deps, leg, trip.wanted[i], *opened, out).unpack()
                                 : Status(std::move(opened).error());
+        for (std::size_t at = before; at < out.delivered.size(); ++at)
+            note_manifest(deps.seen_images, out.delivered[at]);
         if (!outcome) {
             for (auto const& one : trip.wanted[i])
                 out.missed.push_back(

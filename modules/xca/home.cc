@@ -42,4 +42,11 @@ void locate_documents_at(std::string const& home, std::vector<ebxml::RegistryErr
     }
 }
 
+void locate_images_at(std::string const& home, std::vector<ebxml::RegistryErrorRow>& rows) {
+    for (ebxml::RegistryErrorRow& row : rows) {
+        if (!row.location.empty()) row.context += " (SOP Instance UID " + row.location + ")";
+        row.location = home;
+    }
+}
+
 }  // namespace musubi::xca

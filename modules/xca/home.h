@@ -21,5 +21,8 @@ void locate_at(std::string const& home, std::vector<ebxml::RegistryErrorRow>& ro
 /// In a retrieve the DocumentUniqueId stands beside it: "urn:oid:HOME UNIQUEID", and once more in
 /// the context.
 void locate_documents_at(std::string const& home, std::vector<ebxml::RegistryErrorRow>& rows);
+/// Of images the home alone is the place (IHE RAD TF-3 4.75); which one is meant stands in the
+/// context.
+void locate_images_at(std::string const& home, std::vector<ebxml::RegistryErrorRow>& rows);
 
 }  // namespace musubi::xca

@@ -12,12 +12,14 @@
 #include "core/community_port.h"
 #include "core/document_ports.h"
 #include "core/patient_ports.h"
+#include "platform/blob/staging_budget.h"
 #include "xca/breaker.h"
 #include "xca/correlations.h"
 #include "xca/merge.h"
 #include "xca/pace.h"
 #include "xca/reply_box.h"
 #include "xca/responding.h"
+#include "xca/seen_images.h"
 #include "xca/sent_messages.h"
 
 #include <mutex>
@@ -35,6 +37,10 @@ struct InitiatingSettings {
     std::chrono::seconds correlation_kept{7 * 86'400};  ///< at most; 0: never kept
     std::chrono::seconds absence_kept{600};             ///< how long "does not know him" counts
     int discoveries_per_minute = 600;  ///< questions who somebody is, to one community
+    std::chrono::milliseconds images_deadline{120'000}, images_first_byte{30'000};
+    std::size_t most_images = 1'000;               ///< in one request
+    std::size_t images_per_call = 16;              ///< of one community
+    std::uint64_t most_image_octets = 2ULL << 30;  ///< of other communities, for one request
 };
 
 /// Lives as long as the module; thread-safe.
@@ -46,8 +52,11 @@ struct InitiatingDeps {
     InitiatingSettings settings;
     Breaker breaker{Breaker::Settings{}};
     Seen seen{};
-    Correlations* correlations = nullptr;  ///< null: nothing is kept
-    Pace pace{};                           ///< of discoveries
+    SeenImages seen_images{};
+    Spool* spool = nullptr;  ///< for images on their way; null: RAD-69 is not served
+    std::shared_ptr<blob::StagingBudget> staged = {};  ///< of all requests together
+    Correlations* correlations = nullptr;              ///< null: nothing is kept
+    Pace pace{};                                       ///< of discoveries
     SentMessages sent{};
     std::string reply_address = {};  ///< where answers on their own connections go
     std::shared_ptr<ReplyBox> box = std::make_shared<ReplyBox>();  ///< and who waits for them

@@ -1,12 +1,18 @@
 #include "core/module.h"
 #include "xca/async_reply.h"
+#include "xca/gateway_images.h"
 #include "xca/initiating.h"
+#include "xca/rad75.h"
 #include "xca/responding.h"
 
 #include "platform/base/log.h"
+#include "platform/blob/blob_spool.h"
 
 namespace musubi::xca {
 namespace {
+
+/// Small images wait in memory until they are sent.
+constexpr std::uint64_t kInMemory = 32 * 1024;
 
 std::chrono::milliseconds duration(core::Config const& config, std::string_view key) {
     return std::chrono::milliseconds(config.integer(key));
@@ -31,6 +37,11 @@ InitiatingSettings settings_of(core::Config const& config) {
     out.correlation_kept = seconds(config, "xca.correlation_kept");
     out.absence_kept = seconds(config, "xca.absence_kept");
     out.discoveries_per_minute = static_cast<int>(config.integer("xca.discoveries_per_minute"));
+    out.images_deadline = duration(config, "xca.images_deadline");
+    out.images_first_byte = duration(config, "xca.images_first_byte");
+    out.most_images = static_cast<std::size_t>(config.integer("xca.max_images"));
+    out.images_per_call = static_cast<std::size_t>(config.integer("xca.images_per_call"));
+    out.most_image_octets = static_cast<std::uint64_t>(config.integer("xca.max_image_octets"));
     return out;
 }
 
@@ -45,7 +56,11 @@ public:
           file_(context.config.text("xca.communities")),
           reply_address_(context.config.text("xca.reply_address")),
           initiating_(context.config.boolean("xca.initiating")),
-          correlations_(context.pool, context.ports.require<vault::KeyRing>(), context.clock) {
+          correlations_(context.pool, context.ports.require<vault::KeyRing>(), context.clock),
+          spool_(context.ports.require<blob::LocalBlobStore>(),
+                 {.in_memory = kInMemory,
+                  .largest = static_cast<std::uint64_t>(
+                      context.config.integer("xca.max_retrieve_answer"))}) {
         gateway_ = std::unique_ptr<InitiatingDeps>(new InitiatingDeps{
             .ports = context.ports,
             .clock = context.clock,
@@ -53,6 +68,9 @@ public:
             .home = responding_.home,
             .settings = settings_of(context.config),
             .breaker = Breaker(breaker_of(context.config)),
+            .spool = &spool_,
+            .staged = std::make_shared<blob::StagingBudget>(
+                static_cast<std::uint64_t>(context.config.integer("xca.max_staged"))),
             .correlations = &correlations_,
             .reply_address = reply_address_,
         });
@@ -66,14 +84,17 @@ public:
 
     std::vector<core::Definition> transactions() override {
         std::vector<core::Definition> all = {core::define<Iti38>(responding_),
-                                             core::define<Iti39>(responding_)};
+                                             core::define<Iti39>(responding_),
+                                             core::define<Rad75>(responding_)};
         if (!initiating_) return all;
         all.push_back(core::define<GatewayIti18>(*gateway_));
         all.push_back(core::define<GatewayIti43>(*gateway_));
+        all.push_back(core::define<GatewayRad69>(*gateway_));
         if (reply_address_.empty()) return all;
         all.push_back(core::define<AsyncReply<ReplyTo::kQuery>>(replies_));
         all.push_back(core::define<AsyncReply<ReplyTo::kRetrieve>>(replies_));
         all.push_back(core::define<AsyncReply<ReplyTo::kDiscovery>>(replies_));
+        all.push_back(core::define<AsyncReply<ReplyTo::kImages>>(replies_));
         return all;
     }
     Status start() override {
@@ -102,6 +123,7 @@ private:
     bool const initiating_;
     Correlations correlations_;
     CorrelationWatcher watcher_;
+    blob::BlobSpool spool_;
     bool validates_ = false;
     std::unique_ptr<InitiatingDeps> gateway_;
     AsyncReplyDeps replies_;
@@ -139,7 +161,7 @@ std::vector<core::ConfigKey> config_keys() {
          .type = kBoolean,
          .default_value = "false",
          .doc = "whether consumers may ask other communities through this node: ITI-18 and ITI-43 "
-                "at /xca/initiating"},
+                "at /xca/initiating, RAD-69 at /xca-i/initiating"},
         {.key = "xca.communities",
          .type = kPath,
          .default_value = "",
@@ -218,9 +240,50 @@ std::vector<core::ConfigKey> config_keys() {
          .type = kInteger,
          .default_value = "134217728",
          .doc = "octets of one community's answer to a retrieve; it lies in memory until it has "
-                "been sent on",
+                "been sent on, or its images have been laid down. An image that is larger cannot "
+                "pass",
          .min = 4096,
          .max = 1'073'741'824},
+        {.key = "xca.images_deadline",
+         .type = kDurationMs,
+         .default_value = "2min",
+         .doc = "how long a request for images waits for all communities; what is not there then "
+                "fails",
+         .min = 100,
+         .max = 170'000},
+        {.key = "xca.images_first_byte",
+         .type = kDurationMs,
+         .default_value = "30s",
+         .doc = "how long a community may take to begin an answer with images",
+         .min = 50,
+         .max = 170'000},
+        {.key = "xca.max_images",
+         .type = kInteger,
+         .default_value = "1000",
+         .doc = "images in one request at the gateway; each holds an open file until it was sent",
+         .min = 1,
+         .max = 10'000},
+        {.key = "xca.images_per_call",
+         .type = kInteger,
+         .default_value = "16",
+         .doc = "images that one community is asked for at a time (RAD-75), three such calls being "
+                "under way; halved where its answer exceeds xca.max_retrieve_answer",
+         .min = 1,
+         .max = 1000},
+        {.key = "xca.max_image_octets",
+         .type = kInteger,
+         .default_value = "2147483648",
+         .doc = "octets of other communities' images in one answer; they lie sealed in the blob "
+                "store's staging folder until they were sent",
+         .min = 1'048'576,
+         .max = 68'719'476'736},
+        {.key = "xca.max_staged",
+         .type = kInteger,
+         .default_value = "8589934592",
+         .doc = "octets of other communities' images that all answers together may hold so; more: "
+                "try again later",
+         .min = 1'048'576,
+         .max = 1'099'511'627'776},
         {.key = "xca.max_objects",
          .type = kInteger,
          .default_value = "5000",
@@ -247,9 +310,13 @@ std::vector<core::ConfigKey> config_keys() {
 
 core::ModuleDescriptor const& descriptor() {
     static core::ModuleDescriptor const kDescriptor{
-        "xca", "gateways between communities: ITI-38, ITI-39; ITI-18 and ITI-43 for consumers",
-        {},    {},
-        false, config_keys(),
+        "xca",
+        "gateways between communities: ITI-38, ITI-39, RAD-75; ITI-18, ITI-43 and RAD-69 for "
+        "consumers",
+        {},
+        {},
+        false,
+        config_keys(),
         create};
     return kDescriptor;
 }

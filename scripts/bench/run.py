@@ -16,12 +16,13 @@ import plans
 from communities import Communities
 from connections import Connections
 from identity import Identity, offered
+from images import Images
 from machine import (BENCH, BUILD, PKI, PORT, SOCKET, TOP, Failed, Nginx, Node, Peak, command, cpu_of, large, large_id,
                      load, rss_kb, sql, tool)
 from report import Report
 
 
-class Bench(Identity, Communities, Connections):
+class Bench(Identity, Communities, Connections, Images):
     def __init__(self, options):
         self.options = options
         self.documents = options.documents or (100_000 if options.quick else 1_000_000)
@@ -395,6 +396,7 @@ class Bench(Identity, Communities, Connections):
            "policy-audit-share": policy_audit_share, "handshakes": Connections.handshakes,
            "audit-ingest": Connections.audit_ingest, "audit-verify": audit_verify, "audit-search": audit_search,
            "xca": Communities.xca, "xca-hanging-neighbour": Communities.xca_hanging_neighbour,
+           "rad-69": Images.rad_69,
            "match-quality": match_quality, "plans": plans}
     WHEN_NAMED = {"plans"}  # fills ten million rows
 

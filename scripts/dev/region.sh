@@ -57,6 +57,7 @@ region_up() {
     local regions region
     regions=$(region_list "$@")
     need_packages
+    need_peers
     build dev musubi
     docker/make_pki.sh var/demo/pki
     pg_start "$DEMO_PG" "$DEMO_PG_PORT"
@@ -65,13 +66,14 @@ region_up() {
         pg_database "$DEMO_PG" "$DEMO_PG_PORT" "musubi_$region"
         python3 scripts/make_region.py --out "var/demo/$region" --region "$region" --pki var/demo/pki \
             --db-host "$MUSUBI_TOP/$DEMO_PG" --db-port "$DEMO_PG_PORT" --db-name "musubi_$region" \
-            --neighbour "$(region_neighbour "$region")"
+            --neighbour "$(region_neighbour "$region")" --pacs "$(pacs_port "$region")"
+        pacs_start "$region"
         region_start "var/demo/$region" "$(region_port "$region")"
     done
 }
 
 region_down() {
     local region
-    for region in $(region_list "$@"); do region_stop "var/demo/$region"; done
+    for region in $(region_list "$@"); do region_stop "var/demo/$region"; pacs_stop "$region"; done
     [ "$(region_list "$@")" != "a b" ] || pg_stop "$DEMO_PG"
 }

@@ -13,7 +13,7 @@ TEST_IDENTITY_TARGET=(
     --namespace 1.3.6.1.4.1.21367.13.20.3000=IHEBLUE --namespace 1.3.6.1.4.1.21367.2005.13.20.1000=CONNRED
     --notify 1.3.6.1.4.1.21367.2005.13.20.3000 2.16.840.1.113883.3.72.5.9.1
     --several-ids 1.3.6.1.4.1.21367.2005.13.20.2000 --offer iti-22 --offer iti-56 --offer iti-64
-    --offer sources --offer partial-id --offer visit-criteria --offer xca --offer xca-initiating
+    --offer sources --offer partial-id --offer visit-criteria --offer xca --offer xca-initiating --offer xca-i
     --imaging 2.999.77.30 2.999.77.31)
 
 test_passed=0 test_failed=0 test_skipped=0

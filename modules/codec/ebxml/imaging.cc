@@ -88,15 +88,22 @@ std::string write_imaging_retrieve_request(ImagingRetrieve const& request) {
     xml::Writer w;
     w.start("rad:RetrieveImagingDocumentSetRequest").attribute("xmlns:rad", kRad);
     w.attribute("xmlns:xds", kXds);
+    ImageRequest const* before = nullptr;
     for (ImageRequest const& image : request.images) {
-        w.start("rad:StudyRequest").attribute("studyInstanceUID", image.study);
-        w.start("rad:SeriesRequest").attribute("seriesInstanceUID", image.series);
+        bool const study = !before || before->study != image.study;
+        bool const series = study || before->series != image.series;
+        if (before && series) w.end();
+        if (before && study) w.end();
+        if (study) w.start("rad:StudyRequest").attribute("studyInstanceUID", image.study);
+        if (series) w.start("rad:SeriesRequest").attribute("seriesInstanceUID", image.series);
+        before = &image;
         w.start("xds:DocumentRequest");
         if (image.document.home) w.element("xds:HomeCommunityId", *image.document.home);
         w.element("xds:RepositoryUniqueId", image.document.repository_unique_id);
         w.element("xds:DocumentUniqueId", image.document.document_unique_id);
-        w.end().end().end();
+        w.end();
     }
+    if (before) w.end().end();
     w.start("rad:TransferSyntaxUIDList");
     for (std::string const& syntax : request.transfer_syntaxes)
         w.element("rad:TransferSyntaxUID", syntax);

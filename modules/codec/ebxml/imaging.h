@@ -19,7 +19,7 @@ struct ImagingRetrieve {
 
 /// kInvalidContent with kRepositoryGeneral when something is missing, empty or no UID.
 Result<ImagingRetrieve> read_imaging_retrieve_request(xml::Element request);
-/// For our client side.
+/// For our client side. What follows each other of one study and series stands under one element.
 std::string write_imaging_retrieve_request(ImagingRetrieve const& request);
 
 }  // namespace musubi::ebxml

@@ -154,6 +154,8 @@ private:
 
 inline constexpr char kToolkitSource[] = "2.999.77.30";
 inline constexpr char kImagesAction[] = "urn:ihe:rad:2009:RetrieveImagingDocumentSet";
+inline constexpr char kCrossImagesAction[] =
+    "urn:ihe:rad:2011:CrossGatewayRetrieveImagingDocumentSet";
 
 /// Lines of a directory of sources; both ends of the file are the caller's.
 inline std::string source_entry(int port, std::string const& more = "timeout: 20") {
@@ -185,7 +187,29 @@ struct Images {
         for (auto const& row : response.errors) out.push_back(row.error_code);
         return out;
     }
+    std::string text() const {
+        std::string out = "HTTP " + std::to_string(http_status);
+        for (auto const& row : response.errors)
+            out += "\n" + row.error_code + " | " + row.context + " | " + row.location;
+        return out;
+    }
 };
+
+inline Images images_in(peer::PeerAnswer const& answer) {
+    Images out;
+    out.http_status = answer.status;
+    auto const message = soap::read_message(as_bytes(answer.body), {});
+    if (!message) return out;
+    auto const response = ebxml::read_retrieve_response(message->envelope.payload);
+    if (!response) return out;
+    out.response = response->response;
+    for (auto const& part : response->documents) {
+        auto const bytes = from_base64(part.source.base64);
+        out.files[part.request.document_unique_id] =
+            bytes ? std::string(as_text(*bytes)) : "broken";
+    }
+    return out;
+}
 
 /// RAD-69 for every image of the manifest.
 inline Images fetch_images(NodeClient const& client, domain::ImagingManifest const& manifest,
@@ -202,20 +226,7 @@ inline Images fetch_images(NodeClient const& client, domain::ImagingManifest con
     auto const answer = client.post(
         "/xds-i/source", kSoapType,
         {{envelope(kImagesAction, ebxml::write_imaging_retrieve_request(request)), nullptr}});
-    Images out;
-    if (!answer) return out;
-    out.http_status = answer->status;
-    auto const message = soap::read_message(as_bytes(answer->body), {});
-    if (!message) return out;
-    auto const response = ebxml::read_retrieve_response(message->envelope.payload);
-    if (!response) return out;
-    out.response = response->response;
-    for (auto const& part : response->documents) {
-        auto const bytes = from_base64(part.source.base64);
-        out.files[part.request.document_unique_id] =
-            bytes ? std::string(as_text(*bytes)) : "broken";
-    }
-    return out;
+    return answer ? images_in(*answer) : Images();
 }
 
 }  // namespace musubi::test

@@ -351,6 +351,18 @@ std::vector<Walk> PipelineWalks::of_images() {
              nonsense(kSource, kImagesAction),
              {"RAD-69 110104 R"},
              "110104"},
+            // The responding imaging gateway hands it to the source.
+            {"RAD-75",
+             "hospital-kita",
+             [=](NodeClient& c) {
+                 auto ours = wanted;
+                 ours.images[0].document.home = "urn:oid:2.999.1.1";
+                 return post_ebxml(c, "/xca-i/responding", kCrossImagesAction,
+                                   ebxml::write_imaging_retrieve_request(ours));
+             },
+             nonsense("/xca-i/responding", kCrossImagesAction),
+             {"RAD-69 110104 R", "RAD-75 110104 R"},
+             "110104"},
             image_by_get("RAD-107", "/studies/" + images.study),
             image_by_get("RAD-55", "?requestType=WADO&studyUID=" + images.study + "&seriesUID=" +
                                        series.uid + "&objectUID=" + series.images[0].sop_instance +

@@ -25,11 +25,12 @@ public:
         std::filesystem::create_directories(folder_);
         behave("good");
         auto const pki = test_pki();
-        pid_ = spawn_child({"/usr/bin/python3", source_dir() / "conformance/sim/neighbour.py",
-                            "--certificate", pki / "node-b.crt", "--key", pki / "node-b.key",
-                            "--ca", pki / "ca.crt", "--home", home(), "--repository", repository(),
-                            "--mode-file", folder_ / "mode", "--log", folder_ / "log"},
-                           {folder_ / "output"});
+        pid_ = spawn_child(
+            {"/usr/bin/python3", source_dir() / "conformance/sim/neighbour.py", "--certificate",
+             pki / "node-b.crt", "--key", pki / "node-b.key", "--ca", pki / "ca.crt", "--home",
+             home(), "--repository", repository(), "--mode-file", folder_ / "mode", "--log",
+             folder_ / "log", "--images", folder_ / "images"},
+            {folder_ / "output"});
         if (!eventually([this] { return port() != 0; }))
             throw std::runtime_error("the neighbour did not start: " + read("output"));
     }
@@ -66,6 +67,16 @@ public:
         return out;
     }
 
+    /// An image by its SOP Instance UID, or `manifest`, which each patient then has besides.
+    void hold(std::string const& name, std::string const& file) const {
+        std::filesystem::create_directories(folder_ / "images");
+        std::ofstream(folder_ / "images" / name) << file;
+    }
+    /// With an imaging gateway.
+    std::string imaging_entry() const {
+        return directory_entry("correlation: none, images: \"https://localhost:" +
+                               std::to_string(port()) + "/gateway\"");
+    }
     std::string directory_entry(std::string const& more = "correlation: none") const {
         std::string const url = "https://localhost:" + std::to_string(port()) + "/gateway";
         return "  - {name: " + code() + ", homes: [\"" + home() + "\"], query: \"" + url +

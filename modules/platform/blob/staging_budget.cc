@@ -1,8 +1,8 @@
-#include "imaging/staging.h"
+#include "platform/blob/staging_budget.h"
 
 #include <algorithm>
 
-namespace musubi::imaging {
+namespace musubi::blob {
 
 bool StagingBudget::take(std::uint64_t octets) {
     std::uint64_t held = held_.load();
@@ -19,13 +19,13 @@ StagingShare::~StagingShare() {
 
 Status StagingShare::take(std::uint64_t octets) {
     if (!of_request_->take(octets))
-        return Error(Code::kTooLarge, "more octets of images than one request may have");
+        return Error(Code::kTooLarge, "more octets than one request may have");
     if (!of_all_->take(octets)) {
         of_request_->give_back(octets);
-        return Error(Code::kBusy, "images on their way fill the room set aside");
+        return Error(Code::kBusy, "what is on its way fills the room set aside");
     }
     taken_ += octets;
     return {};
 }
 
-}  // namespace musubi::imaging
+}  // namespace musubi::blob
