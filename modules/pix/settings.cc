@@ -107,6 +107,9 @@ Result<Consumer> read_consumer(std::string const& entry) {
     if (consumer.protocol == Protocol::kHl7v3 && consumer.device.empty())
         return wrong(entry, "device is missing");
     if (consumer.server_name.empty()) consumer.server_name = consumer.host;
+    // MSH-5 and MSH-6 must be there (ITI TF-2 C.2.2), whatever the receiver makes of them.
+    if (consumer.application.empty()) consumer.application = consumer.name;
+    if (consumer.facility.empty()) consumer.facility = consumer.member;
     return consumer;
 }
 
@@ -168,7 +171,8 @@ std::vector<core::ConfigKey> config_keys() {
          .doc = "who is told when the identifiers of a person change (ITI-10, ITI-46): "
                 "NAME;member=CODE;v2=HOST:PORT or v3=URL, then any of ;server_name=NAME in its "
                 "certificate;domain=OID (repeated; none: all);charset=ascii, utf-8, iso-2022-jp, "
-                "latin-1;application=MSH-5;facility=MSH-6;device=OID (needed for v3)"},
+                "latin-1;application=MSH-5 (default NAME);facility=MSH-6 (default CODE);device=OID "
+                "(needed for v3)"},
         {.key = "pix.forgotten_consumers",
          .type = kTextList,
          .default_value = "",

@@ -107,6 +107,8 @@ def judge(message):
     """What every notification must look like."""
     equal(message.msh.field(9), "ADT^A31^ADT_A05", "MSH-9")
     equal(message.msh.field(12), "2.5", "MSH-12")
+    true(message.msh.field(5) and message.msh.field(6), "a receiving application and facility (C.2.2)",
+         message.msh.line)
     equal([s.name for s in message.segments], ["MSH", "EVN", "PID", "PV1"], "segments")
     pid = message.one("PID")
     equal(pid.field(5), " ", "PID-5 (one space)")

@@ -35,6 +35,8 @@ TEST(PixSettings, ConsumersOfBothProtocols) {
     EXPECT_EQ(first.port, 2575);
     EXPECT_EQ(first.server_name, "pix.example") << "checked unless told otherwise";
     EXPECT_EQ(first.encoding, hl7v2::Encoding::kIso2022Jp);
+    EXPECT_EQ(first.application, "APP");
+    EXPECT_EQ(first.facility, "FAC");
     EXPECT_TRUE(first.wants("1.2.4"));
     EXPECT_FALSE(first.wants("1.2.5"));
     Consumer const& second = settings->consumers[1];
@@ -45,6 +47,14 @@ TEST(PixSettings, ConsumersOfBothProtocols) {
     auto const named = read("kita;member=m;v2=h:1", "1.2.77");
     ASSERT_TRUE(named.ok()) << named.error().detail;
     EXPECT_EQ(named->device, "1.2.77");
+}
+
+TEST(PixSettings, AConsumerWithoutNamesOfItsOwnIsAddressedByThoseWeHaveForIt) {
+    auto const settings = read("kita;member=hospital-kita;v2=pix.example:2575");
+    ASSERT_TRUE(settings.ok()) << settings.error().detail;
+    // MSH-5 and MSH-6 are required (ITI TF-2 C.2.2).
+    EXPECT_EQ(settings->consumers[0].application, "kita");
+    EXPECT_EQ(settings->consumers[0].facility, "hospital-kita");
 }
 
 TEST(PixSettings, OnlyWhoIsNoConsumerAnyLongerMayBeForgotten) {
