@@ -130,18 +130,18 @@ Result<int> find_looks(pg::Pool& pool, ReviewSettings const& settings, std::stri
         lasts.push_back(look->last);
     }
     return find(pool, sql::kFoundLooks,
-                std::move(pg::Params()
-                              .timestamptz(day.from)
-                              .timestamptz(day.to)
-                              .timestamptz(now)
-                              .timestamptz(now + settings.days)
-                              .text_array(std::span<std::string const>(members))
-                              .bytea_array(std::span<Bytes const>(users))
-                              .text_array(std::span<std::string const>(patients))
-                              .int8_array(records)
-                              .int8_array(firsts)
-                              .int8_array(lasts)
-                              .text(rule)));
+                pg::Params()
+                    .timestamptz(day.from)
+                    .timestamptz(day.to)
+                    .timestamptz(now)
+                    .timestamptz(now + settings.days)
+                    .text_array(std::span<std::string const>(members))
+                    .bytea_array(std::span<Bytes const>(users))
+                    .text_array(std::span<std::string const>(patients))
+                    .int8_array(records)
+                    .int8_array(firsts)
+                    .int8_array(lasts)
+                    .text(rule));
 }
 
 Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings,

@@ -27,7 +27,7 @@ Result<int> UserNames::write_down(pg::Pool& pool, EntrySealer const& sealer,
         taken.swap(waiting_);
     }
     if (taken.empty()) return 0;
-    auto const written = [&]() -> Result<int> {
+    auto written = [&]() -> Result<int> {
         std::vector<Bytes> users, tokens;
         for (auto const& [user, name] : taken) {
             for (Bytes& token : TRY(families.family_tokens(name))) {
@@ -38,9 +38,9 @@ Result<int> UserNames::write_down(pg::Pool& pool, EntrySealer const& sealer,
         if (users.empty()) return 0;
         return pool.run([&](pg::Tx& tx) -> Result<int> {
             return TRY(tx.exec(sql::kUserFamilies,
-                               std::move(pg::Params()
-                                             .bytea_array(std::span<Bytes const>(users))
-                                             .bytea_array(std::span<Bytes const>(tokens)))))
+                               pg::Params()
+                                   .bytea_array(std::span<Bytes const>(users))
+                                   .bytea_array(std::span<Bytes const>(tokens))))
                 .size();
         });
     }();
@@ -55,9 +55,8 @@ Result<std::map<Bytes, std::vector<Bytes>>> families_of(pg::Pool& pool,
                                                         std::vector<Bytes> const& user_tokens) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::map<Bytes, std::vector<Bytes>>> {
         std::map<Bytes, std::vector<Bytes>> out;
-        auto const rows =
-            TRY(tx.exec(sql::kFamiliesOf,
-                        std::move(pg::Params().bytea_array(std::span<Bytes const>(user_tokens)))));
+        auto const rows = TRY(tx.exec(
+            sql::kFamiliesOf, pg::Params().bytea_array(std::span<Bytes const>(user_tokens))));
         for (pg::Row const row : rows) {
             auto const user = row.bytes(0), token = row.bytes(1);
             out[Bytes(user.begin(), user.end())].emplace_back(token.begin(), token.end());

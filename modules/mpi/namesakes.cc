@@ -23,10 +23,9 @@ Result<std::set<std::string>> Namesakes::of_family(std::vector<std::string> cons
     std::set<std::string> out;
     if (patients.empty() || tokens.empty()) return out;
     return store_.context().pool.read([&](pg::ReadTx& tx) -> Result<std::set<std::string>> {
-        auto const rows = TRY(tx.exec(
-            sql::kOfFamily,
-            std::move(
-                pg::Params().text_array(std::span(patients)).bytea_array(std::span(tokens)))));
+        auto const rows = TRY(
+            tx.exec(sql::kOfFamily,
+                    pg::Params().text_array(std::span(patients)).bytea_array(std::span(tokens))));
         for (pg::Row const row : rows) out.insert(std::string(row.text(0)));
         return out;
     });

@@ -99,11 +99,11 @@ void add_signature_details(std::vector<FoundSignature> const& found, domain::Aud
 Result<std::vector<StoredSignature>> find_signatures(pg::Pool& pool, vault::KeyRing& keys,
                                                      SignatureFilter const& filter) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<StoredSignature>> {
-        auto const rows = TRY(tx.exec(sql::kFindSignatures, std::move(pg::Params()
-                                                                          .text(filter.unique_id)
-                                                                          .text(filter.state)
-                                                                          .timestamptz(filter.since)
-                                                                          .int8(filter.limit))));
+        auto const rows = TRY(tx.exec(sql::kFindSignatures, pg::Params()
+                                                                .text(filter.unique_id)
+                                                                .text(filter.state)
+                                                                .timestamptz(filter.since)
+                                                                .int8(filter.limit)));
         std::vector<StoredSignature> out;
         for (pg::Row const row : rows) {
             StoredSignature one;

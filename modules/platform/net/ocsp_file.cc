@@ -62,7 +62,7 @@ Status ask_about_file(OcspConfig const& config, std::string const& certificate,
     auto const chain = TRY(verified_chain(certificates.get(), authorities));
     if (!chain || is_alone(chain.get())) return {};
     Error const nobody(Code::kUnauthenticated, "nobody can tell whether this certificate counts");
-    Status const unknown = config.mode == OcspMode::kHard ? Status(nobody) : Status();
+    Status unknown = config.mode == OcspMode::kHard ? Status(nobody) : Status();
     auto const question = question_about(chain.get(), config);
     if (!question) return unknown;
     auto const answer = ask_responder(*question, config.timeout_ms);
