@@ -10,7 +10,9 @@ empty_machine() {
     rm -rf "$RESTORED"
     mkdir -p "$RESTORED/log"
     cp -r var/demo/a/agreement.yaml var/demo/a/agreement.yaml.signatures var/demo/a/signers.yaml \
-        var/demo/a/communities.yaml "$RESTORED/"
+        var/demo/a/communities.yaml var/demo/a/sources.yaml "$RESTORED/"
+    install -d -m 700 "$RESTORED/pacs"
+    cp -p var/demo/a/pacs/password "$RESTORED/pacs/"
     install -d -m 700 "$RESTORED/keys"
     cp -p var/demo/a/keys/master.key "$RESTORED/keys/"
     sed -e 's/dbname=musubi_a /dbname=musubi_restored /' -e 's/127.0.0.1:8443/127.0.0.1:38443/' \
@@ -24,7 +26,7 @@ empty_machine() {
 restores() { "$MUSUBI" restore "$BACKUP" --keys "$BACKUP_KEYS" --config "$RESTORED/musubi.yaml" "$@" 2>&1; }
 
 demo_backup() {
-    tell "21. A backup of region a, beside the running node"
+    tell "22. A backup of region a, beside the running node"
     rm -rf "$BACKUP" "$BACKUP_KEYS"
     [ -s var/demo/backup.key ] || "$MUSUBI" keys make --master var/demo/backup.key >/dev/null || wrong "backup key"
     { cat var/demo/a/musubi.yaml && printf 'backup:\n  key: %s\n' "$MUSUBI_TOP/var/demo/backup.key"; } \
@@ -38,7 +40,7 @@ demo_backup() {
 }
 
 demo_restored() {
-    tell "22. It is restored on an empty machine, and proves itself"
+    tell "23. It is restored on an empty machine, and proves itself"
     empty_machine
     local said last rows
     said=$(restores --documents 50) || wrong "$said"
@@ -61,7 +63,7 @@ demo_restored() {
 }
 
 demo_touched() {
-    tell "23. Somebody touches the backup"
+    tell "24. Somebody touches the backup"
     local object byte said
     object=$(find "$BACKUP" -type f -size +600k -path '*object*' | sort | head -n 1)
     [ -n "$object" ] || wrong "no large object in the backup"

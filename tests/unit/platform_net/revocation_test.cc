@@ -231,9 +231,8 @@ TEST_F(OcspTest, ACertificateInAFileIsAskedAboutOnce) {
         EXPECT_TRUE(say(net::OcspMode::kOff, responder.url(), "revoked").ok());
     }
     DeafPort const nobody(false);
-    EXPECT_TRUE(say(net::OcspMode::kSoft, nobody.url(), "member").ok());
-    EXPECT_EQ(say(net::OcspMode::kHard, nobody.url(), "member").error().code,
-              Code::kUnauthenticated);
+    EXPECT_TRUE(say(net::OcspMode::kSoft, "", "member").ok()) << "there is nobody to ask";
+    EXPECT_EQ(say(net::OcspMode::kHard, "", "member").error().code, Code::kUnauthenticated);
     EXPECT_EQ(say(net::OcspMode::kHard, nobody.url(), "expired").error().code,
               Code::kUnauthenticated);
     TestPki others;
