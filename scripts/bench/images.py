@@ -101,10 +101,13 @@ class Archive:
 
 
 class Source(Node):
-    """A node of few documents in front of the archive."""
+    """A node in front of the archive, with nothing but a manifest in its registry."""
 
     def __init__(self):
-        super().__init__(1_000, 0, "images")
+        super().__init__(0, 0, "images")
+
+    def fill(self):
+        pass
 
     def make_region(self, *more):
         super().make_region("--set", "imaging.sources=sources.yaml", *more)
