@@ -81,9 +81,9 @@ Status declare(OperatorTools& tools, Options const& options, std::string const& 
     auto const agreement = TRY(agreement_of(tools));
     auto const statement =
         TRY(policy::statement_of_file(file, policy::StatementKind::kDisaster, *agreement));
-    auto const declared =
-        TRY(policy::declare_disaster(emergency_deps(tools), *agreement, statement,
-                                     operator_named(options), system_clock().now()));
+    auto const declared = TRY(policy::declare_disaster(
+        emergency_deps(tools), *agreement, statement, operator_named(options), system_clock().now(),
+        options.has("after-stand-in") ? policy::Declared::kAtStandIn : policy::Declared::kNow));
     std::printf("%s  declared until %s; all members are told\n", declared.id.to_string().c_str(),
                 to_rfc3339(declared.ends).c_str());
     return {};
@@ -151,6 +151,8 @@ int run_disaster(std::vector<std::string> const& arguments) {
              {"key", "sign: its key, PEM", ""},
              {"declaration", "prepare-end, review: id of the declaration", ""},
              {"findings", "review: what was found", ""},
+             {"after-stand-in", "declare: it was in force at a stand-in, and may be over", "",
+              false, true},
              {"by", "who enters it; default: your account", ""}},
             arguments, options, kVerbs)) {
         return *exit;

@@ -30,6 +30,7 @@ struct AgreementSource {
     std::string next = {};
     /// This node only reads a copy: only what is in force where it is written, and provides for it.
     bool stand_in = false;
+    std::string declarations = {};  ///< folder of a stand-in (disaster_files.h)
 };
 
 struct Accepted {

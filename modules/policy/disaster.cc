@@ -3,8 +3,8 @@
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "policy/canonical.h"
+#include "policy/disaster_parts.h"
 #include "policy/disaster_sql.h"
-#include "policy/emergency_alert.h"
 
 #include <algorithm>
 
@@ -43,33 +43,6 @@ Status check_scope(Agreement const& agreement, Disaster const& disaster) {
     }
     if (!terms.members.empty()) TRY(check_words(terms, "member", disaster.members, terms.members));
     return {};
-}
-
-/// What the words say, if the agreement allows it and enough officers stand behind it.
-Result<Disaster> disaster_of(Statement const& statement, Agreement const& agreement, WallTime now) {
-    DisasterTerms const& terms = agreement.emergency.disaster;
-    Disaster out;
-    out.id = statement.id;
-    out.kind = statement.word("disaster");
-    out.text = statement.word("text");
-    out.members = statement.list("members");
-    out.roles = statement.list("roles");
-    out.modes = statement.list("modes");
-    auto const from = statement.time("from"), until = statement.time("until");
-    if (!from || !until || *until <= *from) return wrong("'from' and 'until' are no term");
-    if (*until - *from > std::chrono::hours(terms.hours))
-        return wrong("lasts longer than the " + std::to_string(terms.hours) + " hours of " +
-                     terms.clause);
-    out.begins = *from;
-    out.ends = *until;
-    TRY(check_scope(agreement, out));
-    out.officers = officers_behind(statement, agreement.emergency, terms.officers, now);
-    if (static_cast<int>(out.officers.size()) < terms.quorum)
-        return Error(Code::kDenied, "disaster: signed by " + std::to_string(out.officers.size()) +
-                                        " officers, " + std::to_string(terms.quorum) +
-                                        " of those that " + terms.clause + " names must");
-    out.review_by = out.ends + std::chrono::hours(24 * terms.review_days);
-    return out;
 }
 
 /// Ends count with their own signatures, from when they were registered.
@@ -120,16 +93,7 @@ Result<std::vector<Disaster>> found(pg::ReadTx& tx, pg::Rows const& rows,
 
 domain::AuditEvent event_of(EmergencyDeps const& deps, Agreement const& agreement,
                             Disaster const& disaster, AlertFacts facts) {
-    facts.clause = agreement.emergency.disaster.clause;
-    facts.organisation = agreement.region.name;
-    auto event = emergency_alert(facts, deps.audit_source_id);
-    auto object = alert_object(disaster.id.to_urn());
-    object.name = "disaster declaration";
-    object.details = {{"disaster", disaster.kind}, {"until", seconds_of(disaster.ends)}};
-    for (auto const& code : disaster.officers) object.details.push_back({"signed", code});
-    for (auto const& mode : disaster.modes) object.details.push_back({"mode", mode});
-    event.objects = {std::move(object)};
-    return event;
+    return disaster_event(agreement, disaster, std::move(facts), deps.audit_source_id);
 }
 
 void tell(pg::Tx& tx, EmergencyDeps const& deps, Agreement const& agreement,
@@ -167,6 +131,46 @@ Result<Disaster> one_of(pg::Pool& pool, Agreement const& agreement, Uuid const& 
 
 }  // namespace
 
+Result<Disaster> disaster_of(Statement const& statement, Agreement const& agreement, WallTime now) {
+    DisasterTerms const& terms = agreement.emergency.disaster;
+    Disaster out;
+    out.id = statement.id;
+    out.kind = statement.word("disaster");
+    out.text = statement.word("text");
+    out.members = statement.list("members");
+    out.roles = statement.list("roles");
+    out.modes = statement.list("modes");
+    auto const from = statement.time("from"), until = statement.time("until");
+    if (!from || !until || *until <= *from) return wrong("'from' and 'until' are no term");
+    if (*until - *from > std::chrono::hours(terms.hours))
+        return wrong("lasts longer than the " + std::to_string(terms.hours) + " hours of " +
+                     terms.clause);
+    out.begins = *from;
+    out.ends = *until;
+    TRY(check_scope(agreement, out));
+    out.officers = officers_behind(statement, agreement.emergency, terms.officers, now);
+    if (static_cast<int>(out.officers.size()) < terms.quorum)
+        return Error(Code::kDenied, "disaster: signed by " + std::to_string(out.officers.size()) +
+                                        " officers, " + std::to_string(terms.quorum) +
+                                        " of those that " + terms.clause + " names must");
+    out.review_by = out.ends + std::chrono::hours(24 * terms.review_days);
+    return out;
+}
+
+domain::AuditEvent disaster_event(Agreement const& agreement, Disaster const& disaster,
+                                  AlertFacts facts, std::string const& source_id) {
+    facts.clause = agreement.emergency.disaster.clause;
+    facts.organisation = agreement.region.name;
+    auto event = emergency_alert(facts, source_id);
+    auto object = alert_object(disaster.id.to_urn());
+    object.name = "disaster declaration";
+    object.details = {{"disaster", disaster.kind}, {"until", seconds_of(disaster.ends)}};
+    for (auto const& code : disaster.officers) object.details.push_back({"signed", code});
+    for (auto const& mode : disaster.modes) object.details.push_back({"mode", mode});
+    event.objects = {std::move(object)};
+    return event;
+}
+
 Result<std::string> draft_disaster(Agreement const& agreement, DisasterDraft const& draft,
                                    IdSource& ids, WallTime now) {
     Disaster said;
@@ -198,7 +202,8 @@ Result<std::string> draft_disaster_end(Agreement const& agreement, Uuid const& d
 }
 
 Result<Disaster> declare_disaster(EmergencyDeps const& deps, Agreement const& agreement,
-                                  Statement const& statement, std::string const& by, WallTime now) {
+                                  Statement const& statement, std::string const& by, WallTime now,
+                                  Declared declared) {
     auto found = disaster_of(statement, agreement, now);
     if (!found) {
         TRY(record_refused(deps, agreement, statement,
@@ -208,7 +213,8 @@ Result<Disaster> declare_disaster(EmergencyDeps const& deps, Agreement const& ag
     }
     Disaster disaster = *std::move(found);
     if (disaster.begins > now + kClockTolerance) return wrong("begins in the future");
-    if (disaster.ends <= now || now - disaster.begins > kSignWithin)
+    bool const old = disaster.ends <= now || now - disaster.begins > kSignWithin;
+    if (old && declared == Declared::kNow)
         return wrong("was written too long ago: write and sign a new one");
     disaster.begins = std::max(disaster.begins, now);
     TRY(deps.pool.run([&](pg::Tx& tx) -> Status {
@@ -282,7 +288,7 @@ DisasterWatch::Found DisasterWatch::read(Agreement const& agreement, WallTime at
     for (std::size_t i = 0; all && i < all->size(); ++i) {
         if ((*all)[i].in_force(at)) return std::make_shared<Disaster const>((*all)[i]);
     }
-    return nullptr;
+    return elsewhere_ ? elsewhere_(agreement, at) : nullptr;
 }
 
 std::shared_ptr<Disaster const> DisasterWatch::now(Agreement const& agreement) const {

@@ -11,6 +11,7 @@
 #include "policy/emergency.h"
 #include "policy/statement.h"
 
+#include <functional>
 #include <mutex>
 
 namespace musubi::policy {
@@ -47,8 +48,12 @@ Result<std::string> draft_disaster_end(Agreement const& agreement, Uuid const& d
 
 /// Puts a signed declaration into force, or ends one: stored, recorded (DCM 110127, 110138) and
 /// told to all members in one transaction.
+/// kAtStandIn: it was in force at a node that could not write, and may be over: registered so that
+/// it can be told and looked back on.
+enum class Declared : std::uint8_t { kNow, kAtStandIn };
 Result<Disaster> declare_disaster(EmergencyDeps const& deps, Agreement const& agreement,
-                                  Statement const& statement, std::string const& by, WallTime now);
+                                  Statement const& statement, std::string const& by, WallTime now,
+                                  Declared declared = Declared::kNow);
 Status end_disaster(EmergencyDeps const& deps, Agreement const& agreement,
                     Statement const& statement, std::string const& by, WallTime now);
 /// What was found when it was over. kConflict: it is not over, or was reviewed.
@@ -64,16 +69,20 @@ Result<std::vector<Disaster>> disasters(pg::Pool& pool, Agreement const& agreeme
 /// nothing is opened by a table that nobody can ask.
 class DisasterWatch {
 public:
-    DisasterWatch(pg::Pool& pool, Clock const& clock) : pool_(pool), clock_(clock) {}
+    using Found = std::shared_ptr<Disaster const>;
+    using Elsewhere = std::function<Found(Agreement const&, WallTime)>;
+    /// `elsewhere` is asked where the table has none in force (disaster_files.h).
+    DisasterWatch(pg::Pool& pool, Clock const& clock, Elsewhere elsewhere = {})
+        : pool_(pool), clock_(clock), elsewhere_(std::move(elsewhere)) {}
     /// Null: none.
     std::shared_ptr<Disaster const> now(Agreement const& agreement) const;
 
 private:
-    using Found = std::shared_ptr<Disaster const>;
     Found read(Agreement const& agreement, WallTime at) const;
 
     pg::Pool& pool_;
     Clock const& clock_;
+    Elsewhere const elsewhere_;
     mutable std::mutex mutex_;  ///< guards what follows
     mutable Found found_;
     mutable std::string agreement_;  ///< hash of the one that it was read under

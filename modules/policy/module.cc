@@ -137,8 +137,10 @@ Result<std::unique_ptr<core::Module>> create(core::ModuleContext& context) {
 }  // namespace
 
 AgreementSource agreement_source(core::Config const& config) {
-    return {config.text("policy.agreement"), config.text("policy.signers"),
-            config.text("policy.country"), config.text("policy.next_agreement")};
+    AgreementSource out{config.text("policy.agreement"), config.text("policy.signers"),
+                        config.text("policy.country"), config.text("policy.next_agreement")};
+    out.declarations = config.text("policy.stand_in_declarations");
+    return out;
 }
 
 AgreementAudit agreement_audit(core::ModuleContext const& context) {
@@ -186,7 +188,16 @@ core::ModuleDescriptor const& descriptor() {
         country.doc =
             "ISO 3166 code of the country where data, keys and logs of this node are. Must be one "
             "of those that the agreement's `location` allows.";
-        d.config_keys = {agreement, next, signers, country};
+        core::ConfigKey declarations;
+        declarations.key = "policy.stand_in_declarations";
+        declarations.type = core::ConfigType::kPath;
+        declarations.default_value = "declarations";
+        declarations.doc =
+            "With node.read_only: folder of declarations of a disaster, and of their ends, that "
+            "officers have signed, each a file with its signatures beside it. Looked at every "
+            "second.";
+        declarations.needs_restart = false;
+        d.config_keys = {agreement, next, signers, country, declarations};
         d.create = create;
         return d;
     }();

@@ -14,6 +14,7 @@
 #include "policy/call_meter.h"
 #include "policy/decide.h"
 #include "policy/disaster.h"
+#include "policy/disaster_files.h"
 #include "policy/stand_in.h"
 
 #include <mutex>
@@ -80,7 +81,13 @@ private:
           identity_(identity),
           clock_(clock),
           audit_(std::move(audit)),
-          disasters_(pool, clock) {}
+          files_(source_.declarations, audit_.port, audit_.source_id),
+          disasters_(pool, clock,
+                     source_.stand_in ? DisasterWatch::Elsewhere(
+                                            [this](Agreement const& agreement, WallTime at) {
+                                                return files_.now(agreement, at);
+                                            })
+                                      : nullptr) {}
     /// In the name of an emergency account whose seal was broken; kDenied for any other stranger.
     Result<domain::Member> holder_of(Agreement const& agreement,
                                      core::PeerCertificate const& certificate) const;
@@ -109,6 +116,7 @@ private:
     core::UserNamesPort* users_met_ = nullptr;
     Clock const& clock_;
     AgreementAudit const audit_;
+    mutable DisasterFiles files_;  ///< of a stand-in only
     DisasterWatch const disasters_;
     std::optional<Signatures>
         to_store_;  ///< of an agreement that was never in force, until begin()

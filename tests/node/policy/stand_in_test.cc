@@ -191,6 +191,66 @@ TEST_F(StandIn, ReadsUnderTheSameRulesChangesNothingAndIsReconciled) {
     EXPECT_EQ(node_->sql("select count(*) from atna.reconciliation")[0][0], "2");
 }
 
+// BC-1: the officers declare a disaster when the node that writes is gone.
+TEST_F(StandIn, OpensWhatADeclarationInItsFolderOpensAndTellsOfItAfterwards) {
+    auto const command = [&](TestNode& node, std::vector<std::string> words) {
+        auto const done = node.command(words);
+        EXPECT_EQ(done.status, 0) << words[0] << " " << words[1] << ": " << done.output;
+        return done.output;
+    };
+    lose_the_primary();
+    fs::path const draft = other_->folder() / "declaration", end = other_->folder() / "the-end";
+    fs::path const shelf = other_->folder() / "declarations";
+    fs::create_directories(shelf);
+    auto const sign = [&](fs::path const& file, std::string const& as, int officer) {
+        std::string const name = other_->pki() / ("officer-kita-" + std::to_string(officer));
+        command(*other_, {"disaster", "sign", file, "--as", as, "--certificate", name + ".crt",
+                          "--key", name + ".key"});
+    };
+    auto const put = [&](fs::path const& file) {
+        std::string const beside = file.string() + ".signatures";
+        fs::copy(beside, shelf / (file.filename().string() + ".signatures"),
+                 fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+        fs::copy(file, shelf / file.filename(), fs::copy_options::overwrite_existing);
+    };
+    NodeClient const clinic(*other_, "clinic-kita");
+    command(*other_, {"disaster", "prepare", "--kind", "earthquake", "--text", "road closed",
+                      "--hours", "12", "--out", draft});
+    sign(draft, "president", 1);
+    put(draft);
+    std::size_t const seen = other_->log().size();
+    EXPECT_TRUE(clinic.find(closed_.patient()).unique_ids().empty()) << "one officer alone";
+    EXPECT_TRUE(eventually([&] {
+        clinic.find(closed_.patient());
+        return other_->log().find("policy.disaster_does_not_count", seen) != std::string::npos;
+    }));
+    EXPECT_NE(other_->command({"disaster", "declare", draft}).status, 0) << "it cannot write";
+    sign(draft, "coordinator", 3);
+    put(draft);
+    EXPECT_TRUE(
+        eventually([&] { return clinic.find(closed_.patient()).unique_ids() == ids(closed_); }));
+    std::string const words = read_file(draft);
+    std::size_t const at = words.find("urn:uuid:");
+    ASSERT_NE(at, std::string::npos) << words;
+    std::string const id = words.substr(at + 9, 36);
+    command(*other_,
+            {"disaster", "prepare-end", "--declaration", id, "--text", "road open", "--out", end});
+    sign(end, "security", 2);
+    put(end);
+    EXPECT_TRUE(eventually([&] { return clinic.find(closed_.patient()).unique_ids().empty(); }));
+
+    bring_the_primary_back();
+    EXPECT_EQ(reconcile(journal()).status, 0);
+    atna::SearchQuery query;
+    for (char const* word : {"disaster-declared", "disaster-ended"}) {
+        query.transaction = word;
+        EXPECT_EQ(node_->audit(query).size(), 1U) << word;
+    }
+    EXPECT_NE(node_->command({"disaster", "declare", draft, "--after-stand-in"}).output.find(id),
+              std::string::npos);
+    EXPECT_EQ(node_->verify_audit(), "");
+}
+
 TEST(StandInTerms, AreNeededInTheAgreement) {
     auto const node_ = consent_node();
     node_->start();
