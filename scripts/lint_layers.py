@@ -13,7 +13,7 @@ LIBRARIES = {
     r"xercesc/": r"^modules/platform/xml/",
     r"Poco/": r"^modules/platform/net/",
     r"boost/beast": r"^modules/platform/net/",
-    r"openssl/": r"^modules/platform/(net|vault|xml)/|^modules/platform/base/digest\.cc",
+    r"openssl/": r"^modules/platform/(net|vault|xml)/|^modules/platform/base/(digest|sha2)\.cc",
     r"pqxx/|libpq-fe\.h": r"^modules/platform/pg/",
     r"curl/": r"^modules/platform/peer/",
     r"dcmtk/": r"^modules/platform/dicomnet/",

@@ -1,7 +1,7 @@
 # The part of the demo that is about losing everything: a backup, brought back elsewhere under the same keys, proves that it
 # is what was backed up; a document comes out of it byte for byte; a backup that was touched is found out.
 RESTORED=var/demo/restored
-RESTORED_PORT=39464
+RESTORED_PORT=26464
 BACKUP=var/demo/backup BACKUP_KEYS=var/demo/backup-keys  # in a region: in different hands, and elsewhere
 
 # Where the region's machine has burnt: its configuration and master key, kept apart, and nothing else.
@@ -15,9 +15,9 @@ empty_machine() {
     cp -p var/demo/a/pacs/password "$RESTORED/pacs/"
     install -d -m 700 "$RESTORED/keys"
     cp -p var/demo/a/keys/master.key "$RESTORED/keys/"
-    sed -e 's/dbname=musubi_a /dbname=musubi_restored /' -e 's/127.0.0.1:8443/127.0.0.1:38443/' \
-        -e 's/127.0.0.1:2575/127.0.0.1:32575/' -e "s/127.0.0.1:9464/127.0.0.1:$RESTORED_PORT/" \
-        -e 's/127.0.0.1:6514/127.0.0.1:36514/' -e 's/127.0.0.1:5514/127.0.0.1:35514/' \
+    sed -e 's/dbname=musubi_a /dbname=musubi_restored /' -e 's/127.0.0.1:8443/127.0.0.1:26443/' \
+        -e 's/127.0.0.1:2575/127.0.0.1:26575/' -e "s/127.0.0.1:9464/127.0.0.1:$RESTORED_PORT/" \
+        -e 's/127.0.0.1:6514/127.0.0.1:26514/' -e 's/127.0.0.1:5514/127.0.0.1:26515/' \
         var/demo/a/backup.yaml >"$RESTORED/musubi.yaml"
     PGOPTIONS="-c client_min_messages=warning" pg_sql "$DEMO_PG" "$DEMO_PG_PORT" postgres \
         "drop database if exists musubi_restored"
@@ -52,10 +52,10 @@ demo_restored() {
     last=$("$MUSUBI" audit verify --config "$RESTORED/musubi.yaml") || wrong "the restored trail: $last"
     indented <<<"$last"
     region_start "$RESTORED" "$RESTORED_PORT"
-    as hospital-kita retrieve --url https://localhost:38443/xds/repository --document "$SCAN" \
+    as hospital-kita retrieve --url https://localhost:26443/xds/repository --document "$SCAN" \
         --repository $REPOSITORY --out "$DEMO_OUT/restored.bin" || wrong "the restored node does not deliver"
     cmp "$DEMO_DOCS/scan.bin" "$DEMO_OUT/restored.bin" || wrong "the restored document differs"
-    rows=$(as clinic-kita query --url https://localhost:38443/xds/registry --patient "$1" 2>/dev/null) ||
+    rows=$(as clinic-kita query --url https://localhost:26443/xds/registry --patient "$1" 2>/dev/null) ||
         wrong "the clinic's query"
     [ -z "$rows" ] || wrong "a consent that was withdrawn counts again"
     ok "the node starts on it, delivers the hospital's scan byte for byte, and keeps to what she withdrew"
