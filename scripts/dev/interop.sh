@@ -1,7 +1,8 @@
 # Peers from other houses: IPF (Java, from Maven Central) as client and as neighbour of a node of our own under var/interop.
-# ./dev interop [FILTER]: only cases whose transaction or name contains FILTER. Not part of ./dev test: it needs the network
+# ./dev interop [WORD,...]: only cases whose transaction or name contains one of these. Not part of ./dev test: it needs the network
 # once, and says so and ends well where Maven Central or the Java packages cannot be had.
-# MUSUBI_INTEROP_PORT: other ports; from it: HTTPS, MLLP, operator, +6 syslog, +7 syslog by UDP, +80 the neighbour.
+# MUSUBI_INTEROP_PORT: other ports; from it: HTTPS, MLLP, operator, +6 syslog, +7 syslog by UDP, +80 the neighbour,
+# +81 notifications.
 INTEROP=var/interop
 INTEROP_PG=$INTEROP/postgres
 INTEROP_PORT=${MUSUBI_INTEROP_PORT:-22000}
@@ -43,7 +44,7 @@ interop_stores() {
     (
         umask 077
         [ -s "$stores/password" ] || openssl rand -hex 24 >"$stores/password"
-        for name in toolkit hospital-kita clinic-kita node-b; do
+        for name in toolkit hospital-kita clinic-kita node-b stranger expired; do
             [ "$stores/$name.p12" -nt "$INTEROP/pki/$name.crt" ] ||
                 openssl pkcs12 -export -name "$name" -in "$INTEROP/pki/$name.crt" -inkey "$INTEROP/pki/$name.key" \
                     -out "$stores/$name.p12" -passout "file:$stores/password"
@@ -77,7 +78,7 @@ interop_stop() {
 
 # Region a, fresh, with IPF for region b: it speaks with that region's certificate.
 interop_region() {
-    local folder=$INTEROP/region neighbour=https://localhost:$((INTEROP_PORT + 80))/services
+    local told=1.3.6.1.4.1.21367.13.20.2000 folder=$INTEROP/region neighbour=https://localhost:$((INTEROP_PORT + 80))/services
     region_stop "$folder"
     rm -rf "$folder"
     pg_start "$INTEROP_PG" 0 -c fsync=off -c synchronous_commit=off -c full_page_writes=off
@@ -87,7 +88,14 @@ interop_region() {
         --db-name musubi_interop --port-base "$INTEROP_PORT" --neighbour "b:$((INTEROP_PORT + 80))" \
         --musubi "$(musubi_binary)" --set xca.query_first_byte=2s --set xca.query_deadline=4s \
         --set xca.retrieve_first_byte=2s --set xca.retrieve_deadline=10s --set xca.rest_after=1000 \
-        --set imaging.sources=sources.yaml
+        --set imaging.sources=sources.yaml --unsigned \
+        --set "pix.consumers=[\"v2;member=toolkit;v2=localhost:$((INTEROP_PORT + 81));domain=$told\", \"v3;member=toolkit;v3=$neighbour/iti46;domain=$told;device=2.999.77.1\"]" \
+        --set pix.notify_first_pause=200ms
+    # Where the neighbour hears of answers to what it asked before.
+    sed -i "s|reply_addresses: \[\"https://localhost:18443/async/reply\"\]|reply_addresses: [\"$neighbour/iti38reply\", \"$neighbour/iti39reply\", \"$neighbour/iti55reply\", \"$neighbour/iti55later\"]|" \
+        "$folder/agreement.yaml"
+    python3 scripts/make_region.py --out "$folder" --region a --pki "$INTEROP/pki" --db-host - --db-name - --sign-only \
+        --musubi "$(musubi_binary)"
     printf 'sources:\n  - {id: 2.999.77.30, member: toolkit, dicomweb: "http://127.0.0.1:%s/dicom-web"}\n' \
         "$(cat "$INTEROP/archive/port")" >"$folder/sources.yaml"
     # One service for each transaction, as IPF's endpoints are.
@@ -104,8 +112,11 @@ syslog=$((INTEROP_PORT + 6))
 home=urn:oid:2.999.1.1
 repository=2.999.1.1.2
 neighbour.port=$((INTEROP_PORT + 80))
+notify.port=$((INTEROP_PORT + 81))
 neighbour.home=urn:oid:2.999.1.2
 stores=$MUSUBI_TOP/$INTEROP/stores
+pki=$MUSUBI_TOP/$INTEROP/pki
+assertions=$MUSUBI_TOP/scripts/demo_assertion.py
 ca=$MUSUBI_TOP/$INTEROP/pki/ca.crt
 musubi=$(musubi_binary)
 config=$MUSUBI_TOP/$INTEROP/region/musubi.yaml
@@ -127,8 +138,9 @@ run_interop() {
     interop_target >"$INTEROP/target.properties"
     say "IPF speaks with the node (what it says in detail: var/log/interop-ipf.log)"
     local status=0
-    java -cp "$INTEROP/ipf/classes:$(cat "$INTEROP/ipf/classpath")" -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 \
-        -Dorg.slf4j.simpleLogger.defaultLogLevel=warn musubi.interop.Main "$INTEROP/target.properties" "$@" \
+    # HAPI leaves a file of its own where it stands.
+    (cd "$INTEROP" && java -cp "$MUSUBI_TOP/$INTEROP/ipf/classes:$(cat ipf/classpath)" -Dfile.encoding=UTF-8 -Dstdout.encoding=UTF-8 \
+        -Dorg.slf4j.simpleLogger.defaultLogLevel=warn musubi.interop.Main target.properties "$@") \
         2>var/log/interop-ipf.log | tee var/log/interop.log || status=$?
     [ "$status" -eq 0 ] || fail "not all went as it should"
 }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.camel.Processor;
 import org.openehealth.ipf.commons.ihe.xds.core.metadata.DocumentEntry;
 import org.openehealth.ipf.commons.ihe.xds.core.metadata.ReferenceId;
 import org.openehealth.ipf.commons.ihe.xds.core.requests.DocumentReference;
@@ -16,12 +17,13 @@ import org.openehealth.ipf.commons.ihe.xds.core.responses.RetrievedDocumentSet;
 import org.openehealth.ipf.commons.ihe.xds.core.responses.Status;
 import org.openehealth.ipf.platform.camel.ihe.xds.XdsCamelValidators;
 
-/** IPF as imaging source and consumer: a manifest is published (RAD-68, as ITI-41), its images are fetched (RAD-69). */
+/** IPF as imaging source and consumer: a manifest is published (RAD-68, as ITI-41), its images are fetched (RAD-69, RAD-75). */
 final class ImageCases {
     private static final String EXPLICIT = "1.2.840.10008.1.2.1";
 
     private final World world;
     private final List<String> instances;
+    private Papers papers;
 
     private ImageCases(World world) {
         this.world = world;
@@ -37,10 +39,12 @@ final class ImageCases {
         report.check("RAD-69", "three images, octet by octet as the archive has them", cases::all);
         report.check("RAD-69", "one that the manifest does not name: partial success", cases::partly);
         report.check("RAD-69", "another member without consent: as if there were none", cases::withheld);
+        report.check("RAD-75", "another community without consent: as if there were none", cases::withheldAcross);
+        report.check("RAD-75", "another community with consent: the same octets, with home", cases::across);
     }
 
     private void publish() throws Exception {
-        Papers papers = new Papers(world.patient());
+        papers = new Papers(world.patient());
         byte[] manifest = Files.readAllBytes(Path.of(world.target.value("image.folder"), "manifest.dcm"));
         DocumentEntry entry = papers.add("manifest", manifest);
         entry.setMimeType("application/dicom");
@@ -54,13 +58,14 @@ final class ImageCases {
         world.provided(papers);
     }
 
-    private RetrievedDocumentSet fetch(String who, List<String> wanted) throws Exception {
+    private RetrieveImagingDocumentSet request(String home, List<String> wanted) {
         RetrieveSeries series = new RetrieveSeries();
         series.setSeriesInstanceUID(world.target.value("image.series"));
         for (String instance : wanted) {
             DocumentReference one = new DocumentReference();
             one.setRepositoryUniqueId(world.target.value("image.repository"));
             one.setDocumentUniqueId(instance);
+            one.setHomeCommunityId(home);
             series.getDocuments().add(one);
         }
         RetrieveStudy study = new RetrieveStudy();
@@ -69,9 +74,32 @@ final class ImageCases {
         RetrieveImagingDocumentSet request = new RetrieveImagingDocumentSet();
         request.getRetrieveStudies().add(study);
         request.getTransferSyntaxIds().add(EXPLICIT);
-        return world.ipf.call(world.ipf.soap("xdsi-rad69", "/xds-i/source", who), request,
+        return request;
+    }
+
+    private RetrievedDocumentSet fetch(String who, List<String> wanted) throws Exception {
+        return world.ipf.call(world.ipf.soap("xdsi-rad69", "/xds-i/source", who), request(null, wanted),
             XdsCamelValidators.rad69RequestValidator(), XdsCamelValidators.rad69ResponseValidator(),
             RetrievedDocumentSet.class);
+    }
+
+    private RetrievedDocumentSet fetchAcross(Processor validator) throws Exception {
+        return world.ipf.call(world.ipf.soap("xcai-rad75", "/xca-i/responding", Ipf.COMMUNITY),
+            request(world.target.home(), instances), XdsCamelValidators.rad75RequestValidator(), validator,
+            RetrievedDocumentSet.class);
+    }
+
+    private void withheldAcross() throws Exception {
+        // No validator: as for ITI-39, an error's location is more than a home.
+        World.refused(fetchAcross(null), ErrorCode.DOCUMENT_UNIQUE_ID_ERROR);
+    }
+
+    private void across() throws Exception {
+        world.target.consent(World.cx(papers.patient));
+        RetrievedDocumentSet got = fetchAcross(XdsCamelValidators.rad75ResponseValidator());
+        asStored(got);
+        got.getDocuments().forEach(image -> Report.equal(image.getRequestData().getHomeCommunityId(), world.target.home(),
+            "home"));
     }
 
     private void beforehand() throws Exception {
@@ -79,7 +107,10 @@ final class ImageCases {
     }
 
     private void all() throws Exception {
-        RetrievedDocumentSet got = fetch(Ipf.TOOLKIT, instances);
+        asStored(fetch(Ipf.TOOLKIT, instances));
+    }
+
+    private void asStored(RetrievedDocumentSet got) throws Exception {
         World.success(got);
         Report.equal(got.getDocuments().size(), instances.size(), "images");
         for (RetrievedDocument image : got.getDocuments()) {

@@ -17,6 +17,8 @@ final class Ipf implements AutoCloseable {
     static final String HOSPITAL = "hospital-kita";
     static final String CLINIC = "clinic-kita";
     static final String COMMUNITY = "node-b";
+    static final String STRANGER = "stranger";
+    static final String EXPIRED = "expired";
 
     private final CamelContext camel = new DefaultCamelContext();
     private final ProducerTemplate template;
@@ -24,7 +26,7 @@ final class Ipf implements AutoCloseable {
 
     Ipf(Target target, Wallet wallet) throws Exception {
         this.target = target;
-        for (String name : new String[] {TOOLKIT, HOSPITAL, CLINIC, COMMUNITY}) {
+        for (String name : new String[] {TOOLKIT, HOSPITAL, CLINIC, COMMUNITY, STRANGER, EXPIRED}) {
             camel.getRegistry().bind(name, wallet.parameters(name));
         }
         HL7MLLPNettyEncoderFactory encoder = new HL7MLLPNettyEncoderFactory();
@@ -33,6 +35,7 @@ final class Ipf implements AutoCloseable {
         decoder.setCharset("UTF-8");
         camel.getRegistry().bind("hl7encoder", encoder);
         camel.getRegistry().bind("hl7decoder", decoder);
+        camel.getRegistry().bind("correlator", new Correlator());
         template = camel.createProducerTemplate();
     }
 
@@ -68,18 +71,23 @@ final class Ipf implements AutoCloseable {
         if (request != null) {
             request.process(holding(body));
         }
+        Object answer = send(uri, body, headers).getMessage().getBody();
+        Exchange judged = holding(answer);
+        if (response != null) {
+            response.process(judged);
+        }
+        return camel.getTypeConverter().mandatoryConvertTo(type, judged, answer);
+    }
+
+    /** Sends and gives back the exchange as it ended, which for a question that is answered later holds no answer. */
+    Exchange send(String uri, Object body, Map<String, Object> headers) throws Exception {
         Exchange asked = holding(body);
         asked.getIn().getHeaders().putAll(headers);
         Exchange answered = template.send(uri, asked);
         if (answered.getException() != null) {
             throw answered.getException();
         }
-        Object answer = answered.getMessage().getBody();
-        Exchange judged = holding(answer);
-        if (response != null) {
-            response.process(judged);
-        }
-        return camel.getTypeConverter().mandatoryConvertTo(type, judged, answer);
+        return answered;
     }
 
     private Exchange holding(Object body) {

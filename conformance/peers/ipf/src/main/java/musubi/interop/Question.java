@@ -17,6 +17,16 @@ import org.xml.sax.InputSource;
 record Question(String message, String asker, String queryId, String parameters, Person person) {
     private static final String V3 = "urn:hl7-org:v3";
 
+    /** Who sent a message, and its id. */
+    record Sender(String root, String extension, String device) {}
+
+    static Sender sender(String text) throws Exception {
+        Element root = parse(text).getDocumentElement();
+        Element id = first(root, "id");
+        return new Sender(id.getAttribute("root"), id.getAttribute("extension"),
+            first(first(root, "sender"), "id").getAttribute("root"));
+    }
+
     static Document parse(String text) throws Exception {
         DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
         factory.setNamespaceAware(true);

@@ -27,6 +27,34 @@ final class V2 {
             + "\r";
     }
 
+    /** With the namespace that PAM wants (ITI TF-2 N.1), as the node is configured. */
+    private static String named(String cx) {
+        return cx.replace("^^^&" + Person.RED, "^^^IHERED&" + Person.RED);
+    }
+
+    /** ITI-30 (PAM): a person's record of version 2.5. */
+    static String pam(String trigger, Person person, String cx) {
+        String structure = trigger.equals("A31") || trigger.equals("A28") ? "ADT_A05" : "ADT_A01";
+        return header("ADT^" + trigger + "^" + structure, "2.5") + "EVN||" + now() + "\r" + person.pid(named(cx)) + "\rPV1||N\r";
+    }
+
+    /** ITI-30, A47: an id is replaced by another one. */
+    static String changeOfId(Person person, String next, String previous) {
+        return header("ADT^A47^ADT_A30", "2.5") + "EVN||" + now() + "\r" + person.pid(named(next)) + "\rMRG|"
+            + named(previous) + "\r";
+    }
+
+    /** ITI-64: a local id goes from one regional id to another. */
+    static String linkChange(String regional, String local, String previous) {
+        return header("ADT^A43^ADT_A43", "2.5") + "EVN||" + now() + "\rPID|||" + regional + "~" + local + "|| \rMRG|" + previous
+            + "\r";
+    }
+
+    /** ITI-22: demographics and visit. */
+    static String visits(String criteria) {
+        return header("QBP^ZV1^QBP_Q21", "2.5") + "QPD|IHE PDVQ Query|" + Person.freshTag() + "|" + criteria + "\rRCP|I\r";
+    }
+
     /** ITI-9; `domain` may be empty. */
     static String crossReferences(String cx, String domain) {
         return header("QBP^Q23^QBP_Q21", "2.5") + "QPD|IHE PIX Query|" + Person.freshTag() + "|" + cx

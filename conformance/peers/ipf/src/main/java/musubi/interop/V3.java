@@ -108,6 +108,14 @@ final class V3 {
             source + "<patientIdentifier>" + id("value", cx) + "<semanticsText>Patient.id</semanticsText></patientIdentifier>")));
     }
 
+    /** The acknowledgement of a message that came in. */
+    static String accepted(String request) throws Exception {
+        Question.Sender sender = Question.sender(request);
+        return message("MCCI_IN000002UV01", sender.device(), DEVICE, """
+            <acknowledgement><typeCode code="AA"/><targetMessage><id root="%s"%s/></targetMessage></acknowledgement>"""
+            .formatted(sender.root(), sender.extension().isEmpty() ? "" : " extension=\"" + sender.extension() + "\""), "");
+    }
+
     /** ITI-47 by family name and birth date; a page holds `quantity` persons, 0: all. */
     static String demographics(String family, String birth, int quantity) {
         return candidates(DEVICE, family, "", birth, quantity);
@@ -116,6 +124,20 @@ final class V3 {
     /** ITI-55 in the name of a community. */
     static String discovery(String home, Person person) {
         return candidates(home.substring("urn:oid:".length()), person.family(), person.given(), person.birth(), 0);
+    }
+
+    /** ITI-55, to be answered when it suits, at that address. */
+    static String deferredDiscovery(String home, Person person, String address) {
+        return discovery(home, person)
+            .replace("<responsePriorityCode code=\"I\"/>", "<responsePriorityCode code=\"D\"/>")
+            .replace("<sender typeCode", "<respondTo typeCode=\"RSP\"><telecom value=\"" + address + "\"/><entityRsp classCode=\"ENT\" determinerCode=\"INSTANCE\" xsi:nil=\"true\"/></respondTo>"
+                + "<sender typeCode");
+    }
+
+    /** ITI-56: where has the patient with this id records? */
+    static String locations(String cx) {
+        return "<PatientLocationQueryRequest xmlns=\"urn:ihe:iti:xcpd:2009\">"
+            + id("RequestedPatientId", cx) + "</PatientLocationQueryRequest>";
     }
 
     private static String candidates(String sender, String family, String given, String birth, int quantity) {

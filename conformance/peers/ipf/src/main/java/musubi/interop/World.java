@@ -24,6 +24,8 @@ import org.openehealth.ipf.platform.camel.ihe.xds.XdsCamelValidators;
 final class World {
     static final String REGISTRY = "/xds/registry";
     static final String REPOSITORY = "/xds/repository";
+    private static final int HANDSHAKES = 5;
+    private static final long PAUSE_MS = 500;
 
     final Target target;
     final Ipf ipf;
@@ -47,6 +49,18 @@ final class World {
         Processor request = message.contains("^A40") ? null : PixPdqCamelValidators.iti8RequestValidator();
         String answer = ipf.call(ipf.mllp("pix-iti8", who), message, request, PixPdqCamelValidators.iti8ResponseValidator(), String.class);
         Report.that(answer.contains("\rMSA|AA|"), "the feed is acknowledged: " + answer.replace('\r', '\n'));
+    }
+
+    /** The first handshake of a cold virtual machine may take longer than the node waits for one. */
+    void warmUp() throws InterruptedException {
+        for (int i = 0; i < HANDSHAKES; i++) {
+            try {
+                patient();
+                return;
+            } catch (Exception tooSlow) {
+                Thread.sleep(PAUSE_MS);
+            }
+        }
     }
 
     /** A fresh patient of the affinity domain. */
