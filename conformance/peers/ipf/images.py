@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""images.py FOLDER REPOSITORY: an examination of three images in FOLDER/images, its manifest as FOLDER/manifest.dcm; prints what the
+"""images.py FOLDER REPOSITORY PREFIX: an examination of three images in FOLDER/images, its manifest as FOLDER/manifest.dcm; prints what the
 driver has to know of them as properties."""
 import os
 import sys
@@ -13,7 +13,7 @@ from lib.ids import Ids  # noqa: E402
 
 
 def main():
-    folder, repository = sys.argv[1:]
+    folder, repository, prefix = sys.argv[1:]
     os.makedirs(os.path.join(folder, "images"), exist_ok=True)
     study = make_study(Ids(), repository, (3,), patient_id=Ids().text("H"))
     series = study.series[0]
@@ -22,9 +22,10 @@ def main():
             file.write(study.image(series, instance))
     with open(os.path.join(folder, "manifest.dcm"), "wb") as file:
         file.write(study.kos())
-    print(f"image.study={study.uid}\nimage.series={series.uid}\nimage.instances={' '.join(series.images)}\n"
-          f"image.manifest={study.manifest}\nimage.patient={study.patient_id}\nimage.repository={repository}\n"
-          f"image.folder={os.path.abspath(folder)}")
+    told = {"study": study.uid, "series": series.uid, "instances": " ".join(series.images), "manifest": study.manifest,
+            "patient": study.patient_id, "repository": repository, "folder": os.path.abspath(folder)}
+    for name, value in told.items():
+        print(f"{prefix}.{name}={value}")
 
 
 main()

@@ -1,16 +1,8 @@
 package musubi.interop;
 
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.camel.Processor;
-import org.openehealth.ipf.commons.ihe.xds.core.metadata.DocumentEntry;
-import org.openehealth.ipf.commons.ihe.xds.core.metadata.ReferenceId;
-import org.openehealth.ipf.commons.ihe.xds.core.requests.DocumentReference;
-import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveImagingDocumentSet;
-import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveSeries;
-import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveStudy;
 import org.openehealth.ipf.commons.ihe.xds.core.responses.ErrorCode;
 import org.openehealth.ipf.commons.ihe.xds.core.responses.RetrievedDocument;
 import org.openehealth.ipf.commons.ihe.xds.core.responses.RetrievedDocumentSet;
@@ -19,15 +11,15 @@ import org.openehealth.ipf.platform.camel.ihe.xds.XdsCamelValidators;
 
 /** IPF as imaging source and consumer: a manifest is published (RAD-68, as ITI-41), its images are fetched (RAD-69, RAD-75). */
 final class ImageCases {
-    private static final String EXPLICIT = "1.2.840.10008.1.2.1";
-
     private final World world;
+    private final Examination examination;
     private final List<String> instances;
     private Papers papers;
 
     private ImageCases(World world) {
         this.world = world;
-        instances = List.of(world.target.value("image.instances").split(" "));
+        examination = new Examination(world.target, "image");
+        instances = examination.instances();
     }
 
     static void run(World world, Report report) {
@@ -45,53 +37,24 @@ final class ImageCases {
 
     private void publish() throws Exception {
         papers = new Papers(world.patient());
-        byte[] manifest = Files.readAllBytes(Path.of(world.target.value("image.folder"), "manifest.dcm"));
-        DocumentEntry entry = papers.add("manifest", manifest);
-        entry.setMimeType("application/dicom");
-        entry.setFormatCode(Papers.code("1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.2.6.1"));
-        entry.setClassCode(Papers.code("IMAGES", "1.3.6.1.4.1.19376.1.2.6.1"));
-        entry.setUniqueId(world.target.value("image.manifest"));
-        entry.setSourcePatientId(Papers.patient(world.target.value("image.patient"), "2.999.77.1"));
-        entry.setSourcePatientInfo(null);
-        entry.getReferenceIdList().add(new ReferenceId(world.target.value("image.study"), null,
-            "urn:ihe:iti:xds:2016:studyInstanceUID"));
+        examination.describe(papers.add("manifest", examination.manifest()));
         world.provided(papers);
     }
 
-    private RetrieveImagingDocumentSet request(String home, List<String> wanted) {
-        RetrieveSeries series = new RetrieveSeries();
-        series.setSeriesInstanceUID(world.target.value("image.series"));
-        for (String instance : wanted) {
-            DocumentReference one = new DocumentReference();
-            one.setRepositoryUniqueId(world.target.value("image.repository"));
-            one.setDocumentUniqueId(instance);
-            one.setHomeCommunityId(home);
-            series.getDocuments().add(one);
-        }
-        RetrieveStudy study = new RetrieveStudy();
-        study.setStudyInstanceUID(world.target.value("image.study"));
-        study.getRetrieveSerieses().add(series);
-        RetrieveImagingDocumentSet request = new RetrieveImagingDocumentSet();
-        request.getRetrieveStudies().add(study);
-        request.getTransferSyntaxIds().add(EXPLICIT);
-        return request;
-    }
-
     private RetrievedDocumentSet fetch(String who, List<String> wanted) throws Exception {
-        return world.ipf.call(world.ipf.soap("xdsi-rad69", "/xds-i/source", who), request(null, wanted),
+        return world.ipf.call(world.ipf.soap("xdsi-rad69", "/xds-i/source", who), examination.request(null, wanted),
             XdsCamelValidators.rad69RequestValidator(), XdsCamelValidators.rad69ResponseValidator(),
             RetrievedDocumentSet.class);
     }
 
     private RetrievedDocumentSet fetchAcross(Processor validator) throws Exception {
         return world.ipf.call(world.ipf.soap("xcai-rad75", "/xca-i/responding", Ipf.COMMUNITY),
-            request(world.target.home(), instances), XdsCamelValidators.rad75RequestValidator(), validator,
+            examination.request(world.target.home(), instances), XdsCamelValidators.rad75RequestValidator(), validator,
             RetrievedDocumentSet.class);
     }
 
     private void withheldAcross() throws Exception {
-        // No validator: as for ITI-39, an error's location is more than a home.
-        World.refused(fetchAcross(null), ErrorCode.DOCUMENT_UNIQUE_ID_ERROR);
+        World.refused(fetchAcross(XdsCamelValidators.rad75ResponseValidator()), ErrorCode.DOCUMENT_UNIQUE_ID_ERROR);
     }
 
     private void across() throws Exception {
@@ -114,8 +77,7 @@ final class ImageCases {
         World.success(got);
         Report.equal(got.getDocuments().size(), instances.size(), "images");
         for (RetrievedDocument image : got.getDocuments()) {
-            byte[] stored = Files.readAllBytes(Path.of(world.target.value("image.folder"), "images",
-                image.getRequestData().getDocumentUniqueId() + ".dcm"));
+            byte[] stored = examination.image(image.getRequestData().getDocumentUniqueId());
             Report.that(Arrays.equals(DocumentCases.octets(image), stored), "the same octets");
             Report.equal(image.getMimeType(), "application/dicom", "mimeType");
         }

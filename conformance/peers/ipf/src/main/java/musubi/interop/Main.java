@@ -15,7 +15,7 @@ public final class Main {
         Report report = new Report(arguments.length > 1 ? arguments[1] : "");
         Wallet wallet = new Wallet(target);
         Inbox inbox = new Inbox(target);
-        Neighbour neighbour = new Neighbour(target.value("neighbour.home"));
+        Neighbour neighbour = new Neighbour(target);
         try (Ipf ipf = new Ipf(target, wallet);
             NeighbourServer server = new NeighbourServer(target.port("neighbour.port"), wallet)) {
             ipf.camel().addRoutes(neighbour);
@@ -30,6 +30,7 @@ public final class Main {
             GatewayCases.run(world, report);
             LaterCases.run(world, report, inbox);
             NeighbourCases.run(world, report, neighbour);
+            NeighbourImageCases.run(world, report, neighbour);
             ImageCases.run(world, report);
             UserCases.run(world, report);
             AuditCases.run(world, report, wallet);

@@ -1,5 +1,6 @@
 package musubi.interop;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -16,6 +17,7 @@ import org.openehealth.ipf.commons.ihe.xds.core.metadata.Identifiable;
 import org.openehealth.ipf.commons.ihe.xds.core.requests.QueryRegistry;
 import org.openehealth.ipf.commons.ihe.xds.core.requests.DocumentReference;
 import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveDocumentSet;
+import org.openehealth.ipf.commons.ihe.xds.core.requests.RetrieveImagingDocumentSet;
 import org.openehealth.ipf.commons.ihe.xds.core.requests.query.PatientIdBasedStoredQuery;
 import org.openehealth.ipf.commons.ihe.xds.core.responses.ErrorCode;
 import org.openehealth.ipf.commons.ihe.xds.core.responses.ErrorInfo;
@@ -28,7 +30,8 @@ import org.openehealth.ipf.commons.ihe.xds.core.responses.Status;
 /** IPF as the other region's responding gateway, which does as it is told: well, late, or wrong. */
 final class Neighbour extends RouteBuilder {
     /** What it does with a question; `several` and `nobody` are about who somebody is, the others about documents. */
-    enum Mode { GOOD, LATE, EXCEPTION, FAILURE, PARTIAL, NO_HOME, WRONG_HOME, OTHER_PATIENT, MANY, NOTHING, SEVERAL, NOBODY }
+    enum Mode { GOOD, LATE, EXCEPTION, FAILURE, PARTIAL, NO_HOME, WRONG_HOME, OTHER_PATIENT, MANY, NOTHING, SEVERAL, NOBODY,
+        IMAGES, OTHER_IMAGE }
 
     static final String REPOSITORY = "2.999.1.2.2";
     static final int MANY_ENTRIES = 10_000;
@@ -36,13 +39,15 @@ final class Neighbour extends RouteBuilder {
     private static final String AUTHORITY = "2.999.1.2.1";
 
     private final String home;
+    private final Examination examination;
     private final Map<String, List<DocumentEntry>> documents = new ConcurrentHashMap<>();
     private final Set<String> served = ConcurrentHashMap.newKeySet();
     private final List<String> heard = new CopyOnWriteArrayList<>();
     private volatile Mode mode = Mode.GOOD;
 
-    Neighbour(String home) {
-        this.home = home;
+    Neighbour(Target target) {
+        home = target.value("neighbour.home");
+        examination = new Examination(target, "neighbour.image");
     }
 
     void behave(Mode next) {
@@ -59,6 +64,7 @@ final class Neighbour extends RouteBuilder {
     public void configure() {
         from("xca-iti38:iti38?audit=false").process(this::query);
         from("xca-iti39:iti39?audit=false").process(this::retrieve);
+        from("xcai-rad75:rad75?audit=false").process(this::images);
         from("xcpd-iti55:iti55?audit=false").process(this::discover);
     }
 
@@ -109,6 +115,7 @@ final class Neighbour extends RouteBuilder {
         }
         Identifiable other = Papers.patient("OTHER", AUTHORITY);
         switch (mode) {
+            case IMAGES -> out.set(0, examination.describe(entry(patient)));
             case NO_HOME -> out.set(0, homeless(entry(patient)));
             case WRONG_HOME -> out.set(0, at("urn:oid:2.999.66.6", entry(patient)));
             case OTHER_PATIENT -> out.set(0, entry(other));
@@ -140,6 +147,11 @@ final class Neighbour extends RouteBuilder {
         return entry;
     }
 
+    private byte[] document(String uniqueId) throws IOException {
+        return uniqueId.equals(examination.describe(new DocumentEntry()).getUniqueId()) ? examination.manifest()
+            : content(uniqueId);
+    }
+
     static byte[] content(String uniqueId) {
         return Papers.bytes("document " + uniqueId);
     }
@@ -160,8 +172,28 @@ final class Neighbour extends RouteBuilder {
                 mode == Mode.WRONG_HOME ? "urn:oid:2.999.66.6" : mode == Mode.NO_HOME ? null : home);
             served.add(wanted.getDocumentUniqueId());
             answer.getDocuments().add(new RetrievedDocument(new DataHandler(
-                new ByteArrayDataSource(content(wanted.getDocumentUniqueId()), "text/plain")), told, null, null,
-                "text/plain"));
+                new ByteArrayDataSource(document(wanted.getDocumentUniqueId()), "text/plain")), told, null, null,
+                mode == Mode.IMAGES ? "application/dicom" : "text/plain"));
+        }
+        exchange.getMessage().setBody(answer);
+    }
+
+    /** One image after the other as it was asked for; OTHER_IMAGE: each time the octets of the last one. */
+    private void images(Exchange exchange) throws Exception {
+        heard.add("RAD-75");
+        misbehave();
+        RetrievedDocumentSet answer = new RetrievedDocumentSet(mode == Mode.FAILURE ? Status.FAILURE : Status.SUCCESS);
+        if (mode == Mode.FAILURE) {
+            answer.getErrors().add(new ErrorInfo(ErrorCode.REPOSITORY_BUSY, "as it was told", Severity.ERROR, home, null));
+            exchange.getMessage().setBody(answer);
+            return;
+        }
+        RetrieveImagingDocumentSet asked = exchange.getIn().getBody(RetrieveImagingDocumentSet.class);
+        for (DocumentReference one : asked.getRetrieveStudies().get(0).getRetrieveSerieses().get(0).getDocuments()) {
+            byte[] octets = examination.image(mode == Mode.OTHER_IMAGE ? examination.instances().get(2)
+                : one.getDocumentUniqueId());
+            answer.getDocuments().add(new RetrievedDocument(new DataHandler(new ByteArrayDataSource(octets,
+                "application/dicom")), one, null, null, "application/dicom"));
         }
         exchange.getMessage().setBody(answer);
     }
