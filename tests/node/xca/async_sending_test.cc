@@ -2,7 +2,7 @@
 // was asked may answer, once and in time; and nothing that this node sent is answered by it.
 
 #include "codec/soap/write_envelope.h"
-#include "node/xca/neighbours.h"
+#include "node/xca/image_requests.h"
 
 #include <arpa/inet.h>
 #include <sys/socket.h>
@@ -123,6 +123,26 @@ TEST_F(Later, AnswersComeOnAConnectionOfTheirOwn) {
         });
         return find().of(kMinami) == 2 && discovered;
     }));
+}
+
+TEST_F(Later, ImagesComeOnAConnectionOfTheirOwn) {
+    auto const manifest = sample_manifest(fresh_oid(), "2.999.1.2.30", {2});
+    minami.hold("manifest", manifest_file(manifest));
+    for (auto const& [instance, file] : files_of(manifest)) minami.hold(instance, file);
+    std::ofstream(node.folder() / "communities.yaml")
+        << "communities:\n"
+        << minami.imaging_entry(", asynchronous: true");
+    std::size_t const from = node.log().size();
+    node.signal(SIGHUP);
+    ASSERT_TRUE(node.wait_log("event=reloaded", from));
+    find();
+    auto const fetched =
+        fetch_everywhere(toolkit, {{kMinami, minami.repository(), manifest.sop_instance}});
+    ASSERT_EQ(fetched.documents.size(), 1U) << fetched.text();
+    auto const images = ask_for_images(toolkit, images_of(manifest, kMinami));
+    EXPECT_EQ(images.response.status, Status_::kSuccess) << images.text();
+    EXPECT_TRUE(images.files == files_of(manifest));
+    EXPECT_TRUE(eventually([&] { return minami.lines("log.replies") == Strings(3, "202"); }));
 }
 
 TEST_F(Later, WhatNobodyWaitsForIsRefusedAndRecorded) {

@@ -1,8 +1,7 @@
 // Images of other communities at the initiating imaging gateway: from two neighbours that answer,
 // hang, lie and answer too much, and from a whole second node.
 
-#include "node/imaging/archives.h"
-#include "node/xca/neighbours.h"
+#include "node/xca/image_requests.h"
 #include "support/pix_messages.h"
 
 namespace musubi::test {
@@ -10,42 +9,7 @@ namespace {
 
 using Strings = std::vector<std::string>;
 using Status_ = ebxml::ResponseStatus;
-using Files = std::map<std::string, std::string>;
 constexpr char kOwnHome[] = "urn:oid:2.999.1.1";
-constexpr char kSyntax[] = "1.2.840.10008.1.2.1";
-
-Files files_of(domain::ImagingManifest const& manifest, std::size_t pixels = 2048) {
-    Files out;
-    for (auto const& series : manifest.studies[0].series) {
-        for (auto const& image : series.images)
-            out[image.sop_instance] =
-                image_file({manifest.study, series.uid, image.sop_instance, manifest.patient_id,
-                            kSyntax, image.sop_class, pixels});
-    }
-    return out;
-}
-
-std::vector<ebxml::ImageRequest> images_of(domain::ImagingManifest const& manifest,
-                                           std::optional<std::string> const& home) {
-    std::vector<ebxml::ImageRequest> out;
-    for (auto const& series : manifest.studies[0].series) {
-        for (auto const& image : series.images)
-            out.push_back(
-                {manifest.study, series.uid, {home, series.retrieve_location, image.sop_instance}});
-    }
-    return out;
-}
-
-/// RAD-69 at the gateway.
-Images ask_for_images(NodeClient const& client, std::vector<ebxml::ImageRequest> images,
-                      std::string const& path = "/xca-i/initiating",
-                      std::string const& action = kImagesAction) {
-    auto const answer = client.post(
-        path, kSoapType,
-        {{envelope(action, ebxml::write_imaging_retrieve_request({std::move(images), {kSyntax}})),
-          nullptr}});
-    return answer ? images_in(*answer) : Images();
-}
 
 class ImageGateways : public ::testing::Test {
 protected:

@@ -73,9 +73,9 @@ public:
         std::ofstream(folder_ / "images" / name) << file;
     }
     /// With an imaging gateway.
-    std::string imaging_entry() const {
+    std::string imaging_entry(std::string const& more = "") const {
         return directory_entry("correlation: none, images: \"https://localhost:" +
-                               std::to_string(port()) + "/gateway\"");
+                               std::to_string(port()) + "/gateway\"" + more);
     }
     std::string directory_entry(std::string const& more = "correlation: none") const {
         std::string const url = "https://localhost:" + std::to_string(port()) + "/gateway";
