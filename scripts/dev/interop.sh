@@ -112,6 +112,7 @@ interop_target() {
     cat <<TEXT
 https=$INTEROP_PORT
 mllp=$((INTEROP_PORT + 1))
+operator=$((INTEROP_PORT + 2))
 syslog=$((INTEROP_PORT + 6))
 home=urn:oid:2.999.1.1
 repository=2.999.1.1.2

@@ -1,5 +1,8 @@
 package musubi.interop;
 
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.camel.Processor;
 import org.openehealth.ipf.commons.ihe.xds.core.metadata.DocumentEntry;
@@ -16,6 +19,8 @@ import org.openehealth.ipf.platform.camel.ihe.xds.XdsCamelValidators;
 
 /** The node's initiating gateway with IPF as its neighbour, well-behaved and not: what harms nobody else is told by name. */
 final class NeighbourCases {
+    /** Who it is, its documents, and again for the one that is then fetched, and the fetching. */
+    private static final long ASYNCHRONOUS_ANSWERS = 5;
     private static final String GATEWAY = "/xca/initiating";
 
     private final World world;
@@ -47,6 +52,7 @@ final class NeighbourCases {
         cases.faulty(report, Neighbour.Mode.OTHER_PATIENT, "an entry of another patient", 1, ErrorCode.REGISTRY_ERROR);
         cases.faulty(report, Neighbour.Mode.MANY, "ten thousand entries", 0, ErrorCode.UNAVAILABLE_COMMUNITY);
         report.check("ITI-18", "gateway: a neighbour that has nothing", cases::nothing);
+        report.check("ITI-38", "gateway: a neighbour that answers on a connection of its own", cases::asynchronous);
         cases.faultyFetch(report, Neighbour.Mode.LATE, "an answer that comes too late", ErrorCode.UNAVAILABLE_COMMUNITY);
         cases.faultyFetch(report, Neighbour.Mode.NOTHING, "a document that is not there", ErrorCode.DOCUMENT_UNIQUE_ID_ERROR);
         cases.faultyFetch(report, Neighbour.Mode.FAILURE, "Failure, busy", ErrorCode.REPOSITORY_BUSY);
@@ -171,6 +177,23 @@ final class NeighbourCases {
             Report.equal(found.getDocumentEntries().size(), 1 + entries, "entries");
             toldOfQuery(found, code);
         });
+    }
+
+    private void asynchronous() throws Exception {
+        try (Directory changed = new Directory(world.target, "asynchronous: true")) {
+            both();
+            fetchBoth();
+            Report.that(metric("musubi_xca_async_replies_total") >= ASYNCHRONOUS_ANSWERS, "answers at /async/reply");
+        }
+    }
+
+    /** The sum of a counter of the node over all its labels. */
+    private long metric(String name) throws Exception {
+        URI metrics = URI.create("http://127.0.0.1:" + world.target.port("operator") + "/metrics");
+        try (InputStream in = metrics.toURL().openStream()) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().filter(line -> line.startsWith(name + "{"))
+                .mapToLong(line -> Math.round(Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))).sum();
+        }
     }
 
     private void nothing() throws Exception {

@@ -2,11 +2,15 @@ package musubi.interop;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import javax.net.ssl.SSLContext;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.cxf.Bus;
 import org.apache.cxf.BusFactory;
+import org.apache.cxf.configuration.jsse.TLSClientParameters;
+import org.apache.cxf.transport.http.HTTPConduitConfigurer;
 import org.apache.cxf.transport.servlet.CXFNonSpringServlet;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
@@ -27,12 +31,27 @@ final class NeighbourServer implements AutoCloseable {
         connector.setProperty("SSLEnabled", "true");
         connector.addSslHostConfig(hostConfig(wallet));
         tomcat.setConnector(connector);
+        Bus bus = BusFactory.getDefaultBus();
+        replyByTls(bus, wallet);
         Context context = tomcat.addContext("", folder.toString());
         CXFNonSpringServlet servlet = new CXFNonSpringServlet();
-        servlet.setBus(BusFactory.getDefaultBus());
+        servlet.setBus(bus);
         Tomcat.addServlet(context, "cxf", servlet).setLoadOnStartup(1);
         context.addServletMappingDecoded("/services/*", "cxf");
         tomcat.start();
+    }
+
+    /** Answers to asynchronous questions go out as the other region's gateway would send them. */
+    private static void replyByTls(Bus bus, Wallet wallet) throws Exception {
+        SSLContext context = wallet.context(Ipf.COMMUNITY);
+        HTTPConduitConfigurer configurer = (name, address, conduit) -> {
+            if (address != null && address.endsWith("/async/reply")) {
+                TLSClientParameters parameters = new TLSClientParameters();
+                parameters.setSslContext(context);
+                conduit.setTlsClientParameters(parameters);
+            }
+        };
+        bus.setExtension(configurer, HTTPConduitConfigurer.class);
     }
 
     private static SSLHostConfig hostConfig(Wallet wallet) throws Exception {
