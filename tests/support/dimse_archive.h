@@ -147,10 +147,11 @@ private:
         std::vector<Object> found;
         {
             std::lock_guard const lock(mutex_);
-            asked_.push_back(instance);
+            if (request.field() != 0x0020) asked_.push_back(instance);
             for (Object const& one : objects_)
                 if (one.instance == instance) found.push_back(one);
         }
+        if (request.field() == 0x0020) return find(peer, request, !found.empty());
         if (mode == "hang") return false;
         if (mode == "release-early") return peer.send(pdu(5, std::string(4, '\0'))), false;
         if (mode == "failed") return respond(peer, request, 0xC000, 0, 1);
@@ -169,6 +170,17 @@ private:
             return respond(peer, request, 0, 1, 0) && mode != "once";
         }
         return respond(peer, request, 0xB000, 0, 1);
+    }
+
+    static bool find(WirePeer& peer, WireMessage const& request, bool there) {
+        if (there) {
+            WireCommand match;
+            match.text(0x0002, wire_value(request.command, 0x00000002)).word(0x0100, 0x8020);
+            match.word(0x0120, request.id()).word(0x0800, 1).word(0x0900, 0xFF00);
+            peer.send(data_pdus(request.context, true, match.done()) +
+                      data_pdus(request.context, false, request.data));
+        }
+        return respond(peer, request, 0, 0, 0);
     }
 
     static bool respond(WirePeer& peer, WireMessage const& to, std::size_t status,

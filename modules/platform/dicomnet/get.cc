@@ -31,6 +31,7 @@ public:
         if (!answered) association_->abort();
         // The whole object is here, whatever the archive says of it.
         if (stored_) return {};
+        if (answered) return unless_absent(*association_, name, std::move(outcome).error());
         return outcome;
     }
 
@@ -97,17 +98,20 @@ private:
 Result<std::unique_ptr<Retrieval>> open_get(Peer const& peer, Offer const& offer,
                                             Patience const& patience) {
     std::vector<Association::Context> contexts{
-        {kGetClass, {known_transfer_syntaxes()[1], known_transfer_syntaxes()[0]}, false}};
+        {kGetClass, {known_transfer_syntaxes()[1], known_transfer_syntaxes()[0]}, false},
+        find_context()};
+    std::size_t const others = contexts.size();
     for (std::string const& sop_class : offer.sop_classes) {
         for (std::string const& syntax : offer.transfer_syntaxes)
             contexts.push_back({sop_class, {syntax}, true});
     }
-    if (contexts.size() == 1 || contexts.size() > kMostStores + 1)
+    if (contexts.size() == others || contexts.size() > kMostStores + others)
         return Error(Code::kUnsupported, "nothing, or too much, to offer");
     auto association = TRY(Association::request(peer, contexts, patience));
     if (association->accepted(kGetClass) == 0)
         return Error(Code::kPeerUnavailable, "the archive does not do C-GET");
-    if (association->accepted_contexts() < 2)
+    bool const finds = association->accepted(find_context().abstract_syntax) != 0;
+    if (association->accepted_contexts() < (finds ? 3 : 2))
         return Error(Code::kUnsupported, "the archive sends nothing of this kind");
     return std::unique_ptr<Retrieval>(std::make_unique<Get>(std::move(association)));
 }

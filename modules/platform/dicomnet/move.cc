@@ -10,6 +10,9 @@
 namespace musubi::dicomnet {
 namespace {
 
+/// For what is under way already when the archive says that it has failed.
+constexpr std::chrono::milliseconds kOvertaking{300};
+
 constexpr char const* kMoveClass = UID_MOVEStudyRootQueryRetrieveInformationModel;
 
 class Move final : public Retrieval {
@@ -32,17 +35,19 @@ public:
         silent.silence = std::chrono::hours(1);
         association_->line().be_patient(std::move(silent));
         bool answered = false;
-        Status const told = exchange(name, answered);
+        Status told = exchange(name, answered);
         if (!answered) association_->abort();
-        // The answer may overtake the last octets.
-        auto const until =
-            std::min(patience.deadline, std::chrono::steady_clock::now() + patience.silence);
-        std::optional<Status> came;
+        // The answer may overtake the last octets, and that of a failure even the first.
+        auto const now = std::chrono::steady_clock::now();
+        auto until = now;
+        if (answered && told.error().code == Code::kUnsupported) until = now + kOvertaking;
         if (answered && (wanted->claimed() || expected_.is_shared(sender_, name.instance)))
-            came = wanted->outcome(until);
-        if (!came) came = wanted->outcome(std::chrono::steady_clock::now());
+            until = now + patience.silence;
+        auto const came = wanted->outcome(std::min(patience.deadline, until));
         expected_.forget(sender_, wanted);
-        return came ? *came : told;
+        if (came) return *came;
+        if (answered) return unless_absent(*association_, name, std::move(told).error());
+        return told;
     }
 
 private:
@@ -94,9 +99,9 @@ private:
 Result<std::unique_ptr<Retrieval>> open_move(Peer const& peer, Offer const& offer,
                                              Patience const& patience, StorageListener& listener,
                                              std::string const& sender) {
-    auto association = TRY(Association::request(
-        peer, {{kMoveClass, {known_transfer_syntaxes()[1], known_transfer_syntaxes()[0]}, false}},
-        patience));
+    Association::Context const moving{
+        kMoveClass, {known_transfer_syntaxes()[1], known_transfer_syntaxes()[0]}, false};
+    auto association = TRY(Association::request(peer, {moving, find_context()}, patience));
     if (association->accepted(kMoveClass) == 0)
         return Error(Code::kPeerUnavailable, "the archive does not do C-MOVE");
     return std::unique_ptr<Retrieval>(std::make_unique<Move>(std::move(association), peer, offer,

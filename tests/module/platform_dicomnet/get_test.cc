@@ -187,6 +187,24 @@ TEST_F(Get, AnswersThatItCannotAreToldApart) {
     EXPECT_NE(error.detail.find("C000"), std::string::npos);
 }
 
+TEST_F(Get, AnArchiveThatFailsInsteadOfSayingNoIsAskedWhetherItHasIt) {
+    archive.behave("failed");
+    auto const retrieval = open();
+    ASSERT_TRUE(retrieval.ok());
+    Collector into;
+    ImageFile absent = image;
+    absent.instance = "2.25.9";
+    for (auto const& [one, code] :
+         {std::pair(absent, Code::kNotFound), std::pair(image, Code::kUnsupported)}) {
+        auto const done =
+            (*retrieval)->fetch({one.study, one.series, one.instance}, patience(), into);
+        ASSERT_FALSE(done.ok());
+        EXPECT_EQ(done.error().code, code);
+        EXPECT_TRUE((*retrieval)->usable());
+    }
+    EXPECT_EQ(archive.asked(), (std::vector<std::string>{"2.25.9", image.instance}));
+}
+
 TEST_F(Get, TheReadersErrorEndsItAtOnce) {
     Collector into;
     into.most = 20'000;
