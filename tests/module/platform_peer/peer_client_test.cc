@@ -303,8 +303,8 @@ public:
             for (int socket = 0; (socket = ::accept(listener_, nullptr, nullptr)) >= 0;
                  ::close(socket)) {
                 ++connections;
-                char buffer[65536];
-                if (::recv(socket, buffer, sizeof buffer, 0) <= 0) continue;
+                // Whole: closing with octets unread would take the answer back.
+                if (!read_question(socket)) continue;
                 ::send(socket, words_.data(), words_.size(), MSG_NOSIGNAL);
             }
         });
@@ -318,6 +318,17 @@ public:
     std::atomic<int> connections{0};
 
 private:
+    static bool read_question(int socket) {
+        std::string all;
+        char buffer[4096];
+        while (!all.ends_with("question")) {
+            auto const got = ::recv(socket, buffer, sizeof buffer, 0);
+            if (got <= 0) return false;
+            all.append(buffer, static_cast<std::size_t>(got));
+        }
+        return true;
+    }
+
     std::string words_;
     int listener_ = -1;
     std::thread thread_;
