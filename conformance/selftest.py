@@ -312,7 +312,7 @@ class Cases(unittest.TestCase):
     def test_there_are_enough_and_each_says_what_it_tests(self):
         self.assertGreater(len(cases.ALL), 500)
         for case in cases.ALL.values():
-            self.assertRegex(case.id, r"^(xds|xdsi|tls|pix|pdq|xcpd|xca|xua|atna|ct|policy)/[\w./+-]+$")
+            self.assertRegex(case.id, r"^(xds|xdsi|tls|pix|pdq|xcpd|xca|xcai|xua|atna|ct|policy)/[\w./+-]+$")
             self.assertNotIn("\n", case.purpose)
 
     def test_two_cases_of_one_name_are_refused(self):
