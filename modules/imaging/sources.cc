@@ -189,7 +189,7 @@ private:
         return node[key] ? node[key].as<std::string>("") : "";
     }
     std::string needed(YAML::Node const& node, char const* key) {
-        std::string const value = optional(node, key);
+        std::string value = optional(node, key);
         if (value.empty()) problem(node, "source: '" + std::string(key) + "' is missing");
         return value;
     }
