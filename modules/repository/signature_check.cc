@@ -11,12 +11,12 @@ namespace {
 
 using State = vault::SignatureState;
 
-constexpr char const* kCheck = "signatures.check";
-constexpr char const* kTrusted = "signatures.trusted";
-constexpr char const* kCrl = "signatures.crl";
-constexpr char const* kTimeStamps = "signatures.time_stamps";
-constexpr char const* kLargest = "signatures.largest";
-constexpr char const* kRefuse = "signatures.refuse";
+constexpr char const* kCheck = "repository.signatures_check";
+constexpr char const* kTrusted = "repository.signatures_trusted";
+constexpr char const* kCrl = "repository.signatures_crl";
+constexpr char const* kTimeStamps = "repository.signatures_time_stamps";
+constexpr char const* kLargest = "repository.signatures_largest";
+constexpr char const* kRefuse = "repository.signatures_refuse";
 
 core::ConfigKey key(char const* name, core::ConfigType type, char const* default_value,
                     char const* doc) {

@@ -89,12 +89,14 @@ Result<std::unique_ptr<Connection>> Connection::open(SessionConfig const& config
     impl->handle = PQconnectStartParams(keys.data(), values.data(), 0);
     if (!impl->handle)
         return Error(Code::kStorageUnavailable, "no memory for a database connection");
+    // At once: a server that goes down while it is asked says so in a notice, which is not for
+    // stderr.
+    PQsetNoticeProcessor(impl->handle, ignore_notice, nullptr);
     if (!finish_connecting(impl->handle, Clock::now() + config.connect_timeout)) {
         std::string const why = first_line(PQerrorMessage(impl->handle));
         return Error(Code::kStorageUnavailable,
                      "database: " + (why.empty() ? "no answer in time" : why));
     }
-    PQsetNoticeProcessor(impl->handle, ignore_notice, nullptr);
     if (PQsetnonblocking(impl->handle, 1) != 0 || PQenterPipelineMode(impl->handle) != 1) {
         return Error(Code::kInternal, "the client library has no pipeline mode");
     }
