@@ -24,10 +24,18 @@ need_packages() { # [PACKAGE...] on top of the common ones
         "apt-get update -qq && apt-get install -y -qq --no-install-recommends ${missing[*]}"
 }
 
-# Programs of others that tests speak with (a syslog server, a time server, a PKCS#11 token in software, an archive of images): unpacked under var/, not installed, because
-# installing them would start services and replace those of the machine. Tests skip what is not there.
-MUSUBI_PEERS="rsyslog rsyslog-openssl chrony libestr0 libfastjson4 liblognorm5 libseccomp2 libcap2 libnettle8 softhsm2 libsofthsm2 \
-orthanc orthanc-dicomweb libdcmtk17 libwrap0 libcivetweb1 libboost-thread1.74.0 libboost-locale1.74.0 liblua5.3-0 libpugixml1v5"
+# Programs of others that tests speak with (a syslog server, a time server, a PKCS#11 token in software, an archive of images):
+# unpacked under var/, not installed, because installing them would start services and replace those of the machine. Tests skip
+# what is not there.
+MUSUBI_PEERS="rsyslog rsyslog-openssl chrony softhsm2 libsofthsm2 orthanc orthanc-dicomweb"
+
+# They and whatever they need that this machine has not, as an installation would find it out.
+peer_packages() {
+    { printf '%s\n' $MUSUBI_PEERS
+      apt-get install -s -qq --no-install-recommends $MUSUBI_PEERS 2>>var/log/packages.log |
+          awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }'; } | sort -u
+}
+
 need_peers() {
     local folder=$MUSUBI_TOP/var/tools/peers
     [ -x "$folder/usr/sbin/chronyd" ] && [ -x "$folder/usr/sbin/rsyslogd" ] &&
@@ -35,7 +43,9 @@ need_peers() {
     rm -rf "$folder"
     mkdir -p "$folder/packages"
     say "fetching the syslog and time servers, the software token and the image archive that tests speak with"
-    (cd "$folder/packages" && apt-get download -qq $MUSUBI_PEERS) >>var/log/packages.log 2>&1 ||
+    local packages
+    packages=$(peer_packages)
+    (cd "$folder/packages" && apt-get download -qq $packages) >>var/log/packages.log 2>&1 ||
         { say "not available: tests against rsyslog, chrony, SoftHSM and Orthanc will skip"; return 0; }
     local package
     for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done

@@ -87,7 +87,7 @@ test_conformance() {
 run_test() {
     need_packages
     need_peers
-    build dev
+    build dev musubi unit_tests module_tests node_tests
     pg_start "$TEST_PG" 0 -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200 \
         -c shared_buffers=256MB
     export MUSUBI_TEST_PG="host=$MUSUBI_TOP/$TEST_PG user=musubi dbname=postgres"
