@@ -3,10 +3,17 @@
 # password there.
 pacs_port() { [ "$1" = a ] && echo 8042 || echo 18042; }
 
+# What was unpacked beside the program.
+pacs_libraries() { # ROOT/
+    printf '%s:' "$1"usr/lib/*-linux-* "$1"lib/*-linux-*
+}
+
 pacs_root() { # where the program and its plugin are: a folder, or nothing
     local root
     for root in "$MUSUBI_TOP/var/tools/peers" ""; do
-        [ -x "$root/usr/sbin/Orthanc" ] && [ -n "$(pacs_plugin "$root")" ] && { echo "$root/"; return; }
+        [ -x "$root/usr/sbin/Orthanc" ] && [ -n "$(pacs_plugin "$root")" ] &&
+            LD_LIBRARY_PATH="$(pacs_libraries "$root/")" "$root/usr/sbin/Orthanc" --version >/dev/null 2>&1 &&
+            { echo "$root/"; return; }
     done
     return 0
 }
@@ -26,7 +33,7 @@ pacs_curl() { # REGION PATH CURL-OPTIONS...
         curl -fsS -K - "$@" "http://127.0.0.1:$(pacs_port "$region")$path"
 }
 
-# Starts the archive of a region; without Orthanc on the machine the region has none.
+# Starts the archive of a region; without an Orthanc that runs on this machine the region has none.
 pacs_start() { # REGION
     local region=$1 folder=var/demo/$1/pacs root try
     root=$(pacs_root)
@@ -43,7 +50,7 @@ pacs_start() { # REGION
   "DicomWeb": {"Enable": true, "Root": "/dicom-web/"}
 }
 CONFIG
-    env LD_LIBRARY_PATH="$(printf '%s:' "${root}"usr/lib/*-linux-* "${root}"lib/*-linux-*)${LD_LIBRARY_PATH:-}" \
+    env LD_LIBRARY_PATH="$(pacs_libraries "$root")${LD_LIBRARY_PATH:-}" \
         DCMDICTPATH="${root}usr/share/libdcmtk17/dicom.dic" \
         "${root}usr/sbin/Orthanc" "$folder/orthanc.json" >"$folder/log" 2>&1 </dev/null &
     echo $! >"$folder/pacs.pid"

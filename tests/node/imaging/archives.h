@@ -82,7 +82,14 @@ private:
 /// Orthanc with its DICOMweb plugin, as ./dev test unpacks it or as it is installed.
 class OrthancArchive {
 public:
-    static bool available() { return !peer_program("Orthanc").empty() && !plugin().empty(); }
+    /// Whether it is there and runs.
+    static bool available() {
+        if (peer_program("Orthanc").empty() || plugin().empty()) return false;
+        std::vector<std::string> words{"/usr/bin/env"};
+        for (auto const& one : peer_environment()) words.push_back(one);
+        words.insert(words.end(), {peer_program("Orthanc"), "--version"});
+        return run_command(words).status == 0;
+    }
     /// Its DICOM port is open when `store_port` is given: where C-MOVE to MUSUBI goes.
     explicit OrthancArchive(std::filesystem::path folder, int store_port = 0)
         : folder_(std::move(folder)), port_(free_port()), dicom_port_(free_port()) {
