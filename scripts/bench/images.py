@@ -62,7 +62,9 @@ class Archive:
                   "DicomWeb": {"Enable": True, "Root": "/dicom-web/"}}
         with open(f"{self.folder}/orthanc.json", "w", encoding="utf-8") as file:
             json.dump(config, file)
-        environment = dict(os.environ, DCMDICTPATH=f"{root}/usr/share/libdcmtk17/dicom.dic", LD_LIBRARY_PATH=":".join(
+        # Unpacked with the program, or installed with the library.
+        words = "/usr/share/libdcmtk17/dicom.dic"
+        environment = dict(os.environ, DCMDICTPATH=root + words if os.path.exists(root + words) else words, LD_LIBRARY_PATH=":".join(
             glob.glob(f"{root}/usr/lib/*-linux-*") + glob.glob(f"{root}/lib/*-linux-*")))
         with open(f"{self.folder}/log", "w", encoding="utf-8") as log:
             self.process = subprocess.Popen([f"{root}/usr/sbin/Orthanc", f"{self.folder}/orthanc.json"], stdout=log, stderr=log,

@@ -8,6 +8,11 @@ pacs_libraries() { # ROOT/
     printf '%s:' "$1"usr/lib/*-linux-* "$1"lib/*-linux-*
 }
 
+pacs_dictionary() { # ROOT/: unpacked with the program, or installed with the library
+    local file=usr/share/libdcmtk17/dicom.dic
+    [ -e "$1$file" ] && echo "$1$file" || echo "/$file"
+}
+
 pacs_root() { # where the program and its plugin are: a folder, or nothing
     local root
     for root in "$MUSUBI_TOP/var/tools/peers" ""; do
@@ -51,7 +56,7 @@ pacs_start() { # REGION
 }
 CONFIG
     env LD_LIBRARY_PATH="$(pacs_libraries "$root")${LD_LIBRARY_PATH:-}" \
-        DCMDICTPATH="${root}usr/share/libdcmtk17/dicom.dic" \
+        DCMDICTPATH="$(pacs_dictionary "$root")" \
         "${root}usr/sbin/Orthanc" "$folder/orthanc.json" >"$folder/log" 2>&1 </dev/null &
     echo $! >"$folder/pacs.pid"
     for try in $(seq 100); do
