@@ -279,14 +279,7 @@ Outbound Pipeline::fail(Run& run, Error error) {
 
 Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext const& context,
                                      Erased request) {
-    Inbound inner{context.subject,
-                  nullptr,
-                  context.endpoint,
-                  context.endpoint,
-                  "",
-                  context.trace,
-                  WireRef{typeid(void), nullptr},
-                  context.deadline};
+    Inbound const inner = inbound_of(context);
     Run run(*this, definition, inner);
     run.request = std::move(request);
     run.local_address = context.local_address;

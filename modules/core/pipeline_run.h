@@ -19,6 +19,18 @@ auto guarded(Fn&& fn) -> std::invoke_result_t<Fn&> {
     }
 }
 
+/// A call of the node to itself, in the caller's name.
+inline Inbound inbound_of(CallContext const& context) {
+    return {context.subject,
+            nullptr,
+            context.endpoint,
+            context.endpoint,
+            "",
+            context.trace,
+            WireRef{typeid(void), nullptr},
+            context.deadline};
+}
+
 /// One request's state. Its end without a record is itself recorded: no exit skips the audit.
 struct Pipeline::Run {
     Run(Pipeline& p, Definition const& d, Inbound const& i)

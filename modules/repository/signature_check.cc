@@ -18,22 +18,6 @@ constexpr char const* kTimeStamps = "repository.signatures_time_stamps";
 constexpr char const* kLargest = "repository.signatures_largest";
 constexpr char const* kRefuse = "repository.signatures_refuse";
 
-core::ConfigKey key(char const* name, core::ConfigType type, char const* default_value,
-                    char const* doc) {
-    core::ConfigKey out;
-    out.key = name;
-    out.type = type;
-    out.default_value = default_value;
-    out.doc = doc;
-    return out;
-}
-
-core::ConfigKey file(char const* name, char const* doc) {
-    auto out = key(name, core::ConfigType::kPath, "", doc);
-    out.needs_restart = false;
-    return out;
-}
-
 Result<vault::Believed> load(SignatureSettings const& settings) {
     vault::Believed out;
     if (!settings.trusted.empty())
@@ -65,24 +49,42 @@ std::string_view to_string(SignatureForm form) {
 }
 
 std::vector<core::ConfigKey> signature_keys() {
-    auto largest = key(kLargest, core::ConfigType::kInteger, "67108864",
-                       "Octets of a document that is looked into for signatures; larger ones are "
-                       "stored without.");
-    largest.min = 1'048'576;
-    largest.max = 2'147'483'648;
+    using enum core::ConfigType;
     return {
-        key(kCheck, core::ConfigType::kBoolean, "true",
-            "Signatures and time stamps that come with documents (XML, CMS, PDF) are verified when "
-            "they are submitted, and the result is kept (`musubi signatures`)."),
-        file(kTrusted,
+        {.key = kCheck,
+         .type = kBoolean,
+         .default_value = "true",
+         .doc = "Signatures and time stamps that come with documents (XML, CMS, PDF) are verified "
+                "when they are submitted, and the result is kept (`musubi signatures`)."},
+        {.key = kTrusted,
+         .type = kPath,
+         .default_value = "",
+         .doc =
              "PEM file with the authorities whose signers are believed (HPKI, ...). Empty: every "
-             "signature that fits is `untrusted`."),
-        file(kCrl, "PEM file with the revocation lists of these authorities. Empty: none."),
-        file(kTimeStamps, "PEM file with the authorities whose time stamps are believed."),
-        largest,
-        key(kRefuse, core::ConfigType::kTextList, "",
-            "Submissions with such a signature are refused: any of invalid, untrusted, "
-            "cannot-tell. Empty: none."),
+             "signature that fits is `untrusted`.",
+         .needs_restart = false},
+        {.key = kCrl,
+         .type = kPath,
+         .default_value = "",
+         .doc = "PEM file with the revocation lists of these authorities. Empty: none.",
+         .needs_restart = false},
+        {.key = kTimeStamps,
+         .type = kPath,
+         .default_value = "",
+         .doc = "PEM file with the authorities whose time stamps are believed.",
+         .needs_restart = false},
+        {.key = kLargest,
+         .type = kInteger,
+         .default_value = "67108864",
+         .doc = "Octets of a document that is looked into for signatures; larger ones are stored "
+                "without.",
+         .min = 1'048'576,
+         .max = 2'147'483'648},
+        {.key = kRefuse,
+         .type = kTextList,
+         .default_value = "",
+         .doc = "Submissions with such a signature are refused: any of invalid, untrusted, "
+                "cannot-tell. Empty: none."},
     };
 }
 

@@ -199,7 +199,7 @@ Content const* SignedContents::signed_by(std::string const& entry_id) const {
 Result<Bytes> SignedContents::digest(Content const& content, Sha2 kind) const {
     auto const place = std::pair(&content, kind);
     if (auto const known = digests_.find(place); known != digests_.end()) return known->second;
-    Sha2Digest digest(kind);
+    Digest digest(digest_kind(kind));
     TRY(content.read([&](ByteView piece) -> Status {
         digest.update(piece);
         return {};

@@ -33,7 +33,7 @@ Status read_range(Content const& content, std::uint64_t begin, std::uint64_t end
 }
 
 Result<Bytes> digest_of(Content const& content, pdf::SignedRange const& range, Sha2 kind) {
-    Sha2Digest digest(kind);
+    Digest digest(digest_kind(kind));
     auto const into = [&](ByteView piece) -> Status {
         digest.update(piece);
         return {};

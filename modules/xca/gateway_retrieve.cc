@@ -1,8 +1,8 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
-#include "codec/mtom/cid.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
+#include "xca/answer_contents.h"
 #include "xca/cause.h"
 #include "xca/home.h"
 #include "xca/initiating.h"
@@ -135,8 +135,7 @@ class Unpacker {
 public:
     Unpacker(InitiatingDeps const& deps, Leg const& leg, Requests const& wanted,
              OpenedAnswer const& answer, core::RetrieveFindings& out)
-        : deps_(deps), leg_(leg), wanted_(wanted), answer_(answer), out_(out) {
-        for (auto const& [id, content] : answer.attachments) ids_.push_back(id);
+        : deps_(deps), leg_(leg), wanted_(wanted), answer_(answer), contents_(answer), out_(out) {
         for (auto const& one : wanted) documents_.push_back(one.document_unique_id);
     }
 
@@ -161,7 +160,7 @@ private:
             return key(one) == key(part.request);
         });
         if (!own || asked == wanted_.end() || delivered_.contains(key(part.request))) return;
-        auto content = content_of(part.source);
+        auto content = contents_.find(part.source);
         if (!content) return;
         delivered_.insert(key(part.request));
         auto const object = known(deps_, *asked);
@@ -172,16 +171,6 @@ private:
             found.label = object->label;
         }
         out_.delivered.push_back(std::move(found));
-    }
-
-    std::shared_ptr<Content const> content_of(ebxml::DocumentSource const& source) const {
-        if (source.content_id.empty()) {
-            auto bytes = from_base64(source.base64);
-            if (!bytes) return nullptr;
-            return std::make_shared<MemoryContent>(*std::move(bytes));
-        }
-        auto const at = mtom::match_cid("cid:" + source.content_id, ids_);
-        return at ? answer_.attachments.at(ids_[*at]) : nullptr;
     }
 
     core::MissedDocument why(domain::DocumentRequest const& one,
@@ -200,8 +189,9 @@ private:
     Leg const& leg_;
     Requests const& wanted_;
     OpenedAnswer const& answer_;
+    AnswerContents const contents_;
     core::RetrieveFindings& out_;
-    std::vector<std::string> ids_, documents_;
+    std::vector<std::string> documents_;
     std::set<std::string> delivered_;
 };
 

@@ -2,11 +2,11 @@
 
 #include "codec/dicomkos/instance_head.h"
 #include "codec/ebxml/read.h"
-#include "codec/mtom/cid.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 #include "platform/base/text.h"
+#include "xca/answer_contents.h"
 #include "xca/cause.h"
 #include "xca/images.h"
 #include "xca/merge.h"
@@ -44,9 +44,9 @@ public:
           wanted_(wanted),
           transfer_syntaxes_(transfer_syntaxes),
           answer_(answer),
+          contents_(answer),
           staging_(staging),
           out_(out) {
-        for (auto const& [id, content] : answer.attachments) ids_.push_back(id);
         for (WantedImage const& one : wanted) {
             by_key_.emplace(key_of(one.asked.document), &one);
             instances_.push_back(one.asked.document.document_unique_id);
@@ -74,7 +74,7 @@ private:
             miss(wanted, *wrong, "the image came without the home that was asked for");
             return;
         }
-        auto const content = content_of(part.source);
+        auto const content = contents_.find(part.source);
         if (!content) {
             miss(wanted, Reason::kRepositoryGeneral, "the image is damaged");
             return;
@@ -146,16 +146,6 @@ private:
             std::make_shared<blob::PassingContent>(std::move(received), std::move(share)));
     }
 
-    std::shared_ptr<Content const> content_of(ebxml::DocumentSource const& source) const {
-        if (source.content_id.empty()) {
-            auto bytes = from_base64(source.base64);
-            if (!bytes) return nullptr;
-            return std::make_shared<MemoryContent>(*std::move(bytes));
-        }
-        auto const at = mtom::match_cid("cid:" + source.content_id, ids_);
-        return at ? answer_.attachments.at(ids_[*at]) : nullptr;
-    }
-
     /// What the community said of this image; else what it said of none in particular.
     core::MissedImage why_not(WantedImage const& one,
                               ebxml::RegistryResponse const& response) const {
@@ -177,9 +167,10 @@ private:
     WantedImages const& wanted_;
     std::vector<std::string> const& transfer_syntaxes_;
     OpenedAnswer const& answer_;
+    AnswerContents const contents_;
     ImageStaging const& staging_;
     core::ImageFindings& out_;
-    std::vector<std::string> ids_, instances_;
+    std::vector<std::string> instances_;
     std::map<std::string, WantedImage const*> by_key_;
     std::set<std::string> settled_;
 };

@@ -17,7 +17,13 @@ namespace {
 EVP_MD const* algorithm(DigestKind kind) {
     static EVP_MD const* const kSha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
     static EVP_MD const* const kSha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-    return kind == DigestKind::kSha1 ? kSha1 : kSha256;
+    switch (kind) {
+        case DigestKind::kSha1: return kSha1;
+        case DigestKind::kSha256: return kSha256;
+        case DigestKind::kSha384: return EVP_sha384();
+        case DigestKind::kSha512: return EVP_sha512();
+    }
+    return nullptr;
 }
 
 Bytes digest_of(DigestKind kind, ByteView bytes) {

@@ -1,5 +1,5 @@
 #pragma once
-// SHA-1 (the XDS `hash` attribute) and SHA-256, at once or while streaming. One object per thread.
+// SHA-1 (the XDS `hash` attribute) and SHA-2, at once or while streaming. One object per thread.
 
 #include "platform/base/bytes.h"
 
@@ -8,7 +8,7 @@
 
 namespace musubi {
 
-enum class DigestKind : std::uint8_t { kSha1, kSha256 };
+enum class DigestKind : std::uint8_t { kSha1, kSha256, kSha384, kSha512 };
 
 class Digest {
 public:

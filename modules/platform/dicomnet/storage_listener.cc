@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <system_error>
 
 namespace musubi::dicomnet {
 namespace {
@@ -44,7 +45,13 @@ void StorageListener::Impl::run() {
                                       SOCK_CLOEXEC | SOCK_NONBLOCK);
         char address[INET_ADDRSTRLEN] = "";
         ::inet_ntop(AF_INET, &from.sin_addr, address, sizeof address);
-        if (visitor >= 0) begin(visitor, address);
+        if (visitor >= 0) {
+            begin(visitor, address);
+        } else {
+            // No descriptor, most likely: the backlog keeps them; without the pause this would
+            // spin.
+            std::this_thread::sleep_for(std::chrono::milliseconds(kLookUpMs));
+        }
     }
 }
 
@@ -61,10 +68,16 @@ void StorageListener::Impl::begin(int visitor, std::string address) {
         return;
     }
     Visit& visit = visits.emplace_back();
-    visit.thread = std::thread([this, visitor, address = std::move(address), &visit] {
-        receive_visit(*this, visitor, address);
-        visit.ended = true;
-    });
+    try {
+        visit.thread = std::thread([this, visitor, address = std::move(address), &visit] {
+            receive_visit(*this, visitor, address);
+            visit.ended = true;
+        });
+    } catch (std::system_error const&) {  // no thread to be had now
+        count_refusal("", "no thread");
+        ::close(visitor);
+        visits.pop_back();
+    }
 }
 
 void StorageListener::Impl::join_ended() {

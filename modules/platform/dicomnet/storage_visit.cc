@@ -25,7 +25,9 @@ constexpr int kLongSeconds = 3600;
 enum class Refusal : char { kCalling = 3, kCalled = 7, kNothingExpected = 1 };
 
 void refuse(Line& line, Refusal reason) {
-    char const result = reason == Refusal::kNothingExpected ? 2 : 1;  // for now; for good
+    constexpr char kRejectedPermanent = 1, kRejectedTransient = 2;
+    char const result =
+        reason == Refusal::kNothingExpected ? kRejectedTransient : kRejectedPermanent;
     char const octets[] = {3, 0, 0, 0, 0, 4, 0, result, 1, static_cast<char>(reason)};
     line.write({octets, sizeof octets});
     line.finish();

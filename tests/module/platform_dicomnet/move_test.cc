@@ -146,7 +146,7 @@ TEST_F(Move, TheReadersErrorIsTheCalls) {
 TEST_F(Move, NobodyElseMayStore) {
     test::WireAssociate const right{"MUSUBI", "ARCHIVE", {{1, kCt, {kExplicit}, 0}}, ""};
     auto const before = refused("pacs", "nothing expected");
-    EXPECT_EQ(answer_to(right), "refused 1") << "nothing is asked for now";
+    EXPECT_EQ(answer_to(right), "refused 1") << "nothing was asked for";
     EXPECT_EQ(refused("pacs", "nothing expected"), before + 1);
     auto wrong = right;
     wrong.calling = "SOMEBODY";
