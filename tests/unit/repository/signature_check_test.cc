@@ -33,6 +33,7 @@ struct SignatureCheckTest : ::testing::Test {
         settings.trusted = signed_documents() / "ca.crt";
         settings.crls = signed_documents() / "crl.pem";
         settings.time_stamps = signed_documents() / "tsa/tsa-ca.crt";
+        clock.time = system_clock().now();  // not before the certificates that were just made
         submission.submission_sets.emplace_back().unique_id = "1.2.3.200";
     }
     void add(std::string const& unique_id, std::string const& content) {
