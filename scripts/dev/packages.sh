@@ -29,11 +29,19 @@ need_packages() { # [PACKAGE...] on top of the common ones
 # what is not there.
 MUSUBI_PEERS="rsyslog rsyslog-openssl chrony softhsm2 libsofthsm2 orthanc orthanc-dicomweb"
 
-# They and whatever they need that this machine has not, as an installation would find it out.
+# They and whatever they need that this machine has not, as an installation would find it out; nothing where the machine knows of
+# no packages.
 peer_packages() {
-    { printf '%s\n' $MUSUBI_PEERS
-      apt-get install -s -qq --no-install-recommends $MUSUBI_PEERS 2>>var/log/packages.log |
-          awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }'; } | sort -u
+    local needed
+    needed=$(apt-get install -s -qq --no-install-recommends $MUSUBI_PEERS) || return 1
+    { printf '%s\n' $MUSUBI_PEERS; awk '$1 == "Inst" && $3 !~ /^\[/ { print $2 }' <<<"$needed"; } | sort -u
+}
+
+fetch_peers() { # FOLDER
+    local packages package
+    packages=$(peer_packages) || return 1
+    (cd "$1/packages" && apt-get download -qq $packages) || return 1
+    for package in "$1"/packages/*.deb; do dpkg-deb -x "$package" "$1" || return 1; done
 }
 
 need_peers() {
@@ -41,13 +49,11 @@ need_peers() {
     [ -x "$folder/usr/sbin/chronyd" ] && [ -x "$folder/usr/sbin/rsyslogd" ] &&
         [ -x "$folder/usr/bin/softhsm2-util" ] && [ -x "$folder/usr/sbin/Orthanc" ] && return
     rm -rf "$folder"
-    mkdir -p "$folder/packages"
+    mkdir -p "$folder/packages" "$MUSUBI_TOP/var/log"
     say "fetching the syslog and time servers, the software token and the image archive that tests speak with"
-    local packages
-    packages=$(peer_packages)
-    (cd "$folder/packages" && apt-get download -qq $packages) >>var/log/packages.log 2>&1 ||
-        { say "not available: tests against rsyslog, chrony, SoftHSM and Orthanc will skip"; return 0; }
-    local package
-    for package in "$folder"/packages/*.deb; do dpkg-deb -x "$package" "$folder"; done
+    fetch_peers "$folder" >>"$MUSUBI_TOP/var/log/packages.log" 2>&1 || {
+        say "not available: tests against rsyslog, chrony, SoftHSM and Orthanc will skip"
+        rm -rf "$folder"
+    }
     rm -rf "$folder/packages"
 }
