@@ -1,5 +1,6 @@
 #include "atna/evidence_json.h"
 
+#include "platform/base/json_text.h"
 #include "platform/base/text.h"
 
 #include <charconv>
@@ -105,34 +106,8 @@ Result<FlatJson> read_flat_json(std::string_view text) {
     return out;
 }
 
-std::string json_string(std::string_view value) {
-    constexpr char kHex[] = "0123456789abcdef";
-    std::string out = "\"";
-    for (char const c : value) {
-        auto const octet = static_cast<unsigned char>(c);
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default:
-                if (octet < 0x20) {
-                    out += "\\u00";
-                    out += kHex[octet >> 4];
-                    out += kHex[octet & 15];
-                } else {
-                    out += c;
-                }
-        }
-    }
-    return out + "\"";
-}
-
 FlatJsonWriter& FlatJsonWriter::text(std::string_view key, std::string_view value) {
-    members_[std::string(key)] = json_string(value);
+    members_[std::string(key)] = json_text(value);
     return *this;
 }
 
@@ -145,7 +120,7 @@ std::string FlatJsonWriter::take() const {
     std::string out = "{";
     for (auto const& [key, value] : members_) {
         if (out.size() > 1) out += ',';
-        out += json_string(key) + ":" + value;
+        out += json_text(key) + ":" + value;
     }
     return out + "}";
 }

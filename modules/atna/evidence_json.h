@@ -29,9 +29,6 @@ private:
     std::map<std::string, std::string, std::less<>> members_;  ///< values as they are written
 };
 
-/// A string with its quotation marks, escaped as RFC 8785 wants it.
-std::string json_string(std::string_view value);
-
 /// The member's value, or kInvalidContent naming it.
 Result<std::string> text_of(FlatJson const& object, std::string_view key);
 /// A whole number from 0 on.

@@ -1,4 +1,5 @@
 #include "atna/archive.h"
+#include "platform/base/json_text.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
@@ -6,36 +7,16 @@
 namespace musubi::atna {
 namespace {
 
-/// RFC 8259. Only what is needed to write one line.
-void put_string(std::string& out, std::string_view text) {
-    constexpr char kHex[] = "0123456789abcdef";
-    out.push_back('"');
-    for (char const c : text) {
-        auto const octet = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out.push_back('\\');
-            out.push_back(c);
-        } else if (octet < 0x20 || octet == 0x7F) {
-            out += "\\u00";
-            out.push_back(kHex[octet >> 4]);
-            out.push_back(kHex[octet & 15]);
-        } else {
-            out.push_back(c);
-        }
-    }
-    out.push_back('"');
-}
-
 void put_field(std::string& out, std::string_view key, std::string_view value) {
     if (out.back() != '{') out += ", ";
-    put_string(out, key);
+    put_json_text(out, key);
     out += ": ";
-    put_string(out, value);
+    put_json_text(out, value);
 }
 
 void put_field(std::string& out, std::string_view key, std::int64_t value) {
     if (out.back() != '{') out += ", ";
-    put_string(out, key);
+    put_json_text(out, key);
     out += ": " + std::to_string(value);
 }
 

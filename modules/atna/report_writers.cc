@@ -1,8 +1,8 @@
 #include "atna/report_writers.h"
 
-#include "atna/evidence_json.h"
 #include "atna/report_parts.h"
 #include "atna/report_words.h"
+#include "platform/base/json_text.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
@@ -23,13 +23,13 @@ std::string_view kind_code(AccessKind kind) {
 
 std::string json_list(std::vector<std::string> const& values) {
     std::string out = "[";
-    for (auto const& value : values) out += (out.size() > 1 ? "," : "") + json_string(value);
+    for (auto const& value : values) out += (out.size() > 1 ? "," : "") + json_text(value);
     return out + "]";
 }
 
 std::string json_line(ReportLine const& line) {
     auto const member = [](char const* key, std::string const& value) {
-        return std::string(",\"") + key + "\":" + json_string(value);
+        return std::string(",\"") + key + "\":" + json_text(value);
     };
     return "{\"record\":" + std::to_string(line.seq) + member("time", to_rfc3339(line.time)) +
            member("kind", std::string(kind_code(line.kind))) +
@@ -68,13 +68,12 @@ std::string report_json(Report const& report) {
         return std::string("\"") + key + "\":" + std::to_string(value);
     };
     std::string out =
-        "{\"format\":\"musubi-audit-report-1\",\"region\":" + json_string(report.region) +
-        ",\"member\":" + json_string(report.member) +
-        ",\"patient\":" + json_string(report.patient) +
-        ",\"period\":" + json_string(report.period.words) +
-        ",\"made_at\":" + json_string(to_rfc3339(report.made_at)) + ",\"position\":{" +
+        "{\"format\":\"musubi-audit-report-1\",\"region\":" + json_text(report.region) +
+        ",\"member\":" + json_text(report.member) + ",\"patient\":" + json_text(report.patient) +
+        ",\"period\":" + json_text(report.period.words) +
+        ",\"made_at\":" + json_text(to_rfc3339(report.made_at)) + ",\"position\":{" +
         number("record", report.position.last) +
-        ",\"hash\":" + json_string(to_hex(report.position.hash)) + "," +
+        ",\"hash\":" + json_text(to_hex(report.position.hash)) + "," +
         number("root", report.position.root) + "},\"counts\":{" + number("seen", counts.seen) +
         "," + number("emergency", counts.emergency) + "," + number("refused", counts.refused) +
         "," + number("other", counts.other) + "," + number("by_itself", counts.by_itself) + "," +

@@ -1,6 +1,7 @@
 #include "policy/canonical.h"
 
 #include "platform/base/digest.h"
+#include "platform/base/json_text.h"
 #include "policy/agreement.h"
 #include "policy/agreement_file.h"
 
@@ -25,35 +26,12 @@ bool before_in_utf16(std::string_view a, std::string_view b) {
         [&](char left, char right) { return weight(left) < weight(right); });
 }
 
-void put_text(std::string& out, std::string_view text) {
-    out += '"';
-    for (char const c : text) {
-        switch (c) {
-            case '"': out += "\\\""; break;
-            case '\\': out += "\\\\"; break;
-            case '\b': out += "\\b"; break;
-            case '\f': out += "\\f"; break;
-            case '\n': out += "\\n"; break;
-            case '\r': out += "\\r"; break;
-            case '\t': out += "\\t"; break;
-            default:
-                if (static_cast<unsigned char>(c) < 0x20) {
-                    std::uint8_t const octet = static_cast<std::uint8_t>(c);
-                    out += "\\u00" + to_hex({&octet, 1});
-                } else {
-                    out += c;
-                }
-        }
-    }
-    out += '"';
-}
-
 void put(std::string& out, Tree const& tree) {
     switch (tree.kind) {
         case Tree::Kind::kNull: out += "null"; return;
         case Tree::Kind::kBoolean: out += tree.boolean ? "true" : "false"; return;
         case Tree::Kind::kNumber: out += std::to_string(tree.number); return;
-        case Tree::Kind::kText: put_text(out, tree.text); return;
+        case Tree::Kind::kText: put_json_text(out, tree.text); return;
         case Tree::Kind::kList: {
             out += '[';
             for (auto const& item : tree.items) {
@@ -72,7 +50,7 @@ void put(std::string& out, Tree const& tree) {
     out += '{';
     for (auto const* entry : sorted) {
         if (entry != sorted.front()) out += ',';
-        put_text(out, entry->first);
+        put_json_text(out, entry->first);
         out += ':';
         put(out, entry->second);
     }

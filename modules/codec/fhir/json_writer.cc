@@ -1,5 +1,6 @@
 #include "codec/fhir/json_writer.h"
 
+#include "platform/base/json_text.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
@@ -7,7 +8,6 @@
 namespace musubi::fhir {
 
 void JsonWriter::put_string(std::string_view value) {
-    constexpr char kHex[] = "0123456789abcdef";
     std::string replaced;
     if (!is_valid_utf8(value)) {
         replaced = value;
@@ -15,21 +15,7 @@ void JsonWriter::put_string(std::string_view value) {
             replaced.begin(), replaced.end(), [](char c) { return (c & 0x80) != 0; }, '?');
         value = replaced;
     }
-    out_ += '"';
-    for (char const c : value) {
-        auto const octet = static_cast<unsigned char>(c);
-        if (c == '"' || c == '\\') {
-            out_ += '\\';
-            out_ += c;
-        } else if (octet < 0x20 || octet == 0x7F) {
-            out_ += "\\u00";
-            out_ += kHex[octet >> 4];
-            out_ += kHex[octet & 15];
-        } else {
-            out_ += c;
-        }
-    }
-    out_ += '"';
+    put_json_text(out_, value);
 }
 
 void JsonWriter::next(std::string_view key) {

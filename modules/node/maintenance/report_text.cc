@@ -1,8 +1,8 @@
 // A report of maintenance as files: HTML and CSV in Japanese or English, JSON, a terminal's table.
 
-#include "atna/evidence_json.h"
 #include "atna/report_parts.h"
 #include "node/maintenance/report.h"
+#include "platform/base/json_text.h"
 
 namespace musubi::node {
 namespace {
@@ -191,12 +191,12 @@ std::vector<std::string> cells(MaintenanceLine const& line, Words const& w) {
 template <class List>
 std::string json_list(List const& list) {
     std::string out = "[";
-    for (auto const& one : list) out += (out.size() > 1 ? "," : "") + atna::json_string(one);
+    for (auto const& one : list) out += (out.size() > 1 ? "," : "") + json_text(one);
     return out + "]";
 }
 
 std::string member(char const* key, std::string const& value) {
-    return std::string("\"") + key + "\":" + atna::json_string(value);
+    return std::string("\"") + key + "\":" + json_text(value);
 }
 
 std::string json_window(MaintenanceWindow const& window) {

@@ -1,9 +1,9 @@
 #include "node/transfer/export_lines.h"
 
-#include "atna/evidence_json.h"
 #include "atna/found.h"
 #include "atna/store.h"
 #include "mpi/match/record_file.h"
+#include "platform/base/json_text.h"
 
 #include <algorithm>
 
@@ -15,7 +15,7 @@ constexpr pg::Statement kPatientsWithConsent{
     "select distinct patient from policy.consent where patient > $1 order by patient limit $2"};
 
 std::string member(char const* key, std::string const& value) {
-    return value.empty() ? "" : ",\"" + std::string(key) + "\":" + atna::json_string(value);
+    return value.empty() ? "" : ",\"" + std::string(key) + "\":" + json_text(value);
 }
 
 std::string without_breaks(std::string text) {
@@ -57,7 +57,7 @@ Result<std::vector<std::string>> patients_with_consent(pg::Pool& pool, std::stri
 
 std::string consent_json(policy::ConsentEntry const& entry, std::string const& ended) {
     auto const& scope = entry.scope;
-    return "{\"patient\":" + atna::json_string(entry.patient) + ",\"says\":\"" +
+    return "{\"patient\":" + json_text(entry.patient) + ",\"says\":\"" +
            (entry.granted ? "grant" : "withdraw") + "\"" +
            member("about", std::string(policy::to_string(entry.about))) +
            member("member", scope.owner) + member("reader", scope.reader) +
