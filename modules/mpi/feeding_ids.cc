@@ -71,6 +71,9 @@ Result<core::PatientChangeOutcome> Feeding::merge(core::PatientChange const& cha
         Record& subsumed = *linking_.find(prior->record->key);
         before.push_back(subsumed.home_survivor.empty() ? subsumed.home : subsumed.home_survivor);
         if (!subsumed.active()) return refused("MRG^1^1", "this id was merged into another one");
+        // By a pair before this one: two ids would point to each other, and none would be left.
+        if (!linking_.find(into->record->key)->active())
+            return refused("PID^1^3", "this id is merged into another one by the same message");
         subsumed.status = RecordStatus::kSubsumed;
         subsumed.survivor = into->record->key;
         TRY(drop_tokens(subsumed.key));
@@ -92,6 +95,8 @@ Result<core::PatientChangeOutcome> Feeding::merge(core::PatientChange const& cha
 /// The new id takes everything over; the old one stays as a name that is never accepted again.
 Result<core::PatientChangeOutcome> Feeding::change_id(core::PatientChange const& change) {
     if (prior_.empty()) return refused("MRG^1^1", "the id that changes is missing");
+    // Changing the first and acknowledging all would lose the others without a word.
+    if (prior_.size() > 1) return refused("MRG^1^1", "one message changes one id");
     Named& prior = prior_.front();
     auto const same = std::find_if(ids_.begin(), ids_.end(), [&](Named const& named) {
         return named.id.id.authority == prior.id.id.authority;

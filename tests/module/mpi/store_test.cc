@@ -208,6 +208,44 @@ TEST_F(MpiStore, MergesThatMustBeIgnoredAreRefusedAndChangeNothing) {
     expect_refused(d2_, d1_, "PID^1^3");
 }
 
+TEST_F(MpiStore, APairMergedBothWaysInOneMessageIsRefusedAndBothIdsLive) {
+    added({a_});
+    added({b_});
+    auto crossed = change(domain::FeedEvent::kMerge, {});
+    crossed.ids = {{a_, "PI"}, {b_, "MR"}};
+    crossed.prior_ids = {{b_, "PI"}, {a_, "MR"}};
+    std::string const before = history();
+    auto const merged = apply(crossed);
+    ASSERT_FALSE(merged.ok());
+    ASSERT_EQ(merged.error().issues.size(), 1U);
+    EXPECT_EQ(merged.error().issues[0].reason, Reason::kUnknownKeyIdentifier);
+    EXPECT_EQ(history(), before);
+    EXPECT_TRUE(add({a_}).ok());
+    EXPECT_TRUE(add({b_}).ok());
+}
+
+TEST_F(MpiStore, AnIdThatGoesAwayInTheSameMessageIsNoSurvivor) {
+    for (auto const& id : {a_, b_, c_}) added({id});
+    auto chain = change(domain::FeedEvent::kMerge, {});
+    chain.ids = {{a_, "PI"}, {b_, "MR"}};
+    chain.prior_ids = {{b_, "PI"}, {c_, "MR"}};
+    auto const merged = apply(chain);
+    ASSERT_FALSE(merged.ok());
+    EXPECT_EQ(merged.error().issues[0].location, "PID^1^3");
+    EXPECT_TRUE(add({c_}).ok());
+}
+
+TEST_F(MpiStore, OneMessageChangesOneIdNotTheFirstOfSeveral) {
+    for (auto const& id : {a_, b_}) added({id});
+    auto several = change(domain::FeedEvent::kChangeId, {c_, {"D-4714", kKita}});
+    several.prior_ids = {{a_, ""}, {b_, ""}};
+    auto const changed = apply(several);
+    ASSERT_FALSE(changed.ok());
+    ASSERT_EQ(changed.error().issues.size(), 1U);
+    EXPECT_EQ(changed.error().issues[0].location, "MRG^1^1");
+    EXPECT_TRUE(add({a_}).ok()) << "nothing changed";
+}
+
 TEST_F(MpiStore, AnIdThatWasMergedAwayIsNeverAcceptedAgain) {
     added({a_}), added({b_}), added({d1_}), added({d2_});
     ASSERT_TRUE(merge(a_, b_).ok());
