@@ -33,6 +33,9 @@ Status send_iti10(Sending const& sending, core::MllpPeerPort& peers,
     auto const ack = hl7v2::read_acknowledgement(*parsed, envelope.control_id);
     if (!ack) return Error(Code::kPeerUnavailable, "the answer is no acknowledgement of this");
     if (ack->code == hl7v2::AckCode::kAccept) return {};
+    // Giving this one up would lose it: whoever is in maintenance says so with AR.
+    if (ack->resend_later)
+        return Error(Code::kPeerUnavailable, "the consumer cannot take the notification now");
     return Error(Code::kInvalidContent, "the consumer refused the notification");
 }
 

@@ -6,12 +6,21 @@
 #include "codec/soap/packaging.h"
 #include "pix/notifier.h"
 
+#include <algorithm>
+
 namespace musubi::pix {
 namespace {
 
 /// For our log: a status and our own words, never the consumer's text.
 Error failed(int status, std::string const& what) {
     return Error(Code::kPeerUnavailable, what + " (HTTP " + std::to_string(status) + ")");
+}
+
+/// A reject whose cause is what we send at the top of each message: it would be the same again.
+bool blames_header(hl7v3::Acknowledgement const& ack) {
+    return std::any_of(ack.details.begin(), ack.details.end(), [](Issue const& detail) {
+        return detail.context.starts_with("NS") || detail.context.starts_with("SYN");
+    });
 }
 
 }  // namespace
@@ -51,6 +60,8 @@ Status send_iti46(Sending const& sending, core::PeerPort& peers, IdSource& ids) 
     if (!target.empty() && target != seal.message_id)
         return failed(reply.status, "the acknowledgement belongs to another message");
     if (ack->outcome == hl7v3::Acknowledgement::Outcome::kAccepted) return {};
+    if (ack->outcome == hl7v3::Acknowledgement::Outcome::kRejected && !blames_header(*ack))
+        return Error(Code::kPeerUnavailable, "the consumer cannot take the notification now");
     return Error(Code::kInvalidContent, "the consumer refused the notification");
 }
 

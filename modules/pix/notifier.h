@@ -57,7 +57,8 @@ struct Sending {
     Consumer const& consumer;
     Notice const& notice;  ///< ids: what the consumer may see, at least one
 };
-/// ITI-10. The acknowledgement's AA or CA is success, AE or AR kInvalidContent.
+/// ITI-10. The acknowledgement's AA or CA is success, AE kInvalidContent, and so is AR where our
+/// header is its cause; any other AR means later (HL7 table 0008): kPeerUnavailable.
 Status send_iti10(Sending const& sending, core::MllpPeerPort& peers,
                   core::AuthorityPort const& authorities);
 /// ITI-46; likewise.

@@ -212,14 +212,16 @@ std::vector<core::ConfigKey> config_keys() {
         {.key = "pix.notify_patience",
          .type = kDurationMs,
          .default_value = "72h",
-         .doc = "how long an unreachable consumer's notification is tried before it is given up",
+         .doc =
+             "how long the notification of a consumer that is away or busy (AR) is tried before it "
+             "is given up",
          .min = 1000,
          .max = 2'592'000'000},
         {.key = "pix.notify_tries",
          .type = kInteger,
          .default_value = "5",
-         .doc =
-             "attempts after which a notification that its consumer refuses (AE, AR) is given up",
+         .doc = "attempts after which a notification that its consumer refuses (AE, or AR because "
+                "of our header) is given up",
          .min = 1,
          .max = 1000},
     };
