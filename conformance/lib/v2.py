@@ -98,7 +98,7 @@ def header(t, event, control=None, version="2.5", charset="", receiver=None, pro
     """An MSH line. `receiver`: MSH-5; `tail`: MSH-13 on, verbatim, instead of the character set."""
     now = time.strftime("%Y%m%d%H%M%S", time.gmtime())
     application, facility = t.target.v2_receiver
-    if charset and charset not in ("CP932", "EUC-JP"):
+    if charset and not tail and charset not in ("CP932", "EUC-JP"):
         tail = f"||||||{charset}" + ("||ISO 2022-1994" if "IR87" in charset else "")
     return (f"MSH|^~\\&|{sender[0]}|{sender[1]}|"
             f"{application if receiver is None else receiver}|{facility}|{now}||"

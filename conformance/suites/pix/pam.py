@@ -2,9 +2,11 @@
 from lib import v2
 from lib.cases import add, case
 from lib.checks import equal, one_of
+from lib.hl7 import END, START
 from lib.identity import UTF8, ask_v2, find_v2, known, linked, name_v2, need
 from lib.people import person
-from lib.v2_answers import Ack, ask, pair
+from lib.v2 import Message
+from lib.v2_answers import Ack, CrossReferences, ask, pair
 
 SECTION = "ITI TF-2 3.30.4"
 STRUCTURE = {"A28": "ADT_A05", "A31": "ADT_A05", "A47": "ADT_A30", "A40": "ADT_A39", "A24": "ADT_A24",
@@ -217,13 +219,36 @@ def _original(t):
     one_of(answer.code, {"AA"}, "MSA-1 in original mode")
 
 
-@case("pix/pam/enhanced-mode", "MSH-15 AL, 16 NE: a commit (CA) or an application acknowledgement (AA)",
+@case("pix/pam/enhanced-mode", "MSH-15 AL, 16 NE: a commit (CA); AA of who knows the original mode alone",
       "ITI TF-2 C.2.3; 3.30 Acknowledgement Support")
 def _enhanced(t):
     identifier = t.new_patient_id()
     answer = pam(t, "A28", [identifier], tail="|||AL|NE||UNICODE UTF-8")
     one_of(answer.code, {"CA", "AA"}, "MSA-1")
     ask_v2(t, identifier).nothing()
+
+
+@case("pix/pam/enhanced-application", "MSH-15 NE, 16 AL: the application acknowledgement (AA), no commit",
+      "HL7 v2.5 2.9.3; 3.30 Acknowledgement Support")
+def _enhanced_application(t):
+    answer = pam(t, "A28", [t.new_patient_id()], tail="|||NE|AL||UNICODE UTF-8")
+    one_of(answer.code, {"AA"}, "MSA-1")
+
+
+@case("pix/pam/enhanced-unanswered", "MSH-15 and 16 NE: nothing back, or the answer of the original mode; never a commit",
+      "HL7 v2.5 2.9.3; 3.30 Acknowledgement Support")
+def _enhanced_unanswered(t):
+    identifier, client = t.new_patient_id(), t.mllp()
+    feed = v2.join(v2.header(t, "ADT^A28^ADT_A05", charset=UTF8, tail="|||NE|NE||UNICODE UTF-8"),
+                   "EVN||20250401090000", pid_line([identifier], person()), "PV1||N")
+    query = v2.pix_query(t, identifier)
+    client.send_raw(START + feed.encode() + END + START + query.encode() + END)
+    answer = Message(client.read_frame())
+    if answer.msh.component(9, 1) == "ACK":
+        one_of(answer.one("MSA").component(1), {"AA"}, "MSA-1")
+        answer = Message(client.read_frame())
+    equal(answer.msh.component(9, 1), "RSP", "what answers the query behind it")
+    CrossReferences(Message(query.encode(), query), answer).nothing()
 
 
 def moved(t, regional, local, previous, sender="2.999.1.9"):

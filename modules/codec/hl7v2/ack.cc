@@ -182,7 +182,7 @@ Bytes write_ack(Header const& request, AckSeal const& seal, Error const* error) 
 }
 
 bool ack_wanted(std::string_view condition, AckCode code) {
-    if (condition == "NE") return false;
+    if (condition.empty() || condition == "NE") return false;
     if (condition == "ER") return code != AckCode::kAccept;
     if (condition == "SU") return code == AckCode::kAccept;
     return true;

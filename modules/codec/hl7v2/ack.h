@@ -53,8 +53,8 @@ AckCode ack_code_of(Error const* error);
 /// our own header.
 Bytes write_ack(Header const& request, AckSeal const& seal, Error const* error = nullptr);
 
-/// Enhanced mode: does MSH-15 (or 16) of the request ask for this answer? AL, NE, ER, SU of table
-/// 0155; empty is AL.
+/// Enhanced mode: does MSH-15 of the request ask for this answer? AL, NE, ER, SU of table 0155;
+/// other words count as AL, an empty one as NE.
 bool ack_wanted(std::string_view condition, AckCode code);
 
 }  // namespace musubi::hl7v2

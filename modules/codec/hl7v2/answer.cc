@@ -96,10 +96,13 @@ Charset answer_charset(Charset const& request, std::string_view text,
 WrittenAnswer write_answer(Incoming const& request, AckSeal const& seal, Outgoing const& reply,
                            AnswerOptions const& options) {
     Header const& header = request.header;
-    AckSeal general = seal;
-    bool const enhanced_asked = !header.accept_ack.empty() || !header.application_ack.empty();
-    general.mode = enhanced_asked ? reply.mode : AckMode::kOriginal;
     auto const acknowledge = [&](Error const* error) {
+        AckSeal general = seal;
+        general.mode = AckMode::kOriginal;
+        // Nobody is left without an answer, whatever MSH-16 says: senders on MLLP wait for one.
+        bool const commit = reply.mode == AckMode::kEnhancedAccept &&
+                            ack_wanted(header.accept_ack, ack_code_of(error));
+        if (commit) general.mode = AckMode::kEnhancedAccept;
         return WrittenAnswer{write_ack(header, general, error), 0};
     };
     ResponseKind const* const kind = kind_of(header);

@@ -22,6 +22,9 @@ struct WrittenAnswer {
     std::size_t replaced = 0;  ///< characters that the sender's set lacks
 };
 
+/// One answer always, in enhanced mode too: the commit answer where MSH-15 wants one, else the
+/// application's, for both are known at the same time and the sender waits (ITI TF-2 C.2.1).
+///
 /// Never fails. What cannot be accepted at all (200 to 203, no QPD to echo) is answered by a
 /// general acknowledgement, every other problem of a query by its RSP with QAK-2 AE or AR. An
 /// answer that cannot be written is told as an internal error.

@@ -1,6 +1,7 @@
 #include "codec/hl7v2/data_types.h"
 
 #include "codec/hl7v2/problems.h"
+#include "platform/base/text.h"
 
 #include <algorithm>
 
@@ -61,12 +62,16 @@ domain::SentAuthority read_authority(Segment const& segment, At at, std::string 
             std::move(location)};
 }
 
+std::string read_id(Segment const& segment, int field, int repetition) {
+    return std::string(trim(segment.get({field, repetition, 1, 1})));
+}
+
 std::vector<domain::SentIdentifier> read_identifiers(Segment const& segment, int field) {
     std::vector<domain::SentIdentifier> identifiers;
     int const count = segment.repetition_count(field);
     for (int r = 1; r <= count; ++r) {
         domain::SentIdentifier one;
-        one.id = segment.get({field, r, 1, 1});
+        one.id = read_id(segment, field, r);
         if (one.id.empty()) continue;
         one.location = location_of(segment, field, r);
         one.authority = read_authority(segment, {field, r, 4, 1}, one.location + "^4");

@@ -18,6 +18,10 @@ namespace musubi::hl7v2 {
 /// not in the table is written as OID and type alone.
 using AuthorityNames = std::map<std::string, std::string>;
 
+/// CX.1 without the blanks around it, which are padding (HL7 v2.5 2.A, ST: trailing blanks are
+/// optional): an id that one sender pads is the id that another one does not, and blanks alone are
+/// no id.
+std::string read_id(Segment const& segment, int field, int repetition = 1);
 /// CX. Repetitions without an id (also `""`) are skipped: nothing to know a patient by. Locations:
 /// of the id "PID^1^3^2", of its authority "PID^1^3^2^4".
 std::vector<domain::SentIdentifier> read_identifiers(Segment const& segment, int field);

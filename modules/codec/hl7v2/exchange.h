@@ -46,8 +46,8 @@ struct QueryAnswer {
 struct Outgoing {
     std::optional<Error> error = std::nullopt;
     std::optional<QueryAnswer> answer = std::nullopt;
-    /// kEnhancedAccept: for transactions with that option (ITI-30), used where MSH-15 or MSH-16 of
-    /// the request asks for it.
+    /// kEnhancedAccept: for transactions with that option (ITI-30): a commit answer where MSH-15 of
+    /// the request asks for one.
     AckMode mode = AckMode::kOriginal;
 };
 

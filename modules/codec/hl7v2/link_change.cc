@@ -12,7 +12,7 @@ std::optional<domain::SentIdentifier> id_at(Segment const& segment, int field, i
                                             Problems& problems) {
     domain::SentIdentifier one;
     one.location = location_of(segment, field, repetition);
-    one.id = segment.get({field, repetition, 1, 1});
+    one.id = read_id(segment, field, repetition);
     if (one.id.empty()) return std::nullopt;
     one.authority = read_authority(segment, {field, repetition, 4, 1}, one.location + "^4");
     one.type_code = segment.get({field, repetition, 5, 1});

@@ -24,7 +24,7 @@ domain::Sent<domain::LocalId> read_account(Segment const& pid) {
     constexpr int kAccount = 18;
     if (pid.field_presence(kAccount) == Presence::kAbsent) return std::nullopt;
     domain::LocalId account;
-    account.id.id = pid.get({kAccount});
+    account.id.id = read_id(pid, kAccount);
     account.id.authority = pid.get({kAccount, 1, 4, 2});
     account.type_code = pid.get({kAccount, 1, 5, 1});
     return account;

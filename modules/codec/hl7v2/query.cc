@@ -40,7 +40,7 @@ void read_dsc(Message const& message, QueryFrame& frame, Problems& problems) {
 domain::SentIdentifier read_queried_id(Segment const& qpd, Problems& problems) {
     constexpr int kId = 3;
     domain::SentIdentifier id;
-    id.id = qpd.get({kId});
+    id.id = read_id(qpd, kId);
     id.location = "QPD^1^3^1^1";
     id.authority = read_authority(qpd, {kId, 1, 4, 1}, "QPD^1^3^1^4");
     id.type_code = qpd.get({kId, 1, 5, 1});

@@ -41,7 +41,7 @@ std::vector<std::string> read_values(Segment const& qpd, int repetition,
     }
     std::vector<std::string> values;
     for (int s = 1; s <= static_cast<int>(count); ++s)
-        values.push_back(qpd.get({kField, repetition, 2, s}));
+        values.emplace_back(trim(qpd.get({kField, repetition, 2, s})));
     bool const asks = std::any_of(values.begin(), values.end(),
                                   [](std::string const& value) { return !value.empty(); });
     return asks ? values : std::vector<std::string>();

@@ -101,7 +101,7 @@ TEST(Hl7Ack, SpeaksEnhancedModeOnlyWhenTold) {
     Error const busy(Code::kBusy, "");
     EXPECT_NE(ack(header, &busy, made).find("MSA|CR|"), std::string::npos);
     EXPECT_TRUE(ack_wanted("AL", AckCode::kAccept));
-    EXPECT_TRUE(ack_wanted("", AckCode::kReject));
+    EXPECT_FALSE(ack_wanted("", AckCode::kReject));
     EXPECT_FALSE(ack_wanted("NE", AckCode::kReject));
     EXPECT_FALSE(ack_wanted("ER", AckCode::kAccept));
     EXPECT_TRUE(ack_wanted("ER", AckCode::kError));

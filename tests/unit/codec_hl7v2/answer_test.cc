@@ -252,5 +252,29 @@ TEST(Answer, SpeaksEnhancedModeWhereTransactionAndRequestWantIt) {
     EXPECT_NE(answer(wants, reply).find("MSA|CE|"), std::string::npos);
 }
 
+TEST(Answer, GivesInEnhancedModeTheAnswerThatTheSenderWaitsFor) {
+    // What MSH-15 and MSH-16 say (table 0155), and MSA-1 of an accepted and of a refused message.
+    struct Row {
+        char const *accept, *application, *good, *bad;
+    };
+    for (Row const& row :
+         {Row{"AL", "AL", "CA", "CE"}, Row{"AL", "", "CA", "CE"}, Row{"NE", "AL", "AA", "AE"},
+          Row{"", "AL", "AA", "AE"}, Row{"NE", "NE", "AA", "AE"}, Row{"ER", "", "AA", "CE"},
+          Row{"SU", "ER", "CA", "AE"}, Row{"", "", "AA", "AE"}}) {
+        auto const message =
+            parse(as_bytes("MSH|^~\\&|A|B|C|D|2025||ADT^A28^ADT_A05|M3|P|2.5|||" +
+                           std::string(row.accept) + "|" + row.application + "\r"));
+        Incoming const asks{*message, read_header(*message)};
+        Outgoing reply;
+        reply.mode = AckMode::kEnhancedAccept;
+        auto const told = [&] {
+            return parse(write_answer(asks, seal(), reply).bytes)->get("MSA", {1});
+        };
+        EXPECT_EQ(told(), row.good) << row.accept << " " << row.application;
+        reply.error = Error(Code::kInvalidContent, "");
+        EXPECT_EQ(told(), row.bad) << row.accept << " " << row.application;
+    }
+}
+
 }  // namespace
 }  // namespace musubi::hl7v2

@@ -105,6 +105,14 @@ TEST(DemographicsQuery, CombinesSpellingsOfAName) {
     EXPECT_EQ(asked->query.names[0].script, domain::Script::kUntold);
 }
 
+TEST(DemographicsQuery, BlanksAroundAValueArePaddingAndAloneNoCriterion) {
+    auto const asked = ask("@PID.3.1^77 ~@PID.3.4.2^2.999.1~@PID.5.2^  ");
+    ASSERT_TRUE(asked);
+    ASSERT_EQ(asked->query.ids.size(), 1U);
+    EXPECT_EQ(asked->query.ids[0].id.id, "77");
+    EXPECT_TRUE(asked->query.names.empty());
+}
+
 TEST(DemographicsQuery, ASecondIdBeginsASecondCriterion) {
     auto const asked = ask("@PID.3.1^1~@PID.3.4.2^2.999.1~@PID.3.1^2~@PID.3.4.2^2.999.2");
     ASSERT_TRUE(asked);

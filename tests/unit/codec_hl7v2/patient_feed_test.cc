@@ -104,6 +104,14 @@ TEST(PatientFeed, ReadsAJapaneseAdmission) {
     EXPECT_FALSE(feed->demographics.business_phones);
 }
 
+TEST(PatientFeed, BlanksAroundAnIdArePaddingAndAloneNone) {
+    auto const padded = feed_of(msh("ADT^A01") + "PID|||12345 ^^^HOSP1~  ^^^HOSP1||A^B\r");
+    ASSERT_TRUE(padded);
+    ASSERT_EQ(padded->identifiers.size(), 1U);
+    EXPECT_EQ(padded->identifiers[0].id, "12345");
+    EXPECT_EQ(problems(msh("ADT^A01") + "PID|||   ^^^HOSP1||A^B\r"), List{"101 PID^1^3"});
+}
+
 TEST(PatientFeed, TellsAbsentFromDeleted) {
     auto const feed = feed_of(msh("ADT^A08") + "PID|||1||\"\"||\"\"|||||||\"\"\r");
     ASSERT_TRUE(feed);

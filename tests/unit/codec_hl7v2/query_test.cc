@@ -73,6 +73,13 @@ TEST(CrossReferenceQuery, TakesAnyNameAndAnyLegalFormOfTheAuthority) {
     EXPECT_TRUE(cross_reference(q23("N|T|1^^^N", "")));  // without RCP
 }
 
+TEST(CrossReferenceQuery, BlanksAroundAnIdArePaddingAndAloneNone) {
+    auto const padded = cross_reference(q23("N|T| 00123  ^^^N"));
+    ASSERT_TRUE(padded);
+    EXPECT_EQ(padded->query.id.id, "00123");
+    EXPECT_EQ(problems_of(cross_reference(q23("N|T|  ^^^N"))), List{"101 QPD^1^3^1^1"});
+}
+
 TEST(CrossReferenceQuery, TellsEveryProblemAtItsPlace) {
     EXPECT_EQ(problems_of(cross_reference(q23("||^^^N~2^^^N", "RCP|D|x^XX\rDSC|p|B\r"))),
               (List{"101 QPD^1^1", "101 QPD^1^2", "102 RCP^1^1", "102 RCP^1^2^1^1",
