@@ -64,7 +64,7 @@ std::size_t size_of(std::optional<int> asked, Settings const& settings) {
 hl7v3::Seal seal(V3Deps const& deps) {
     hl7v3::Seal out;
     out.message_id = deps.ids.uuid().to_string();
-    out.time = to_dtm(deps.clock.now());
+    out.time = to_dtm(deps.clock.now()) + "+0000";
     out.self = {deps.common.settings.home, deps.common.settings.home};
     out.trace = LogTrace::current();
     return out;

@@ -7,7 +7,7 @@ namespace musubi::pix {
 hl7v3::Seal Device::seal() const {
     hl7v3::Seal seal;
     seal.message_id = ids.uuid().to_string();
-    seal.time = to_dtm(clock.now());
+    seal.time = to_dtm(clock.now()) + "+0000";
     seal.self.device = oid;
     return seal;
 }

@@ -3,6 +3,7 @@
 #include "codec/hl7v3/actions.h"
 #include "codec/hl7v3/names.h"
 #include "codec/hl7v3/read.h"
+#include "domain/reason.h"
 #include "platform/xml/subtree.h"
 
 namespace musubi::pix {
@@ -86,6 +87,12 @@ Result<V3FeedRequest> Iti44::decode(Deps&, Wire const& wire, core::DecodeContext
         // Another message than the action says: nobody else could answer it better.
         if (request.unreadable->code == Code::kInvalidMessage)
             request.unreadable = Error(Code::kInvalidContent, kReasonSchema, "another interaction");
+        return request;
+    }
+    // What was signed for, routed and logged as one thing must not be another.
+    if (!wire.envelope.action.ends_with(":" + request.header.interaction)) {
+        request.unreadable = Error(Code::kInvalidContent, Reason::kUnsupportedEvent,
+                                   "action and message do not mean the same");
         return request;
     }
     request.feed.feed = std::move(*feed);

@@ -23,7 +23,7 @@ Status ConsumerWatcher::ids_changed(pg::Tx& tx, std::string const& patient,
             return consumer.wants(each.id.authority);
         });
         if (!concerned) continue;
-        Notice const notice{ids_.uuid().to_string(), to_dtm(clock_.now()), patient, all};
+        Notice const notice{ids_.uuid().to_string(), to_dtm(clock_.now()) + "+0000", patient, all};
         auto sealed = TRY(seal_notice(keys_, consumer.name, notice));
         pg::Outbox::queue(tx, {kNoticeTopic, consumer.name, std::move(sealed)});
     }

@@ -68,7 +68,7 @@ Status QueryDeparture::send_discovery(Community const& community, Discovering ne
                                      .community = &community,
                                      .message_id = deps_.ids.uuid().to_string(),
                                      .query_id = deps_.ids.uuid().to_string(),
-                                     .time = to_dtm(deps_.clock.now())},
+                                     .time = to_dtm(deps_.clock.now()) + "+0000"},
                                     *criteria);
     leg.spec = &discovery_spec();
     leg.community = &community;

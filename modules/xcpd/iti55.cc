@@ -214,7 +214,7 @@ domain::AuditObject audit_question(DiscoveryRequest const& request) {
 hl7v3::Seal seal_of(Clock const& clock, IdSource& ids, Settings const& settings) {
     hl7v3::Seal out;
     out.message_id = ids.uuid().to_string();
-    out.time = to_dtm(clock.now());
+    out.time = to_dtm(clock.now()) + "+0000";
     out.self = {settings.home, settings.home};
     out.trace = LogTrace::current();
     return out;

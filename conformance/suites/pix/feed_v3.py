@@ -61,6 +61,21 @@ def _merge(t):
     ask_v3(t, other).found([pair(new)])
 
 
+@case("pix/iti-44/action-of-another", "the wsa:Action of another feed: refused, nothing changes", "pix-pdq 4.1")
+def _other_action(t):
+    identifier = t.new_patient_id()
+    body = v3.feed("PRPA_IN201301UV02", [pair(identifier)], "<name><family>X</family></name>")
+    refused(t, body, "PRPA_IN201302UV02")
+    ask_v2(t, identifier).expect("AE").error("204", "QPD^1^3^1^1")
+
+
+@case("pix/iti-44/padded-id", "an id padded with blanks in version 2 is the one of version 3", "HL7 v2.5 2.A (ST)")
+def _padded(t):
+    identifier = t.new_patient_id()
+    known_v3(t, person(), [identifier])
+    ask_v2(t, identifier.replace("^", "  ^", 1)).nothing()
+
+
 def merge_v3(t, surviving, subsumed, **options):
     body = v3.feed("PRPA_IN201304UV02", [pair(surviving)], "<name><family>MERGED</family></name>",
                    prior=pair(subsumed), **options)

@@ -128,7 +128,8 @@ hl7v2::AckSeal Hl7v2Endpoint::seal(std::string const& trace) const {
     seal.application = settings_.application;
     seal.facility = settings_.facility;
     seal.control_id = ids_.uuid().to_string().substr(0, 20);
-    seal.time = to_dtm(clock_.now());
+    // UTC, and says so: a time without an offset is the reader's own.
+    seal.time = to_dtm(clock_.now()) + "+0000";
     seal.correlation = trace;
     return seal;
 }

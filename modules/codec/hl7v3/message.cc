@@ -42,8 +42,9 @@ Header read_header(xml::Element payload) {
 }
 
 QueryEcho read_query_echo(xml::Element payload) {
-    xml::Element const query = child(child(payload, "controlActProcess"), "queryByParameter");
-    if (!query) return {};
+    xml::Element const act = child(payload, "controlActProcess");
+    xml::Element const query = child(act, "queryByParameter");
+    if (!query) return {read_instance_id(child(child(act, "queryContinuation"), "queryId")), {}};
     constexpr xml::PrefixInScope kInScope[] = {{"", kHl7}, {"xsi", xml::kXsiNamespace}};
     xml::Writer writer;
     xml::write_subtree(query, writer, kInScope);

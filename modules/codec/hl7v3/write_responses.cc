@@ -131,7 +131,9 @@ std::string write_find_response(Header const& request, QueryEcho const& echo, Se
     open_control_act(w, "PRPA_TE201306UV02");
     for (Hit const& hit : answer.hits) write_hit(w, hit);
     write_find_issues(w, answer);
-    std::string_view code = answer.hits.empty() && answer.wanted.empty() ? "NF" : "OK";
+    // Beyond the last page there is nobody either, but somebody was found.
+    bool const nobody = answer.hits.empty() && answer.wanted.empty() && answer.total == 0;
+    std::string_view code = nobody ? "NF" : "OK";
     if (answer.error != nullptr) code = query_response_code(*answer.error);
     write_query_end(
         w, echo, code,

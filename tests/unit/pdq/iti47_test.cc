@@ -202,6 +202,19 @@ TEST(Iti47, AQueryIsContinuedOnlyByItsAskerAndInTime) {
     EXPECT_EQ(v3_outcome(w.more("2.999.77.2")), "AE/AE");
 }
 
+TEST(Iti47, ARefusedContinuationNamesItsQueryAndBeyondTheLastPageSomebodyWasFoundAllTheSame) {
+    V3World w;
+    w.populate(5);
+    w.first();
+    std::string const beyond = w.more("2.999.77.2", "99");
+    EXPECT_EQ(v3_outcome(beyond), "AA/OK");
+    EXPECT_TRUE(v3_people(beyond).empty());
+    EXPECT_EQ(v3_value(beyond, "resultTotalQuantity"), "5");
+    std::string const refused = w.more("2.999.77.3", "0");
+    EXPECT_EQ(v3_outcome(refused), "AE/AE");
+    EXPECT_TRUE(holds(refused, "<queryId root=\"2.999.88.1\" extension=\"Q1\"/>")) << refused;
+}
+
 TEST(Iti47, CancelForgetsAndIsAcceptedAlsoWhenThereIsNothing) {
     V3World w;
     w.populate(5);
