@@ -95,16 +95,15 @@ Result<SignatureSettings> signature_settings(core::Config const& config) {
     out.crls = config.text(kCrl);
     out.time_stamps = config.text(kTimeStamps);
     out.largest = static_cast<std::uint64_t>(config.integer(kLargest));
+    constexpr State kChoices[] = {State::kInvalid, State::kUntrusted, State::kCannotTell};
+    std::string any_of;
+    for (State const state : kChoices) any_of.append(" ").append(to_string(state));
     for (std::string const& word : config.list(kRefuse)) {
-        bool known = false;
-        for (State const state : {State::kInvalid, State::kUntrusted, State::kCannotTell}) {
-            if (word != to_string(state)) continue;
-            out.refuse.insert(state);
-            known = true;
-        }
-        if (!known)
-            return Error(Code::kInvalidContent,
-                         std::string(kRefuse) + ": any of invalid, untrusted, cannot-tell");
+        auto const* const state = std::find_if(std::begin(kChoices), std::end(kChoices),
+                                               [&](State one) { return word == to_string(one); });
+        if (state == std::end(kChoices))
+            return Error(Code::kInvalidContent, std::string(kRefuse) + ": any of" + any_of);
+        out.refuse.insert(*state);
     }
     return out;
 }
