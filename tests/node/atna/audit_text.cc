@@ -59,6 +59,9 @@ std::string AuditText::attribute(xml::Element element, xml::Attribute const& att
     if (name == "AlternativeUserID") return "PROCESS";
     if (name == "UserID") return without_port(value);
     if (name == "NetworkAccessPointID") return value == our_host() ? "OUR-HOST" : value;
+    // Also ids of messages that have none but wsa:MessageID.
+    if (name == "ParticipantObjectID" && value.starts_with("urn:uuid:") && value.size() == 45)
+        return "MESSAGE-ID";
     if (name == "ParticipantObjectID") return patient(value);
     if (element.local_name() == "ParticipantObjectDetail" && name == "value") {
         std::string const text = plain(value);

@@ -1,7 +1,7 @@
 // What each transaction of patient identity leaves in the trail, record for record, as it stands in
 // tests/data/audit; read there against the tables of ITI TF-2 (3.8, 3.9, 3.10, 3.21, 3.22, 3.44,
-// 3.45, 3.46, 3.47, 3.55) and of the national extension of ITI-20. MUSUBI_GOLDEN_OUT=FOLDER writes
-// what was recorded there, to be read before it is taken over.
+// 3.45, 3.46, 3.47, 3.55, 3.56) and of the national extension of ITI-20. MUSUBI_GOLDEN_OUT=FOLDER
+// writes what was recorded there, to be read before it is taken over.
 
 #include <gtest/gtest.h>
 
@@ -151,6 +151,11 @@ TEST_F(IdentityRecords, FeedsInV2AreRecordedAsTheirTablesSay) {
                           "&ISO||YAMADA^TARO\rMRG|" + kThree + "\r")),
               "AA");
     recorded.expect_one("iti30-a47", "ITI-30");
+    ASSERT_EQ(send(v2("ADT^A40^ADT_A39", "GOLD-9",
+                      "EVN||20260101120000\rPID|1||" + kOne + "||YAMADA^TARO\rMRG|G4^^^&" +
+                          std::string(kAuthority) + "&ISO\r")),
+              "AA");
+    recorded.expect("iti30-a40", "ITI-30", 2);
 }
 
 TEST_F(IdentityRecords, LinksAndLinkChangesInV2AreRecordedAsTheirTablesSay) {
@@ -212,6 +217,8 @@ TEST_F(IdentityRecords, QuestionsInV2AreRecordedWithTheWholeMessage) {
     recorded.expect_one("iti21", "ITI-21");
     ASSERT_EQ(send(v2("QBP^ZV1^QBP_Q21", "GOLD-5", by_id)), "AA");
     recorded.expect_one("iti22", "ITI-22");
+    ASSERT_EQ(send(v2("QCN^J01^QCN_J01", "GOLD-6", "QID|T2|IHE PDQ Query\r")), "AA");
+    recorded.expect_one("iti21-cancel", "ITI-21");
 }
 
 TEST_F(IdentityRecords, QuestionsInV3AreRecordedWithTheirParameters) {
@@ -228,6 +235,15 @@ TEST_F(IdentityRecords, QuestionsInV3AreRecordedWithTheirParameters) {
     recorded.expect_one("iti47-nobody", "ITI-47");
     ASSERT_TRUE(find_v3("/xcpd/responding", hl7v3::kDiscoveryActions.request, "G1"));
     recorded.expect_one("iti55", "ITI-55");
+    std::string const asked =
+        "<PatientLocationQueryRequest xmlns=\"urn:ihe:iti:xcpd:2009\">"
+        "<RequestedPatientId root=\"" +
+        std::string(kAuthority) + "\" extension=\"G1\"/></PatientLocationQueryRequest>";
+    std::string const action(hl7v3::kPatientLocationActions.request);
+    auto const located =
+        toolkit.post("/xcpd/responding", kSoapType, {{envelope(action, asked), nullptr}});
+    ASSERT_TRUE(located.ok() && holds(located->body, "<CorrespondingPatientId "));
+    recorded.expect_one("iti56", "ITI-56");
 }
 
 // The manager's side of a notification: action R.
