@@ -2,6 +2,7 @@
 option(MUSUBI_SANITIZE_ADDRESS "AddressSanitizer and UBSan" OFF)
 option(MUSUBI_SANITIZE_THREAD "ThreadSanitizer" OFF)
 option(MUSUBI_FUZZ "libFuzzer targets (clang)" OFF)
+option(MUSUBI_WERROR "Warnings are errors" ON)
 option(MUSUBI_FAULTS "FAULT points that tests can arm" ON)
 
 find_package(Threads REQUIRED)
@@ -31,7 +32,7 @@ endif()
 add_library(musubi_settings INTERFACE)
 target_include_directories(musubi_settings INTERFACE ${CMAKE_SOURCE_DIR}/modules ${CMAKE_BINARY_DIR}/generated)
 target_compile_options(musubi_settings INTERFACE
-    -Wall -Wextra -Wconversion -Wswitch-enum -Werror -fno-omit-frame-pointer
+    -Wall -Wextra -Wconversion -Wswitch-enum $<$<BOOL:${MUSUBI_WERROR}>:-Werror> -fno-omit-frame-pointer
     -pthread)  # some libraries bring it along: without it everywhere they could not share a precompiled header
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(musubi_settings INTERFACE -fpch-preprocess)  # for ccache and precompiled headers
