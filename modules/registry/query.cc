@@ -85,14 +85,42 @@ private:
         return true;
     }
 
+    /// The limit counts what is there, not what was sealed with keys that were destroyed: when such
+    /// rows have filled it, more are read.
     Result<bool> run(VisibilityGroup const& group) {
+        std::size_t const objects = result_.objects.size(), rows = result_.rows.size();
+        first_patient_ = result_.patients.size();
+        result_.patients.insert(result_.patients.end(), group.patients.begin(),
+                                group.patients.end());
+        for (std::int64_t limit = deps_.settings.max_results + 1;; limit *= 4) {
+            auto const found = TRY(collect(group, limit));
+            if (!found) return false;
+            TRY(drop_destroyed(objects));
+            if (static_cast<std::int64_t>(result_.objects.size()) > deps_.settings.max_results ||
+                *found == Found::kTooMany)
+                return Error(Code::kTooLarge, Reason::kTooManyResults,
+                             "query result over the limit");
+            if (*found == Found::kAll || !deps_.keys.any_erased()) return true;
+            result_.objects.resize(objects);
+            result_.rows.erase(result_.rows.begin() + static_cast<std::ptrdiff_t>(rows),
+                               result_.rows.end());
+        }
+    }
+
+    enum class Found : std::uint8_t {
+        kAll,
+        kUpToLimit,  ///< perhaps there are more
+        kTooMany,    ///< candidates of a search by author
+    };
+    /// Nothing: the table of labels is not complete.
+    Result<std::optional<Found>> collect(VisibilityGroup const& group, std::int64_t limit) {
         PlanContext const context{
-            request_.subject().member.code, deps_.settings.max_results + 1,
+            request_.subject().member.code, limit,
             [&](std::string const& id) { return reference_token(deps_.keys, id); }};
         QueryPlan const plan = plan_query(query_, group, context);
         pg::Rows rows = TRY(tx_.exec(*plan.statement, plan.params));
         if (!group.everything && rows.front().int32(kLabelCount) > result_.labels->last())
-            return false;
+            return std::optional<Found>();
         TRY(enter(group, rows));
         std::size_t const first = result_.objects.size();
         bool const sealed = plan.by_author || query_.return_type == domain::ReturnType::kLeafClass;
@@ -106,20 +134,17 @@ private:
             if (plan.by_author && !TRY(author_matches(object))) continue;
             result_.objects.push_back(object);
         }
+        auto const count = static_cast<std::int64_t>(rows.size());
         result_.rows.push_back(std::move(rows));
         if (plan.by_author && query_.return_type == domain::ReturnType::kLeafClass)
             TRY(fetch_fragments(first));
-        if (static_cast<std::int64_t>(result_.objects.size()) > deps_.settings.max_results) {
-            return Error(Code::kTooLarge, Reason::kTooManyResults, "query result over the limit");
-        }
-        return true;
+        if (plan.by_author)
+            return std::optional(count < kAuthorCandidates ? Found::kAll : Found::kTooMany);
+        return std::optional(count < limit ? Found::kAll : Found::kUpToLimit);
     }
 
     /// Who the rows' patients are, when the group is of several.
     Status enter(VisibilityGroup const& group, pg::Rows const& rows) {
-        first_patient_ = result_.patients.size();
-        result_.patients.insert(result_.patients.end(), group.patients.begin(),
-                                group.patients.end());
         if (group.patients.size() < 2 || rows.front().is_null(kKind)) return {};
         pg::Params params;
         params.text_array(std::span<std::string const>(group.patients));
@@ -188,9 +213,9 @@ private:
 
     /// What was sealed with a key that was destroyed on purpose is not there any more: neither
     /// references nor counts tell of it. Costs nothing where nothing was ever destroyed.
-    Status drop_destroyed() {
-        if (result_.objects.empty() || !deps_.keys.any_erased()) return {};
-        if (query_.return_type != domain::ReturnType::kLeafClass) TRY(fetch_fragments(0));
+    Status drop_destroyed(std::size_t first) {
+        if (result_.objects.size() == first || !deps_.keys.any_erased()) return {};
+        if (query_.return_type != domain::ReturnType::kLeafClass) TRY(fetch_fragments(first));
         Status read;
         auto const gone = [&](FoundObject const& object) {
             if (!read || object.sealed.empty()) return false;
@@ -200,12 +225,13 @@ private:
             if (opened.error().code != Code::kNotFound) read = opened.error();
             return true;
         };
-        std::erase_if(result_.objects, gone);
+        auto const from = result_.objects.begin() + static_cast<std::ptrdiff_t>(first);
+        result_.objects.erase(std::remove_if(from, result_.objects.end(), gone),
+                              result_.objects.end());
         return read;
     }
 
     Result<QueryResult> finish(QueryScope const& scope) {
-        TRY(drop_destroyed());
         bool const leaf = query_.return_type == domain::ReturnType::kLeafClass;
         if (leaf && is_single_patient(query_.kind)) {
             std::set<std::size_t> patients;

@@ -10,8 +10,6 @@ namespace {
 
 using domain::QueryKind;
 
-std::int64_t constexpr kAuthorCandidates = 100'000;  ///< of one patient, before we judge them
-
 void add_texts(pg::Params& params, std::vector<std::string> const& values) {
     if (values.empty()) {
         params.null();

@@ -11,6 +11,9 @@
 
 namespace musubi::registry {
 
+/// Rows of a search by author, before we judge them; a search that has so many is refused.
+inline constexpr std::int64_t kAuthorCandidates = 100'000;
+
 /// An object that a query names, found through the directories.
 struct NamedObject {
     std::int64_t patient_key = 0, key = 0;

@@ -227,6 +227,42 @@ TEST(Visibility, LimitsAndTheOnePatientRuleCountWhatIsVisible) {
               Codes{"XDSResultNotSinglePatient"});
 }
 
+/// Documents that ended with their keys are not there: a limit that counted them would tell of
+/// them, and refuse for good whoever asks for what is left.
+TEST(Visibility, LimitsDoNotCountWhatWasDestroyed) {
+    World world(Settings{.max_results = 2});
+    world.policy.everything["kita"] = world.policy.everything["minami"] = true;
+    auto const authored = [](int n) {
+        auto out = entry(n);
+        domain::Author author;
+        author.persons = {"^Aoba^Ichiro"};
+        out.authors = {author};
+        return out;
+    };
+    Draft many_of_minami(10);
+    for (int i = 11; i < 24; ++i) many_of_minami.add(authored(i));
+    accept(world, "minami", many_of_minami);
+    auto const minami = world.keys->list()->back().institution;
+    accept(world, "kita", Draft(1).add(authored(2)).add(authored(3)));
+    ASSERT_GT(*world.keys->erase(minami), 0);
+    Parameters find{{"XDSDocumentEntryPatientId", one(kPatient)},
+                    {"XDSDocumentEntryStatus", approved()}};
+    Parameters by_author = find;
+    by_author.emplace_back("XDSDocumentEntryAuthorPerson", one("%"));
+    for (std::string const type : {"ObjectRef", "LeafClass"}) {
+        for (auto const& parameters : {find, by_author}) {
+            auto const left = world.query("root", QueryKind::kFindDocuments, parameters, type);
+            EXPECT_TRUE(left.success) << type;
+            EXPECT_EQ(left.ids, urns({2, 3})) << type;
+        }
+    }
+    accept(world, "kita", Draft(4).add(entry(5)));
+    for (std::string const type : {"ObjectRef", "LeafClass"}) {
+        EXPECT_EQ(world.query("root", QueryKind::kFindDocuments, find, type).codes,
+                  Codes{"XDSTooManyResults"});
+    }
+}
+
 TEST(Visibility, ALabelThatIsNewSinceTheLastQueryIsSeenAtOnce) {
     World world;
     world.policy.rules["clinic"] = {{"clause", {"kita"}, {}, {}, {}}};
