@@ -182,10 +182,11 @@ Result<int> find_namesakes(pg::Pool& pool, ReviewSettings const& settings,
 }  // namespace
 
 Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
-                         WallTime since, WallTime now, ReviewPorts ports) {
+                         ReviewPeriod const& period, ReviewPorts ports) {
+    auto const [since, until, now] = period;
     int found = 0;
     Span const hours{std::chrono::floor<std::chrono::hours>(since),
-                     std::chrono::floor<std::chrono::hours>(now)};
+                     std::chrono::floor<std::chrono::hours>(until)};
     if (settings.bulk_patients > 0 && hours.from < hours.to)
         found +=
             TRY(find(pool, sql::kFindBulk, bounds(hours, settings.bulk_patients, now, settings)));
@@ -194,14 +195,14 @@ Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettin
     auto const ids = settings.watched_file.empty() ? std::vector<std::string>()
                                                    : TRY(watched(settings.watched_file, sealer));
     auto const night = std::chrono::hours((settings.night_ends - settings.night_begins + 24) % 24);
-    for (auto day = day_of_japan(since) - kDay; day < now; day += kDay) {
+    for (auto day = day_of_japan(since) - kDay; day < until; day += kDay) {
         Span const dark{day + std::chrono::hours(settings.night_begins),
                         day + std::chrono::hours(settings.night_begins) + night};
-        if (settings.night_records > 0 && dark.to > since && dark.to <= now)
+        if (settings.night_records > 0 && dark.to > since && dark.to <= until)
             found += TRY(
                 find(pool, sql::kFindNight, bounds(dark, settings.night_records, now, settings)));
         Span const whole{day, day + kDay};
-        bool const over = whole.to > since && whole.to <= now;
+        bool const over = whole.to > since && whole.to <= until;
         if (settings.relation && ports.relations && over)
             found += TRY(find_without_relation(pool, settings, *ports.relations, whole, now));
         if (settings.family && ports.families && over)

@@ -42,15 +42,18 @@ struct ReviewSettings {
 std::vector<core::ConfigKey> review_keys();
 ReviewSettings review_settings(core::Config const& config);
 
-/// Judges every hour, night and day that ended between `since` and `now`; how many findings are
+/// Judges every hour, night and day that ended between `since` and `until`; how many findings are
 /// new. What was found before is not found again, so periods may overlap. Rules whose port is
-/// missing are left out.
+/// missing are left out. Deadlines count from `now`.
+struct ReviewPeriod {
+    WallTime since{}, until{}, now{};
+};
 struct ReviewPorts {
     core::RelationPort const* relations = nullptr;
     core::FamilyNamePort const* families = nullptr;
 };
 Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettings const& settings,
-                         WallTime since, WallTime now, ReviewPorts ports = {});
+                         ReviewPeriod const& period, ReviewPorts ports = {});
 
 struct AuditFinding {
     std::int64_t id = 0;

@@ -1,13 +1,11 @@
 #include "atna/findings_keeper.h"
 
+#include "atna/findings_progress.h"
 #include "platform/base/log.h"
 
 namespace musubi::atna {
 namespace {
 
-constexpr auto kAtStart = std::chrono::hours(48);
-/// Records are sealed a little after their time; after an outage, later.
-constexpr auto kLate = std::chrono::hours(3);
 constexpr std::chrono::milliseconds kFirstWait{60'000};
 
 }  // namespace
@@ -55,15 +53,31 @@ void FindingsKeeper::run() {
     }
 }
 
-void FindingsKeeper::turn() {
-    auto const now = clock_.now();
-    auto const since = looked_ ? *looked_ - kLate : now - kAtStart;
-    write_names();
+bool FindingsKeeper::stopping() const {
+    std::lock_guard const lock(mutex_);
+    return stopping_;
+}
+
+Result<int> FindingsKeeper::look(WallTime now) {
     ReviewPorts ports;
     if (ports_) ports = {ports_->find<core::RelationPort>(), ports_->find<core::FamilyNamePort>()};
-    auto const found = look_through(pool_, sealer_, settings_, since, now, ports);
+    auto const round = TRY(next_round(pool_, now));
+    int found = 0;
+    for (auto const& piece : round.pieces) {
+        if (stopping()) return found;
+        found += TRY(look_through(pool_, sealer_, settings_, {piece.from, piece.to, now}, ports));
+    }
+    // After a long rest this is more than one piece: all or none, since the older records that came
+    // late are told by the number of the newest.
+    TRY(looked(pool_, now, round.newest));
+    return found;
+}
+
+void FindingsKeeper::turn() {
+    auto const now = clock_.now();
+    write_names();
+    auto const found = look(now);
     auto const overdue = overdue_findings(pool_, now);
-    if (found) looked_ = now;
     if (found && *found > 0) log_warning("atna.findings", {{"new", std::to_string(*found)}});
     std::lock_guard const lock(mutex_);
     bool const failed = !found || !overdue;

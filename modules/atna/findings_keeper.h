@@ -1,5 +1,6 @@
 #pragma once
-// Looks through the log regularly and tells when findings are overdue. One thread of its own at low
+// Looks through the log regularly, going on from where it, or the process before, stopped
+// (findings_progress.h), and tells when findings are overdue. One thread of its own at low
 // weight; start() and stop() once each, health() from any thread.
 
 #include "atna/findings.h"
@@ -33,6 +34,8 @@ public:
 private:
     void run();
     void write_names();
+    bool stopping() const;
+    Result<int> look(WallTime now);
 
     pg::Pool& pool_;
     EntrySealer const& sealer_;
@@ -40,7 +43,6 @@ private:
     Clock const& clock_;
     core::Ports const* const ports_;  ///< who knows relations is looked for at each turn
     UserNames names_;
-    std::optional<WallTime> looked_;  ///< up to here
 
     mutable std::mutex mutex_;
     std::condition_variable wake_;

@@ -1,5 +1,6 @@
 #pragma once
-// Statements of the log review. Executed in findings.cc and user_names.cc only.
+// Statements of the log review. Executed in findings.cc, findings_progress.cc and user_names.cc
+// only.
 
 #include "platform/pg/statement.h"
 
@@ -86,6 +87,19 @@ inline constexpr pg::Statement kUserFamilies{
 inline constexpr pg::Statement kFamiliesOf{
     "atna.families_of",
     "SELECT user_token, family_token FROM atna.user_family WHERE user_token = ANY ($1::bytea[])"};
+
+/// The chain's last record, up to when everything was looked at, and the oldest that came since;
+/// foreign messages tell times of their own and are not looked at.
+inline constexpr pg::Statement kReviewProgress{
+    "atna.review_progress",
+    "SELECT (SELECT coalesce(max(seq), 0) FROM atna.record), p.looked_until, (SELECT min(r.time) "
+    "FROM atna.record r WHERE r.seq > p.last_seq AND r.trace NOT LIKE 'syslog:%') FROM (SELECT) "
+    "one LEFT JOIN atna.review_progress p ON true"};
+inline constexpr pg::Statement kReviewed{
+    "atna.reviewed",
+    "INSERT INTO atna.review_progress AS p (looked_until, last_seq) VALUES ($1, $2) ON CONFLICT "
+    "(only_one) DO UPDATE SET looked_until = greatest(p.looked_until, excluded.looked_until), "
+    "last_seq = greatest(p.last_seq, excluded.last_seq)"};
 
 inline constexpr pg::Statement kSignOff{
     "atna.sign_off",

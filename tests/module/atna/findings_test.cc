@@ -44,7 +44,7 @@ protected:
         ASSERT_TRUE(indexer.run().ok());
     }
     int look_through(WallTime since, WallTime now) {
-        auto const found = atna::look_through(*pool_, *sealer_, settings_, since, now);
+        auto const found = atna::look_through(*pool_, *sealer_, settings_, {since, now, now});
         if (!found) throw std::runtime_error(found.error().detail);
         return *found;
     }
@@ -123,7 +123,9 @@ TEST_F(Findings, EveryAccessToAPatientWhoIsWatched) {
     for (auto const& one : all)
         EXPECT_EQ(one.patient.starts_with("hmac:"), one.member == "hospital-kita") << one.patient;
     fs::remove(settings_.watched_file);
-    EXPECT_FALSE(atna::look_through(*pool_, *sealer_, settings_, kTime, kTime + hours(15)).ok())
+    EXPECT_FALSE(atna::look_through(*pool_, *sealer_, settings_,
+                                    {kTime, kTime + hours(15), kTime + hours(15)})
+                     .ok())
         << "a list that is gone is told";
 }
 
@@ -146,7 +148,8 @@ TEST_F(Findings, PatientsWithWhomTheMemberHasNoRelation) {
     settings_.relation = true;
     OnlyA const relations;
     auto const found = [&](WallTime since, WallTime now) {
-        auto const done = atna::look_through(*pool_, *sealer_, settings_, since, now, {&relations});
+        auto const done =
+            atna::look_through(*pool_, *sealer_, settings_, {since, now, now}, {&relations});
         return done ? *done : -1;
     };
     auto elsewhere = look(kTime, "B");
@@ -211,6 +214,53 @@ TEST_F(Findings, PatientsWhoBearTheFamilyNameOfWhoLooked) {
     EXPECT_EQ(count("user_family"), 2);
     settings_.family = false;
     EXPECT_EQ(FindingsKeeper(*pool_, *sealer_, settings_, clock, &ports).user_names(), nullptr);
+}
+
+/// Whoever wants to hide an afternoon must not be able to by keeping the node down for two days.
+TEST_F(Findings, GoOnAfterALongRestFromWhereTheyStopped) {
+    StillClock clock;
+    clock.time = kTime - hours(1);
+    FindingsKeeper(*pool_, *sealer_, settings_, clock).turn();
+    record({look(kTime, "A"), look(kTime, "B"), look(kTime, "C")});
+    clock.time = kTime + hours(24 * 20);
+    FindingsKeeper after(*pool_, *sealer_, settings_, clock);
+    after.turn();
+    EXPECT_EQ(told(), "bulk clinic-kita 3/3; ");
+    EXPECT_GT(audit_findings(*pool_, SignedOff::kNo)->front().review_by, clock.time)
+        << "whoever reviews has the whole time from now";
+    EXPECT_EQ(after.health().state, core::Health::kGood);
+}
+
+/// Records that waited in a journal, and those of a stand-in, come into the chain days later.
+TEST_F(Findings, LookAtRecordsThatCameLate) {
+    StillClock clock;
+    clock.time = kTime + hours(24 * 6);
+    FindingsKeeper keeper(*pool_, *sealer_, settings_, clock);
+    record({look(clock.time - hours(5), "D")});
+    keeper.turn();
+    clock.time += hours(1);
+    record({look(kTime, "A"), look(kTime, "B"), look(kTime, "C")});
+    keeper.turn();
+    EXPECT_EQ(told(), "bulk clinic-kita 3/3; ");
+}
+
+/// What could not be looked at is looked at once it can be.
+TEST_F(Findings, ATurnThatFailsIsMadeUpFor) {
+    StillClock clock;
+    clock.time = kTime - hours(1);
+    FindingsKeeper keeper(*pool_, *sealer_, settings_, clock);
+    keeper.turn();
+    record({look(kTime, "A"), look(kTime, "B"), look(kTime, "C")});
+    auto broken = settings_;
+    broken.watched_file = (folder_ / "nowhere").string();
+    clock.time = kTime + hours(24 * 5);
+    FindingsKeeper failing(*pool_, *sealer_, broken, clock);
+    failing.turn();
+    EXPECT_EQ(failing.health().state, core::Health::kDegraded);
+    clock.time += hours(24 * 5);
+    keeper.turn();
+    EXPECT_EQ(audit_findings(*pool_, SignedOff::kNo)->size(), 1U);
+    EXPECT_EQ(count("review_progress"), 1);
 }
 
 TEST_F(Findings, NamesWaitWhileTheyCannotBeWrittenDown) {
