@@ -53,9 +53,10 @@ Result<AssertionGate::Verified> AssertionGate::verified(std::string octets,
     static auto& kept = counter("musubi_assertions_total", "found=\"kept\"");
     static auto& fresh = counter("musubi_assertions_total", "found=\"new\"");
     std::string key = key_of(octets, peer, endpoint);
-    if (Verified known = recall(key, rules.trust.get())) {
+    Verified const known = recall(key, rules.trust.get());
+    // Where its time is over the whole check says so, or finds that it still holds otherwise.
+    if (known && saml::check_time(*known, rules.trust->skew, clock_.now())) {
         kept.add();
-        TRY(saml::check_time(*known, rules.trust->skew, clock_.now()));
         return known;
     }
     fresh.add();
@@ -86,19 +87,23 @@ AssertionGate::Verified AssertionGate::recall(std::string const& key,
     std::lock_guard const lock(mutex_);
     if (!issuers_ || &issuers_->trust() != trust) return nullptr;
     auto const found = kept_.find(key);
-    return found == kept_.end() ? nullptr : found->second;
+    if (found == kept_.end() || clock_.monotonic() - found->second.since > kBelievedFor)
+        return nullptr;
+    return found->second.assertion;
 }
 
 void AssertionGate::keep(std::string key, Verified assertion, domain::AssertionTrust const* trust) {
     std::lock_guard const lock(mutex_);
     if (!issuers_ || &issuers_->trust() != trust) return;  // the agreement changed meanwhile
     std::size_t const size = assertion->octets->size();
-    if (!kept_.emplace(key, std::move(assertion)).second) return;
+    auto const [at, is_new] =
+        kept_.insert_or_assign(key, Kept{std::move(assertion), clock_.monotonic()});
+    if (!is_new) return;
     kept_bytes_ += size;
     order_.push_back(std::move(key));
     while (order_.size() > kMaxKept || kept_bytes_ > kMaxKeptBytes) {
         auto const oldest = kept_.find(order_.front());
-        kept_bytes_ -= oldest->second->octets->size();
+        kept_bytes_ -= oldest->second.assertion->octets->size();
         kept_.erase(oldest);
         order_.pop_front();
     }

@@ -3,8 +3,9 @@
 // agreement whether this member may speak for this user, and phrases the record of a refusal.
 //
 // Verified assertions are kept by the SHA-256 of their octets together with the sender's
-// certificate, as long as the same agreement is in force and they are valid: of what is asked per
-// message only time and agreement remain. Bounded in number and octets, oldest out first.
+// certificate, as long as the same agreement is in force and they are valid, for kBelievedFor: of
+// what is asked per message only time and agreement remain; then all of it is asked again, since
+// keys end too. Bounded in number and octets, oldest out first.
 // Thread-safe.
 
 #include "codec/saml/verify.h"
@@ -31,6 +32,7 @@ class AssertionGate {
 public:
     static constexpr std::size_t kMaxKept = 4096;
     static constexpr std::size_t kMaxKeptBytes = 32U << 20;
+    static constexpr std::chrono::minutes kBelievedFor{5};
 
     AssertionGate(core::PolicyPort const& policy, Clock const& clock)
         : policy_(policy), clock_(clock) {}
@@ -57,8 +59,12 @@ private:
     Clock const& clock_;
     std::mutex mutex_;
     std::shared_ptr<saml::TrustedIssuers const> issuers_;  ///< of the agreement seen last
-    std::unordered_map<std::string, Verified> kept_;       ///< only what these issuers vouch for
-    std::deque<std::string> order_;                        ///< keys, oldest first
+    struct Kept {
+        Verified assertion;
+        std::chrono::steady_clock::time_point since;  ///< checked wholly
+    };
+    std::unordered_map<std::string, Kept> kept_;  ///< only what these issuers vouch for
+    std::deque<std::string> order_;               ///< keys, oldest first
     std::size_t kept_bytes_ = 0;
 };
 

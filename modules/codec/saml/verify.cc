@@ -80,11 +80,19 @@ Status check_authentication(Claims const& claims, domain::AssertionTrust const& 
     return {};
 }
 
-/// One confirmation that holds is enough (SAML 2.0 core 2.4.1.1). The best reason is told: a
-/// bearer's time rather than another's missing key.
-Status check_confirmation(Claims const& claims, std::vector<std::string> const& audiences,
-                          std::chrono::seconds skew, CheckContext const& context) {
+bool lasts_longer(Confirmation const& one, Confirmation const& other) {
+    if (!one.not_on_or_after || !other.not_on_or_after)
+        return !one.not_on_or_after && other.not_on_or_after;
+    return *one.not_on_or_after > *other.not_on_or_after;
+}
+
+/// One confirmation that holds is enough (SAML 2.0 core 2.4.1.1); of several the one that holds
+/// longest. The best reason is told: a bearer's time rather than another's missing key.
+Result<Confirmation> check_confirmation(Claims const& claims,
+                                        std::vector<std::string> const& audiences,
+                                        std::chrono::seconds skew, CheckContext const& context) {
     Error why = not_for_us("no confirmation that we can check");
+    Confirmation const* best = nullptr;
     for (Confirmation const& one : claims.confirmations) {
         if (one.method == kHolderOfKey) {
             if (one.certificate_fingerprint.empty() ||
@@ -101,10 +109,21 @@ Status check_confirmation(Claims const& claims, std::vector<std::string> const& 
             continue;
         }
         Status const window = check_window(one.not_before, one.not_on_or_after, skew, context.now);
-        if (window) return {};
-        why = window.error();
+        if (!window) {
+            why = window.error();
+        } else if (!best || lasts_longer(one, *best)) {
+            best = &one;
+        }
     }
-    return why;
+    if (!best) return why;
+    return *best;
+}
+
+/// Whoever keeps the verdict must not keep it longer than the confirmation holds.
+void narrow(domain::UserAssertion& user, Confirmation const& by) {
+    if (by.not_before) user.not_before = std::max(user.not_before, *by.not_before);
+    if (by.not_on_or_after)
+        user.not_on_or_after = std::min(user.not_on_or_after, *by.not_on_or_after);
 }
 
 }  // namespace
@@ -165,7 +184,7 @@ Result<std::shared_ptr<domain::UserAssertion const>> verify_assertion(std::strin
     TRY(check_authentication(claims, trust));
     auto const& audiences =
         provider->rules->audiences.empty() ? trust.audiences : provider->rules->audiences;
-    TRY(check_confirmation(claims, audiences, trust.skew, context));
+    narrow(claims.user, TRY(check_confirmation(claims, audiences, trust.skew, context)));
     claims.user.octets = std::make_shared<std::string const>(std::move(octets));
     return std::shared_ptr<domain::UserAssertion const>(
         std::make_shared<domain::UserAssertion>(std::move(claims.user)));

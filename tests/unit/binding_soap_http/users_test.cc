@@ -1,6 +1,7 @@
 // Users at the SOAP door (XUA): who comes through, what a refusal says and records.
 #include "binding/soap_http/assertion_gate.h"
 #include "binding/soap_http/soap_endpoint.h"
+#include "platform/base/metrics.h"
 #include "support/assertions.h"
 #include "unit/binding_soap_http/bodies.h"
 #include "unit/core/toy.h"
@@ -24,9 +25,10 @@ struct SoapToy : test::Toy<test::ToyKind::kRead, soap::Incoming> {
 class FixedClock final : public Clock {
 public:
     WallTime time = test::assertion_time();
+    std::chrono::steady_clock::duration later{};
     WallTime now() const override { return time; }
     std::chrono::steady_clock::time_point monotonic() const override {
-        return std::chrono::steady_clock::now();
+        return std::chrono::steady_clock::now() + later;
     }
 };
 
@@ -218,6 +220,33 @@ TEST_F(UserDoor, AnAssertionSeenBeforeIsAskedAboutAgainAndEndsInTime) {
     clock_.time += std::chrono::hours(1);
     deps_.order.clear();
     expect_fault(send(text), "MessageExpired");
+}
+
+/// SAML 2.0 core 2.4.1.2: the confirmation may end before the assertion's other conditions do.
+TEST_F(UserDoor, AnAssertionSeenBeforeEndsWithItsConfirmation) {
+    test::AssertionParts parts;
+    parts.confirmation =
+        "<saml2:SubjectConfirmation Method=\"urn:oasis:names:tc:SAML:2.0:cm:bearer\">"
+        "<saml2:SubjectConfirmationData NotOnOrAfter=\"2026-11-21T00:02:00Z\">"
+        "</saml2:SubjectConfirmationData></saml2:SubjectConfirmation>";
+    std::string const text = security(test::signed_assertion(key(), parts));
+    EXPECT_EQ(send(text).status, 200);
+    clock_.time += std::chrono::minutes(3);  // the conditions hold for another minute, and the skew
+    deps_.order.clear();
+    expect_fault(send(text), "MessageExpired");
+}
+
+TEST_F(UserDoor, AnAssertionSeenBeforeIsCheckedWhollyAgainAfterAWhile) {
+    auto& wholly = counter("musubi_assertions_total", "found=\"new\"");
+    std::string const text = security(test::signed_assertion(key()));
+    auto const before = wholly.value();
+    EXPECT_EQ(send(text).status, 200);
+    EXPECT_EQ(send(text).status, 200);
+    EXPECT_EQ(wholly.value(), before + 1);
+    clock_.later = AssertionGate::kBelievedFor + std::chrono::seconds(1);
+    EXPECT_EQ(send(text).status, 200);
+    EXPECT_EQ(send(text).status, 200);
+    EXPECT_EQ(wholly.value(), before + 2);
 }
 
 TEST_F(UserDoor, AnAssertionSeenBeforeCountsNoMoreUnderAnotherAgreement) {

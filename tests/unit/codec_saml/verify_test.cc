@@ -214,6 +214,28 @@ TEST(VerifyAssertion, WantsAConfirmationThatHolds) {
     EXPECT_EQ(fault_on(parts), kBadToken);
 }
 
+/// Whoever keeps a verdict looks at these times alone.
+TEST(VerifyAssertion, EndsWithTheConfirmationThatHoldsLongest) {
+    AssertionParts parts;
+    auto const data = [](std::string const& until) {
+        return confirmation("bearer", "<saml2:SubjectConfirmationData" +
+                                          (until.empty() ? "" : " NotOnOrAfter=\"" + until + "\"") +
+                                          "></saml2:SubjectConfirmationData>");
+    };
+    auto const end_of = [&](std::string const& confirmations) {
+        parts.confirmation = confirmations;
+        auto const verdict = verdict_on(signed_assertion(provider_key(), parts));
+        return verdict ? (*verdict)->not_on_or_after : WallTime();
+    };
+    WallTime const begin = assertion_time() - minutes(1);
+    EXPECT_EQ(end_of(data("2026-11-21T00:02:00Z")), begin + minutes(2));
+    EXPECT_EQ(end_of(data("2026-11-21T00:02:00Z") + data("2026-11-21T00:03:00Z")),
+              begin + minutes(3));
+    EXPECT_EQ(end_of(data("2026-11-21T00:02:00Z") + data("")), begin + minutes(5));
+    EXPECT_EQ(end_of(data("2026-11-21T00:09:00Z")), begin + minutes(5))
+        << "never beyond Conditions";
+}
+
 TEST(VerifyAssertion, HoldersOfAKeyAreThoseOfTheConnection) {
     AssertionParts parts;
     parts.confirmation = confirmation(
