@@ -49,14 +49,17 @@ struct FoundRecord {
     std::string message;        ///< DICOM XML
     std::string received = {};  ///< carrier ("tls", "udp") by which another system sent it
     std::string line = {};      ///< and what it sent, byte for byte
+    bool damaged = false;       ///< does not open any more: `event` is what the columns say
 };
 
+/// A record that was tampered with is told as damaged, and keeps nobody from seeing the others.
 Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery const& query);
 /// kNotFound. For one that the chain has already.
 Result<FoundRecord> record_at(Archive const& archive, std::int64_t seq);
 /// One JSON object without line break: time, transaction, event_id, event_type, outcome, user,
-/// organisation, peer, patient, objects, rule, message, trace, seq; of received ones also received
-/// (the carrier) and line (base64), and octets that are no UTF-8 stand as '?' in message.
+/// organisation, peer, patient, objects, rule, message, trace, seq; `damaged` where it is; of
+/// received ones also received (the carrier) and line (base64), and octets that are no UTF-8 stand
+/// as '?' in message.
 std::string to_json_line(FoundRecord const& record);
 
 enum class Damage : std::uint8_t {

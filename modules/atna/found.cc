@@ -36,4 +36,31 @@ Result<FoundRecord> found_record(EntrySealer const& sealer, StoredRecord const& 
     return found;
 }
 
+FoundRecord found_or_damaged(EntrySealer const& sealer, StoredRecord const& row) {
+    if (auto found = found_record(sealer, row)) return std::move(*found);
+    auto const& columns = row.columns;
+    FoundRecord out;
+    out.damaged = true;
+    out.seq = row.seq;
+    out.event.time = columns.time;
+    out.event.event_id = domain::dcm(columns.event, "");
+    out.event.outcome = static_cast<domain::AuditOutcome>(columns.outcome);
+    out.event.transaction = columns.transaction;
+    out.event.organisation = columns.organisation;
+    out.event.rule = columns.rule;
+    out.event.trace = columns.trace;
+    for (auto const& patient : columns.patients) {
+        if (!patient.starts_with("hmac:"))
+            out.event.objects.push_back(domain::audit_patient(patient));
+    }
+    return out;
+}
+
+Result<FoundRecord> readable_record(EntrySealer const& sealer, StoredRecord const& row) {
+    auto found = found_record(sealer, row);
+    if (found) return found;
+    return Error(found.error().code, "record " + std::to_string(row.seq) +
+                                         " of the audit trail is damaged (musubi audit verify)");
+}
+
 }  // namespace musubi::atna

@@ -60,7 +60,11 @@ Result<Iti81::Response> Iti81::handle(Deps& deps, core::Authorized<Request> cons
     Response out;
     out.cut = rows.size() == static_cast<std::size_t>(kMaxRows);
     for (auto const& row : rows) {
-        auto found = TRY(found_record(deps.sealer, row));
+        auto found = found_or_damaged(deps.sealer, row);
+        if (found.damaged) {
+            out.damaged = true;
+            continue;
+        }
         if (!fhir::matches(request->search, found.event)) continue;
         if (out.records.size() == static_cast<std::size_t>(request->search.count)) {
             out.cut = true;
@@ -96,6 +100,7 @@ Result<Iti81::Reply> Iti81::encode(Deps&, Response&& response, Request const& re
     bundle.base_url = request.wire.base_url;
     bundle.self_link = request.wire.base_url + "/AuditEvent?" + request.wire.query;
     bundle.cut = response.cut;
+    bundle.damaged = response.damaged;
     for (auto& record : response.records)
         bundle.entries.push_back({std::to_string(record.seq), std::move(record.event)});
     return Reply{200, fhir::write_audit_bundle(bundle)};

@@ -24,6 +24,7 @@ struct Iti81 {
     struct Response {
         std::vector<FoundRecord> records;
         bool cut = false;
+        bool damaged = false;  ///< some did not open
     };
     using Reply = fhir::Outgoing;
 

@@ -65,6 +65,7 @@ std::string to_json_line(FoundRecord const& record) {
     put_field(out, "message", legible(record.message));
     put_field(out, "trace", event.trace);
     put_field(out, "seq", record.seq);
+    if (record.damaged) out += ", \"damaged\": true";
     if (!record.received.empty()) {
         put_field(out, "received", record.received);
         put_field(out, "line", to_base64(as_bytes(record.line)));

@@ -170,7 +170,7 @@ Result<Report> member_report(Archive const& archive, std::string const& member,
             };
             auto const& all = row.columns.documents;
             if (is_received(row.columns) || std::none_of(all.begin(), all.end(), is_ours)) continue;
-            auto line = line_of(TRY(found_record(sealer, row)));
+            auto line = line_of(TRY(readable_record(sealer, row)));
             std::erase_if(line.documents, [&](auto const& id) { return !is_ours(id); });
             if (out.lines.size() == kMaxLines)
                 return Error(Code::kTooLarge, "more than 200,000 lines: ask for single days");
@@ -201,7 +201,7 @@ Result<Report> patient_report(Archive const& archive, std::vector<std::string> c
         for (auto const& row : rows) {
             if (is_received(row.columns) || row.seq > out.position.last) continue;
             if (!seen.insert(row.seq).second) continue;
-            auto line = line_of(TRY(found_record(sealer, row)));
+            auto line = line_of(TRY(readable_record(sealer, row)));
             // Others that one record is about are no business of this one.
             line.patients = {patient};
             out.lines.push_back(std::move(line));

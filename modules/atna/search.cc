@@ -44,7 +44,7 @@ Result<std::vector<FoundRecord>> search(Archive const& archive, SearchQuery cons
         TRY(archive.pool.read([&](pg::ReadTx& tx) { return store::search(tx, filter); }));
 
     std::vector<FoundRecord> out;
-    for (auto const& row : rows) out.push_back(TRY(found_record(sealer, row)));
+    for (auto const& row : rows) out.push_back(found_or_damaged(sealer, row));
     return out;
 }
 
@@ -54,7 +54,7 @@ Result<FoundRecord> record_at(Archive const& archive, std::int64_t seq) {
         TRY(archive.pool.read([&](pg::ReadTx& tx) { return store::page(tx, seq - 1, 1); }));
     if (rows.empty() || rows.front().seq != seq)
         return Error(Code::kNotFound, "there is no such record");
-    return found_record(sealer, rows.front());
+    return readable_record(sealer, rows.front());
 }
 
 domain::AuditEvent log_used(std::string const& user, std::string const& organisation,

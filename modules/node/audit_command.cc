@@ -3,6 +3,7 @@
 #include "node/audit_verbs.h"
 #include "node/command.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <ctime>
@@ -49,7 +50,9 @@ void print_table_line(atna::FoundRecord const& record) {
     }
     std::printf("%s  %-8s %-4s %-16s %-12s %s\n", to_rfc3339(record.event.time).c_str(),
                 record.event.transaction.c_str(),
-                record.event.outcome == domain::AuditOutcome::kSuccess ? "ok" : "FAIL",
+                record.damaged                                           ? "DAMAGED"
+                : record.event.outcome == domain::AuditOutcome::kSuccess ? "ok"
+                                                                         : "FAIL",
                 record.event.organisation.c_str(), record.event.rule.c_str(), objects.c_str());
 }
 
@@ -78,6 +81,11 @@ Status search(OperatorTools& tools, Options const& options) {
         else
             print_table_line(record);
     }
+    auto const damaged = std::count_if(records.begin(), records.end(),
+                                       [](auto const& record) { return record.damaged; });
+    if (damaged > 0)
+        return Error(Code::kConflict, std::to_string(damaged) +
+                                          " of these records are damaged: musubi audit verify");
     return {};
 }
 

@@ -3,6 +3,9 @@ import json
 import time
 from urllib.parse import quote
 
+from lxml import etree
+
+from lib.canon import parse
 from lib.cases import case
 from lib.checks import equal, fail, true
 from lib.ids import cx
@@ -99,6 +102,42 @@ def _mapping(t):
     true("recorded" in event, "recorded", "absent")
 
 
+def _values(element):
+    """A FHIR element as nested (name, value, children)."""
+    return (etree.QName(element).localname, element.get("value"), [_values(child) for child in element])
+
+
+def _as_elements(name, value):
+    """What JSON says, in the same form; lists repeat their element."""
+    if isinstance(value, list):
+        return [one for item in value for one in _as_elements(name, item)]
+    if not isinstance(value, dict):
+        return [(name, str(value).lower() if isinstance(value, bool) else str(value), [])]
+    inner = [one for key, item in value.items() if key != "resourceType" for one in _as_elements(key, item)]
+    if "resourceType" in value:
+        inner = [(value["resourceType"], None, inner)]
+        return inner if name is None else [(name, None, inner)]
+    return [(name, None, inner)]
+
+
+@case("atna/iti-81/both-forms", "XML says what JSON says, asked for by header or by parameter",
+      ITI81 + ".3 (both forms); FHIR R4 2.1.12")
+def _both(t):
+    _, user = delivered(t)
+    query = f"date=lt2100-01-01&agent.identifier={user}"
+    said = _as_elements(None, json.loads(ask(t, query).body))
+    replies = [ask(t, query, accept="application/fhir+xml"), ask(t, query + "&_format=xml")]
+    for reply in replies:
+        equal(reply.status, 200, "HTTP status")
+        true("fhir+xml" in reply.header("Content-Type"), "application/fhir+xml", reply.header("Content-Type"))
+    tree = parse(replies[0].body)
+    equal(etree.QName(tree).namespace, "http://hl7.org/fhir", "namespace")
+    equal([_values(tree)], said, "what the XML says")
+    refused = ask(t, "patient.identifier=x", accept="application/fhir+xml")
+    equal(refused.status, 400, "HTTP status")
+    equal(etree.QName(parse(refused.body)).localname, "OperationOutcome", "resource type")
+
+
 @case("atna/iti-81/recorded", "the search is itself on record as Audit Log Used", ITI81 + " 3.20 table")
 def _recorded(t):
     mark = t.ids.text("agent")
@@ -115,6 +154,7 @@ def _who(t):
 
 @case("atna/iti-81/other-forms", "other methods and other formats are refused in FHIR's words", ITI81)
 def _forms(t):
-    outcome(ask(t, f"date={TODAY}", accept="application/fhir+xml"), 406)
+    outcome(ask(t, f"date={TODAY}", accept="application/pdf"), 406)
+    outcome(ask(t, f"date={TODAY}&_format=application/pdf"), 406)
     outcome(ask(t, f"date={TODAY}", method="DELETE"), 405)
     bundle(t, f"date={TODAY}&_count=1", accept=None)

@@ -1,35 +1,27 @@
 #include "binding/http/fhir_endpoint.h"
 
+#include "codec/fhir/form.h"
 #include "codec/fhir/message.h"
 #include "platform/base/log.h"
-#include "platform/base/text.h"
 
 namespace musubi::binding {
 namespace {
 
-core::HttpReply json_reply(fhir::Outgoing answer) {
+core::HttpReply reply_in(fhir::Form form, fhir::Outgoing answer) {
+    if (form == fhir::Form::kXml) answer.body = fhir::to_xml(answer.body);
     core::HttpReply reply;
     reply.status = answer.status;
     if (answer.status == 503) reply.headers.push_back({"Retry-After", "2"});
-    reply.content_type = std::string(fhir::kJson) + "; charset=utf-8";
+    reply.content_type = std::string(fhir::media_type(form)) + "; charset=utf-8";
     reply.segments.push_back({std::move(answer.body), nullptr});
     return reply;
+}
+core::HttpReply json_reply(fhir::Outgoing answer) {
+    return reply_in(fhir::Form::kJson, std::move(answer));
 }
 
 core::HttpReply refusal(int status, std::string_view code, std::string_view text) {
     return json_reply({status, fhir::operation_outcome(code, text)});
-}
-
-/// JSON is what we have: asked for by its types, by any type, or not asked for at all.
-bool takes_json(std::string_view accept) {
-    if (accept.empty()) return true;
-    for (auto const part : split(accept, ',')) {
-        auto const type = to_lower_ascii(trim(part.substr(0, part.find(';'))));
-        if (type == "*/*" || type == "application/*" || type == fhir::kJson ||
-            type == "application/json")
-            return true;
-    }
-    return false;
 }
 
 }  // namespace
@@ -59,15 +51,17 @@ std::optional<core::HttpReply> FhirEndpoint::admit(core::PeerConnection const& p
         reply.headers.push_back({"Allow", "GET"});
         return reply;
     }
-    if (!takes_json(head.header("Accept")))
-        return refusal(406, "not-supported", "application/fhir+json is what there is");
+    if (!fhir::wanted_form(head.query, head.header("Accept")))
+        return refusal(406, "not-supported", "application/fhir+json or application/fhir+xml");
     return std::nullopt;
 }
 
 core::HttpReply FhirEndpoint::handle(core::PeerConnection const& peer,
                                      core::HttpRequestHead const& head, core::BodyStream&) {
+    auto const form =
+        fhir::wanted_form(head.query, head.header("Accept")).value_or(fhir::Form::kJson);
     auto member = policy_.member_of(peer.certificate);
-    if (!member) return json_reply(fhir::error_answer(member.error()));
+    if (!member) return reply_in(form, fhir::error_answer(member.error()));
     auto const subject =
         domain::subject_of(std::move(*member), peer.certificate.subject, peer.remote_address);
 
@@ -83,8 +77,8 @@ core::HttpReply FhirEndpoint::handle(core::PeerConnection const& peer,
                                 core::WireRef::of(incoming),
                                 clock_.monotonic() + settings_.deadline};
     core::Outbound outbound = pipeline_.run(definition_, inbound);
-    if (outbound.fault) return json_reply(fhir::error_answer(*outbound.fault));
-    return json_reply(std::any_cast<fhir::Outgoing&&>(std::move(outbound.reply)));
+    if (outbound.fault) return reply_in(form, fhir::error_answer(*outbound.fault));
+    return reply_in(form, std::any_cast<fhir::Outgoing&&>(std::move(outbound.reply)));
 }
 
 core::HttpReply FhirEndpoint::refuse(int status, Error const& why) {

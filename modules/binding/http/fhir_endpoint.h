@@ -1,6 +1,6 @@
 #pragma once
 // A FHIR search (GET of one resource type) as a door to one transaction: opens the URL, names the
-// subject, runs the pipeline. JSON only. Thread-safe.
+// subject, runs the pipeline. JSON or XML, as asked for. Thread-safe.
 
 #include "core/doors.h"
 #include "core/pipeline.h"

@@ -143,13 +143,27 @@ void write_audit_event(JsonWriter& json, AuditResource const& resource) {
     }
 }
 
+namespace {
+
+/// What else there is to say about the answer.
+void put_remark(JsonWriter& json, std::string_view code, std::string_view diagnostics) {
+    json.begin_object().begin_object("resource").text("resourceType", "OperationOutcome");
+    json.begin_array("issue").begin_object().text("severity", "warning");
+    json.text("code", code).text("diagnostics", diagnostics).end_object();
+    json.end_array().end_object();
+    json.begin_object("search").text("mode", "outcome").end_object().end_object();
+}
+
+}  // namespace
+
 std::string write_audit_bundle(AuditBundle const& bundle) {
+    bool const whole = !bundle.cut && !bundle.damaged;
     JsonWriter json;
     json.begin_object().text("resourceType", "Bundle").text("type", "searchset");
-    if (!bundle.cut) json.integer("total", static_cast<std::int64_t>(bundle.entries.size()));
+    if (whole) json.integer("total", static_cast<std::int64_t>(bundle.entries.size()));
     json.begin_array("link").begin_object();
     json.text("relation", "self").text("url", bundle.self_link).end_object().end_array();
-    if (!bundle.entries.empty() || bundle.cut) json.begin_array("entry");
+    if (!bundle.entries.empty() || !whole) json.begin_array("entry");
     for (auto const& entry : bundle.entries) {
         json.begin_object().text("fullUrl", bundle.base_url + "/AuditEvent/" + entry.id);
         json.begin_object("resource");
@@ -157,16 +171,9 @@ std::string write_audit_bundle(AuditBundle const& bundle) {
         json.end_object();
         json.begin_object("search").text("mode", "match").end_object().end_object();
     }
-    if (bundle.cut) {
-        json.begin_object().begin_object("resource").text("resourceType", "OperationOutcome");
-        json.begin_array("issue").begin_object().text("severity", "warning");
-        json.text("code", "too-costly")
-            .text("diagnostics", "not complete: ask for a shorter time")
-            .end_object();
-        json.end_array().end_object();
-        json.begin_object("search").text("mode", "outcome").end_object().end_object();
-    }
-    if (!bundle.entries.empty() || bundle.cut) json.end_array();
+    if (bundle.cut) put_remark(json, "too-costly", "not complete: ask for a shorter time");
+    if (bundle.damaged) put_remark(json, "incomplete", "records that are damaged are not in it");
+    if (!bundle.entries.empty() || !whole) json.end_array();
     json.end_object();
     return json.take();
 }

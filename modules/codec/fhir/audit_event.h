@@ -20,6 +20,7 @@ struct AuditBundle {
     std::string base_url;   ///< "https://host:port/fhir"
     std::string self_link;  ///< of the search
     bool cut = false;       ///< there are more: told by an OperationOutcome inside
+    bool damaged = false;   ///< and so is it that there are some which cannot be read
 };
 std::string write_audit_bundle(AuditBundle const& bundle);
 

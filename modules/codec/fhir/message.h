@@ -16,7 +16,7 @@ struct Incoming {
 
 struct Outgoing {
     int status = 200;
-    std::string body;  ///< JSON
+    std::string body;  ///< JSON; the door makes XML of it where that is asked for
 };
 
 /// FHIR R4 OperationOutcome with one issue. `code` of the value set issue-type.

@@ -46,6 +46,10 @@ Status collect(atna::Archive const& archive, MaintenanceWindow const& window, Wa
         if (records.size() == kMost)
             return Error(Code::kTooLarge, "more records in one window than a report can hold");
         for (auto const& record : records) {
+            if (record.damaged)
+                return Error(Code::kConflict,
+                             "record " + std::to_string(record.seq) +
+                                 " of the audit trail is damaged (musubi audit verify)");
             if (auto command = command_under(record.event, uri))
                 lines.emplace(record.seq, line_of(record, std::move(*command)));
         }

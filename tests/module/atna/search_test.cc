@@ -23,6 +23,29 @@ TEST_F(AuditTrail, SearchSeesWhatStillWaitsInJournalAndTransactions) {
     EXPECT_EQ(count("record"), 2);
 }
 
+/// Whoever can write to the database must not be able to blind those who look for him.
+TEST_F(AuditTrail, SearchTellsOfADamagedRecordAndShowsTheOthers) {
+    fill(4);
+    ASSERT_TRUE(search(archive(), {}).ok());
+    sabotage(
+        "UPDATE atna.record SET sealed = set_byte(sealed, 40, 255 - get_byte(sealed, 40)) WHERE "
+        "seq = 3");
+    auto const found = search(archive(), {});
+    ASSERT_TRUE(found.ok()) << found.error().detail;
+    ASSERT_EQ(found->size(), 4U);
+    auto const& damaged = (*found)[1];
+    EXPECT_EQ(damaged.seq, 3);
+    EXPECT_TRUE(damaged.damaged);
+    EXPECT_EQ(damaged.event.organisation, "clinic-kita") << "what the columns say";
+    EXPECT_EQ(damaged.event.objects.front().id, kPatient);
+    EXPECT_NE(to_json_line(damaged).find("\"damaged\": true"), std::string::npos);
+    EXPECT_FALSE((*found)[0].damaged);
+    EXPECT_EQ(to_json_line((*found)[0]).find("damaged"), std::string::npos);
+    auto const one = record_at(archive(), 3);
+    ASSERT_FALSE(one.ok());
+    EXPECT_NE(one.error().detail.find("record 3 "), std::string::npos);
+}
+
 TEST_F(AuditTrail, SearchCombinesItsConditions) {
     fill(6);
     DatabaseAudit audit(*pool_, *sealer_, system_ids());

@@ -90,6 +90,15 @@ TEST(AuditBundle, ACutOneSaysSoAndHasNoTotal) {
     EXPECT_NE(json.find(R"("code":"too-costly")"), std::string::npos);
 }
 
+TEST(AuditBundle, OneThatLacksDamagedRecordsSaysSoAndHasNoTotal) {
+    AuditBundle bundle;
+    bundle.damaged = true;
+    auto const json = write_audit_bundle(bundle);
+    EXPECT_EQ(json.find("\"total\""), std::string::npos);
+    EXPECT_NE(json.find(R"("code":"incomplete")"), std::string::npos);
+    EXPECT_EQ(json.find(R"("code":"too-costly")"), std::string::npos);
+}
+
 AuditSearch search(std::string const& conditions) {
     auto const read = read_audit_search("date=ge2026-01-01&" + conditions);
     if (!read) throw std::runtime_error(conditions);
