@@ -4,9 +4,11 @@
 #include "node/consent_import.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
+#include "node/statement_files.h"
 #include "policy/agreement.h"
 #include "policy/agreement_file.h"
 #include "policy/consent_file.h"
+#include "policy/consent_names.h"
 #include "policy/consent_store.h"
 
 #include <algorithm>
@@ -30,10 +32,6 @@ void print(policy::ConsentEntry const& entry) {
     if (entry.until) std::printf("  until %s", day_of(entry.until).c_str());
     if (!entry.evidence.empty()) std::printf("  on %s", entry.evidence.c_str());
     std::printf("\n");
-}
-
-Result<std::shared_ptr<policy::Agreement const>> agreement_of(OperatorTools const& tools) {
-    return policy::load_agreement(agreement_file(tools.config()));
 }
 
 policy::ConsentDeps deps_of(OperatorTools& tools, policy::Agreement const& agreement) {
@@ -85,6 +83,10 @@ Result<policy::ConsentLine> word_of(OperatorTools const& tools, Options const& o
 Status say(OperatorTools& tools, Options const& options, std::string const& verb) {
     auto const agreement = TRY(agreement_of(tools));
     auto word = TRY(word_of(tools, options, verb));
+    // A death is no consent: it has a verb of its own, and cannot be told by a slip of the pen.
+    if (word.change.about == policy::ConsentAbout::kDeath)
+        return Error(Code::kInvalidContent, "--about is view or publish");
+    TRY(policy::check_names(word.change.scope, *agreement));
     word.change.patient = TRY(tools.regional_id(options["patient"]));
     auto const deps = deps_of(tools, *agreement);
     TRY(word.granted ? policy::grant(deps, word.change) : policy::withdraw(deps, word.change));
@@ -158,8 +160,9 @@ Status run(Options const& options) {
     if (verb == "declare") return declare(*tools, options);
     if (verb == "import") {
         auto const agreement = TRY(agreement_of(*tools));
-        return import_consents(*tools, options,
-                               {deps_of(*tools, *agreement), defaults_of(*tools, options)});
+        return import_consents(
+            *tools, options,
+            {deps_of(*tools, *agreement), defaults_of(*tools, options), *agreement});
     }
     return say(*tools, options, verb);
 }

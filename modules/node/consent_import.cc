@@ -2,6 +2,7 @@
 
 #include "node/transfer/patient_ids.h"
 #include "policy/consent_file.h"
+#include "policy/consent_names.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -73,6 +74,8 @@ private:
         if (!regional) return wrong("patient is not known");
         line.change.patient = *std::move(regional);
         if (line.change.id && line.change.evidence.starts_with(kByForm)) TRY(find_form(line));
+        // What was said elsewhere, under the agreement there, is taken over as it was said.
+        if (!line.change.id) TRY(policy::check_names(line.change.scope, how_.agreement));
         return policy::check(line.change, line.granted, how_.deps.terms);
     }
 

@@ -4,6 +4,7 @@
 
 #include "node/operator_tools.h"
 #include "node/options.h"
+#include "policy/agreement.h"
 #include "policy/consent.h"
 
 namespace musubi::node {
@@ -11,6 +12,7 @@ namespace musubi::node {
 struct ConsentImport {
     policy::ConsentDeps deps;
     policy::ConsentChange defaults;  ///< what a line leaves out
+    policy::Agreement const& agreement;
 };
 
 /// All lines are read and judged before the first is entered: all or none when one is wrong.

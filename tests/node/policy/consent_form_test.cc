@@ -84,6 +84,16 @@ TEST_F(ConsentForm, IsOverruledByALaterWordAtTheDesk) {
     auto const done = node_->command({"consent", "withdraw", "--patient", patient_});
     EXPECT_EQ(done.status, 0) << done.output;
     EXPECT_FALSE(clinic_sees());
+    // What names nobody would keep nobody from anything, and a death is told by its own verb.
+    for (auto const& [option, value] : {std::pair{"--member", "hospital-kta"},
+                                        {"--reader", "klinik"},
+                                        {"--purpose", "TRAET"},
+                                        {"--about", "death"}}) {
+        auto const refused =
+            node_->command({"consent", "withdraw", "--patient", patient_, option, value});
+        EXPECT_EQ(refused.status, 1) << option << " " << refused.output;
+    }
+    EXPECT_EQ(words(), 2);
     auto const shown = node_->command({"consent", "history", "--patient", patient_});
     EXPECT_NE(shown.output.find("granted"), std::string::npos) << shown.output;
     EXPECT_NE(shown.output.find("withdrawn"), std::string::npos) << shown.output;
