@@ -3,6 +3,7 @@
 #include "atna/report_writers.h"
 #include "node/audit_verbs.h"
 #include "node/linked_modules.h"
+#include "node/statement_files.h"
 #include "platform/base/digest.h"
 #include "platform/vault/cms.h"
 #include "platform/vault/durable_file.h"
@@ -86,8 +87,7 @@ Status sign_beside(OperatorTools& tools, std::string const& file, std::string co
 Status audit_report(OperatorTools& tools, Options const& options) {
     if (options.has("patient") == options.has("member"))
         return Error(Code::kInvalidContent, "report needs either --patient or --member");
-    auto const agreement =
-        TRY(policy::load_agreement(policy::agreement_source(tools.config()).agreement));
+    auto const agreement = TRY(agreement_of(tools));
     std::map<std::string, std::string> names;
     for (auto const& one : agreement->members) names[one.member.code] = one.member.name;
     auto report = TRY(facts(tools, options, names));

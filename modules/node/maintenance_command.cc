@@ -5,6 +5,7 @@
 #include "node/maintenance/report.h"
 #include "node/maintenance/terms.h"
 #include "node/operator_register.h"
+#include "node/statement_files.h"
 #include "platform/base/date_time.h"
 #include "platform/base/digest.h"
 #include "platform/base/text.h"
@@ -148,7 +149,8 @@ Status confirm(OperatorTools& tools, Options const& options) {
     out.sha256 = sha256(content);
     out.at = system_clock().now();
     out.order = TRY(order_of_report(*tools.services->pool, out.sha256));
-    auto const agreement = TRY(policy::load_agreement(agreement_file(tools.config())));
+    // Whose signature it is says the agreement that was signed, not a file that may be edited here.
+    auto const agreement = TRY(agreement_of(tools));
     auto const* member = agreement->member(out.member);
     if (!member || !member->admitted(out.at))
         return Error(Code::kNotFound, "--member: the agreement knows no such active member");

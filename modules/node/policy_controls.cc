@@ -37,7 +37,7 @@ Result<std::string> matrix(Options const& options) {
 int run_policy_controls(std::vector<std::string> const& arguments) {
     Options options;
     if (auto exit = Options::parse(
-            "policy controls",
+            "policy",
             "Controls of the guidelines, what the product has for each and, with --config, whether "
             "this node uses it.",
             {{"config", "configuration file; without it the catalogue alone", ""},

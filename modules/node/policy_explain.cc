@@ -4,6 +4,7 @@
 #include "node/command.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
+#include "node/statement_files.h"
 #include "policy/disaster.h"
 #include "policy/explain.h"
 #include "policy/facts.h"
@@ -63,8 +64,9 @@ domain::Subject subject_of(policy::AgreementMember const& member, Options const&
 
 Status explain(Options const& options) {
     auto tools = TRY(OperatorTools::open(options["config"]));
-    auto const agreement = TRY(policy::load_agreement(
-        options.has("agreement") ? options["agreement"] : agreement_file(tools->config())));
+    auto const agreement =
+        TRY(options.has("agreement") ? policy::load_agreement(options["agreement"])
+                                     : agreement_of(*tools));
     auto const* member = agreement->member(options["as"]);
     if (!member) return Error(Code::kInvalidContent, "--as names no member of the agreement");
     auto const action = TRY(action_of(options["action"]));
@@ -150,6 +152,7 @@ public:
         : tools_(tools), before_(before), after_(after) {}
 
     Status take(atna::FoundRecord const& record) {
+        if (record.damaged) return {};  // musubi audit verify tells of it
         auto const access = access_of(record.event, before_);
         if (!access) return {};
         ++looked_at_;
@@ -225,7 +228,7 @@ Status simulate(std::string const& file, Options const& options) {
     if (error != std::errc() || end != since.data() + since.size() || days < 1 || days > 3660)
         return Error(Code::kInvalidContent, "--since is a number of days");
     auto tools = TRY(OperatorTools::open(options["config"]));
-    auto const before = TRY(policy::load_agreement(agreement_file(tools->config())));
+    auto const before = TRY(agreement_of(*tools));
     auto const after = TRY(policy::load_agreement(file));
     TRY(tools->record_log_used("policy simulate"));
     atna::SearchQuery query;
@@ -245,7 +248,7 @@ Status simulate(std::string const& file, Options const& options) {
 int run_policy_explain(std::vector<std::string> const& arguments) {
     Options options;
     if (auto exit = Options::parse(
-            "policy explain",
+            "policy",
             "Tells why a member's user may or may not do something about a patient or with a "
             "document: every rule with its clause. Recorded in the audit trail.",
             {{"config", "configuration file", "", true},
@@ -268,7 +271,7 @@ int run_policy_explain(std::vector<std::string> const& arguments) {
 int run_policy_simulate(std::vector<std::string> const& arguments) {
     Options options;
     if (auto exit = Options::parse(
-            "policy simulate",
+            "policy",
             "Decides the accesses of the audit trail again under another agreement, with the "
             "consent of today, and tells those that would come out differently.",
             {{"config", "configuration file", "", true}, {"since", "how many days back", "30"}},

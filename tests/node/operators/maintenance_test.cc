@@ -108,6 +108,20 @@ TEST_F(Maintenance, TouchesPatientsWithinAWindowOnlyAndIsReportedAgainstItsPlan)
     EXPECT_NE(confirm(other, sign(other, "hospital-kita")).output.find("no report"),
               std::string::npos);
     EXPECT_EQ(confirm(report, sign(report, "clinic-kita")).status, 1);
+    // What somebody writes into the agreement's file is not what the members signed.
+    auto const agreement = node.folder() / "agreement.yaml";
+    std::string const agreed = read_file(agreement);
+    std::string swapped = agreed;
+    for (auto const& [from, to] : {std::pair{"hospital-kita-signing.crt", "SWAPPED"},
+                                   {"clinic-kita-signing.crt", "hospital-kita-signing.crt"},
+                                   {"SWAPPED", "clinic-kita-signing.crt"}}) {
+        auto const at = swapped.find(from);
+        ASSERT_NE(at, std::string::npos) << from;
+        swapped.replace(at, std::string(from).size(), to);
+    }
+    std::ofstream(agreement) << swapped;
+    EXPECT_EQ(confirm(report, sign(report, "clinic-kita")).status, 1);
+    std::ofstream(agreement) << agreed;
     auto const confirmed = confirm(report, sign(report, "hospital-kita"));
     EXPECT_EQ(confirmed.status, 0) << confirmed.output;
     EXPECT_NE(node.command({"maintenance", "report", "--order", "WO-7"})
