@@ -1,6 +1,7 @@
 #include "node/approval_files.h"
 
 #include "platform/vault/durable_file.h"
+#include "platform/vault/revocation_list.h"
 
 #include <cstdio>
 
@@ -25,10 +26,15 @@ Result<SignedApproval> read_approval_files(ApprovalFiles const& files) {
 
 Result<std::set<std::string>> officers_of(core::Config const& config) {
     std::set<std::string> out;
-    for (std::string const& file : config.list("keys.officers"))
+    std::string const& lists = config.text("tls.crl");
+    for (std::string const& file : config.list("keys.officers")) {
+        // A key that was lost must not go on to open what it could.
+        if (!lists.empty() && TRY(vault::is_withdrawn(file, lists))) continue;
         out.insert(TRY(vault::read_certificate(file)).fingerprint_sha256);
+    }
     if (out.size() < 2)
-        return Error(Code::kInvalidContent, "keys.officers must name the certificates of two");
+        return Error(Code::kInvalidContent,
+                     "keys.officers must name the certificates of two, none of them withdrawn");
     return out;
 }
 

@@ -17,7 +17,8 @@ struct SignedApproval {
 /// Limit: 64 KiB a file.
 Result<SignedApproval> read_approval_files(ApprovalFiles const& files);
 
-/// Digests of the certificates of keys.officers; kInvalidContent when they are fewer than two.
+/// Digests of the certificates of keys.officers, without those that tls.crl names; kInvalidContent
+/// when they are fewer than two.
 Result<std::set<std::string>> officers_of(core::Config const& config);
 
 /// One approval, good for eight hours, into a new file; tells on standard output how it is signed.

@@ -257,7 +257,7 @@ TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherI
     std::string const& id = papers.documents[0].unique_id;
     fs::path const text = node.folder() / "approval.txt", out = node.folder() / "opened";
     auto const sign = [&](std::string const& who) {
-        std::string const name = node.pki() / (who + "-signing");
+        std::string const name = node.pki() / who;
         std::string const signature = text.string() + "." + who + ".p7s";
         EXPECT_EQ(run_command({"/usr/bin/openssl", "cms", "-sign", "-binary", "-outform", "DER",
                                "-md", "sha256", "-in", text, "-signer", name + ".crt", "-inkey",
@@ -275,12 +275,16 @@ TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherI
     ASSERT_EQ(
         node.command({"keys", "approval", id, "--reason", "damaged index", "--out", text}).status,
         0);
-    std::string const one = sign("hospital-kita"), two = sign("clinic-kita");
+    std::string const one = sign("hospital-kita-signing"), two = sign("clinic-kita-signing"),
+                      withdrawn = sign("revoked");
     EXPECT_NE(open({one, two}, id).output.find("keys.officers"), std::string::npos)
         << "nobody is an officer unless named";
     set("keys", "officers",
         "[" + (node.pki() / "hospital-kita-signing.crt").string() + ", " +
-            (node.pki() / "clinic-kita-signing.crt").string() + "]");
+            (node.pki() / "clinic-kita-signing.crt").string() + ", " +
+            (node.pki() / "revoked.crt").string() + "]");
+    EXPECT_NE(open({one, withdrawn}, id).output.find("no officer"), std::string::npos)
+        << "a certificate that tls.crl names counts no more";
     EXPECT_NE(open({one}, id).output.find("two officers must sign"), std::string::npos);
     EXPECT_NE(open({one, one}, id).output.find("signed twice"), std::string::npos);
     EXPECT_NE(open({one, two}, "1.2.3").output.find("of another document"), std::string::npos);
