@@ -129,6 +129,7 @@ private:
             exporters_.push_back(
                 std::make_unique<Exporter>(context.pool, sealer_, *peers, destination, settings));
         }
+        roots_.tell_through(audit_);
         return {};
     }
 

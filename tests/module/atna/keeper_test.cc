@@ -80,6 +80,32 @@ TEST_F(Keeper, SignsWhenOneIsDueAndNamesAgreementAndClock) {
     EXPECT_EQ(one->health().state, core::Health::kGood) << one->health().reason;
 }
 
+/// AU-5: a repository that the trail is sent to holds what the trail can be judged by.
+TEST_F(Keeper, TellsEachRootInTheTrailWithItsSignature) {
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    auto const one = keeper({});
+    one->tell_through(audit);
+    fill_more(2);
+    one->turn();
+    SearchQuery query;
+    query.transaction = "audit-root";
+    auto const told = search(archive(), query);
+    ASSERT_TRUE(told.ok()) << told.error().detail;
+    ASSERT_EQ(told->size(), 1U);
+    auto const& object = told->front().event.objects.at(0);
+    EXPECT_EQ(object.id, "urn:musubi:audit-root:1");
+    fs::create_directories(folder_ / "member");
+    for (auto const& detail : object.details) {
+        EXPECT_EQ(detail.value, test::read_file(folder_ / "evidence" / detail.type));
+        std::ofstream(folder_ / "member" / detail.type, std::ios::binary) << detail.value;
+    }
+    ASSERT_EQ(object.details.size(), 2U);
+    EXPECT_EQ(judge(folder_ / "member").damage, Damage::kNone);
+    sabotage("DELETE FROM atna.record WHERE seq >= 2");
+    fs::remove(folder_ / "journal/chain.anchor");
+    EXPECT_NE(judge(folder_ / "member").damage, Damage::kNone);
+}
+
 TEST_F(Keeper, WaitsForTheClockAndSaysSo) {
     auto const one = keeper({});
     fill_more(2);
