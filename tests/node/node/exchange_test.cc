@@ -112,6 +112,18 @@ TEST_F(Exchange, DocumentBeyondTheSmallLimitLiesSealedInTheBlobStore) {
               octets_of(*image.content));
 }
 
+/// NW-4 (IHE DEN): what a hospital encrypted before sending it is nobody's here to read.
+TEST_F(Exchange, AnEncryptedDocumentIsKeptAndGivenBackAsItCame) {
+    std::string const patient = known_patient();
+    NewDocument sealed;
+    sealed.content = generated_document(4'000, 11);
+    sealed.mime_type = "application/pkcs7-mime";
+    Heard const heard = toolkit.submit(papers_for(patient, {sealed}));
+    ASSERT_TRUE(heard.success()) << heard.text();
+    EXPECT_EQ(toolkit.retrieve({sealed.unique_id}).documents[sealed.unique_id],
+              octets_of(*sealed.content));
+}
+
 TEST_F(Exchange, LargeDocumentIsStreamedBothWays) {
     std::string const patient = known_patient();
     constexpr std::uint64_t kSize = 64ULL << 20;

@@ -235,6 +235,36 @@ TEST(Decide, WithoutConsentShowsOnlyOwnDocumentsAndNamesTheClauses) {
     EXPECT_EQ(ask(a, "pharmacy", domain::Action::kRetrieve).rule_id, "2.2,own,3.4");
 }
 
+/// CN-2: the record of a disclosure names the words of the patient that it rests on.
+TEST(Decide, NamesTheWordsThatADisclosureRestsOn) {
+    auto const a = agreement();
+    auto granted = entry(owner("clinic"), true, 1);
+    granted.id = *Uuid::parse("11111111-1111-4111-8111-111111111111");
+    auto withheld = entry(kind("57833-6^^loinc"), false, 2);
+    withheld.id = *Uuid::parse("22222222-2222-4222-8222-222222222222");
+    auto const told = [&](std::string const& member, std::vector<ConsentEntry> words) {
+        std::vector<std::string> out;
+        auto const decision = ask(a, member, domain::Action::kRetrieve, std::move(words));
+        for (auto const& [patient, detail] : decision.details) {
+            EXPECT_EQ(patient, kPatient);
+            out.push_back(detail.type + " " + detail.value);
+        }
+        return out;
+    };
+    std::vector<std::string> const basis = {"consent " + granted.id.to_string() + " written"};
+    EXPECT_EQ(told("hospital", {granted, withheld}), basis);
+    EXPECT_EQ(told("hospital", {withheld}), std::vector<std::string>()) << "nothing is open by it";
+    auto open = agreement();
+    open.consent.model = ConsentModel::kOptOut;
+    auto const unsaid = subject(open, "hospital");
+    core::PolicyQuery query;
+    query.patients = {kPatient};
+    auto const decision =
+        decide(open, Question{unsaid, domain::Action::kRetrieve, query, kNow}, Facts());
+    ASSERT_EQ(decision.details.size(), 1U);
+    EXPECT_EQ(decision.details[0].second.value, "nothing withheld");
+}
+
 TEST(Decide, DeniesByDefault) {
     auto const a = agreement();
     auto const feed = ask(a, "pharmacy", domain::Action::kFeedPatient);
