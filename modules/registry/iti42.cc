@@ -17,6 +17,8 @@
 namespace musubi::registry {
 namespace {
 
+constexpr std::size_t kMaxEntries = 200;
+
 bool is_error(Issue const& issue) { return issue.severity == Severity::kError; }
 
 soap::Outgoing reply(ebxml::ResponseStatus status,
@@ -93,6 +95,12 @@ core::TransactionSpec const& Iti42::spec() {
 Result<domain::Submission> Iti42::decode(Deps& deps, Wire const& wire,
                                          core::DecodeContext const& context) {
     auto submission = TRY(ebxml::read_submission(wire.envelope.payload));
+    if (submission.entries.size() > kMaxEntries) {
+        return Error(
+            Code::kTooLarge,
+            {{Severity::kError, Reason::kOutOfResources,
+              "at most " + std::to_string(kMaxEntries) + " documents in one submission", ""}});
+    }
     auto const* origins = deps.ports ? deps.ports->find<core::OriginPort>() : nullptr;
     if (!origins) return submission;
     std::vector<Issue> issues;

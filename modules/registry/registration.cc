@@ -5,6 +5,7 @@
 #include "platform/base/text.h"
 
 #include <algorithm>
+#include <charconv>
 
 namespace musubi::registry {
 namespace {
@@ -17,6 +18,13 @@ using domain::Availability;
 /// the message.
 bool needs_registered_target(AssociationType type) {
     return domain::is_replacement(type) || type == AssociationType::kIsSnapshotOf;
+}
+
+/// Sizes are numbers, however many zeros a sender puts in front.
+bool is_size(std::string_view digits, std::int64_t size) {
+    std::int64_t value = -1;
+    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() && value == size;
 }
 
 class Decider {
@@ -110,8 +118,7 @@ private:
         // Equal content is a second entry for one document, anything else another document (ITI
         // TF-3 4.2.3.2.26).
         bool const same_hash = entry.hash && equals_ignore_case(*entry.hash, first.hash);
-        bool const same_size =
-            entry.size && first.size && *entry.size == std::to_string(*first.size);
+        bool const same_size = entry.size && first.size && is_size(*entry.size, *first.size);
         if (!same_hash) {
             refuse(Reason::kNonIdenticalHash, "DocumentEntry.uniqueId " + *entry.unique_id +
                                                   " is registered with another hash");

@@ -21,14 +21,15 @@ constexpr std::string_view kXdsb = "{urn:ihe:iti:xds-b:2007}ProvideAndRegisterDo
 constexpr std::string_view kRegistryResponse =
     "{urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0}RegistryResponse";
 
-Result<std::shared_ptr<ReceivedContent>> content_of(ebxml::DocumentSource const& source,
+Result<std::shared_ptr<ReceivedContent>> content_of(ebxml::ProvidedDocument const& document,
                                                     soap::Incoming const& wire) {
+    ebxml::DocumentSource const& source = document.source;
     if (source.content_id.empty()) {
         auto bytes = from_base64(source.base64);
         if (!bytes) {
             return Error(Code::kInvalidContent,
                          {{Severity::kError, Reason::kRepositoryGeneral,
-                           "a Document's inline content is not base64", ""}});
+                           "Document " + document.id + ": its inline content is not base64", ""}});
         }
         return std::shared_ptr<ReceivedContent>(std::make_shared<MemoryContent>(std::move(*bytes)));
     }
@@ -44,6 +45,16 @@ Result<std::shared_ptr<ReceivedContent>> content_of(ebxml::DocumentSource const&
 std::string const* patient_of(ProvideRequest const& request) {
     auto const& sets = request.submission.submission_sets;
     return sets.empty() || !sets.front().patient_id ? nullptr : &*sets.front().patient_id;
+}
+
+/// Findings of the repository itself: each is told under the repository's name for it.
+Error own_refusal(std::vector<Issue> issues) {
+    Error error(Code::kInvalidContent, std::move(issues));
+    error.reason = Reason::kRepositoryMetadata;
+    return error;
+}
+bool is_own(Error const& error) {
+    return error.reason == Reason::kRepositoryMetadata || error.code == Code::kTooLarge;
 }
 
 /// What locate() learns besides whose the request is.
@@ -210,10 +221,16 @@ core::TransactionSpec const& Iti41::spec() {
 Result<Iti41::Request> Iti41::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
     ebxml::ProvideAndRegister message =
         TRY(ebxml::read_provide_and_register(wire.envelope.payload));
+    if (message.documents.size() > kMaxProvided) {
+        return Error(
+            Code::kTooLarge,
+            {{Severity::kError, Reason::kOutOfResources,
+              "at most " + std::to_string(kMaxProvided) + " documents in one submission", ""}});
+    }
     Request request;
     request.submission = std::move(message.submission);
     for (ebxml::ProvidedDocument const& document : message.documents) {
-        auto content = TRY(content_of(document.source, wire));
+        auto content = TRY(content_of(document, wire));
         request.documents.push_back({document.id, std::move(content)});
     }
     return request;
@@ -248,7 +265,7 @@ core::PolicyQuery Iti41::policy_query(Request const& request, core::Located cons
 
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
     std::vector<Issue> issues = check_documents(*request);
-    if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
+    if (!issues.empty()) return own_refusal(std::move(issues));
     domain::Submission submission = request->submission;
     ProvideOutcome outcome;
     Inspected inspected = TRY(inspect_documents(deps, submission, request));
@@ -303,10 +320,10 @@ Iti41::Reply Iti41::encode_error(Deps& deps, Error const& error, Request const* 
             deps, Error(Code::kInvalidContent, {domain::unknown_patient(*patient_of(*request))}),
             nullptr);
     }
-    // Findings come from the registry, or have a repository reason of their own; without findings
-    // it is our failure.
+    // Findings come from the registry unless they are said to be our own; without findings it is
+    // our failure.
     ebxml::Actor const actor =
-        error.issues.empty() ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
+        error.issues.empty() || is_own(error) ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
     auto const rows = ebxml::error_rows(error, actor, LogTrace::current());
     return {{{ebxml::write_registry_response(ebxml::ResponseStatus::kFailure, rows), nullptr, ""}},
             false};

@@ -4,10 +4,34 @@
 #include "platform/base/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
+#include <set>
 
 namespace musubi::repository {
 namespace {
+
+/// However many zeros a sender puts in front.
+bool is_size(std::string_view digits, std::uint64_t size) {
+    std::uint64_t value = 0;
+    auto const [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return error == std::errc() && end == digits.data() + digits.size() && value == size;
+}
+
+// ITI TF-3 table 4.2.4.1-2: whoever sees it first says it in its own name.
+void check_unique_ids(domain::Submission const& submission, std::vector<Issue>& issues) {
+    std::set<std::string_view> seen;
+    auto const take = [&](std::string_view kind, domain::PackageCommon const& object) {
+        if (!object.unique_id || seen.insert(*object.unique_id).second) return;
+        issues.push_back({Severity::kError, Reason::kDuplicateUniqueIdInMessage,
+                          std::string(kind) + " " + object.id + ": uniqueId '" + *object.unique_id +
+                              "' is given twice in the submission",
+                          ""});
+    };
+    for (auto const& set : submission.submission_sets) take("SubmissionSet", set);
+    for (auto const& entry : submission.entries) take("DocumentEntry", entry);
+    for (auto const& folder : submission.folders) take("Folder", folder);
+}
 
 void check_pair(domain::DocumentEntry const& entry, ReceivedContent const& content,
                 std::vector<Issue>& issues) {
@@ -18,7 +42,7 @@ void check_pair(domain::DocumentEntry const& entry, ReceivedContent const& conte
                               content.sha1_hex(),
                           ""});
     }
-    if (entry.size && *entry.size != std::to_string(content.size())) {
+    if (entry.size && !is_size(*entry.size, content.size())) {
         issues.push_back({Severity::kError, Reason::kRepositoryMetadata,
                           object + ": size " + *entry.size +
                               " is not the length of the document, " +
@@ -58,6 +82,7 @@ std::vector<Issue> check_documents(ProvideRequest const& request) {
                  "DocumentEntry " + entry.id + " has no Document of that id in the request", ""});
         }
     }
+    check_unique_ids(request.submission, issues);
     return issues;
 }
 

@@ -21,8 +21,12 @@ struct ProvideRequest {
     std::vector<ProvidedDocument> documents;
 };
 
-/// XDSMissingDocument, XDSMissingDocumentMetadata, and XDSRepositoryMetadataError for a size or
-/// hash that is not that of the octets. Every finding is reported.
+/// In one submission, in parts of the package or inline.
+inline constexpr std::size_t kMaxProvided = 200;
+
+/// XDSMissingDocument, XDSMissingDocumentMetadata, XDSRepositoryMetadataError for a size or hash
+/// that is not that of the octets, and XDSRepositoryDuplicateUniqueIdInMessage. Every finding is
+/// reported.
 std::vector<Issue> check_documents(ProvideRequest const& request);
 
 /// Sets repositoryUniqueId, and hash and size where they are absent. The request must have passed

@@ -192,6 +192,23 @@ def _same_in_message(t):
                             mentions=made.entry.unique_id)
 
 
+@case("xds/iti-41/size-is-a-number", "a size with zeros in front is the same size", PROVIDE)
+def _padded_size(t):
+    made = t.build_uuids.submission(t.patient(), (CONTENT,))
+    made.entry.slots["size"] = [f"{len(CONTENT):06}"]
+    t.provide(made, strip=False).success()
+
+
+@case("xds/iti-41/Document-id-blank", "a Document that names no entry is no SOAP fault", PROVIDE)
+def _blank_id(t):
+    made = t.build_uuids.submission(t.patient(), (CONTENT,))
+
+    def blank(body):
+        return body.replace(f'<xds:Document id="{made.entry.id}"', '<xds:Document id=" "')
+    t.provide(made, inline={made.entry.id}, edit=blank).failure(
+        METADATA | {"XDSMissingDocumentMetadata", "XDSRepositoryError"})
+
+
 @case("xds/iti-41/identical-resubmission", "the same document again is no error (12004)", PROVIDE)
 def _again(t):
     patient = t.patient()

@@ -13,6 +13,11 @@ Error not_a(std::string_view what) {
     return Error(Code::kInvalidMessage, "the body is not " + std::string(what));
 }
 
+/// What a sender is told in the transaction's own words.
+Error not_right(Reason reason, std::string context) {
+    return Error(Code::kInvalidContent, {Issue{Severity::kError, reason, std::move(context), {}}});
+}
+
 void add_parameter(domain::RawQuery& query, std::string name, std::vector<std::string> values) {
     for (domain::RawParameter& parameter : query.parameters) {
         if (parameter.name != name) continue;
@@ -43,13 +48,12 @@ Result<ProvideAndRegister> read_provide_and_register(xml::Element request) {
         return not_a("xds:ProvideAndRegisterDocumentSetRequest");
     }
     xml::Element const submit = request.first_child(kLcm, "SubmitObjectsRequest");
-    if (!submit)
-        return Error(Code::kInvalidContent, Reason::kMissingDocument, "no SubmitObjectsRequest");
+    if (!submit) return not_right(Reason::kMissingDocument, "there is no SubmitObjectsRequest");
     ProvideAndRegister out{TRY(read_submission(submit)), {}};
     for (xml::Element child : request.children()) {
         if (!child.is(kXds, "Document")) continue;
         auto const id = attribute_of(child, "id");
-        if (!id) return Error(Code::kInvalidMessage, "a Document without an id");
+        if (!id) return not_right(Reason::kRepositoryMetadata, "a Document has no id");
         auto source = TRY(read_document_source(child));
         out.documents.push_back({normal_id(*id), std::move(source)});
     }

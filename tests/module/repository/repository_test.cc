@@ -60,6 +60,24 @@ TEST_F(RepositoryTest, WhatTheRegistryRefusesIsNotStored) {
     EXPECT_EQ(fetch("1.2.1").codes, Strings{"XDSDocumentUniqueIdError"});
 }
 
+// ITI TF-3 table 4.2.4.1-2: the code's name is that of the actor who found it.
+TEST_F(RepositoryTest, AUniqueIdTwiceInAMessageIsToldInTheRepositorysName) {
+    EXPECT_EQ(provide({{"1.2.1", small_}, {"1.2.1", small_}}).codes,
+              Strings{"XDSRepositoryDuplicateUniqueIdInMessage"});
+    EXPECT_TRUE(registry_.taken.empty());
+}
+
+TEST_F(RepositoryTest, MoreDocumentsThanTheLimitAreRefusedHoweverTheyArePacked) {
+    std::vector<Doc> documents;
+    for (std::size_t i = 0; i < kMaxProvided; ++i)
+        documents.push_back({"1.2." + std::to_string(i), "x"});
+    EXPECT_EQ(provide(documents).status, ebxml::ResponseStatus::kSuccess);
+    documents.push_back({"1.2.9999", "x"});
+    auto const refused = provide(documents);
+    EXPECT_EQ(refused.codes, Strings{"XDSRepositoryOutOfResources"});
+    EXPECT_EQ(registry_.taken.size(), 1U);
+}
+
 TEST_F(RepositoryTest, ContentThatIsMissingOrReferredToInVainIsRefused) {
     auto without = message({{"1.2.1", small_}}, kPatient);
     without.attachments.clear();

@@ -205,6 +205,13 @@ TEST_F(Registration, AcceptsARepeatedDocumentWithEqualHashAndSize) {
     EXPECT_EQ(plan->repeats, std::vector<std::size_t>{0});
 }
 
+TEST_F(Registration, ComparesSizesAsNumbers) {
+    submission_.entries[0].size = "0010";
+    state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "da39a3ee5e6b4b0d3255bfef95601890afd80709",
+                                   10};
+    EXPECT_TRUE(decide());
+}
+
 TEST_F(Registration, RefusesARepeatedDocumentWithAnotherHash) {
     state_.unique_ids["1.2.10"] = {ObjectKind::kEntry, "0000000000000000000000000000000000000000",
                                    10};

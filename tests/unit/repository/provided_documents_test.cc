@@ -78,6 +78,29 @@ TEST(CheckDocuments, HashAndSizeAreThoseOfTheOctets) {
     EXPECT_EQ(reasons(request), std::vector<Reason>{Reason::kRepositoryMetadata});
 }
 
+TEST(CheckDocuments, ASizeIsANumber) {
+    auto request = one_of_each();
+    auto& e = request.submission.entries[0];
+    e.size = "0003";
+    EXPECT_TRUE(reasons(request).empty());
+    for (char const* wrong : {"3 ", "+3", "0x3", "", "30", "18446744073709551619"}) {
+        e.size = wrong;
+        EXPECT_EQ(reasons(request), std::vector<Reason>{Reason::kRepositoryMetadata}) << wrong;
+    }
+}
+
+TEST(CheckDocuments, AUniqueIdNamesOneObjectOfAMessage) {
+    auto request = one_of_each();
+    request.submission.entries[0].unique_id = "1.2.3";
+    request.submission.submission_sets.emplace_back().unique_id = "1.2.4";
+    request.submission.folders.emplace_back().unique_id = "1.2.5";
+    EXPECT_TRUE(reasons(request).empty());
+    request.submission.folders[0].unique_id = "1.2.3";
+    EXPECT_EQ(reasons(request), std::vector<Reason>{Reason::kDuplicateUniqueIdInMessage});
+    request.submission.submission_sets[0].unique_id = "1.2.3";
+    EXPECT_EQ(reasons(request).size(), 2U);
+}
+
 TEST(CompleteMetadata, AddsWhatIsAbsentAndKeepsWhatIsThere) {
     auto request = one_of_each();
     request.submission.entries[0].repository_unique_id = "1.2.3";
