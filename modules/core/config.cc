@@ -68,6 +68,8 @@ public:
         } catch (YAML::Exception const& e) {
             return Error(Code::kInvalidContent,
                          file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg);
+        } catch (std::exception const&) {  // of the stream: a folder opens like a file
+            return Error(Code::kInvalidContent, file + ": cannot be read");
         }
         return finish();
     }

@@ -2,26 +2,37 @@
 
 #include "node/audit_verbs.h"
 #include "node/command.h"
+#include "platform/base/date_time.h"
 
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
-#include <ctime>
 
 namespace musubi::node {
 namespace {
 
-/// RFC 3339, or a date alone (midnight UTC).
+/// RFC 3339, UTC where no zone is told, or a date alone (midnight UTC).
 Result<std::optional<WallTime>> read_time(std::string const& text, char const* option) {
     if (text.empty()) return std::optional<WallTime>();
-    std::tm fields{};
-    char const* end = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &fields);
-    if (!end) end = strptime(text.c_str(), "%Y-%m-%d", &fields);
-    if (!end || *end != '\0') {
+    constexpr std::size_t kDate = 10;
+    auto const time =
+        parse_date_time(text.size() == kDate ? text + "T00:00:00Z" : text, std::chrono::minutes(0));
+    if (!time) {
         return Error(Code::kInvalidContent,
                      std::string("--") + option + ": expected 2026-11-21 or 2026-11-21T02:25:00Z");
     }
-    return std::optional(WallTime(std::chrono::seconds(timegm(&fields))));
+    return time;
+}
+
+/// As read_time(), or how long ago: 90m, 24h, 7d.
+Result<std::optional<WallTime>> read_since(std::string const& text) {
+    std::int64_t number = 0;
+    auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    std::string_view const unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
+    std::int64_t const seconds = unit == "m" ? 60 : unit == "h" ? 3600 : unit == "d" ? 86'400 : 0;
+    if (error != std::errc() || seconds == 0 || number < 0 || number > 1'000'000)
+        return read_time(text, "since");
+    return std::optional(system_clock().now() - std::chrono::seconds(number * seconds));
 }
 
 Result<std::optional<domain::AuditOutcome>> read_outcome(std::string const& word) {
@@ -67,7 +78,10 @@ Status search(OperatorTools& tools, Options const& options) {
     query.user = options["user"];
     query.transaction = options["transaction"];
     query.outcome = TRY(read_outcome(options["outcome"]));
-    query.from = TRY(read_time(options["from"], "from"));
+    if (options.has("since") && options.has("from"))
+        return Error(Code::kInvalidContent, "--since and --from are one and the same");
+    query.from = TRY(options.has("since") ? read_since(options["since"])
+                                          : read_time(options["from"], "from"));
     query.to = TRY(read_time(options["to"], "to"));
     query.limit = TRY(read_limit(options["limit"]));
     bool const json = options["format"] == "json";
@@ -138,7 +152,8 @@ std::vector<Option> const& option_table() {
         {"user", "search: user id", ""},
         {"transaction", "search: ITI-18 ...", ""},
         {"outcome", "search: success, minor, serious or major", ""},
-        {"from", "search: from this time on (UTC)", ""},
+        {"since", "search: from this time on (UTC), or how long ago: 90m, 24h, 7d", ""},
+        {"from", "search: as --since with a time", ""},
         {"to", "search: before this time (UTC)", ""},
         {"limit", "search: records at most, newest first", "100"},
         {"format", "search: table or json; report: table, html, csv or json", "table"},

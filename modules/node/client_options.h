@@ -31,6 +31,10 @@ inline peer::PeerIdentity identity_of(Options const& options) {
     return identity;
 }
 
+/// A file or a pipe, to its end. A folder is none, and what could not be read to the end is an
+/// error, never a shorter document. kNotFound with the reason.
+Result<Bytes> read_input(std::string const& path);
+
 /// The wsse:Security header with the file of `--assertion`; empty without one.
 Result<std::string> security_of(Options const& options);
 

@@ -19,16 +19,8 @@ namespace {
 /// Fetched at a time: an answer lies in memory.
 constexpr std::size_t kAtATime = 32;
 
-Result<Bytes> read_file(std::string const& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return Error(Code::kNotFound, path + ": cannot be read");
-    std::string const text{std::istreambuf_iterator<char>(in), {}};
-    ByteView const bytes = as_bytes(text);
-    return Bytes(bytes.begin(), bytes.end());
-}
-
 Result<std::vector<ebxml::ImageRequest>> images_of(Options const& options) {
-    Bytes const file = TRY(read_file(options["manifest"]));
+    Bytes const file = TRY(read_input(options["manifest"]));
     auto const manifest = TRY(dicomkos::read_manifest(file));
     std::vector<ebxml::ImageRequest> out;
     for (domain::StudyReference const& study : manifest.studies) {

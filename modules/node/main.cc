@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <exception>
 
 namespace {
 
@@ -33,7 +34,12 @@ int main(int argc, char** argv) {
     for (auto const& command : musubi::node::commands()) {
         if (command.name != arguments[0]) continue;
         musubi::node::remember_command(arguments);
-        return command.run({arguments.begin() + 1, arguments.end()});
+        try {
+            return command.run({arguments.begin() + 1, arguments.end()});
+        } catch (std::exception const& e) {  // of a library, from where nobody expected it
+            std::fprintf(stderr, "musubi %s: %s\n", arguments[0].c_str(), e.what());
+            return 1;
+        }
     }
     std::fprintf(stderr, "musubi: unknown command '%s'\n", arguments[0].c_str());
     print_usage(stderr);

@@ -1,5 +1,6 @@
 #include "node/node_config.h"
 
+#include "node/config_check.h"
 #include "node/linked_modules.h"
 #include "node/location_check.h"
 #include "node/maintenance/terms.h"
@@ -327,7 +328,9 @@ Result<core::Config> load_config(std::string const& file) {
             }
         }
     }
-    return core::Config::load(file, keys);
+    auto config = TRY(core::Config::load(file, keys));
+    TRY(check_oids(config));
+    return config;
 }
 
 }  // namespace musubi::node

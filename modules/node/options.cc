@@ -13,7 +13,9 @@ std::optional<int> Options::parse(std::string const& command, std::string const&
                                   std::vector<Option> const& table,
                                   std::vector<std::string> const& arguments, Options& into,
                                   std::string const& positional_help) {
-    po::options_description description("options");
+    // Never broken by the library, which would break characters of several octets.
+    constexpr unsigned kWidth = 4000;
+    po::options_description description("options", kWidth);
     description.add_options()("help,h", "this text");
     for (Option const& option : table) {
         if (option.flag) {
@@ -70,7 +72,8 @@ int failed(Error const& error) {
     std::string text = error.detail.empty() ? std::string(to_string(error.code)) : error.detail;
     for (Issue const& issue : error.issues) text += "\n  " + issue.context;
     std::fprintf(stderr, "musubi: %s\n", text.c_str());
-    return 1;
+    // What begins with an option's name is about how the command was called.
+    return error.code == Code::kInvalidContent && text.starts_with("--") ? 2 : 1;
 }
 
 }  // namespace musubi::node

@@ -35,7 +35,7 @@ private:
     std::vector<std::string> positional_;
 };
 
-/// Says why on standard error and gives exit status 1.
+/// Says why on standard error. Exit status 1; 2 for kInvalidContent whose detail begins with "--".
 int failed(Error const& error);
 
 }  // namespace musubi::node

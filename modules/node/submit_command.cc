@@ -11,20 +11,9 @@
 #include "platform/base/text.h"
 
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 
 namespace musubi::node {
 namespace {
-
-Result<Bytes> read_file(std::string const& path) {
-    std::ifstream in(path, std::ios::binary);
-    if (!in) return Error(Code::kNotFound, path + ": cannot be read");
-    std::ostringstream text;
-    text << in.rdbuf();
-    ByteView const bytes = as_bytes(text.view());
-    return Bytes(bytes.begin(), bytes.end());
-}
 
 /// "code^^scheme^^display"; the display may be missing.
 Result<domain::CodedValue> coded(Options const& options, std::string const& name) {
@@ -116,7 +105,7 @@ Result<domain::Submission> submission_of(Options const& options) {
 Status submit(Options const& options) {
     domain::Submission submission = TRY(submission_of(options));
     domain::DocumentEntry& entry = submission.entries[0];
-    auto content = std::make_shared<MemoryContent>(TRY(read_file(options["file"])));
+    auto content = std::make_shared<MemoryContent>(TRY(read_input(options["file"])));
     entry.hash = content->sha1_hex();
     entry.size = std::to_string(content->size());
     peer::PeerClient client;

@@ -117,6 +117,16 @@ TEST_F(Evidence, IsKeptElsewhereProvedAndReported) {
         command({"audit", "report", "--patient", patient, "--lang", "en", "--format", "csv"});
     EXPECT_NE(own.find(id), std::string::npos) << own;
 
+    auto const found = [&](std::string const& since) {
+        return command({"audit", "search", "--document", id, "--since", since});
+    };
+    for (char const* since : {"90m", "24h", "7d", "2026-01-01", "2026-01-01T09:00:00+09:00"})
+        EXPECT_NE(found(since).find(id), std::string::npos) << since;
+    for (char const* since : {"0m", "2999-12-31"}) EXPECT_EQ(found(since), "") << since;
+    for (char const* since : {"yesterday", "7", "-1d", "2026-02-31"})
+        command({"audit", "search", "--since", since}, 2);
+    command({"audit", "search", "--since", "1h", "--from", "2026-01-01"}, 2);
+
     // Somebody with all rights in the database, and the anchor taken away as well.
     node_->stop();
     node_->sql("DELETE FROM atna.record WHERE seq >= " + seq);

@@ -150,6 +150,12 @@ TEST_F(ConfigFile, BrokenYamlAndMissingFilesAreErrorsNotExceptions) {
     EXPECT_EQ(absent.error().code, Code::kInvalidContent);
 }
 
+TEST_F(ConfigFile, AFolderIsNoConfiguration) {
+    auto const config = Config::load(testing::TempDir(), {});
+    ASSERT_FALSE(config.ok());
+    EXPECT_NE(config.error().detail.find("cannot be read"), std::string::npos);
+}
+
 TEST_F(ConfigFile, TheValueOfASecretStaysOutOfTheMessage) {
     std::string const text = problems("b: {pin: hunter2}\nmust: {be: here}\n");
     EXPECT_TRUE(has(text, "b.pin")) << text;

@@ -1,4 +1,5 @@
 #include "node/command.h"
+#include "node/config_check.h"
 #include "node/linked_modules.h"
 #include "node/node_config.h"
 #include "node/options.h"
@@ -82,6 +83,30 @@ TEST(NodeConfig, EveryDefaultSatisfiesItsOwnBounds) {
     EXPECT_TRUE(config.ok()) << (config ? "" : config.error().detail);
 }
 
+TEST(NodeConfig, IdentifiersThatPeersCompareMustBeOids) {
+    auto const told = [](std::map<std::string, std::string> values) {
+        for (core::ConfigKey const& key : all_config_keys()) {
+            if (key.required) values.try_emplace(std::string(key.key), "2.999.1");
+        }
+        values.try_emplace("repository.unique_id", "2.999.1.2");
+        auto const config = core::Config::from(values, all_config_keys());
+        if (!config) return config.error().detail;
+        Status const right = check_oids(*config);
+        return right ? std::string() : right.error().detail;
+    };
+    EXPECT_EQ(told({{"node.home_community_id", "urn:oid:2.999.1"}}), "");
+    EXPECT_NE(told({{"node.home_community_id", "2.999.1"}}).find("node.home_community_id"),
+              std::string::npos);
+    EXPECT_NE(
+        told({{"node.home_community_id", "urn:oid:x"}, {"repository.unique_id", "urn:oid:2.999.1"}})
+            .find("repository.unique_id"),
+        std::string::npos);
+    EXPECT_NE(
+        told({{"node.home_community_id", "urn:oid:2.999.1"}, {"mpi.regional_authority", "KITA"}})
+            .find("'KITA'"),
+        std::string::npos);
+}
+
 std::vector<Option> const kTable = {{"config", "a file", "", true},
                                     {"limit", "a number", "100"},
                                     {"loud", "a flag", "", false, true}};
@@ -109,6 +134,12 @@ TEST(OptionsOfACommand, WrongUsageIsExitStatusTwo) {
         Options options;
         EXPECT_EQ(Options::parse("x", "", kTable, arguments, options), std::optional<int>(2));
     }
+}
+
+TEST(OptionsOfACommand, AnOptionWithAWrongValueIsWrongUsageTooAndAFailureIsNone) {
+    EXPECT_EQ(failed(Error(Code::kInvalidContent, "--format: table or json")), 2);
+    EXPECT_EQ(failed(Error(Code::kInvalidContent, "the file is damaged")), 1);
+    EXPECT_EQ(failed(Error(Code::kNotFound, "--member: nobody of that name")), 1);
 }
 
 TEST(OptionsOfACommand, HelpIsExitStatusZeroWhateverIsMissing) {
