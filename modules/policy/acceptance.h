@@ -31,6 +31,8 @@ struct AgreementSource {
     /// This node only reads a copy: only what is in force where it is written, and provides for it.
     bool stand_in = false;
     std::string declarations = {};  ///< folder of a stand-in (disaster_files.h)
+    /// Revocation lists (PEM) that count for connections which are open already; empty: none.
+    std::string withdrawn = {};
 };
 
 struct Accepted {

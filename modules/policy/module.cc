@@ -140,6 +140,7 @@ AgreementSource agreement_source(core::Config const& config) {
     AgreementSource out{config.text("policy.agreement"), config.text("policy.signers"),
                         config.text("policy.country"), config.text("policy.next_agreement")};
     out.declarations = config.text("policy.stand_in_declarations");
+    out.withdrawn = config.text("tls.crl");
     return out;
 }
 

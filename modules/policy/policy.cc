@@ -16,6 +16,7 @@ Result<std::unique_ptr<AgreementPolicy>> AgreementPolicy::open(
     Clock const& clock, AgreementAudit audit) {
     std::unique_ptr<AgreementPolicy> policy(
         new AgreementPolicy(std::move(source), pool, identity, clock, std::move(audit)));
+    TRY(policy->read_withdrawn());
     auto found = TRY(policy->read());
     policy->agreement_ = std::move(found.agreement);
     if (found.accepted.fresh) policy->to_store_ = std::move(found.accepted.signatures);
@@ -72,6 +73,7 @@ std::shared_ptr<Agreement const> AgreementPolicy::agreement() const {
 Result<domain::Member> AgreementPolicy::member_of(core::PeerCertificate const& certificate) const {
     auto const now = agreement();
     if (!now->in_force(clock_.now())) return Error(Code::kDenied, "the agreement is not in force");
+    TRY(still_holds(certificate));
     auto const* member =
         now->member_by_certificate(certificate.fingerprint_sha256, certificate.subject);
     if (!member) return holder_of(*now, certificate);
@@ -236,6 +238,9 @@ std::shared_ptr<std::set<std::string> const> AgreementPolicy::temporary_authorit
 bool AgreementPolicy::insurance_is_key() const { return agreement()->insurance_is_key; }
 
 Status AgreementPolicy::reload() {
+    // What was withdrawn before stays so while the new lists cannot be read; the listeners tell.
+    if (auto const read = read_withdrawn(); !read)
+        log_warning("policy.lists_not_read", {{"why", read.error().detail}});
     auto found = TRY(read());
     if (found.accepted.fresh) {
         TRY(activate(pool_, audit_, *found.agreement, found.accepted.signatures, clock_.now()));

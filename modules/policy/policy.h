@@ -10,6 +10,7 @@
 #include "core/namesake_port.h"
 #include "core/ports.h"
 #include "core/temporary_ids.h"
+#include "platform/vault/revocation_list.h"
 #include "policy/acceptance.h"
 #include "policy/call_meter.h"
 #include "policy/decide.h"
@@ -88,6 +89,9 @@ private:
                                                 return files_.now(agreement, at);
                                             })
                                       : nullptr) {}
+    /// A handshake looks at term and lists once; a connection may be open for longer.
+    Status still_holds(core::PeerCertificate const& certificate) const;
+    Status read_withdrawn();
     /// In the name of an emergency account whose seal was broken; kDenied for any other stranger.
     Result<domain::Member> holder_of(Agreement const& agreement,
                                      core::PeerCertificate const& certificate) const;
@@ -130,6 +134,7 @@ private:
     mutable std::mutex mutex_;                                    ///< guards the pointer only
     std::shared_ptr<Agreement const> agreement_;
     std::optional<WallTime> next_begins_;
+    std::shared_ptr<vault::WithdrawnCertificates const> withdrawn_;
     std::shared_ptr<Agreement const> replaced_;  ///< the one before, for requests that began in it
     std::chrono::steady_clock::time_point replaced_at_{};
 };

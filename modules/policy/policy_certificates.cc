@@ -11,8 +11,34 @@ namespace musubi::policy {
 namespace {
 
 constexpr std::size_t kRemembered = 4096;
+constexpr std::string_view kSecond = "2026-11-21T00:00:00";
 
 }  // namespace
+
+Status AgreementPolicy::read_withdrawn() {
+    if (source_.withdrawn.empty()) return {};
+    auto read = std::make_shared<vault::WithdrawnCertificates const>(
+        TRY(vault::WithdrawnCertificates::load(source_.withdrawn)));
+    std::lock_guard const lock(mutex_);
+    withdrawn_ = std::move(read);
+    return {};
+}
+
+Status AgreementPolicy::still_holds(core::PeerCertificate const& certificate) const {
+    // Both in UTC, written alike up to the second.
+    if (certificate.not_after.size() == kSecond.size() + 1 &&
+        certificate.not_after.substr(0, kSecond.size()) <
+            to_rfc3339(clock_.now()).substr(0, kSecond.size()))
+        return Error(Code::kDenied, "the certificate has ended since the connection was opened");
+    auto const withdrawn = [&] {
+        std::lock_guard const lock(mutex_);
+        return withdrawn_;
+    }();
+    if (withdrawn && withdrawn->names(certificate.issuer, certificate.serial_hex))
+        return Error(Code::kDenied,
+                     "the certificate was withdrawn since the connection was opened");
+    return {};
+}
 
 void AgreementPolicy::remember_end(AgreementMember const& member,
                                    core::PeerCertificate const& shown) const {

@@ -250,6 +250,18 @@ TEST_F(AgreementChain, SuspendedAndFormerMembersAreStrangers) {
     }
 }
 
+/// A connection may be open for longer than the certificate that opened it counts.
+TEST_F(AgreementChain, AMemberWhoseCertificateHasEndedIsAStranger) {
+    core::PeerCertificate clinic;
+    clinic.subject = "CN=clinic";
+    publish({});
+    auto const policy = begun();
+    clinic.not_after = "2999-12-31T23:59:59Z";
+    EXPECT_TRUE(policy->member_of(clinic).ok());
+    clinic.not_after = "1999-12-31T23:59:59Z";
+    EXPECT_EQ(policy->member_of(clinic).error().code, Code::kDenied);
+}
+
 /// The next version in a file of its own, in force from 2030 on.
 class NextVersion : public AgreementChain {
 protected:

@@ -139,6 +139,7 @@ TEST_F(Door, NewRevocationListCountsAfterAReload) {
     std::string const patient = fresh_patient();
     ASSERT_EQ(toolkit.feed("A01", patient), "AA");
     EXPECT_TRUE(NodeClient(node, "clinic-kita").find(patient).success());
+    auto const web = knock("clinic-kita", node.https()), mllp = knock("clinic-kita", node.mllp());
     auto const made =
         run_command({"/bin/sh", "-c",
                      "cd '" + node.pki().string() +
@@ -149,6 +150,12 @@ TEST_F(Door, NewRevocationListCountsAfterAReload) {
     node.signal(SIGHUP);
     ASSERT_TRUE(node.wait_log("event=reloaded", from));
     expect_alert("clinic-kita");
+    // On connections that were open before it counts from the next message on.
+    web->send("GET /xds/registry?wsdl HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+    EXPECT_NE(web->receive_all().find("HTTP/1.1 403 "), std::string::npos);
+    std::size_t const refused = node.log().size();
+    mllp->send("\x0bMSH|^~\\&|A|B|C|D|20261121||ADT^A01^ADT_A01|1|P|2.3.1\r\x1c\r");
+    EXPECT_TRUE(node.wait_log("was withdrawn since", refused));
     EXPECT_TRUE(NodeClient(node, "toolkit").find(patient).success());
 }
 

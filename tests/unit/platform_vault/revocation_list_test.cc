@@ -52,4 +52,16 @@ TEST_F(RevocationList, NamesWhatWasWithdrawnAndNothingElse) {
     EXPECT_FALSE(is_withdrawn(path("bad.crt"), path("nowhere")).ok());
 }
 
+TEST_F(RevocationList, IsAskedByIssuerAndSerialNumberToo) {
+    auto const list = WithdrawnCertificates::load(path("list.pem"));
+    ASSERT_TRUE(list.ok()) << list.error().detail;
+    EXPECT_TRUE(list->names("CN=ca", "02"));
+    EXPECT_FALSE(list->names("CN=ca", "01"));
+    EXPECT_FALSE(list->names("CN=other", "02"));
+    EXPECT_FALSE(list->names("", ""));
+    EXPECT_FALSE(WithdrawnCertificates().names("CN=ca", "02"));
+    EXPECT_FALSE(WithdrawnCertificates::load(path("ca.crt")).ok());
+    EXPECT_FALSE(WithdrawnCertificates::load(path("nowhere")).ok());
+}
+
 }  // namespace musubi::vault
