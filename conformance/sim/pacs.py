@@ -38,6 +38,10 @@ class Archive:
         with self._lock:
             return self._images.get(key)
 
+    def series(self, study, series):
+        with self._lock:
+            return {k[2]: v for k, v in sorted(self._images.items()) if k[:2] == (study, series)}
+
     def note(self, line):
         with self._lock:
             self.asked.append(line)
@@ -67,6 +71,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         words = self.path.split("?")[0].strip("/").split("/")
+        if len(words) == 5 and (words[1], words[3]) == ("studies", "series"):
+            return self._series(words[2], words[4])
         if len(words) != 7 or (words[1], words[3], words[5]) != ("studies", "series", "instances"):
             return self._fail(404)
         key = (words[2], words[4], words[6])
@@ -82,6 +88,9 @@ class Handler(BaseHTTPRequestHandler):
             time.sleep(600)
         if mode == "close":
             return self.connection.shutdown(socket.SHUT_RDWR)
+        self._single(key, mode, syntax)
+
+    def _single(self, key, mode, syntax):
         data = self.archive.find(key)
         if mode.startswith("instead "):
             data = next(v for k, v in self.archive._images.items() if k[2] == mode.split()[1])
@@ -92,10 +101,29 @@ class Handler(BaseHTTPRequestHandler):
             if syntax not in ("1.2.840.10008.1.2.1", "1.2.840.10008.1.2.4.70"):
                 return self._fail(406)
             data = relabelled(data, syntax)
-        return self._deliver(mode, data)
+        return self._deliver(mode, [data])
 
-    def _deliver(self, mode, data):
+    def _series(self, study, series):
+        """All of a series as it is stored. What goes wrong with one image only, goes wrong when it is asked for by itself."""
+        self.archive.note(f"series {series} {self.headers.get('Authorization', '-')}")
+        if self.server.authorization and self.headers.get("Authorization") != self.server.authorization:
+            return self._fail(401)
+        images = self.archive.series(study, series)
+        modes = {self.archive.mode(instance) for instance in images}
+        mode = modes.pop() if len(modes) == 1 else self.archive.mode("")
+        if modes or mode.startswith("instead ") or not images:
+            return self._fail(404)
+        if mode.startswith("http-"):
+            return self._fail(int(mode[5:]))
+        if mode == "hang":
+            time.sleep(600)
+        if mode == "close":
+            return self.connection.shutdown(socket.SHUT_RDWR)
+        return self._deliver(mode, list(images.values()))
+
+    def _deliver(self, mode, objects):
         head = f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()
+        data = (b"\r\n" + head).join(objects)
         body = head + data + f"\r\n--{BOUNDARY}--\r\n".encode()
         if mode == "garbage":
             body = head + b"not DICOM at all" * 100 + f"\r\n--{BOUNDARY}--\r\n".encode()
@@ -153,16 +181,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--images", required=True, help="folder of Part 10 files; looked at for each request")
     parser.add_argument("--modes", required=True, help="file of lines MODE, or INSTANCE MODE")
-    parser.add_argument("--log", required=True, help="one line for each request: INSTANCE SYNTAX AUTHORIZATION")
+    parser.add_argument("--log", required=True, help="one line for each request: INSTANCE SYNTAX AUTHORIZATION, or series SERIES AUTHORIZATION")
     parser.add_argument("--authorization", default="", help="what the header must be; else 401")
     options = parser.parse_args()
 
     class Files(Archive):
-        def find(self, key):
+        def look(self):
             for name in os.listdir(options.images):
                 with open(os.path.join(options.images, name), "rb") as file:
                     self.store(file.read())
+
+        def find(self, key):
+            self.look()
             return super().find(key)
+
+        def series(self, study, series):
+            self.look()
+            return super().series(study, series)
 
         def mode(self, instance):
             modes = {}

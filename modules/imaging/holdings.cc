@@ -2,6 +2,8 @@
 
 #include "platform/base/log.h"
 
+#include <tuple>
+
 namespace musubi::imaging {
 
 std::vector<std::string> patients_of(StudyRows const& rows) {
@@ -26,6 +28,19 @@ Holdings::Holdings(StudyRows const& rows, core::Permit const& permit, vault::Key
         }
         add(*references, manifest);
     }
+    count_series();
+}
+
+void Holdings::count_series() {
+    std::map<std::tuple<std::string_view, std::string_view, std::string_view>,
+             std::set<std::string_view>>
+        series;
+    auto const name_of = [](Image const& image) {
+        return std::tuple<std::string_view, std::string_view, std::string_view>(
+            image.grant.label.owner, image.name.study, image.name.series);
+    };
+    for (Image const& image : images_) series[name_of(image)].insert(image.name.instance);
+    for (Image& image : images_) image.grant.of_series = series[name_of(image)].size();
 }
 
 void Holdings::add(StudyReferences const& references, ManifestRow const& manifest) {
@@ -39,7 +54,7 @@ void Holdings::add(StudyReferences const& references, ManifestRow const& manifes
             images_.push_back(
                 {{references.study.uid, series.uid, image.sop_instance},
                  {manifest.patient, manifest.label, manifest.unique_id, references.patient_id,
-                  series.retrieve_location, series.uid, image.sop_class}});
+                  series.retrieve_location, series.uid, image.sop_class, 0}});
         }
     }
 }

@@ -26,6 +26,7 @@ struct Grant {
     std::string location;    ///< repositoryUniqueId that the manifest names; may be empty
     std::string series;
     std::string sop_class;
+    std::size_t of_series = 0;  ///< images of the series that its owner's manifests name here
 };
 
 /// What locate() found: rows as they lie in the database.
@@ -52,6 +53,7 @@ private:
         Grant grant;
     };
     void add(StudyReferences const& references, ManifestRow const& manifest);
+    void count_series();
 
     std::vector<Image> images_;
     std::multimap<std::string, std::size_t> by_instance_;

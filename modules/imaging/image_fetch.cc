@@ -4,6 +4,7 @@
 #include "codec/mtom/content_type.h"
 #include "codec/mtom/part_reader.h"
 #include "imaging/image_sink.h"
+#include "imaging/wado.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
 
@@ -22,19 +23,16 @@ public:
     ImageReceiver(ImageSink& sink, bool converting) : sink_(sink), converting_(converting) {}
 
     Status head(core::PeerReply const& head) override {
-        if (head.status == 404 || head.status == 410)
-            return Error(Code::kNotFound, "the archive does not have it");
-        if (head.status != 200) {
-            Error error(Code::kPeerUnavailable, "HTTP status " + std::to_string(head.status));
-            bool const closed = head.status == 401 || head.status == 403 || head.status == 503;
-            if (!closed) error.reason = kReasonAnswered;
-            // Of a conversion that the archive cannot make.
-            if (!closed && converting_) error.code = Code::kUnsupported;
-            return error;
-        }
+        TRY(judge_answer(head, converting_));
         auto const type = mtom::ContentType::parse(head.header("Content-Type"));
         if (!type) return Error(Code::kInvalidContent, "no content type");
-        if (type->type() == "application/dicom") return {};
+        if (type->type() == "application/dicom") {
+            // Without an end of its own what was cut off would look whole.
+            bool const bounded =
+                !head.header("Content-Length").empty() || !head.header("Transfer-Encoding").empty();
+            if (!bounded) return Error(Code::kInvalidContent, "nothing tells the object's end");
+            return {};
+        }
         auto const package = mtom::package_type(*type);
         if (!package) return Error(Code::kInvalidContent, "neither an object nor a package");
         mtom::Limits limits;
@@ -42,7 +40,7 @@ public:
         return {};
     }
     Status body(ByteView piece) override {
-        return parts_ ? sound(parts_->feed(piece)) : part_data(piece);
+        return parts_ ? as_content(parts_->feed(piece)) : part_data(piece);
     }
 
     Status part_begin(mtom::PartHeaders const&) override {
@@ -55,15 +53,9 @@ public:
     Status done() override { return {}; }
 
     /// After the archive has ended its answer in order.
-    Status finish() { return parts_ ? sound(parts_->finish()) : Status(); }
+    Status finish() { return parts_ ? as_content(parts_->finish()) : Status(); }
 
 private:
-    static Status sound(Status status) {
-        if (!status && status.error().code == Code::kInvalidMessage)
-            status.error().code = Code::kInvalidContent;
-        return status;
-    }
-
     ImageSink& sink_;
     bool const converting_;
     std::unique_ptr<mtom::PartReader> parts_;
@@ -73,26 +65,12 @@ private:
 /// `syntax` empty: as it is stored. `found` tells in which it came, whatever became of it.
 Result<FetchedImage> fetch_in(FetchTools const& tools, ImageJob const& job,
                               std::string const& syntax, std::string& found) {
-    auto const left = std::chrono::duration_cast<std::chrono::milliseconds>(
-        tools.deadline - std::chrono::steady_clock::now());
-    if (left.count() <= 0) return Error(Code::kPeerUnavailable, "no time left");
     std::vector<std::string> accepted;
     if (!syntax.empty()) accepted.push_back(syntax);
-    Source const& source = *job.source;
-    core::FetchCall call;
-    call.url = source.base_url + "/studies/" + job.name.study + "/series/" + job.name.series +
-               "/instances/" + job.name.instance;
-    call.headers.push_back(
-        {"Accept", "multipart/related; type=\"application/dicom\"; transfer-syntax=" +
-                       (syntax.empty() ? "*" : syntax)});
-    if (!source.authorization.empty())
-        call.headers.push_back({"Authorization", source.authorization});
-    call.ca_file = source.ca_file;
-    call.certificate_file = source.certificate_file;
-    call.key_file = source.key_file;
-    call.timeout = std::min<std::chrono::milliseconds>(source.timeout, left);
-    call.max_answer_bytes = 1ULL << 40;  // the shares hold the limit
-    call.cancelled = tools.cancelled;
+    auto const call = TRY(wado_call(tools, *job.source,
+                                    "/studies/" + job.name.study + "/series/" + job.name.series +
+                                        "/instances/" + job.name.instance,
+                                    syntax));
     ImageSink sink(tools, job, accepted, TRY(tools.spool.receive(tools.owner)));
     ImageReceiver receiver(sink, !accepted.empty());
     Status const got = tools.port.get(call, receiver);

@@ -21,6 +21,7 @@ struct ImageJob {
     std::string patient_id;             ///< that the object must carry; empty: not known
     std::vector<std::string> accepted;  ///< transfer syntaxes; empty: as it is stored
     std::string sop_class = {};         ///< as the manifest has it
+    std::size_t of_series = 0;  ///< images that the asker may have of its series; 0: not known
 };
 
 struct FetchedImage {

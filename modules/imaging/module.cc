@@ -94,6 +94,7 @@ public:
     }
     Status start() override {
         fetcher_.start();
+        fetcher_.make_room(deps_.sources()->connections());
         started_ = true;
         return receive(*deps_.sources());
     }
@@ -106,7 +107,10 @@ public:
         auto next = TRY(load_sources(file_));
         TRY(check_senders(*next));
         // An operator's command listens to nobody.
-        if (started_) TRY(receive(*next));
+        if (started_) {
+            TRY(receive(*next));
+            fetcher_.make_room(next->connections());
+        }
         deps_.use(std::move(next));
         return {};
     }
@@ -225,7 +229,8 @@ std::vector<core::ConfigKey> config_keys() {
         {.key = "imaging.fetch_threads",
          .type = kInteger,
          .default_value = "8",
-         .doc = "images fetched at a time, of all archives together",
+         .doc =
+             "threads that fetch images, at least; each archive has as many as its 'connections'",
          .min = 1,
          .max = 64},
         {.key = "imaging.retrieve_deadline",

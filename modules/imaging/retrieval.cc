@@ -88,8 +88,8 @@ std::shared_ptr<core::Errand> Trip::set_off(Deps& deps, std::vector<std::string>
     for (Leg& leg : legs_) {
         if (!leg.grant) continue;
         leg.job = jobs.size();
-        jobs.push_back(
-            {leg.source, leg.asked.name, leg.grant->patient_id, accepted, leg.grant->sop_class});
+        jobs.push_back({leg.source, leg.asked.name, leg.grant->patient_id, accepted,
+                        leg.grant->sop_class, leg.grant->of_series});
     }
     if (jobs.empty()) return nullptr;
     batch_ = deps.fetcher.send(std::move(jobs), deps.institution,

@@ -239,6 +239,12 @@ std::shared_ptr<Source const> SourceDirectory::find(std::string_view id) const {
     return nullptr;
 }
 
+int SourceDirectory::connections() const {
+    int out = 0;
+    for (auto const& one : sources) out += one->connections;
+    return out;
+}
+
 std::vector<core::DimseArchive> SourceDirectory::senders() const {
     std::vector<core::DimseArchive> out;
     for (auto const& one : sources) {

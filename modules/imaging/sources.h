@@ -53,6 +53,8 @@ struct SourceDirectory {
     std::vector<std::shared_ptr<Source const>> sources;
     /// Null: nobody in the directory has this id.
     std::shared_ptr<Source const> find(std::string_view id) const;
+    /// Of all archives together.
+    int connections() const;
     /// Archives that bring images themselves (C-MOVE).
     std::vector<core::DimseArchive> senders() const;
 };

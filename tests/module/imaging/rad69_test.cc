@@ -158,14 +158,14 @@ TEST_F(ImagingTest, AnArchiveThatIsAwayIsAskedOnceAndToldAsBusy) {
     auto const manifest = test::sample_manifest("2.25.7", kKitaPacs, {5});
     hold(manifest);
     publish(manifest);
-    for (auto& [instance, answer] : archive_.answers)
-        answer = {200, answer.content_type, "", Error(Code::kPeerUnavailable, "refused")};
+    hold_series(manifest);
+    archive_.away = true;
     auto const answer = retrieve(all_of(manifest));
     EXPECT_EQ(answer.status, Status_::kFailure);
     EXPECT_EQ(answer.codes, Strings(5, "XDSRepositoryBusy"));
     EXPECT_EQ(archive_.asked().size(), 1U);
     // The next request tries again.
-    hold(manifest);
+    archive_.away = false;
     EXPECT_EQ(retrieve(all_of(manifest)).images.size(), 5U);
 }
 
@@ -221,6 +221,92 @@ TEST_F(ImagingTest, NoMoreRequestsThanAnArchiveWantsAtATime) {
     };
     EXPECT_EQ(retrieve(all_of(manifest)).images.size(), 12U);
     EXPECT_LE(most, 2);
+}
+
+TEST_F(ImagingTest, AWholeSeriesIsAskedForAtOnceAndWhatItLacksByItself) {
+    start();
+    auto const manifest = test::sample_manifest("2.25.7", kKitaPacs, {4, 2});
+    hold(manifest);
+    hold_series(manifest, "2.25.7.1.3");
+    publish(manifest);
+    auto answer = retrieve(all_of(manifest));
+    EXPECT_EQ(answer.status, Status_::kSuccess);
+    EXPECT_TRUE(answer.images == files_);
+    auto asked = archive_.asked();
+    std::sort(asked.begin(), asked.end());
+    EXPECT_EQ(asked, (Strings{"2.25.7.1 *", "2.25.7.1.3 *", "2.25.7.2.1 *", "2.25.7.2.2 *"}));
+
+    // Errors are those of the image, however the others came.
+    archive_.answers.erase("2.25.7.1.3");
+    answer = retrieve(all_of(manifest));
+    EXPECT_EQ(answer.codes, Strings{kUnknown});
+    EXPECT_EQ(answer.locations, Strings{"2.25.7.1.3"});
+    EXPECT_EQ(answer.images.size(), 5U);
+}
+
+TEST_F(ImagingTest, WhoAsksForFewOfASeriesIsNotSentAllOfIt) {
+    start();
+    auto const manifest = test::sample_manifest("2.25.7", kKitaPacs, {8});
+    hold(manifest);
+    hold_series(manifest);
+    publish(manifest);
+    auto some = all_of(manifest);
+    some.resize(5);
+    EXPECT_EQ(retrieve(some).images.size(), 5U);
+    EXPECT_EQ(archive_.asked().size(), 5U);
+}
+
+TEST_F(ImagingTest, WhileASeriesComesOthersHaveAConnection) {
+    start();
+    auto const manifest = test::sample_manifest("2.25.7", kKitaPacs, {4, 4, 1});
+    hold(manifest);
+    hold_series(manifest);
+    publish(manifest);
+    std::atomic<int> series{0};
+    std::atomic<bool> go{false};
+    archive_.before = [&](core::FetchCall const& call) {
+        if (!call.url.ends_with("/series/2.25.7.1") && !call.url.ends_with("/series/2.25.7.2"))
+            return;
+        ++series;
+        while (!go) std::this_thread::yield();
+    };
+    auto all = all_of(manifest);
+    std::vector<ebxml::ImageRequest> const one{all.back()};
+    all.pop_back();
+    std::thread large([&] { EXPECT_EQ(retrieve(all).images.size(), 8U); });
+    while (series == 0) std::this_thread::yield();
+    EXPECT_EQ(retrieve(one).images.size(), 1U);
+    EXPECT_EQ(series, 1) << "one of two connections stays for single images";
+    go = true;
+    large.join();
+}
+
+TEST_F(ImagingTest, AnArchiveThatHangsHoldsNoThreadThatOthersNeed) {
+    FetcherSettings settings;
+    settings.threads = 1;
+    start(settings);
+    fetcher_->make_room(4);
+    auto const job = [&](char const* source, std::string const& instance) {
+        return ImageJob{directory_->find(source), {"2.25.7", "2.25.7.1", instance}, "", {}};
+    };
+    std::atomic<bool> go{false};
+    std::atomic<int> hanging{0};
+    archive_.before = [&](core::FetchCall const& call) {
+        if (!call.url.starts_with("https://kita")) return;
+        ++hanging;
+        while (!go) std::this_thread::yield();
+    };
+    auto const end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    auto const hung =
+        fetcher_->send(std::vector<ImageJob>(6, job(kKitaPacs, "2.25.7.1.1")), "2.999.1", end);
+    while (hanging < 2) std::this_thread::yield();
+    auto const other = fetcher_->send({job(kMinamiPacs, "2.25.7.1.2")}, "2.999.1", end);
+    std::atomic<bool> done{false};
+    other->when_done([&] { done = true; });
+    while (!done) std::this_thread::yield();
+    EXPECT_EQ(hanging, 2) << "what the archive allows at a time";
+    go = true;
+    fetcher_->stop();  // before what the archive looks at is gone
 }
 
 TEST_F(ImagingTest, NothingOfAnImageStaysOnTheDisk) {

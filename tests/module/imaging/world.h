@@ -123,6 +123,19 @@ protected:
             }
         }
     }
+    /// What the archive has of them by series as well, but for `without`.
+    void hold_series(domain::ImagingManifest const& manifest, std::string const& without = "") {
+        for (auto const& study : manifest.studies) {
+            for (auto const& series : study.series) {
+                std::string& body = archive_.answers[series.uid].body;
+                for (auto const& image : series.images) {
+                    if (image.sop_instance != without)
+                        body += "--B\r\n\r\n" + files_.at(image.sop_instance) + "\r\n";
+                }
+                body += "--B--\r\n";
+            }
+        }
+    }
     static std::vector<ebxml::ImageRequest> all_of(domain::ImagingManifest const& manifest,
                                                    std::string const& source = kKitaPacs) {
         std::vector<ebxml::ImageRequest> out;

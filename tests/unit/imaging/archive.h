@@ -6,6 +6,7 @@
 #include "imaging/image_fetch.h"
 #include "support/dicom_files.h"
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -18,9 +19,12 @@ public:
         std::string content_type = "multipart/related; type=\"application/dicom\"; boundary=B";
         std::string body;
         Status end = {};  ///< what becomes of the call behind the body
+        std::vector<core::HttpHeader> headers = {};
     };
-    std::map<std::string, Answer> answers;  ///< by SOP instance; or by it, a blank and the syntax
-    std::size_t slice = 1000;               ///< octets handed on at a time
+    /// By SOP instance, or by series for all of it; or by it, a blank and the syntax.
+    std::map<std::string, Answer> answers;
+    std::atomic<bool> away{false};  ///< nobody answers
+    std::size_t slice = 1000;       ///< octets handed on at a time
     std::function<void(core::FetchCall const&)> before = {};
 
     static std::string package(std::string const& file) {
@@ -48,9 +52,11 @@ public:
                 answer.status = syntax == "*" ? 404 : 406;
         }
         if (before) before(call);
+        if (away) return Error(Code::kPeerUnavailable, "refused");
         core::PeerReply head;
         head.status = answer.status;
-        head.headers = {{"Content-Type", answer.content_type}};
+        head.headers = answer.headers;
+        head.headers.push_back({"Content-Type", answer.content_type});
         TRY(reader.head(head));
         for (std::size_t at = 0; at < answer.body.size(); at += slice)
             TRY(reader.body(

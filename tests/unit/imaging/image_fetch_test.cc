@@ -83,7 +83,12 @@ TEST_F(ImageFetch, AsksAtTheAddressOfTheInstanceWithItsCredentials) {
 }
 
 TEST_F(ImageFetch, AnObjectWithoutAPackageIsTaken) {
-    archive_.answers[image_.instance] = {200, "application/dicom", test::image_file(image_), {}};
+    auto& answer = archive_.answers[image_.instance];
+    answer = {200, "application/dicom", test::image_file(image_), {}, {}};
+    EXPECT_EQ(refusal(), Code::kInvalidContent) << "whether it was cut off nobody could tell";
+    answer.headers = {{"Content-Length", std::to_string(answer.body.size())}};
+    EXPECT_TRUE(fetch().ok());
+    answer.headers = {{"Transfer-Encoding", "chunked"}};
     EXPECT_TRUE(fetch().ok());
 }
 
@@ -112,9 +117,9 @@ TEST_F(ImageFetch, BrokenAnswersAreNoImages) {
         answer.body = body;
         EXPECT_EQ(refusal(), Code::kInvalidContent) << body.size();
     }
-    answer = {200, "text/html", good, {}};
+    answer = {200, "text/html", good, {}, {}};
     EXPECT_EQ(refusal(), Code::kInvalidContent);
-    answer = {200, "", good, {}};
+    answer = {200, "", good, {}, {}};
     EXPECT_EQ(refusal(), Code::kInvalidContent);
 }
 
