@@ -6,11 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
+#include <utility>
 
 #include <fcntl.h>
+#include <linux/futex.h>
 #include <sched.h>
 #include <sys/file.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace musubi::atna {
@@ -63,15 +67,49 @@ Result<bool> only_zeros_behind(std::filesystem::path const& path, std::uint64_t 
     return zeros;
 }
 
+// std::atomic's own wait() yields several times before it sleeps: for a sync that takes longer than
+// that, each time for nothing.
+static_assert(sizeof(std::atomic<int>) == sizeof(int));
+void sleep_while(std::atomic<int>& word, int value) {
+    ::syscall(SYS_futex, &word, FUTEX_WAIT_PRIVATE, value, nullptr, nullptr, 0);
+}
+void wake(std::atomic<int>& word, int sleepers) {
+    ::syscall(SYS_futex, &word, FUTEX_WAKE_PRIVATE, sleepers, nullptr, nullptr, 0);
+}
+
 }  // namespace
 
-/// What is written together. Its callers wait for it alone: nobody is woken for another batch.
+/// What is written together. Its callers wait for it alone, each on this one word: nobody is woken
+/// for another batch, and who is woken does not queue for a lock that all of them want.
 struct Journal::Batch {
+    enum State : int { kGathers, kNeedsWriter, kDone };
+
     std::string octets;
-    Status status;
-    int callers = 0;
-    bool done = false;
-    std::condition_variable changed;
+    Status status;    ///< to be read when it is done
+    int callers = 0;  ///< guarded by the journal's mutex while it gathers
+    std::atomic<int> state{kGathers};
+
+    /// True: the caller is the one who writes it now. False: it is done.
+    bool wait() {
+        int now = state.load();
+        while (now != kDone) {
+            if (now == kGathers) {
+                sleep_while(state, kGathers);
+                now = state.load();
+            } else if (state.compare_exchange_strong(now, kGathers)) {
+                return true;
+            }
+        }
+        return false;
+    }
+    void needs_writer() {
+        state.store(kNeedsWriter);
+        wake(state, 1);
+    }
+    void done() {
+        state.store(kDone);
+        if (callers > 1) wake(state, INT_MAX);
+    }
 };
 
 Result<std::unique_ptr<Journal>> Journal::open(JournalSettings settings) {
@@ -150,36 +188,46 @@ Status Journal::append(std::vector<SealedRecord> const& records) {
             return Error(Code::kTooLarge, "audit record beyond 16 MiB");
         append_record(octets, record);
     }
-    std::unique_lock lock(mutex_);
-    std::size_t const waiting = waiting_ ? waiting_->octets.size() : 0;
-    if (waiting + octets.size() > settings_.max_waiting_bytes) {
-        return Error(Code::kBusy, "audit journal: too many records wait to be written");
+    std::shared_ptr<Batch> batch;
+    bool writes = false;
+    {
+        std::lock_guard const lock(mutex_);
+        std::size_t const waiting = waiting_ ? waiting_->octets.size() : 0;
+        if (waiting + octets.size() > settings_.max_waiting_bytes) {
+            return Error(Code::kBusy, "audit journal: too many records wait to be written");
+        }
+        if (!waiting_) waiting_ = std::make_shared<Batch>();
+        batch = waiting_;
+        batch->octets += octets;
+        ++batch->callers;
+        writes = !std::exchange(leading_, true);
     }
-    if (!waiting_) waiting_ = std::make_shared<Batch>();
-    auto const batch = waiting_;
-    batch->octets += octets;
-    ++batch->callers;
-    batch->changed.wait(lock, [&] { return batch->done || !leading_; });
-    if (batch->done) return batch->status;
-    leading_ = true;
-    if (crowded_) {
-        // Whoever can run now may have a record too: a sync costs more than to let them come.
-        lock.unlock();
-        ::sched_yield();
-        lock.lock();
+    if (writes || batch->wait()) lead(*batch);
+    return batch->status;
+}
+
+/// Writes for all who wait, and makes one of those who came meanwhile the next to write.
+void Journal::lead(Batch& batch) {
+    {
+        std::unique_lock lock(mutex_);
+        if (crowded_) {
+            // Whoever can run now may have a record too: a sync costs more than to let them come.
+            lock.unlock();
+            ::sched_yield();
+            lock.lock();
+        }
+        waiting_.reset();
+        crowded_ = batch.callers > 1;
     }
-    waiting_.reset();
-    crowded_ = batch->callers > 1;
-    lock.unlock();
-    Status status = write(batch->octets);
-    lock.lock();
-    leading_ = false;
-    batch->status = status;
-    batch->done = true;
-    if (waiting_) waiting_->changed.notify_one();
-    lock.unlock();
-    batch->changed.notify_all();
-    return status;
+    batch.status = write(batch.octets);
+    std::shared_ptr<Batch> next;
+    {
+        std::lock_guard const lock(mutex_);
+        next = waiting_;
+        leading_ = next != nullptr;
+    }
+    if (next) next->needs_writer();
+    batch.done();
 }
 
 Status Journal::write(std::string const& octets) {

@@ -18,7 +18,6 @@
 #include "atna/segment.h"
 
 #include <atomic>
-#include <condition_variable>
 #include <mutex>
 
 namespace musubi::atna {
@@ -55,6 +54,7 @@ public:
 private:
     struct Batch;
     explicit Journal(JournalSettings settings) : settings_(std::move(settings)) {}
+    void lead(Batch& batch);
     Status prepare();
     Status recover(std::filesystem::path const& path);
     Status write(std::string const& octets);
@@ -69,7 +69,7 @@ private:
 
     mutable std::mutex mutex_;
     std::shared_ptr<Batch> waiting_;  // guarded by mutex_; none while nobody waits
-    bool leading_ = false;            // guarded by mutex_: somebody writes
+    bool leading_ = false;            // guarded by mutex_: somebody writes, or is to
     bool crowded_ = false;            // guarded by mutex_: several callers shared the last batch
     std::vector<Segment> segments_;   // guarded by mutex_
 

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <utility>
 
 #include "platform/base/log.h"
 #include "platform/net/engine_impl.h"
@@ -21,6 +22,13 @@ constexpr std::uint64_t kWakeToken = kListenToken - 1;
 constexpr std::uint64_t kHandshakeToken = kListenToken - 2;
 constexpr std::uint64_t kQuitToken = kListenToken - 3;
 constexpr int kSweepMs = 50;
+
+/// What a worker goes on with when it is done with what it does now.
+struct Turn {
+    void const* engine = nullptr;  ///< whose worker this thread is
+    std::uint64_t next = 0;        ///< no connection has this id
+};
+thread_local Turn turn;
 
 bool watch(int set, int operation, int socket, std::uint32_t events, std::uint64_t token) {
     epoll_event event{};
@@ -124,7 +132,13 @@ bool Engine::Impl::stop(int deadline_ms) {
 }
 
 void Engine::Impl::work() {
+    turn = {this, 0};
     while (true) {
+        // Each of them has a place among those that are worked on, of which there are fewer than
+        // workers: somebody is always left for what the sets tell.
+        while (std::uint64_t const id = std::exchange(turn.next, 0)) {
+            if (Connection* connection = slots.take(id)) serve(*connection);
+        }
         epoll_event event{};
         if (::epoll_wait(main_set, &event, 1, -1) != 1) continue;
         switch (event.data.u64) {
@@ -144,6 +158,18 @@ void Engine::Impl::post(std::uint64_t id) {
         posted.push_back(id);
     }
     ring();
+}
+
+void Engine::Impl::hand_over(std::uint64_t id) {
+    if (turn.engine == this && turn.next == 0)
+        turn.next = id;
+    else
+        post(id);
+}
+
+void Engine::Impl::share_handed() {
+    if (turn.engine != this || turn.next == 0) return;
+    post(std::exchange(turn.next, 0));
 }
 
 /// Edge-triggered: wakes one thread, where a level would keep waking further ones until the first
@@ -323,6 +349,8 @@ Status Engine::start() { return impl_->start(); }
 std::uint16_t Engine::port() const { return impl_->port; }
 bool Engine::stop(int deadline_ms) { return impl_->stop(deadline_ms); }
 void Engine::post(std::uint64_t id) { impl_->post(id); }
+void Engine::hand_over(std::uint64_t id) { impl_->hand_over(id); }
+void Engine::share_handed() { impl_->share_handed(); }
 bool Engine::draining() const { return impl_->draining; }
 std::atomic<bool> const& Engine::aborted() const { return impl_->aborted; }
 ListenerMetrics const& Engine::metrics() const { return impl_->metrics; }

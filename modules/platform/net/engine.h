@@ -80,6 +80,12 @@ public:
 
     /// Offers a connection that was parked with Next::kWait (or any other) to a worker.
     void post(std::uint64_t id);
+    /// As post(), for a worker that is about to be done: it goes on with this connection itself
+    /// when its session has returned, and nobody is woken for it. Only for sessions that do nothing
+    /// that takes time any more in this turn, or call share_handed() before they do. Of several the
+    /// first stays here; on any other thread it is post().
+    void hand_over(std::uint64_t id);
+    void share_handed();
     bool draining() const;
     std::atomic<bool> const& aborted() const;
     ListenerMetrics const& metrics() const;

@@ -30,6 +30,8 @@ struct Engine::Impl {
     void expire(Connection& connection);
     void serve_posted();
     void post(std::uint64_t id);
+    void hand_over(std::uint64_t id);
+    void share_handed();
     void ring();
 
     // Connections. Each of these ends the caller's right to the connection.

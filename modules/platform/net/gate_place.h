@@ -9,7 +9,12 @@ namespace musubi::net {
 /// The place of one connection at a gate, given back when it ends.
 class GatePlace {
 public:
-    GatePlace(Gate& gate, Engine& engine) : gate_(gate), engine_(engine) {}
+    enum class Heir : std::uint8_t {
+        kAnybody,     ///< who gets the place is offered to all workers
+        kThisWorker,  ///< the worker that leaves goes on with it: Engine::hand_over()
+    };
+    GatePlace(Gate& gate, Engine& engine, Heir heir = Heir::kAnybody)
+        : gate_(gate), engine_(engine), heir_(heir) {}
     ~GatePlace() { leave(); }
     GatePlace(GatePlace const&) = delete;
     GatePlace& operator=(GatePlace const&) = delete;
@@ -29,7 +34,9 @@ public:
     void leave() {
         if (state_ == State::kWaiting && gate_.abandon(id_)) state_ = State::kOutside;
         if (state_ != State::kOutside) {
-            if (auto const next = gate_.leave()) engine_.post(*next);
+            if (auto const next = gate_.leave()) {
+                heir_ == Heir::kThisWorker ? engine_.hand_over(*next) : engine_.post(*next);
+            }
         }
         state_ = State::kOutside;
     }
@@ -38,6 +45,7 @@ private:
     enum class State : std::uint8_t { kOutside, kWaiting, kHeld };
     Gate& gate_;
     Engine& engine_;
+    Heir const heir_;
     State state_ = State::kOutside;
     std::uint64_t id_ = 0;
 };

@@ -16,7 +16,7 @@ MllpSession::MllpSession(MllpService& service, Engine& engine)
       engine_(engine),
       framer_(service.config.max_message_bytes),
       since_ms_(Engine::now_ms()),
-      work_(service.work, engine) {}
+      work_(service.work, engine, GatePlace::Heir::kThisWorker) {}
 
 Verdict MllpSession::ready(Connection& connection) {
     try {
@@ -106,6 +106,9 @@ MllpSession::Step MllpSession::on_work(Connection& connection) {
         return Verdict{Next::kWait, since_ms_ + engine_.config().busy_wait_ms, framer_.held_bytes(),
                        false};
     }
+    // Another message of this connection, while one of another connection was handed to this
+    // worker.
+    engine_.share_handed();
     engine_.metrics().in_flight.add(1);
     std::string reply;
     try {

@@ -13,6 +13,10 @@ using net::MllpFramer;
 class EchoMessages : public core::MllpEndpoint {
 public:
     std::string handle(core::PeerConnection const& peer, std::string_view message) override {
+        {
+            std::lock_guard const lock(mutex);
+            handled.emplace_back(message);
+        }
         if (message == "hold") gate.wait_for_release();
         if (message == "throw") throw std::runtime_error("endpoint");
         return "AA " + peer.certificate.subject + " " + std::string(message);
@@ -21,6 +25,8 @@ public:
         return "AR " + std::string(to_string(why.code));
     }
     EchoEndpoint gate;
+    std::mutex mutex;
+    std::vector<std::string> handled;
 };
 
 class MllpTest : public HttpServerTest {
@@ -163,6 +169,44 @@ TEST_F(MllpTest, BusyIsAnAnswerAndTheConnectionStays) {
     EXPECT_EQ(first.receive_until("\x1c\r"), accepted("hold"));
     second.send(mllp_frame("later"));
     EXPECT_EQ(second.receive_until("\x1c\r"), accepted("later"));
+}
+
+TEST_F(MllpTest, AMessageThatWaitedComesBeforeTheRestOfAConnectionThatSendsMany) {
+    start_mllp();
+    TlsPeer many(mllp->port(), as("member"));
+    std::string all = mllp_frame("hold");
+    for (int i = 0; i < 20; ++i) all += mllp_frame(std::to_string(i));
+    many.send(all);
+    messages.gate.wait_until_held(1);
+    TlsPeer one(mllp->port(), as("member"));
+    one.send(mllp_frame("one"));
+    while (counted("musubi_net_requests_total", "") < 2) std::this_thread::yield();
+    messages.gate.release();
+    EXPECT_EQ(one.receive_until("\x1c\r"), accepted("one"));
+    EXPECT_EQ(many.receive_until("\x1c\r"), accepted("hold"));
+    for (int i = 0; i < 20; ++i)
+        EXPECT_EQ(many.receive_until("\x1c\r"), accepted(std::to_string(i)));
+    auto const at = std::find(messages.handled.begin(), messages.handled.end(), "one");
+    EXPECT_LT(at - messages.handled.begin(), 5) << "it found the place taken, and was next";
+}
+
+TEST_F(MllpTest, PlacesGoFromHandToHandAmongMoreConnectionsThanPlaces) {
+    start_mllp();
+    std::vector<std::thread> clients;
+    std::atomic<int> answered{0};
+    for (int c = 0; c < 8; ++c) {
+        clients.emplace_back([&, c] {
+            TlsPeer peer(mllp->port(), as("member"));
+            for (int i = 0; i < 40; ++i) {
+                std::string const text = std::to_string(c) + "-" + std::to_string(i);
+                peer.send(mllp_frame(text));
+                answered += peer.receive_until("\x1c\r") == accepted(text);
+            }
+        });
+    }
+    for (auto& client : clients) client.join();
+    EXPECT_EQ(answered, 8 * 40);
+    EXPECT_EQ(counted("musubi_net_busy_total", ""), 0U);
 }
 
 TEST_F(MllpTest, AnEndpointThatThrowsIsAnswered) {
