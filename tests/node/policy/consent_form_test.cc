@@ -91,7 +91,7 @@ TEST_F(ConsentForm, IsOverruledByALaterWordAtTheDesk) {
                                         {"--about", "death"}}) {
         auto const refused =
             node_->command({"consent", "withdraw", "--patient", patient_, option, value});
-        EXPECT_EQ(refused.status, 1) << option << " " << refused.output;
+        EXPECT_NE(refused.status, 0) << option << " " << refused.output;
     }
     EXPECT_EQ(words(), 2);
     auto const shown = node_->command({"consent", "history", "--patient", patient_});
