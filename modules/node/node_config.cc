@@ -329,7 +329,7 @@ Result<core::Config> load_config(std::string const& file) {
         }
     }
     auto config = TRY(core::Config::load(file, keys));
-    TRY(check_oids(config));
+    TRY(check_values(config));
     return config;
 }
 

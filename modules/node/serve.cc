@@ -1,6 +1,8 @@
 #include "atna/evidence_settings.h"
 #include "mpi/store.h"
 #include "node/command.h"
+#include "node/config_check.h"
+#include "node/config_check.h"
 #include "node/key_ring_check.h"
 #include "node/linked_modules.h"
 #include "node/location_check.h"
@@ -102,6 +104,7 @@ int run_check(std::vector<std::string> const& arguments) {
     auto note = [&](Status const& result) {
         if (!result) status = failed(result.error());
     };
+    note(check_tls_files(*config));
     auto const revocation = revocation_of(*config);
     if (!revocation) note(revocation.error());
     auto const tls = tls_config(*config, nullptr);
@@ -110,12 +113,6 @@ int run_check(std::vector<std::string> const& arguments) {
     } else {
         auto const material = TlsMaterial::make(*config, *tls);
         if (!material) note(material.error());
-    }
-    for (char const* key : {"listen.https", "listen.operator"}) {
-        if (auto address = parse_address(config->text(key)); !address) {
-            address.error().detail = std::string(key) + ": " + address.error().detail;
-            note(address.error());
-        }
     }
     auto const modules = enabled_modules(*config);
     if (!modules) {

@@ -32,6 +32,17 @@ protected:
     World world_;
 };
 
+TEST_F(RegisterTest, MoreDocumentsThanTheLimitAreRefusedAndTheLimitIsNot) {
+    auto const many_entries = [](int first, int count) {
+        Draft draft(first);
+        for (int i = 1; i <= count; ++i) draft.add(entry(first + i));
+        return draft;
+    };
+    accept(many_entries(1000, 200));
+    EXPECT_EQ(submit(many_entries(2000, 201)).codes, Codes{"XDSRegistryOutOfResources"});
+    EXPECT_EQ(status_of(world_, 2001), "absent");
+}
+
 TEST_F(RegisterTest, WhatWasSubmittedComesBackWithWhatTheRegistryAssigns) {
     auto e = entry(2);
     e.home = "urn:oid:2.999.66";

@@ -83,7 +83,7 @@ TEST(NodeConfig, EveryDefaultSatisfiesItsOwnBounds) {
     EXPECT_TRUE(config.ok()) << (config ? "" : config.error().detail);
 }
 
-TEST(NodeConfig, IdentifiersThatPeersCompareMustBeOids) {
+TEST(NodeConfig, IdentifiersThatPeersCompareMustBeOidsAndDoorsAddresses) {
     auto const told = [](std::map<std::string, std::string> values) {
         for (core::ConfigKey const& key : all_config_keys()) {
             if (key.required) values.try_emplace(std::string(key.key), "2.999.1");
@@ -91,7 +91,7 @@ TEST(NodeConfig, IdentifiersThatPeersCompareMustBeOids) {
         values.try_emplace("repository.unique_id", "2.999.1.2");
         auto const config = core::Config::from(values, all_config_keys());
         if (!config) return config.error().detail;
-        Status const right = check_oids(*config);
+        Status const right = check_values(*config);
         return right ? std::string() : right.error().detail;
     };
     EXPECT_EQ(told({{"node.home_community_id", "urn:oid:2.999.1"}}), "");
@@ -105,6 +105,14 @@ TEST(NodeConfig, IdentifiersThatPeersCompareMustBeOids) {
         told({{"node.home_community_id", "urn:oid:2.999.1"}, {"mpi.regional_authority", "KITA"}})
             .find("'KITA'"),
         std::string::npos);
+    for (char const* key :
+         {"listen.https", "listen.mllp", "listen.syslog_udp", "listen.operator"}) {
+        EXPECT_NE(told({{"node.home_community_id", "urn:oid:2.999.1"}, {key, "127.0.0.1:99999"}})
+                      .find(key),
+                  std::string::npos);
+    }
+    EXPECT_NE(told({{"node.home_community_id", "urn:oid:2.999.1"}, {"listen.https", ""}}), "");
+    EXPECT_EQ(told({{"node.home_community_id", "urn:oid:2.999.1"}, {"listen.mllp", ""}}), "");
 }
 
 std::vector<Option> const kTable = {{"config", "a file", "", true},
