@@ -8,6 +8,7 @@
 #include "platform/xml/subtree.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 namespace musubi::xca {
 namespace {
@@ -32,11 +33,18 @@ std::string attribute(xml::Element element, std::string_view name) {
     return std::string(trim(element.attribute(name).value_or("")));
 }
 
+/// The first of each id.
 template <class Object>
-Object const* by_id(std::vector<Object> const& all, std::string const& id) {
-    auto const found =
-        std::find_if(all.begin(), all.end(), [&](Object const& one) { return one.id == id; });
-    return found == all.end() ? nullptr : &*found;
+std::unordered_map<std::string_view, Object const*> by_id(std::vector<Object> const& all) {
+    std::unordered_map<std::string_view, Object const*> out;
+    for (Object const& one : all) out.emplace(one.id, &one);
+    return out;
+}
+template <class Object>
+Object const* find(std::unordered_map<std::string_view, Object const*> const& all,
+                   std::string const& id) {
+    auto const found = all.find(id);
+    return found == all.end() ? nullptr : found->second;
 }
 
 std::string text_of(xml::Element element) {
@@ -72,14 +80,26 @@ ebxml::RegistryErrorRow relayed(Community const& community, ebxml::RegistryError
     return row;
 }
 
+/// What an answer told, to be found by id.
+struct QueryMerge::Told {
+    explicit Told(ebxml::QueryResponse const& read)
+        : entries(by_id(read.objects.entries)),
+          sets(by_id(read.objects.submission_sets)),
+          folders(by_id(read.objects.folders)) {}
+    std::unordered_map<std::string_view, domain::DocumentEntry const*> entries;
+    std::unordered_map<std::string_view, domain::SubmissionSet const*> sets;
+    std::unordered_map<std::string_view, domain::Folder const*> folders;
+};
+
 Status QueryMerge::take(AskedOf const& asked, xml::Element response) {
     id_unknown_ = false;
     auto read = TRY(ebxml::read_query_response(response));
     take_errors(asked, read.response);
     if (read.response.status == ebxml::ResponseStatus::kFailure) return {};
     ++answered_;
+    Told const told(read);
     for (xml::Element element : response.first_child(ebxml::kRim, "RegistryObjectList").children())
-        add(asked, element, read);
+        add(asked, element, told);
     return {};
 }
 
@@ -132,36 +152,40 @@ std::string QueryMerge::home_of(AskedOf const& asked, xml::Element element) {
     return {};
 }
 
-void QueryMerge::add(AskedOf const& asked, xml::Element element, ebxml::QueryResponse const& read) {
+void QueryMerge::add(AskedOf const& asked, xml::Element element, Told const& told) {
     if (element.namespace_uri() != ebxml::kRim) return;
     ForeignObject object;
     object.home = home_of(asked, element);
     object.id = attribute(element, "id");
     if (object.home.empty() || object.id.empty()) return;
     object.patient = asked.patient;
+    object.owner = asked.member;
     std::optional<std::string> told_patient, unique_id;
     std::string_view const kind = element.local_name();
     if (kind == "ExtrinsicObject") {
-        auto const* entry = by_id(read.objects.entries, object.id);
+        auto const* entry = find(told.entries, object.id);
         if (!entry) return;
         object.is_entry = true;
         object.label = domain::label_of(*entry, asked.member);
         told_patient = entry->patient_id;
         unique_id = entry->unique_id;
     } else if (kind == "RegistryPackage") {
-        if (auto const* set = by_id(read.objects.submission_sets, object.id)) {
+        if (auto const* set = find(told.sets, object.id)) {
             told_patient = set->patient_id;
             unique_id = set->unique_id;
-        } else if (auto const* folder = by_id(read.objects.folders, object.id)) {
+        } else if (auto const* folder = find(told.folders, object.id)) {
             told_patient = folder->patient_id;
             unique_id = folder->unique_id;
         } else {
             return;
         }
+        object.is_package = true;
     } else if (kind == "Association") {
         object.source = attribute(element, "sourceObject");
         object.target = attribute(element, "targetObject");
-    } else if (kind != "ObjectRef") {
+    } else if (kind == "ObjectRef") {
+        object.is_reference = true;
+    } else {
         return;
     }
     if (!asked.sent_as.empty() && told_patient && *told_patient != asked.sent_as) {
@@ -213,26 +237,70 @@ ebxml::ResponseStatus QueryMerge::status() const {
     return answered_ > 0 ? ebxml::ResponseStatus::kPartialSuccess : ebxml::ResponseStatus::kFailure;
 }
 
+namespace {
+
+/// Whether there could be a document of this owner that the scope shows.
+bool could_show(domain::Scope const& scope, std::string const& owner) {
+    if (scope.everything || scope.emergency) return true;
+    bool const some_word =
+        std::any_of(scope.consent.words.begin(), scope.consent.words.end(), [&](auto const& word) {
+            return word.open && (word.owner.empty() || word.owner == owner) &&
+                   (!word.department.empty() || !word.code.empty() || !word.document.empty());
+        });
+    return std::any_of(scope.rules.begin(), scope.rules.end(), [&](domain::ScopeRule const& rule) {
+        bool const of_owner =
+            rule.owners.empty() ||
+            std::find(rule.owners.begin(), rule.owners.end(), owner) != rule.owners.end();
+        if (!of_owner || rule.effect == domain::Effect::kDeny) return false;
+        if (rule.effect == domain::Effect::kPermit || some_word) return true;
+        domain::Label label;
+        label.owner = owner;
+        if (!rule.class_codes.empty()) label.class_code = rule.class_codes.front();
+        if (!rule.type_codes.empty()) label.type_code = rule.type_codes.front();
+        return scope.consent.opens(label, "");
+    });
+}
+
+}  // namespace
+
 int QueryMerge::hide(core::Permit const& permit, std::vector<ForeignObject>& objects) {
     if (permit.everything()) return 0;
-    std::set<std::string> hidden;
-    auto const is_hidden = [&](ForeignObject const& one) {
-        if (one.patient.empty()) return true;
-        domain::Scope const& scope = permit.scope_for(one.patient);
-        if (one.is_entry) return !scope.allows(one.label, one.unique_id);
-        return false;
-    };
+    return hide(
+        [&](std::string const& patient) -> domain::Scope const& {
+            return permit.scope_for(patient);
+        },
+        objects);
+}
+
+int QueryMerge::hide(ScopeOf const& scope_of, std::vector<ForeignObject>& objects) {
+    std::set<std::string> entries, shown, hidden;
     for (ForeignObject const& one : objects) {
-        if (is_hidden(one)) hidden.insert(one.id);
+        if (!one.is_entry) continue;
+        entries.insert(one.id);
+        bool const shows =
+            !one.patient.empty() && scope_of(one.patient).allows(one.label, one.unique_id);
+        (shows ? shown : hidden).insert(one.id);
     }
-    int const entries = static_cast<int>(std::count_if(
-        objects.begin(), objects.end(),
-        [&](ForeignObject const& one) { return one.is_entry && hidden.contains(one.id); }));
+    auto const entries_hidden = static_cast<int>(hidden.size());
+    std::set<std::string> with_entries, with_shown;  // sets and folders
+    for (ForeignObject const& one : objects) {
+        if (entries.contains(one.target)) with_entries.insert(one.source);
+        if (shown.contains(one.target)) with_shown.insert(one.source);
+    }
+    for (ForeignObject const& one : objects) {
+        if (one.is_entry) continue;
+        bool shows = !one.patient.empty() && !one.is_reference;
+        if (shows && one.is_package) {
+            shows = with_entries.contains(one.id) ? with_shown.contains(one.id)
+                                                  : could_show(scope_of(one.patient), one.owner);
+        }
+        if (!shows) hidden.insert(one.id);
+    }
     std::erase_if(objects, [&](ForeignObject const& one) {
         return hidden.contains(one.id) || hidden.contains(one.source) ||
                hidden.contains(one.target);
     });
-    return entries;
+    return entries_hidden;
 }
 
 }  // namespace musubi::xca

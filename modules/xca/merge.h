@@ -9,6 +9,7 @@
 #include "xca/communities.h"
 #include "xca/seen.h"
 
+#include <functional>
 #include <set>
 
 namespace musubi::xca {
@@ -18,7 +19,10 @@ struct ForeignObject {
     std::string home, id;
     std::string xml;      ///< with the prefixes rim, query and rs in scope
     std::string patient;  ///< our id; empty: not known, then only exempt askers see it
+    std::string owner;    ///< the community's code in our agreement
     bool is_entry = false;
+    bool is_package = false;     ///< a submission set or a folder
+    bool is_reference = false;   ///< came as no more than an id
     std::string unique_id;       ///< of an entry
     domain::Label label;         ///< of an entry
     std::string source, target;  ///< of an association
@@ -48,17 +52,22 @@ public:
     /// Our own registry: how it ended.
     void local(std::string const& home, Error const* error, std::string_view trace);
 
-    /// Removes what the permit does not show, and associations to it. How many entries.
+    /// Removes what the permit does not show, and associations to it. A set or folder shows with an
+    /// entry in it that does; where none came with it, when the permit could show one of its owner.
+    /// A bare id shows to exempt askers alone: nothing tells what it is of. How many entries.
     static int hide(core::Permit const& permit, std::vector<ForeignObject>& objects);
+    using ScopeOf = std::function<domain::Scope const&(std::string const& patient)>;
+    static int hide(ScopeOf const& scope_of, std::vector<ForeignObject>& objects);
 
     ebxml::ResponseStatus status() const;
     std::vector<ForeignObject> objects;
     std::vector<ebxml::RegistryErrorRow> rows;
 
 private:
+    struct Told;
     void take_errors(AskedOf const& asked, ebxml::RegistryResponse const& response);
     std::string home_of(AskedOf const& asked, xml::Element element);
-    void add(AskedOf const& asked, xml::Element element, ebxml::QueryResponse const& read);
+    void add(AskedOf const& asked, xml::Element element, Told const& told);
     void tell(Community const& community, std::string_view code, std::string text);
 
     Seen& seen_;

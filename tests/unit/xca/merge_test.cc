@@ -164,6 +164,75 @@ TEST_F(Merge, ObjectsOfAnotherPatientAreLeftOut) {
     EXPECT_FALSE(seen.find(kTwo, "1.2"));
 }
 
+std::string member_of(std::string const& set, std::string const& target) {
+    return "<rim:Association id=\"a" + set + target + "\" sourceObject=\"" + set +
+           "\" targetObject=\"" + target +
+           "\" associationType=\"urn:oasis:names:tc:ebxml-regrep:AssociationType:HasMember\"/>";
+}
+
+/// What would be shown of the objects to somebody with this scope for our patient.
+Strings shown(QueryMerge const& merge, domain::Scope const& scope) {
+    auto objects = merge.objects;
+    domain::Scope const nothing;
+    QueryMerge::hide(
+        [&](std::string const& patient) -> domain::Scope const& {
+            return patient == kOurs ? scope : nothing;
+        },
+        objects);
+    Strings out;
+    for (auto const& one : objects) out.push_back(one.id);
+    return out;
+}
+
+domain::Scope may_read(std::string const& owner, domain::Effect effect) {
+    domain::ScopeRule rule;
+    rule.owners = {owner};
+    rule.effect = effect;
+    domain::Scope out;
+    out.rules = {rule};
+    return out;
+}
+
+TEST_F(Merge, ASetShowsWithAnEntryInItAndABareIdToNobodyWhoIsNotExempt) {
+    ASSERT_TRUE(take("Success", "",
+                     entry("urn:uuid:1", escaped(kTheirs), "1.1") + package("urn:uuid:2", kTwo) +
+                         member_of("urn:uuid:2", "urn:uuid:1") + reference("urn:uuid:3", kTwo)));
+    ASSERT_EQ(merge.objects.size(), 4U);
+    EXPECT_EQ(shown(merge, may_read("community-2", domain::Effect::kPermit)),
+              (Strings{"urn:uuid:1", "urn:uuid:2", "aurn:uuid:2urn:uuid:1"}));
+    EXPECT_EQ(shown(merge, may_read("community-3", domain::Effect::kPermit)), Strings());
+    EXPECT_EQ(shown(merge, domain::Scope()), Strings());
+}
+
+domain::ConsentRule word(bool open, std::string const& code = "") {
+    domain::ConsentRule out;
+    out.open = open;
+    out.code = code;
+    return out;
+}
+
+TEST_F(Merge, ASetWithoutEntriesShowsToWhomItsOwnersDocumentsCould) {
+    ASSERT_TRUE(take("Success", "", package("urn:uuid:2", kTwo)));
+    Strings const all{"urn:uuid:2"};
+    EXPECT_EQ(shown(merge, may_read("community-2", domain::Effect::kPermit)), all);
+    EXPECT_EQ(shown(merge, may_read("community-2", domain::Effect::kDeny)), Strings());
+    EXPECT_EQ(shown(merge, may_read("community-3", domain::Effect::kPermit)), Strings());
+    EXPECT_EQ(shown(merge, domain::Scope()), Strings());
+    auto scope = may_read("community-2", domain::Effect::kConsent);
+    EXPECT_EQ(shown(merge, scope), Strings()) << "the patient said nothing";
+    scope.consent.open_unsaid = true;
+    EXPECT_EQ(shown(merge, scope), all);
+    scope.consent.words = {word(false)};
+    EXPECT_EQ(shown(merge, scope), Strings()) << "withdrawn";
+    scope.consent.words = {word(true)};
+    EXPECT_EQ(shown(merge, scope), all);
+    scope.consent.words = {word(true, "a^^b")};
+    EXPECT_EQ(shown(merge, scope), all) << "one kind of documents";
+    scope.emergency = domain::EmergencyPass();
+    scope.consent.words = {word(false)};
+    EXPECT_EQ(shown(merge, scope), all);
+}
+
 TEST_F(Merge, AnAnswerByIdsBelongsToThePatientItWasSeenFor) {
     seen.note(kTwo, "urn:uuid:1", {kOurs, {}});
     ASSERT_TRUE(
