@@ -395,8 +395,8 @@ class Bench(Identity, Communities, Connections, Images):
            "pdq": Identity.pdq, "growth-patients": Identity.growth_patients, "policy": policy, "xua": xua,
            "policy-audit-share": policy_audit_share, "handshakes": Connections.handshakes,
            "audit-ingest": Connections.audit_ingest, "audit-verify": audit_verify, "audit-search": audit_search,
-           "xca": Communities.xca, "xca-hanging-neighbour": Communities.xca_hanging_neighbour,
-           "rad-69": Images.rad_69,
+           "xca": Communities.xca, "xca-one-hangs": Communities.xca_one_hangs,
+           "xca-hanging-neighbour": Communities.xca_hanging_neighbour, "rad-69": Images.rad_69,
            "match-quality": match_quality, "plans": plans}
     WHEN_NAMED = {"plans"}  # fills ten million rows
 
