@@ -248,10 +248,8 @@ Result<soap::Outgoing> Iti47::encode(Deps& deps, Response&& response, Request co
 }
 
 soap::Outgoing Iti47::encode_error(Deps& deps, Error const& error, Request const* request) {
-    // What breaks the schema is a query that could not be read (QE), not one without an answer; the
-    // findings may quote the message and are not told.
-    Error const told =
-        error.reason == kReasonSchema ? Error(Code::kInvalidMessage, error.detail) : error;
+    // What breaks the schema is a query that could not be read (QE), not one without an answer.
+    Error const told = error.reason == kReasonSchema ? hl7v3::schema_violation(error) : error;
     hl7v3::Header const header = request ? request->header : hl7v3::Header{};
     if (request && request->kind == Kind::kCancel) {
         return reply_of(

@@ -14,11 +14,9 @@ hl7v3::Seal Device::seal() const {
 
 Error in_v3_words(Error const& error) {
     for (Issue const& issue : error.issues) {
-        // The findings of the schema check may quote the message: the answer does not.
-        if (issue.reason == kReasonSchema) return Error(Code::kInvalidMessage, error.detail);
+        if (issue.reason == kReasonSchema) return hl7v3::schema_violation(error);
     }
-    if (error.reason == kReasonSchema) return Error(Code::kInvalidMessage, error.detail);
-    return error;
+    return error.reason == kReasonSchema ? hl7v3::schema_violation(error) : error;
 }
 
 }  // namespace musubi::pix

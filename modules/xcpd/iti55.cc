@@ -220,14 +220,13 @@ hl7v3::Seal seal_of(Clock const& clock, IdSource& ids, Settings const& settings)
     return out;
 }
 
-/// What breaks the schema is a query that could not be read (QE), not one without an answer; the
-/// findings may quote the message and are not told.
+/// What breaks the schema is a query that could not be read (QE), not one without an answer.
 Error in_v3_words(Error const& error) {
     bool const schema =
         error.reason == kReasonSchema ||
         std::any_of(error.issues.begin(), error.issues.end(),
                     [](Issue const& issue) { return issue.reason == kReasonSchema; });
-    return schema ? Error(Code::kInvalidMessage, error.detail) : error;
+    return schema ? hl7v3::schema_violation(error) : error;
 }
 
 Result<soap::Outgoing> Iti55::encode(Deps& deps, Response&& response, Request const& request) {

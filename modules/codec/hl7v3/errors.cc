@@ -122,4 +122,12 @@ Reason reason_of(std::string_view detail_code) {
     return Reason::kNone;
 }
 
+Error schema_violation(Error const& error) {
+    std::vector<Issue> findings = error.issues;
+    for (Issue& finding : findings) finding.reason = kNoReason;  // the code's own word
+    Error out(Code::kInvalidMessage, std::move(findings));
+    out.detail = error.detail;
+    return out;
+}
+
 }  // namespace musubi::hl7v3

@@ -38,4 +38,9 @@ std::string_view query_response_code(Error const& error);
 /// kNone for a code that we have no word for.
 Reason reason_of(std::string_view detail_code);
 
+/// What breaks the schema: a message that could not be read (SYN113, QE), with what was found, so
+/// that its sender can mend it. The findings name line, elements and rule, never a value
+/// (xml/parse.h).
+Error schema_violation(Error const& error);
+
 }  // namespace musubi::hl7v3
