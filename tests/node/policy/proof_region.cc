@@ -54,16 +54,40 @@ NewDocument sheet(std::string const& text) {
     return document;
 }
 
-Papers four_sheets(std::string const& patient) {
-    std::vector<NewDocument> documents;
-    for (char const* word : {"letter", "allergy", "summary", "sealed"})
-        documents.push_back(sheet(std::string("the ") + word + " of " + patient));
-    Papers papers = papers_for(patient, std::move(documents));
+/// Four entries, each labelled as its sheet is.
+void label(Papers& papers) {
     auto& entries = papers.submission.entries;
     entries[1].class_codes = {{"allergy", "JP-classCode", "アレルギー"}};
     entries[1].type_codes = {{"ADT-61", "JP-ssmix2-dataKind", "アレルギー"}};
     entries[2].type_codes = {{"18842-5", kLoinc, "退院時サマリー"}};
     entries[3].confidentiality_codes = {{"V", "2.16.840.1.113883.5.25", "厳重注意"}};
+}
+
+Papers four_sheets(std::string const& patient) {
+    std::vector<NewDocument> documents;
+    for (char const* word : {"letter", "allergy", "summary", "sealed"})
+        documents.push_back(sheet(std::string("the ") + word + " of " + patient));
+    Papers papers = papers_for(patient, std::move(documents));
+    label(papers);
+    return papers;
+}
+
+Papers four_manifests(ProofPatient const& patient) {
+    std::vector<NewDocument> documents;
+    for (domain::ImagingManifest const& manifest : patient.manifests) {
+        NewDocument document;
+        document.content = text_document(manifest_file(manifest));
+        document.unique_id = manifest.sop_instance;
+        document.mime_type = "application/dicom";
+        documents.push_back(std::move(document));
+    }
+    Papers papers = papers_for(patient.regional, std::move(documents));
+    label(papers);
+    for (auto& entry : papers.submission.entries) {
+        entry.format_codes = {{"1.2.840.10008.5.1.4.1.1.88.59", "1.2.840.10008.2.6.1",
+                               "Key Object Selection Document"}};
+        entry.source_patient_id = patient.local;
+    }
     return papers;
 }
 
@@ -129,6 +153,14 @@ std::string ProofPatient::text_of(Sheet sheet) const {
     return octets_of(*papers.documents[static_cast<std::size_t>(sheet)].content);
 }
 
+std::string ProofPatient::image_of(Sheet sheet) const {
+    domain::ImagingManifest const& manifest = manifest_of(sheet);
+    auto const& series = manifest.studies[0].series[0];
+    auto const& image = series.images[0];
+    return image_file({manifest.studies[0].uid, series.uid, image.sop_instance, manifest.patient_id,
+                       "1.2.840.10008.1.2.1", image.sop_class});
+}
+
 ProofCaller::ProofCaller(TestNode const& node, Who who)
     : node_(node),
       who_(who),
@@ -167,8 +199,40 @@ std::string ProofCaller::soap(Call const& call) const {
     return answer ? std::move(answer->body) : "nothing: " + answer.error().detail;
 }
 
+std::string ProofCaller::get(std::string const& target) const {
+    class Reader final : public peer::AnswerReader {
+    public:
+        Status head(peer::PeerAnswer const& answer) override {
+            good_ = answer.status == 200;
+            return {};
+        }
+        Status body(ByteView piece) override {
+            if (good_) text += as_text(piece);
+            return {};
+        }
+        std::string text;
+
+    private:
+        bool good_ = false;
+    } reader;
+    peer::PeerRequest request;
+    request.method = peer::Method::kGet;
+    request.url = "https://localhost:" + std::to_string(node_.https()) + target;
+    request.headers = {{"Accept", "multipart/related; type=\"application/dicom\""}};
+    request.identity = {client_.crt(), client_.key(), client_.ca(), ""};
+    static_cast<void>(peer_->get(request, reader));
+    return reader.text;
+}
+
 ProofRegion::ProofRegion() : node_(consent_node(changes())) {
-    std::ofstream(node_->config_file(), std::ios::app) << "xca:\n  initiating: true\n";
+    archive_ = std::make_unique<SimulatedArchive>(node_->folder() / "pacs");
+    std::ofstream(node_->folder() / "pacs.password") << "testpass\n";
+    std::ofstream(node_->folder() / "sources.yaml")
+        << "sources:\n  - {id: " << kHospitalSource
+        << ", member: hospital-kita, dicomweb: \"http://127.0.0.1:" << archive_->port()
+        << "/dicom-web\", user: musubi, password_file: pacs.password}\n";
+    std::ofstream(node_->config_file(), std::ios::app)
+        << "xca:\n  initiating: true\nimaging:\n  sources: sources.yaml\n";
     node_->start();
     for (Who const who : kEverybody) callers_.push_back(std::make_unique<ProofCaller>(*node_, who));
     for (Said const said : kStates) {
@@ -177,6 +241,7 @@ ProofRegion::ProofRegion() : node_(consent_node(changes())) {
         patient.papers = four_sheets(patient.regional);
         auto const sent = caller(Who::kHospital).client().submit(patient.papers);
         EXPECT_TRUE(sent.success()) << sent.text();
+        publish_images(patient);
         patients_.push_back(std::move(patient));
     }
     say_words();
@@ -195,6 +260,18 @@ ProofPatient ProofRegion::newcomer() {
     patient.regional = set.substr(0, set.find('^')) + "^^^&" + kRegionalAuthority + "&ISO";
     EXPECT_NE(set.find(kRegionalAuthority), std::string::npos) << answer;
     return patient;
+}
+
+void ProofRegion::publish_images(ProofPatient& patient) {
+    for (Sheet const sheet : kSheets) {
+        auto& manifest = patient.manifests[static_cast<std::size_t>(sheet)];
+        manifest = sample_manifest(fresh_oid(), kHospitalSource, {1});
+        manifest.patient_id = patient.number();
+        archive_->hold(manifest.studies[0].series[0].images[0].sop_instance,
+                       patient.image_of(sheet));
+    }
+    auto const sent = caller(Who::kHospital).client().submit(four_manifests(patient));
+    EXPECT_TRUE(sent.success()) << sent.text();
 }
 
 void ProofRegion::say_words() {

@@ -1,8 +1,10 @@
 #pragma once
 // The region of the proof walk: one patient for each state of consent, each with the same four
-// documents of the hospital, and a caller for each sort of member. And what the agreement's words
-// say about them, written down a second time.
+// documents of the hospital and, under the same labels, four manifests of one image each; a caller
+// for each sort of member. And what the agreement's words say about them, written down a second
+// time.
 
+#include "node/imaging/archives.h"
 #include "node/policy/region.h"
 
 #include <array>
@@ -18,6 +20,9 @@ enum class Sheet : std::uint8_t {
 };
 inline constexpr std::array kSheets = {Sheet::kLetter, Sheet::kAllergy, Sheet::kSummary,
                                        Sheet::kSealed};
+
+/// The hospital's archive of images.
+inline constexpr char kHospitalSource[] = "2.999.21.30";
 
 enum class Said : std::uint8_t {
     kNothing,
@@ -55,6 +60,11 @@ struct ProofPatient {
     Said said = Said::kNothing;
     std::string local, regional;  ///< CX
     Papers papers;
+    std::array<domain::ImagingManifest, kSheets.size()> manifests;  ///< by Sheet
+    domain::ImagingManifest const& manifest_of(Sheet sheet) const {
+        return manifests[static_cast<std::size_t>(sheet)];
+    }
+    std::string image_of(Sheet sheet) const;  ///< the file of its one image
     std::string const& id_of(Sheet sheet) const {
         return papers.documents[static_cast<std::size_t>(sheet)].unique_id;
     }
@@ -72,7 +82,8 @@ public:
         std::string path, action, body;
         bool emergency = false;  ///< with an assertion that claims one
     };
-    std::string soap(Call const& call) const;  ///< the whole answer
+    std::string soap(Call const& call) const;          ///< the whole answer
+    std::string get(std::string const& target) const;  ///< the answer's body, if it is 200
     std::string hl7(std::string const& message) { return client_.exchange_hl7(message); }
     NodeClient& client() { return client_; }
     Who who() const { return who_; }
@@ -99,7 +110,9 @@ public:
 
 private:
     void say_words();
+    void publish_images(ProofPatient& patient);
     std::unique_ptr<TestNode> node_;
+    std::unique_ptr<SimulatedArchive> archive_;
     std::vector<std::unique_ptr<ProofCaller>> callers_;
     std::vector<ProofPatient> patients_;
 };

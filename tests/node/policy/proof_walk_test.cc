@@ -125,6 +125,30 @@ std::vector<Reading> readings() {
     };
 }
 
+/// The four images of the patient at the hospital's archive.
+std::string images_text(ProofPatient const& patient, std::optional<std::string> const& home) {
+    ebxml::ImagingRetrieve wanted;
+    wanted.transfer_syntaxes = {"1.2.840.10008.1.2.1"};
+    for (Sheet const sheet : kSheets) {
+        auto const& study = patient.manifest_of(sheet).studies[0];
+        wanted.images.push_back({study.uid,
+                                 study.series[0].uid,
+                                 {home, kHospitalSource, study.series[0].images[0].sop_instance}});
+    }
+    return ebxml::write_imaging_retrieve_request(wanted);
+}
+
+std::vector<Reading> image_readings() {
+    auto const fetch = [](std::optional<std::string> home) {
+        return [=](ProofPatient const& p) { return images_text(p, home); };
+    };
+    return {
+        {"RAD-69", "/xds-i/source", kImagesAction, fetch(std::nullopt), true},
+        {"RAD-75", "/xca-i/responding", kCrossImagesAction, fetch(kHome), true},
+        {"RAD-69 at the gateway", "/xca-i/initiating", kImagesAction, fetch(kHome), true},
+    };
+}
+
 std::string people_query(std::string const& event, ProofPatient const& patient) {
     domain::PatientId const id = pix_id(patient.regional);
     return msh25(event) + "QPD|IHE PDQ Query|T" + control_id() + "|@PID.3.1^" + id.id +
@@ -232,6 +256,7 @@ protected:
             for (Sheet const sheet : kSheets) {
                 EXPECT_FALSE(stands_in(answer, other.id_of(sheet)));
                 EXPECT_FALSE(octets_in(answer, other.text_of(sheet)));
+                EXPECT_FALSE(octets_in(answer, other.image_of(sheet)));
             }
         }
     }
@@ -260,6 +285,49 @@ TEST_F(ProofWalk, DocumentsAreShownAsTheAgreementSaysAtEveryDoor) {
     }
     EXPECT_GT(open, 200);
     EXPECT_GT(closed, 150);
+}
+
+/// An image is its manifest's: who may not read the one does not get the other.
+TEST_F(ProofWalk, ImagesAreDeliveredAsTheAgreementSaysAtEveryDoor) {
+    int open = 0, closed = 0;
+    auto const images_in = [](ProofPatient const& patient, std::string const& answer) {
+        Sheets out;
+        for (Sheet const sheet : kSheets) {
+            if (octets_in(answer, patient.image_of(sheet))) out.insert(sheet);
+        }
+        return out;
+    };
+    for (Who const who : kEverybody) {
+        ProofCaller& caller = region_->caller(who);
+        for (ProofPatient const& patient : region_->patients()) {
+            auto const expect = [&](std::string const& answer, bool named) {
+                // Without a user nobody breaks the glass.
+                Said const said = in_emergency(patient) && !named ? Said::kNothing : patient.said;
+                Sheets expected;
+                for (Sheet const sheet : kSheets) {
+                    if (may_read(who, said, sheet)) expected.insert(sheet);
+                }
+                EXPECT_EQ(images_in(patient, answer), expected) << answer.substr(0, 4000);
+                expect_nothing_of_others(patient, answer);
+                (expected.empty() ? closed : open) += 1;
+            };
+            std::string const as = " as " + certificate_of(who) + ": " + to_text(patient.said);
+            for (Reading const& reading : image_readings()) {
+                SCOPED_TRACE(reading.name + as);
+                expect(caller.soap({reading.path, reading.action, reading.body(patient),
+                                    in_emergency(patient)}),
+                       true);
+            }
+            SCOPED_TRACE("RAD-107" + as);
+            std::string all;
+            for (Sheet const sheet : kSheets)
+                all += caller.get("/xds-i/source/studies/" +
+                                  patient.manifest_of(sheet).studies[0].uid);
+            expect(all, false);
+        }
+    }
+    EXPECT_GT(open, 70);
+    EXPECT_GT(closed, 60);
 }
 
 TEST_F(ProofWalk, NumbersAreToldAsTheAgreementSaysAtEveryDoor) {
@@ -308,7 +376,7 @@ TEST_F(ProofWalk, NobodyChangesOrPublishesWhatIsNotItsOwnWhateverThePatientSaid)
     // And nothing of what was refused is there.
     for (ProofPatient const& patient : region_->patients()) {
         auto const all = region_->caller(Who::kPartner).client().find_all(patient.regional);
-        EXPECT_EQ(all.objects.entries.size(), kSheets.size()) << to_text(patient.said);
+        EXPECT_EQ(all.objects.entries.size(), 2 * kSheets.size()) << to_text(patient.said);
     }
 }
 
