@@ -116,6 +116,25 @@ TEST_F(Gateways, WhoDoesNotAnswerWellIsUnavailableAndNobodyElseIsHarmed) {
     EXPECT_EQ(kinds_recorded("ITI-38").size(), 22U);
 }
 
+TEST_F(Gateways, NothingIsToldToACertificateThatIsOverAndWithNobodyLeftOursAreAnAnswer) {
+    Neighbour const over(2, node.folder() / "over", "", "expired");
+    std::ofstream(node.folder() / "communities.yaml")
+        << "communities:\n"
+        << over.directory_entry() << three.directory_entry();
+    start();
+    auto heard = find_everywhere(toolkit, patient);
+    EXPECT_EQ(heard.response.status, Status_::kPartialSuccess) << heard.text();
+    EXPECT_EQ(heard.codes(), Strings{"XDSUnavailableCommunity"}) << heard.text();
+    EXPECT_EQ(heard.of(three.home()), 2);
+    three.behave("reset");
+    heard = find_everywhere(toolkit, patient);
+    EXPECT_EQ(heard.response.status, Status_::kPartialSuccess) << heard.text();
+    EXPECT_EQ(heard.codes(), Strings(2, "XDSUnavailableCommunity"));
+    EXPECT_EQ(heard.of(kOwnHome), 1);
+    EXPECT_EQ(over.asked(), Strings());
+    EXPECT_EQ(kinds_recorded("ITI-38").size(), 4U) << "that it was tried is on record";
+}
+
 TEST_F(Gateways, LiesAreLeftOutAndTold) {
     start();
     struct Lie {

@@ -20,16 +20,17 @@ namespace musubi::test {
 class Neighbour {
 public:
     /// `known_as`: another home than by its number: as the sample agreement knows it.
-    Neighbour(int number, std::filesystem::path folder, std::string known_as = "")
+    Neighbour(int number, std::filesystem::path folder, std::string known_as = "",
+              std::string const& certificate = "node-b")
         : number_(number), folder_(std::move(folder)), home_(std::move(known_as)) {
         std::filesystem::create_directories(folder_);
         behave("good");
         auto const pki = test_pki();
         pid_ = spawn_child(
             {"/usr/bin/python3", source_dir() / "conformance/sim/neighbour.py", "--certificate",
-             pki / "node-b.crt", "--key", pki / "node-b.key", "--ca", pki / "ca.crt", "--home",
-             home(), "--repository", repository(), "--mode-file", folder_ / "mode", "--log",
-             folder_ / "log", "--images", folder_ / "images"},
+             pki / (certificate + ".crt"), "--key", pki / (certificate + ".key"), "--ca",
+             pki / "ca.crt", "--home", home(), "--repository", repository(), "--mode-file",
+             folder_ / "mode", "--log", folder_ / "log", "--images", folder_ / "images"},
             {folder_ / "output"});
         if (!eventually([this] { return port() != 0; }))
             throw std::runtime_error("the neighbour did not start: " + read("output"));
