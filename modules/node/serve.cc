@@ -2,7 +2,6 @@
 #include "mpi/store.h"
 #include "node/command.h"
 #include "node/config_check.h"
-#include "node/config_check.h"
 #include "node/key_ring_check.h"
 #include "node/linked_modules.h"
 #include "node/location_check.h"
