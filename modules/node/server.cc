@@ -8,7 +8,8 @@
 #include "node/preservation/records.h"
 #include "node/stand_in.h"
 #include "platform/base/log.h"
-#include "policy/agreement.h"
+#include "policy/acceptance.h"
+#include "policy/module.h"
 
 namespace musubi::node {
 namespace {
@@ -240,7 +241,9 @@ void Server::reload() {
 
 void Server::look_at_location() {
     core::Config const& config = composition_->config();
-    auto const agreement = policy::load_agreement(agreement_file(config));
+    // The one in force: what somebody only wrote into the file says nothing about places.
+    auto const agreement = policy::agreement_in_force(
+        policy::agreement_source(config), *composition_->services().pool, system_clock().now());
     if (!agreement) return;  // told of by the module; what was in force stays
     auto const fits = check_location(**agreement, config);
     misplaced_ = !fits;

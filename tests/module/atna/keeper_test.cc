@@ -3,6 +3,7 @@
 #include "atna/roots_keeper.h"
 #include "core/time_port.h"
 #include "module/atna/roots_fixture.h"
+#include "support/audit_schema.h"
 
 namespace musubi::atna {
 namespace {
@@ -94,6 +95,9 @@ TEST_F(Keeper, TellsEachRootInTheTrailWithItsSignature) {
     ASSERT_EQ(told->size(), 1U);
     auto const& object = told->front().event.objects.at(0);
     EXPECT_EQ(object.id, "urn:musubi:audit-root:1");
+    if (auto const schema = test::AuditSchema::published()) {
+        EXPECT_TRUE(schema->valid(told->front().message));
+    }
     fs::create_directories(folder_ / "member");
     for (auto const& detail : object.details) {
         EXPECT_EQ(detail.value, test::read_file(folder_ / "evidence" / detail.type));
