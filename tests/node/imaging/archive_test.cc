@@ -203,19 +203,19 @@ TEST_F(Imaging, ALargeStudyCostsNoMemory) {
         archive.hold(instance, file);
     ASSERT_TRUE(draw(node, toolkit, first).whole) << "connections and threads are there";
     auto const before = node.resident_kib();
-    auto const manifest = published({6});
+    auto const manifest = published({4});
     std::uint64_t octets = 0;
-    for (auto const& [instance, file] : files_of(manifest, "1.2.840.10008.1.2.1", 24 << 20)) {
+    for (auto const& [instance, file] : files_of(manifest, "1.2.840.10008.1.2.1", 16 << 20)) {
         archive.hold(instance, file);
         octets += file.size();
     }
     Drawn const all = draw(node, toolkit, manifest);
     EXPECT_EQ(all.status, 200);
     EXPECT_TRUE(all.whole);
-    EXPECT_EQ(all.parts, 7);
+    EXPECT_EQ(all.parts, 5);
     EXPECT_GT(all.octets, octets) << "the images and the root";
     auto const growth_mib = (node.peak_resident_kib() - before) / 1024;
-    EXPECT_LE(growth_mib, 32) << "of " << octets / 1024 / 1024 << " MiB";
+    EXPECT_LE(growth_mib, 24) << "of " << octets / 1024 / 1024 << " MiB";
     RecordProperty("growth_mib", std::to_string(growth_mib));
 }
 
