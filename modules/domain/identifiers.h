@@ -6,6 +6,7 @@
 #include <compare>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace musubi::domain {
 
@@ -21,11 +22,22 @@ struct PatientId {
     auto operator<=>(PatientId const&) const = default;
 };
 
+/// Text for people in one language (rim:LocalizedString).
+struct LocalizedString {
+    std::string value;
+    std::string lang;     ///< xml:lang, empty when absent
+    std::string charset;  ///< empty when absent
+};
+using InternationalString = std::vector<LocalizedString>;
+
 /// Code + codingScheme is the identity; `display` is information and never compared.
 struct CodedValue {
     std::string code;
     std::string scheme;
     std::string display;
+    /// The display name as it was said in all its languages, `display` being the first; empty where
+    /// there is no more to it than that one text.
+    InternationalString names = {};
 
     bool same_code(CodedValue const& other) const {
         return code == other.code && scheme == other.scheme;

@@ -20,13 +20,6 @@ struct Slot {
     std::vector<std::string> values;
 };
 
-struct LocalizedString {
-    std::string value;
-    std::string lang;     ///< xml:lang, empty when absent
-    std::string charset;  ///< empty when absent
-};
-using InternationalString = std::vector<LocalizedString>;
-
 /// ITI TF-3 4.2.3.1.4. At least one of person, telecommunications, institutions must be there.
 struct Author {
     std::vector<std::string>

@@ -1,8 +1,13 @@
 """Unicode survives every way in and out (ITI TF-2 F; XML 1.0)."""
+from lxml import etree
+
 from lib.answers import slot_values
 from lib.cases import add, case
 from lib.checks import equal, same_set
-from lib.names import APPROVED, NS
+from lib.ebrim import rim
+from lib.names import APPROVED, CODE_SCHEME, NS
+
+XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 TEXTS = [
     ("kanji", "退院時サマリー"), ("half-width-kana", "ﾀｲｲﾝｼﾞｻﾏﾘｰ"), ("supplementary", "𠮷野家𩸽𠀋"),
@@ -57,6 +62,28 @@ for _name, _text in TEXTS:
     if _name not in ("markup",):
         add(f"xds/text/author/{_name}", f"an author is found by {_name.replace('-', ' ')}",
             SECTION + "; TF-2 3.18.4.1.2.3.5", _author(_text))
+
+
+@case("xds/text/display-name-languages",
+      "display names of codes come back in the languages they were given in", "ITI TF-3 4.2.3.1.2")
+def _display_names(t):
+    said = [("ja-JP", "循環器科"), ("en-US", "Cardiology")]
+
+    def edit(element):
+        made = element.find(f"rim:Classification[@classificationScheme='{CODE_SCHEME['practiceSettingCode']}']", NS)
+        name = made.find("rim:Name", NS)
+        name.clear()
+        for lang, text in said:
+            etree.SubElement(name, rim("LocalizedString"), {XML_LANG: lang, "charset": "UTF-8", "value": text})
+
+    made = t.build_uuids.submission(t.patient())
+    made.entry.edits.append(edit)
+    t.provide(made).success()
+    found = t.query("GetDocuments", [("$XDSDocumentEntryEntryUUID", [f"('{made.entry.id}')"])])
+    code = found.success().find(made.entry.id).find(
+        f"rim:Classification[@classificationScheme='{CODE_SCHEME['practiceSettingCode']}']", NS)
+    equal([(s.get(XML_LANG), s.get("value")) for s in code.findall("rim:Name/rim:LocalizedString", NS)],
+          said, "display names")
 
 
 @case("xds/text/normal-form", "a decomposed query finds the composed author (NFC)", "ITI TF-2 F")

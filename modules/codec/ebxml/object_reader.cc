@@ -23,6 +23,11 @@ domain::InternationalString read_international(xml::Element element) {
     return out;
 }
 
+bool is_more_than_text(domain::InternationalString const& text) {
+    return text.size() > 1 ||
+           (text.size() == 1 && !(text.front().lang.empty() && text.front().charset.empty()));
+}
+
 }  // namespace
 
 std::optional<std::string> attribute_of(xml::Element element, std::string_view name) {
@@ -150,8 +155,9 @@ void ObjectReader::read_codes(std::string_view scheme, std::vector<domain::Coded
             }
             code.scheme = slot.values.front();
         }
-        auto const display = read_international(child.first_child(kRim, "Name"));
-        if (!display.empty()) code.display = display.front().value;
+        auto names = read_international(child.first_child(kRim, "Name"));
+        if (!names.empty()) code.display = names.front().value;
+        if (is_more_than_text(names)) code.names = std::move(names);
         to.push_back(std::move(code));
     }
 }

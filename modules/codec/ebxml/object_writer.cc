@@ -118,7 +118,10 @@ void ObjectWriter::codes(std::string_view scheme, std::vector<domain::CodedValue
     for (domain::CodedValue const& code : codes) {
         begin_classification("classificationScheme", scheme, code.code);
         slot("codingScheme", std::vector<std::string>{code.scheme});
-        if (!code.display.empty()) international("rim:Name", {{code.display, {}, {}}});
+        if (!code.names.empty())
+            international("rim:Name", code.names);
+        else if (!code.display.empty())
+            international("rim:Name", {{code.display, {}, {}}});
         out_ += "</rim:Classification>";
     }
 }

@@ -1,6 +1,7 @@
 #include "codec/ebxml/read.h"
 #include "codec/ebxml/write.h"
 
+#include "codec/ebxml/fragment.h"
 #include "codec/ebxml/names.h"
 #include "domain/validate/validate.h"
 #include "unit/codec_ebxml/parsed.h"
@@ -105,6 +106,28 @@ INSTANTIATE_TEST_SUITE_P(
         Finding{"PatientIdTwice", identifier("d") + identifier("d"), "patientId was given twice"},
         Finding{"PatientIdOfAnother", identifier("x"), "patientId does not name this object"}),
     [](auto const& info) { return info.param.name; });
+
+// ITI TF-3 4.2.3.1.2: a display name is an InternationalString, in as many languages as its sender
+// knows.
+TEST(ReadSubmission, DisplayNamesOfCodesComeBackAsTheyWentIn) {
+    std::string const names =
+        "<rim:Name><rim:LocalizedString xml:lang=\"ja-JP\" charset=\"UTF-8\" value=\"放射線科\"/>"
+        "<rim:LocalizedString xml:lang=\"en\" value=\"Radiology\"/></rim:Name>";
+    auto const s = read("<rim:ExtrinsicObject xmlns:rim='" + std::string(kRim) + "' id='d'>" +
+                        coded(kEntryPracticeSettingCode,
+                              "classifiedObject='d' nodeRepresentation='15'", names) +
+                        coded(kEntryTypeCode, "classifiedObject='d' nodeRepresentation='t'",
+                              "<Name><LocalizedString value='plain'/></Name>") +
+                        "</rim:ExtrinsicObject>");
+    ASSERT_EQ(s.entries[0].practice_setting_codes.size(), 1U);
+    EXPECT_EQ(s.entries[0].practice_setting_codes[0].display, "放射線科");
+    std::string const written = render_fragment(s.entries[0]);
+    EXPECT_NE(written.find(names), std::string::npos) << written;
+    EXPECT_NE(written.find("<rim:Name><rim:LocalizedString value=\"plain\"/></rim:Name>"),
+              std::string::npos)
+        << written;
+    EXPECT_EQ(said(s), "");
+}
 
 TEST(ReadSubmission, TrimsValuesAndDropsEmptyOnes) {
     auto const s = read("<ExtrinsicObject id='d'>" + slot("size", "<Value>\n 12 \n</Value>") +
