@@ -57,6 +57,29 @@ bool is_own(Error const& error) {
     return error.reason == Reason::kRepositoryMetadata || error.code == Code::kTooLarge;
 }
 
+/// What the registry finds besides, so that a sender hears of everything at once. What it enters on
+/// the way ends with the refusal's transaction; a registry elsewhere would keep it and is not
+/// asked.
+std::vector<Issue> found_by_registry(Deps& deps, core::Authorized<ProvideRequest> const& request) {
+    if (deps.registry.is_remote()) return {};
+    domain::Submission submission = request->submission;
+    complete_metadata(submission, request->documents, deps.unique_id);
+    leave_missing_documents_out(submission);
+    auto const answer = deps.registry.register_document_set(request.call(), std::move(submission));
+    std::vector<Issue> found = answer ? std::vector<Issue>() : answer.error().issues;
+    std::erase_if(found, [](Issue const& issue) {
+        return issue.reason == Reason::kDuplicateUniqueIdInMessage;  // told already
+    });
+    return found;
+}
+
+Error refusal(Deps& deps, core::Authorized<ProvideRequest> const& request, std::vector<Issue> own) {
+    std::vector<Issue> const others = found_by_registry(deps, request);
+    if (others.empty()) return own_refusal(std::move(own));
+    own.insert(own.end(), others.begin(), others.end());
+    return Error(Code::kInvalidContent, std::move(own));
+}
+
 /// What locate() learns besides whose the request is.
 struct Found {
     std::vector<domain::Label> labels;
@@ -265,7 +288,7 @@ core::PolicyQuery Iti41::policy_query(Request const& request, core::Located cons
 
 Result<Iti41::Response> Iti41::handle(Deps& deps, core::Authorized<Request> const& request) {
     std::vector<Issue> issues = check_documents(*request);
-    if (!issues.empty()) return own_refusal(std::move(issues));
+    if (!issues.empty()) return refusal(deps, request, std::move(issues));
     domain::Submission submission = request->submission;
     ProvideOutcome outcome;
     Inspected inspected = TRY(inspect_documents(deps, submission, request));

@@ -99,4 +99,12 @@ void complete_metadata(domain::Submission& submission,
     }
 }
 
+void leave_missing_documents_out(domain::Submission& submission) {
+    for (domain::DocumentEntry& entry : submission.entries) {
+        if (entry.kind() != domain::EntryKind::kStable) continue;
+        if (!entry.hash) entry.hash = std::string(40, '0');
+        if (!entry.size) entry.size = "0";
+    }
+}
+
 }  // namespace musubi::repository

@@ -29,10 +29,13 @@ inline constexpr std::size_t kMaxProvided = 200;
 /// reported.
 std::vector<Issue> check_documents(ProvideRequest const& request);
 
-/// Sets repositoryUniqueId, and hash and size where they are absent. The request must have passed
-/// check_documents().
+/// Sets repositoryUniqueId, and hash and size where they are absent and their Document is there.
 void complete_metadata(domain::Submission& submission,
                        std::vector<ProvidedDocument> const& documents,
                        std::string const& repository_unique_id);
+
+/// Of a request that is refused: entries without their Document get a hash and a size, so that the
+/// registry is not heard to miss what only the missing Document could have told.
+void leave_missing_documents_out(domain::Submission& submission);
 
 }  // namespace musubi::repository

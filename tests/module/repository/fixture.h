@@ -73,10 +73,14 @@ public:
     std::optional<Error> refusal;
     std::vector<Issue> warnings;
     bool looks_up = false;  ///< asks the database, as the real one does
+    bool enters = false;    ///< writes a row in the caller's transaction
     Result<std::vector<Issue>> register_document_set(core::CallContext const& call,
                                                      domain::Submission submission) override {
         EXPECT_NE(call.tx, nullptr);
         if (looks_up) TRY(call.tx->tx().exec({"test.look_up", "select 1"}));
+        if (enters)
+            TRY(call.tx->tx().exec(
+                {"test.enter", "insert into repository.merged_patient values ('test', 'other')"}));
         if (refusal) return *refusal;
         taken.push_back(std::move(submission));
         return warnings;
@@ -161,6 +165,14 @@ protected:
         incoming.envelope.payload = incoming.document.root();
         body_ = body;
         return incoming;
+    }
+    /// The same message with one part of its envelope changed.
+    void replace_in(soap::Incoming& incoming, std::string const& from, std::string const& to) {
+        auto const at = body_.find(from);
+        ASSERT_NE(at, std::string::npos) << body_;
+        body_.replace(at, from.size(), to);
+        incoming.document = std::move(*xml::parse(as_bytes(body_)));
+        incoming.envelope.payload = incoming.document.root();
     }
     core::Outbound run(core::Definition const& definition, soap::Incoming const& incoming,
                        std::string const& member) {

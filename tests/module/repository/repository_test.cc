@@ -64,7 +64,29 @@ TEST_F(RepositoryTest, WhatTheRegistryRefusesIsNotStored) {
 TEST_F(RepositoryTest, AUniqueIdTwiceInAMessageIsToldInTheRepositorysName) {
     EXPECT_EQ(provide({{"1.2.1", small_}, {"1.2.1", small_}}).codes,
               Strings{"XDSRepositoryDuplicateUniqueIdInMessage"});
-    EXPECT_TRUE(registry_.taken.empty());
+    EXPECT_EQ(ask("select count(*) from repository.document"), "0");
+}
+
+// ITI TF-2 3.41.4.1.3: a sender who hears of everything at once need not try again and again.
+TEST_F(RepositoryTest, WhatTheRegistryFindsIsToldTogetherWithWhatTheRepositoryFinds) {
+    registry_.refusal =
+        Error(Code::kInvalidContent, {{Severity::kError, Reason::kUnknownPatientId, "who", ""},
+                                      {Severity::kError, Reason::kMetadata, "typeCode", ""}});
+    auto incoming = message({{"1.2.1", small_}}, kPatient);
+    replace_in(incoming, "Document id=\"Document0\"", "Document id=\"Document9\"");
+    auto const answer = provide(incoming);
+    EXPECT_EQ(answer.codes, (Strings{"XDSMissingDocumentMetadata", "XDSMissingDocument",
+                                     "XDSUnknownPatientId", "XDSRegistryMetadataError"}));
+    EXPECT_EQ(ask("select count(*) from repository.document"), "0");
+}
+
+TEST_F(RepositoryTest, WhatTheRepositoryRefusesIsNotRegisteredEvenWhereTheRegistryFindsNothing) {
+    registry_.enters = true;
+    auto incoming = message({{"1.2.1", small_}}, kPatient);
+    replace_in(incoming, "Document id=\"Document0\"", "Document id=\"Document9\"");
+    EXPECT_EQ(provide(incoming).codes,
+              (Strings{"XDSMissingDocumentMetadata", "XDSMissingDocument"}));
+    EXPECT_EQ(ask("select count(*) from repository.merged_patient"), "0");
 }
 
 TEST_F(RepositoryTest, MoreDocumentsThanTheLimitAreRefusedHoweverTheyArePacked) {
