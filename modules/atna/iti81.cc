@@ -57,6 +57,7 @@ Result<Iti81::Response> Iti81::handle(Deps& deps, core::Authorized<Request> cons
     if (!request.permit().everything()) filter.organisation = request.subject().member.code;
     auto const rows =
         TRY(deps.pool.read([&](pg::ReadTx& tx) { return store::search(tx, filter); }));
+    int const wanted = request->search.count == 0 ? kMaxRows : request->search.count;
     Response out;
     out.cut = rows.size() == static_cast<std::size_t>(kMaxRows);
     for (auto const& row : rows) {
@@ -66,7 +67,7 @@ Result<Iti81::Response> Iti81::handle(Deps& deps, core::Authorized<Request> cons
             continue;
         }
         if (!fhir::matches(request->search, found.event)) continue;
-        if (out.records.size() == static_cast<std::size_t>(request->search.count)) {
+        if (out.records.size() == static_cast<std::size_t>(wanted)) {
             out.cut = true;
             break;
         }
@@ -101,6 +102,10 @@ Result<Iti81::Reply> Iti81::encode(Deps&, Response&& response, Request const& re
     bundle.self_link = request.wire.base_url + "/AuditEvent?" + request.wire.query;
     bundle.cut = response.cut;
     bundle.damaged = response.damaged;
+    if (request.search.count == 0) {
+        bundle.only_total = response.records.size();
+        response.records.clear();
+    }
     for (auto& record : response.records)
         bundle.entries.push_back({std::to_string(record.seq), std::move(record.event)});
     return Reply{200, fhir::write_audit_bundle(bundle)};

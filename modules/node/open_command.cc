@@ -70,8 +70,7 @@ Status record_opening(OperatorTools& tools, repository::DocumentRow const& row,
     return done;
 }
 
-Status write_document(OperatorTools& tools, repository::DocumentRow const& row,
-                      std::string const& file) {
+Status write_document(OperatorTools& tools, repository::DocumentRow const& row, vault::File& out) {
     PlatformServices& services = *tools.services;
     blob::SegmentStore const segments(
         {.folder = std::filesystem::path(services.config.text("blob.folder")) / "segments"});
@@ -82,7 +81,6 @@ Status write_document(OperatorTools& tools, repository::DocumentRow const& row,
     item.size = row.size;
     item.blob_id = row.blob_id;
     item.location = row.location;
-    auto out = TRY(vault::File::create(file));
     TRY(repository::read_item({*services.pool, *services.keys, *services.blobs, segments}, item,
                               [&](ByteView plain) { return out.write(plain); }));
     return out.sync();
@@ -120,8 +118,14 @@ Status open_document(OperatorTools& tools, std::string const& document,
     auto const rows = TRY(repository::find(*tools.services->pool, {document}));
     if (rows.empty()) return Error(Code::kNotFound, "there is no such document");
     repository::DocumentRow const& row = rows.front();
-    TRY(record_opening(tools, row, approval, *signers));
-    Status const written = write_document(tools, row, request.out);
+    // An approval counts once: it is not used up for a place where nothing can be written.
+    vault::File out = TRY(vault::File::create(request.out));
+    if (Status const recorded = record_opening(tools, row, approval, *signers); !recorded) {
+        std::error_code ignored;
+        std::filesystem::remove(request.out, ignored);
+        return recorded.error();
+    }
+    Status const written = write_document(tools, row, out);
     auto ended = opening_event(tools, row, approval, false);
     if (!written) ended.outcome = domain::AuditOutcome::kSeriousFailure;
     TRY(tools.audit->record({ended}));

@@ -138,6 +138,17 @@ def _both(t):
     equal(etree.QName(parse(refused.body)).localname, "OperationOutcome", "resource type")
 
 
+@case("atna/iti-81/count-of-none", "_count=0 tells how many there are, and none of them",
+      ITI81 + ".3; FHIR R4 3.1.1.5.3 (_count)")
+def _none_of_them(t):
+    _, user = delivered(t)
+    query = f"date=lt2100-01-01&agent.identifier={user}"
+    whole = json.loads(ask(t, query).body)
+    counted = json.loads(ask(t, query + "&_count=0").body)
+    equal(counted.get("total"), len(whole["entry"]), "total")
+    true("entry" not in counted, "no entry", "some")
+
+
 @case("atna/iti-81/recorded", "the search is itself on record as Audit Log Used", ITI81 + " 3.20 table")
 def _recorded(t):
     mark = t.ids.text("agent")

@@ -160,7 +160,9 @@ std::string write_audit_bundle(AuditBundle const& bundle) {
     bool const whole = !bundle.cut && !bundle.damaged;
     JsonWriter json;
     json.begin_object().text("resourceType", "Bundle").text("type", "searchset");
-    if (whole) json.integer("total", static_cast<std::int64_t>(bundle.entries.size()));
+    if (whole)
+        json.integer("total",
+                     static_cast<std::int64_t>(bundle.only_total.value_or(bundle.entries.size())));
     json.begin_array("link").begin_object();
     json.text("relation", "self").text("url", bundle.self_link).end_object().end_array();
     if (!bundle.entries.empty() || !whole) json.begin_array("entry");

@@ -4,6 +4,7 @@
 #include "codec/fhir/json_writer.h"
 #include "domain/audit_event.h"
 
+#include <optional>
 #include <vector>
 
 namespace musubi::fhir {
@@ -19,8 +20,10 @@ struct AuditBundle {
     std::vector<AuditResource> entries;
     std::string base_url;   ///< "https://host:port/fhir"
     std::string self_link;  ///< of the search
-    bool cut = false;       ///< there are more: told by an OperationOutcome inside
-    bool damaged = false;   ///< and so is it that there are some which cannot be read
+    /// Only how many there are, without one of them.
+    std::optional<std::size_t> only_total = {};
+    bool cut = false;      ///< there are more: told by an OperationOutcome inside
+    bool damaged = false;  ///< and so is it that there are some which cannot be read
 };
 std::string write_audit_bundle(AuditBundle const& bundle);
 

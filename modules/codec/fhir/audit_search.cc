@@ -72,7 +72,7 @@ Result<int> count_of(std::string const& text) {
     auto const [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (error != std::errc() || end != text.data() + text.size() || count < 0)
         return wrong("_count", "expected a number");
-    return std::clamp(count, 1, 1000);
+    return std::min(count, 1000);
 }
 
 AuditSearch::Tokens* tokens_of(AuditSearch& search, std::string_view name) {

@@ -27,7 +27,8 @@ struct AuditSearch {
     Tokens patients, agents, entities, entity_types, entity_roles, sources, types, subtypes,
         outcomes;
     std::vector<std::vector<std::string>> addresses;
-    int count = 1000;  ///< _count, 1 to 1,000
+    int count =
+        1000;  ///< _count, 0 to 1,000; 0: how many there are, and none of them (FHIR R4 3.1.1.5.3)
 };
 
 /// kInvalidContent: no `date`, a value that cannot be read, too many of them.

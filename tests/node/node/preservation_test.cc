@@ -289,6 +289,9 @@ TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherI
     EXPECT_NE(open({one, one}, id).output.find("signed twice"), std::string::npos);
     EXPECT_NE(open({one, two}, "1.2.3").output.find("of another document"), std::string::npos);
     EXPECT_FALSE(fs::exists(out));
+    fs::create_directory(out);
+    EXPECT_NE(open({one, two}, id).status, 0);
+    fs::remove(out);
     auto const opened = open({one, two}, id);
     ASSERT_EQ(opened.status, 0) << opened.output;
     std::ifstream in(out, std::ios::binary);

@@ -157,6 +157,7 @@ TEST(AuditSearch, ADateIsRequiredAndEverythingIsBounded) {
     }
     EXPECT_EQ(read_audit_search("date=2026-01-01&_count=5")->count, 5);
     EXPECT_EQ(read_audit_search("date=2026-01-01&_count=50000")->count, 1000);
+    EXPECT_EQ(read_audit_search("date=2026-01-01&_count=0")->count, 0);
 }
 
 TEST(FhirErrors, EveryCodeHasAStatusAndAnOutcomeWithoutItsDetail) {
