@@ -84,11 +84,15 @@ struct Look {
     std::int64_t records = 0, first = 0, last = 0;
 };
 
-Result<std::vector<Look>> looks_of(pg::Pool& pool, Span const& day) {
+/// Those behind `last`, in order; none: the day is through.
+Result<std::vector<Look>> looks_behind(pg::Pool& pool, Span const& day, Look const& last,
+                                       std::int64_t most) {
     return pool.read([&](pg::ReadTx& tx) -> Result<std::vector<Look>> {
         std::vector<Look> out;
-        auto const rows =
-            TRY(tx.exec(sql::kLooksOfDay, pg::Params().timestamptz(day.from).timestamptz(day.to)));
+        pg::Params params;
+        params.timestamptz(day.from).timestamptz(day.to).text(last.member).text(last.patient);
+        params.bytea(last.user).int8(most);
+        auto const rows = TRY(tx.exec(sql::kLooksOfDay, params));
         for (auto const row : rows) {
             auto const user = row.bytes(1);
             out.push_back({std::string(row.text(0)), std::string(row.text(2)),
@@ -144,11 +148,11 @@ Result<int> find_looks(pg::Pool& pool, ReviewSettings const& settings, std::stri
                     .text(rule));
 }
 
-Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings,
-                                  core::RelationPort const& relations, Span const& day,
-                                  WallTime now) {
-    auto const looks = TRY(looks_of(pool, day));
-    std::vector<Look const*> found;
+using Found = std::vector<Look const*>;
+
+Result<Found> without_relation(core::RelationPort const& relations, Span const& day,
+                               std::vector<Look> const& looks) {
+    Found found;
     for (std::size_t begin = 0, end = 0; begin < looks.size(); begin = end) {
         while (end < looks.size() && looks[end].member == looks[begin].member) ++end;
         std::span<Look const> const own(looks.data() + begin, end - begin);
@@ -157,17 +161,16 @@ Result<int> find_without_relation(pg::Pool& pool, ReviewSettings const& settings
             if (strangers.contains(look.patient)) found.push_back(&look);
         }
     }
-    return find_looks(pool, settings, "relation", found, day, now);
+    return found;
 }
 
-Result<int> find_namesakes(pg::Pool& pool, ReviewSettings const& settings,
-                           core::FamilyNamePort const& names, Span const& day, WallTime now) {
-    auto const looks = TRY(looks_of(pool, day));
+Result<Found> namesakes(pg::Pool& pool, core::FamilyNamePort const& names,
+                        std::vector<Look> const& looks) {
     std::map<Bytes, std::vector<Look const*>> of_user;
     for (Look const& look : looks) of_user[look.user].push_back(&look);
     std::vector<Bytes> users;
     for (auto const& [user, own] : of_user) users.push_back(user);
-    std::vector<Look const*> found;
+    Found found;
     for (auto const& [user, tokens] : TRY(families_of(pool, users))) {
         std::vector<std::string> patients;
         for (Look const* look : of_user[user]) patients.push_back(look->patient);
@@ -176,7 +179,30 @@ Result<int> find_namesakes(pg::Pool& pool, ReviewSettings const& settings,
             if (same.contains(look->patient)) found.push_back(look);
         }
     }
-    return find_looks(pool, settings, "family", found, day, now);
+    return found;
+}
+
+/// Each look is judged by itself: a busy day goes through in pieces.
+Result<int> find_among_looks(pg::Pool& pool, ReviewSettings const& settings,
+                             ReviewPorts const& ports, Span const& day, WallTime now) {
+    auto const* relations = settings.relation ? ports.relations : nullptr;
+    auto const* names = settings.family ? ports.families : nullptr;
+    if (!relations && !names) return 0;
+    int found = 0;
+    Look last;
+    while (true) {
+        auto const looks = TRY(looks_behind(pool, day, last, settings.looks_at_once));
+        if (looks.empty()) return found;
+        if (relations) {
+            auto const strangers = TRY(without_relation(*relations, day, looks));
+            found += TRY(find_looks(pool, settings, "relation", strangers, day, now));
+        }
+        if (names) {
+            auto const relatives = TRY(namesakes(pool, *names, looks));
+            found += TRY(find_looks(pool, settings, "family", relatives, day, now));
+        }
+        last = looks.back();
+    }
 }
 
 }  // namespace
@@ -203,10 +229,7 @@ Result<int> look_through(pg::Pool& pool, EntrySealer const& sealer, ReviewSettin
                 find(pool, sql::kFindNight, bounds(dark, settings.night_records, now, settings)));
         Span const whole{day, day + kDay};
         bool const over = whole.to > since && whole.to <= until;
-        if (settings.relation && ports.relations && over)
-            found += TRY(find_without_relation(pool, settings, *ports.relations, whole, now));
-        if (settings.family && ports.families && over)
-            found += TRY(find_namesakes(pool, settings, *ports.families, whole, now));
+        if (over) found += TRY(find_among_looks(pool, settings, ports, whole, now));
         if (!ids.empty() && over) {
             auto params = bounds(whole, 1, now, settings);
             params.text_array(std::span<std::string const>(ids));

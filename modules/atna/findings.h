@@ -34,6 +34,7 @@ struct ReviewSettings {
     std::string watched_file;          ///< one patient id (CX) in a line; empty: nobody
     std::chrono::hours days{24 * 14};  ///< until a finding must be signed off
     std::chrono::milliseconds interval{};
+    std::int64_t looks_at_once = 50'000;  ///< of one person at one patient's record, in memory
     bool enabled() const {
         return bulk_patients > 0 || denials > 0 || night_records > 0 || relation || family ||
                !watched_file.empty();

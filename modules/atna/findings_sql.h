@@ -49,13 +49,16 @@ inline constexpr pg::Statement kFindWatched{
     "unnest(r.patients) AS p(patient) WHERE r.time >= $1 AND r.time < $2 AND r.patients && $6 AND "
     "p.patient = ANY ($6) AND r.trace NOT LIKE 'syslog:%') looks GROUP BY organisation, "
     "user_token, patient HAVING count(*) >= $3 ON CONFLICT DO NOTHING RETURNING organisation"};
-/// One day, $1 to $2: who looked at whom, as far as patients stand there in the clear.
+/// One day, $1 to $2: who looked at whom, as far as patients stand there in the clear; at most $6
+/// behind the one that $3, $4 and $5 name.
 inline constexpr pg::Statement kLooksOfDay{
     "atna.looks_of_day",
     "SELECT organisation, user_token, patient, count(*), min(seq), max(seq) FROM (SELECT "
     "organisation, user_token, unnest(patients) AS patient, seq" ATNA_LOOKS
-    ") looks WHERE patient NOT LIKE 'hmac:%' GROUP BY organisation, user_token, patient ORDER BY "
-    "organisation, patient LIMIT 200000"};
+    ") looks WHERE patient NOT LIKE 'hmac:%' AND (organisation, patient, user_token) > ($3, $4, "
+    "$5) "
+    "GROUP BY organisation, patient, user_token ORDER BY organisation, patient, user_token LIMIT "
+    "$6"};
 /// $1 and $2 as above, $3 now, $4 deadline, then one array for each column; the rule at the end.
 inline constexpr pg::Statement kFoundLooks{
     "atna.found_looks", ATNA_FINDING

@@ -165,6 +165,20 @@ TEST_F(Findings, PatientsWithWhomTheMemberHasNoRelation) {
     EXPECT_EQ(one.user_token, sealer_->user_token("dr-midori"));
 }
 
+TEST_F(Findings, ADayOfManyLooksIsGoneThroughInPieces) {
+    settings_ = {};
+    settings_.relation = true;
+    settings_.looks_at_once = 2;
+    OnlyA const relations;
+    record({look(kTime, "A"), look(kTime, "B"), look(kTime, "C"), look(kTime, "D"),
+            look(kTime + minutes(5), "D"), look(kTime, "E")});
+    auto const now = kTime + hours(15);
+    auto const found =
+        atna::look_through(*pool_, *sealer_, settings_, {kTime, now, now}, {&relations});
+    ASSERT_TRUE(found.ok());
+    EXPECT_EQ(*found, 4);
+}
+
 /// A name's token is its first word; A is a Midori.
 class Families final : public core::FamilyNamePort {
 public:
