@@ -113,12 +113,12 @@ TEST(ReadSubmission, DisplayNamesOfCodesComeBackAsTheyWentIn) {
     std::string const names =
         "<rim:Name><rim:LocalizedString xml:lang=\"ja-JP\" charset=\"UTF-8\" value=\"放射線科\"/>"
         "<rim:LocalizedString xml:lang=\"en\" value=\"Radiology\"/></rim:Name>";
-    auto const s = read("<rim:ExtrinsicObject xmlns:rim='" + std::string(kRim) + "' id='d'>" +
-                        coded(kEntryPracticeSettingCode,
-                              "classifiedObject='d' nodeRepresentation='15'", names) +
-                        coded(kEntryTypeCode, "classifiedObject='d' nodeRepresentation='t'",
-                              "<Name><LocalizedString value='plain'/></Name>") +
-                        "</rim:ExtrinsicObject>");
+    auto const s = read(
+        "<rim:ExtrinsicObject xmlns:rim='" + std::string(kRim) + "' id='d'>" +
+        coded(kEntryPracticeSettingCode, "classifiedObject='d' nodeRepresentation='15'", names) +
+        coded(kEntryTypeCode, "classifiedObject='d' nodeRepresentation='t'",
+              "<Name><LocalizedString value='plain'/></Name>") +
+        "</rim:ExtrinsicObject>");
     ASSERT_EQ(s.entries[0].practice_setting_codes.size(), 1U);
     EXPECT_EQ(s.entries[0].practice_setting_codes[0].display, "放射線科");
     std::string const written = render_fragment(s.entries[0]);
