@@ -93,7 +93,7 @@ public:
                         "audit records do not reach the repository " + exporter->name()};
             }
         }
-        if (auto const roots = roots_.health(); roots.state != core::Health::kGood) return roots;
+        if (auto roots = roots_.health(); roots.state != core::Health::kGood) return roots;
         return findings_.health();
     }
 
@@ -277,8 +277,8 @@ std::vector<core::ConfigKey> keys() {
     out[7].max = 604'800'000;
     out[7].doc =
         "The node reports itself degraded when a repository has taken nothing for this long.";
-    for (auto& key : evidence_keys()) out.push_back(std::move(key));
-    for (auto& key : review_keys()) out.push_back(std::move(key));
+    for (auto const& keys : {evidence_keys(), review_keys()})
+        out.insert(out.end(), keys.begin(), keys.end());
     return out;
 }
 

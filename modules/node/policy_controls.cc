@@ -1,9 +1,9 @@
 // musubi policy controls: what the guidelines ask, what the product has, what this node uses.
 
 #include "node/command.h"
-#include "node/node_config.h"
 #include "node/operator_tools.h"
 #include "node/options.h"
+#include "node/statement_files.h"
 #include "policy/controls.h"
 
 #include <cstdio>
@@ -23,8 +23,9 @@ Result<std::string> matrix(Options const& options) {
     auto const language =
         options["lang"] == "en" ? policy::Language::kEnglish : policy::Language::kJapanese;
     if (!options.has("config")) return policy::control_matrix({}, format, language);
-    auto const config = TRY(load_config(options["config"]));
-    auto const agreement = TRY(policy::load_agreement(agreement_file(config)));
+    auto const tools = TRY(OperatorTools::open(options["config"]));
+    core::Config const& config = tools->config();
+    auto const agreement = TRY(agreement_of(*tools));
     policy::Installation installation;
     installation.agreement = agreement.get();
     installation.tls_profile = config.text("tls.profile");

@@ -119,8 +119,12 @@ TEST_F(Maintenance, TouchesPatientsWithinAWindowOnlyAndIsReportedAgainstItsPlan)
         ASSERT_NE(at, std::string::npos) << from;
         swapped.replace(at, std::string(from).size(), to);
     }
+    auto const controls = node.command({"policy", "controls", "--format", "csv"});
+    EXPECT_EQ(controls.status, 0) << controls.output;
     std::ofstream(agreement) << swapped;
     EXPECT_EQ(confirm(report, sign(report, "clinic-kita")).status, 1);
+    std::ofstream(agreement) << "version: nobody signed this\n";
+    EXPECT_EQ(node.command({"policy", "controls", "--format", "csv"}).output, controls.output);
     std::ofstream(agreement) << agreed;
     auto const confirmed = confirm(report, sign(report, "hospital-kita"));
     EXPECT_EQ(confirmed.status, 0) << confirmed.output;
