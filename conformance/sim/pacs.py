@@ -80,15 +80,28 @@ class Handler(BaseHTTPRequestHandler):
         syntax = accept.split("transfer-syntax=")[-1].strip('" ') if "transfer-syntax=" in accept else EXPLICIT
         self.archive.note(f"{key[2]} {syntax} {self.headers.get('Authorization', '-')}")
         mode = self.archive.mode(key[2])
-        if self.server.authorization and self.headers.get("Authorization") != self.server.authorization:
-            return self._fail(401)
-        if mode.startswith("http-"):
-            return self._fail(int(mode[5:]))
-        if mode == "hang":
-            time.sleep(600)
-        if mode == "close":
-            return self.connection.shutdown(socket.SHUT_RDWR)
+        if not self._lets_in() or self._ends_early(mode):
+            return
         self._single(key, mode, syntax)
+
+    def _lets_in(self):
+        if not self.server.authorization or self.headers.get("Authorization") == self.server.authorization:
+            return True
+        self._fail(401)
+        return False
+
+    def _ends_early(self, mode):
+        """What goes wrong before the answer begins."""
+        if mode.startswith("http-"):
+            self._fail(int(mode[5:]))
+        elif mode == "close":
+            self.connection.shutdown(socket.SHUT_RDWR)
+        elif mode == "hang":
+            time.sleep(600)
+            return False
+        else:
+            return False
+        return True
 
     def _single(self, key, mode, syntax):
         data = self.archive.find(key)
@@ -106,20 +119,16 @@ class Handler(BaseHTTPRequestHandler):
     def _series(self, study, series):
         """All of a series as it is stored. What goes wrong with one image only, goes wrong when it is asked for by itself."""
         self.archive.note(f"series {series} {self.headers.get('Authorization', '-')}")
-        if self.server.authorization and self.headers.get("Authorization") != self.server.authorization:
-            return self._fail(401)
+        if not self._lets_in():
+            return
         images = self.archive.series(study, series)
         modes = {self.archive.mode(instance) for instance in images}
         mode = modes.pop() if len(modes) == 1 else self.archive.mode("")
         if modes or mode.startswith("instead ") or not images:
             return self._fail(404)
-        if mode.startswith("http-"):
-            return self._fail(int(mode[5:]))
-        if mode == "hang":
-            time.sleep(600)
-        if mode == "close":
-            return self.connection.shutdown(socket.SHUT_RDWR)
-        return self._deliver(mode, list(images.values()))
+        if self._ends_early(mode):
+            return
+        self._deliver(mode, list(images.values()))
 
     def _deliver(self, mode, objects):
         head = f"--{BOUNDARY}\r\nContent-Type: application/dicom\r\n\r\n".encode()

@@ -49,12 +49,15 @@ private:
         expect('"');
         return out;
     }
-    /// Of escapes the writer knows \" \\ and \u00XX.
+    /// As put_json_text() writes them: \" \\ \b \f \n \r \t and \u00xx.
     void escaped(std::string& out) {
         if (at_ >= json_.size()) {
             bad_ = true;
         } else if (json_[at_] != 'u') {
-            out += json_[at_++];
+            constexpr std::string_view kLetters = "bfnrt", kMeant = "\b\f\n\r\t";
+            auto const letter = kLetters.find(json_[at_]);
+            out += letter == kLetters.npos ? json_[at_] : kMeant[letter];
+            ++at_;
         } else if (at_ + 5 <= json_.size()) {
             auto const digit = [&](std::size_t i) {
                 char const c = json_[at_ + i];

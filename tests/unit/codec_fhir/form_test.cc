@@ -49,6 +49,16 @@ TEST(FhirForm, MembersBecomeElementsAndResourcesElementsOfTheirType) {
               "say \"date\" \\ \xEF\xBF\xBD <now>");
 }
 
+TEST(FhirForm, EveryEscapeOfTheJsonIsUndone) {
+    auto const outcome = to_xml(operation_outcome("invalid", "a\nb\tc\rd\x01 e\bf\fg \\n"));
+    auto const tree = xml::parse(as_bytes(outcome));
+    ASSERT_TRUE(tree.ok()) << outcome;
+    auto const issue = tree->root().first_child("http://hl7.org/fhir", "issue");
+    EXPECT_EQ(issue.first_child("http://hl7.org/fhir", "diagnostics").attribute("value").value(),
+              "a\nb\tc\rd\xEF\xBF\xBD e\xEF\xBF\xBD"
+              "f\xEF\xBF\xBDg \\n");
+}
+
 TEST(FhirForm, AnAuditEventKeepsTheOrderOfTheDefinition) {
     AuditBundle bundle;
     AuditResource resource;
