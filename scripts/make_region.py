@@ -5,6 +5,7 @@ keys and data stay; an agreement that has changed becomes the next version of th
 A real installation is made the same way: copy profiles/regions/sample, put your own certificates, and point the
 database at your PostgreSQL."""
 import argparse
+import datetime
 import glob
 import os
 import re
@@ -175,6 +176,19 @@ def with_version(text: str, version: int, previous: str) -> str:
     return re.sub(r"^version: .*$", f"version: {version}\nprevious: {previous}", text, count=1, flags=re.M)
 
 
+def with_days_ahead(text: str) -> str:
+    """The sample's next revision and audits, moved on by whole years to days that are still to come: a region that was made
+    just now has missed none."""
+    today = datetime.date.today().isoformat()
+
+    def moved(match: re.Match) -> str:
+        year = int(match[2])
+        while f"{year}{match[3]}" < today:
+            year += 1
+        return f"{match[1]}{year}{match[3]}"
+    return re.sub(r"\b(next: )(\d{4})(-\d\d-\d\d)", moved, text)
+
+
 def write_agreement(text: str, target: str, musubi: str | None) -> None:
     """Where another agreement is there already, as its next version, since that one may have been in force."""
     version = None
@@ -267,7 +281,7 @@ def main() -> None:
         if part:
             with open(os.path.join(top, "profiles/regions/sample", part), encoding="utf-8") as sample:
                 agreed += sample.read()
-    write_agreement(agreed.replace("../pki/", pki + "/"), os.path.join(out, "agreement.yaml"), musubi)
+    write_agreement(with_days_ahead(agreed).replace("../pki/", pki + "/"), os.path.join(out, "agreement.yaml"), musubi)
     signers = os.path.join(out, "signers.yaml")
     if not os.path.exists(signers):  # pinned once
         with open(os.path.join(top, "profiles/regions/sample", region["agreement"].replace("agreement", "signers")),

@@ -70,6 +70,8 @@ class Parameters:
                 text = (value.text or "").strip()
                 quoted = re.findall(r"'((?:[^']|'')*)'", text)
                 values += [q.replace("''", "'") for q in quoted] if quoted else [text.strip("() ")]
+            if slot.get("name").endswith("atientId"):  # trailing delimiters count for nothing
+                values = [v.rstrip("^") for v in values]
             self.slots.setdefault(slot.get("name"), []).append(values)
 
     def all(self, name):
@@ -155,6 +157,11 @@ class Memory:
                     element.set(name, symbols[element.get(name)])
             if element.tag in (R + "Classification", R + "ExternalIdentifier"):
                 element.set("objectType", OBJECT_TYPE + element.tag[len(R):])
+                element.set("id", element.get("id") or "urn:uuid:" + str(uuid.uuid4()))
+            if element.get("identificationScheme"):
+                element.set("value", element.get("value").rstrip("^"))
+            if element.tag == R + "VersionInfo":
+                element.set("versionName", "1")
         return listed
 
     def _replace(self, link, new_set):
@@ -222,7 +229,7 @@ class Memory:
             patients = {_identifier(o, "patientId") for o in found if _kind(o) != "link"}
             if not refs and len(patients) > 1 and name in (
                     "GetDocuments", "GetFolders", "GetDocumentsAndAssociations",
-                    "GetSubmissionSets"):
+                    "GetSubmissionSets", "GetSubmissionSetAndContents"):
                 raise _Failure("XDSResultNotSinglePatient")
         except _Failure as error:
             failure, found = str(error), []

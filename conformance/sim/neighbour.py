@@ -212,6 +212,8 @@ class Neighbour(BaseHTTPRequestHandler):
         if 'returnType="ObjectRef"' in etree.tostring(body, encoding="unicode"):
             objects = as_references(objects)
         text = query_answer("Success", objects)
+        if mode[0] == "partial":
+            text = query_answer("PartialSuccess", objects, error_list(mode[1]))
         if mode[0] == "failure":
             text = query_answer("Failure", [], error_list(mode[1]))
         self.send_soap(text, mode)
@@ -223,6 +225,8 @@ class Neighbour(BaseHTTPRequestHandler):
                 unique_id = mode[1]
             data = None if mode[0] == "without" and unique_id == mode[1] else self.documents.file(unique_id)
             return data and (data, "application/dicom")
+        if mode[0] == "without" and unique_id == mode[1]:
+            return None
         manifest = self.documents.manifest()
         if manifest and unique_id == manifest[0]:
             return manifest[1], "application/dicom"
@@ -243,9 +247,10 @@ class Neighbour(BaseHTTPRequestHandler):
                 continue
             contents.append(found[0])
             named = f"{unique_id}.99" if mode[0] == "unasked" else unique_id
+            made = f"<x:NewDocumentUniqueId>{unique_id}.7</x:NewDocumentUniqueId>" if mode[0] == "on-demand" else ""
             out += (f"<x:DocumentResponse>{home}<x:RepositoryUniqueId>"
                     f"{wanted.findtext('xds:RepositoryUniqueId', None, NS)}</x:RepositoryUniqueId>"
-                    f"<x:DocumentUniqueId>{named}</x:DocumentUniqueId><x:mimeType>{found[1]}</x:mimeType>"
+                    f"<x:DocumentUniqueId>{named}</x:DocumentUniqueId>{made}<x:mimeType>{found[1]}</x:mimeType>"
                     f"<x:Document>{Dialect().include(len(contents))}</x:Document></x:DocumentResponse>")
         errors = re.sub(r"</rs:RegistryErrorList><rs:RegistryErrorList>", "", errors)
         status = "Success" if not errors else "PartialSuccess" if out else "Failure"

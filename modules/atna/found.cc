@@ -1,10 +1,15 @@
 #include "atna/found.h"
 
 #include "atna/receiver.h"
+#include "atna/segment.h"
 #include "codec/auditmsg/audit_message.h"
 
 namespace musubi::atna {
 namespace {
+
+/// A record of our own is read whatever it holds: a query may fill a message. In base64 it is a
+/// third longer than what kMaxRecord bounds.
+constexpr std::size_t kMaxOwn = 2 * kMaxRecord;
 
 /// What another system sent may be anything: what cannot be read of it leaves its columns.
 void read_received(FoundRecord& found, Entry entry) {
@@ -26,7 +31,7 @@ Result<FoundRecord> found_record(EntrySealer const& sealer, StoredRecord const& 
     if (is_received(columns)) {
         read_received(found, std::move(entry));
     } else {
-        found.event = TRY(auditmsg::read(as_bytes(entry.message)));
+        found.event = TRY(auditmsg::read(as_bytes(entry.message), kMaxOwn));
         found.message = std::move(entry.message);
     }
     found.event.transaction = columns.transaction;

@@ -1,6 +1,5 @@
 #include "atna/roots_keeper.h"
 
-#include "atna/roots_event.h"
 #include "core/time_port.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -124,16 +123,9 @@ void RootKeeper::sign() {
         if (*root) {
             made.add();
             last_root_ = (*root)->root.time;
-            tell(**root);
         }
     }
     note(sign_trouble_, "");
-}
-
-void RootKeeper::tell(SignedRoot const& root) {
-    if (!audit_) return;
-    if (auto const told = audit_->record({root_event(root)}); !told)
-        log_warning("atna.root_not_told", {{"why", told.error().detail}});
 }
 
 void RootKeeper::stamp() {

@@ -23,9 +23,8 @@ public:
                EvidenceSettings settings, core::Ports const& ports, Clock const& clock);
     ~RootKeeper();
 
-    /// Each root is told in the trail too (roots_event.h), so that it goes where the trail goes.
-    /// What could not be told is bound by the next one, which is. Before start().
-    void tell_through(core::AuditPort& audit) { audit_ = &audit; }
+    /// As RootMaker::tell_through(), before start().
+    void tell_through(core::AuditPort& audit) { maker_.tell_through(audit); }
     void start();
     void stop();
     core::HealthReport health() const;
@@ -37,7 +36,6 @@ private:
     void run();
     void sign();
     void stamp();
-    void tell(SignedRoot const& root);
     /// Nothing when no root may be signed now.
     std::optional<RootCircumstances> circumstances();
     bool due();
@@ -48,7 +46,6 @@ private:
     core::Ports const& ports_;
     Clock const& clock_;
     RootMaker maker_;
-    core::AuditPort* audit_ = nullptr;
 
     bool published_ = false;             ///< what earlier runs left unpublished
     std::optional<WallTime> last_root_;  ///< when the newest was made

@@ -1,6 +1,7 @@
 #include "atna/roots_maker.h"
 
 #include "atna/chain.h"
+#include "atna/roots_event.h"
 #include "atna/roots_store.h"
 #include "atna/store.h"
 #include "platform/base/fault.h"
@@ -101,6 +102,7 @@ Result<std::optional<SignedRoot>> RootMaker::make(RootCircumstances const& circu
     out.signature =
         TRY(vault::sign_detached(as_bytes(out.document), settings_.certificate, settings_.key));
     store::queue_root(tx, out);
+    if (audit_) TRY(audit_->record_in(tx, {root_event(out)}));
     TRY(FAULT("atna.before_root_commit"));
     TRY(tx.commit());
     TRY(FAULT("atna.after_root_commit"));

@@ -6,6 +6,7 @@
 #include "atna/evidence_files.h"
 #include "atna/roots_check.h"
 #include "core/evidence_ports.h"
+#include "core/ports.h"
 #include "platform/pg/pool.h"
 #include "platform/vault/key_ring.h"
 
@@ -35,6 +36,10 @@ public:
           journal_folder_(std::move(journal_folder)),
           settings_(std::move(settings)) {}
 
+    /// From now on each root is told in the trail too (roots_event.h), in the transaction that
+    /// makes it, so that it goes where the trail goes.
+    void tell_through(core::AuditPort& audit) { audit_ = &audit; }
+
     /// Signs over what the chain has gained since the newest root and publishes it; nothing when it
     /// gained nothing, or somebody else is at it. Every record is looked at before: the hashes of
     /// the chain, and its anchor, have to fit.
@@ -54,6 +59,7 @@ private:
     vault::KeyRing const& keys_;
     std::filesystem::path journal_folder_;
     RootSettings settings_;
+    core::AuditPort* audit_ = nullptr;
 };
 
 struct StampSettings {

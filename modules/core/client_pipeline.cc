@@ -71,8 +71,11 @@ void ClientPipeline::count(ClientCall const& call, Status const& done, double se
 Status ClientPipeline::record_all(std::vector<Finished> const& finished) {
     std::vector<domain::AuditEvent> events;
     for (Finished const& one : finished) {
-        count(one.call, one.outcome, std::chrono::duration<double>(one.took).count());
+        if (!one.further)
+            count(one.call, one.outcome, std::chrono::duration<double>(one.took).count());
         events.push_back(event_of(one.call, one.outcome ? nullptr : &one.outcome.error()));
+        if (!one.outcome && !one.description.empty())
+            events.back().outcome_description = one.description;
     }
     if (events.empty()) return {};
     Status recorded = guarded([&]() -> Status {

@@ -32,6 +32,8 @@ public:
         ClientCall call;
         Status outcome;
         std::chrono::milliseconds took{0};
+        std::string description = {};  ///< of what is no success; empty: the code's name
+        bool further = false;          ///< a second record of a call that is counted already
     };
     /// As call(), for calls that were made elsewhere: all their records, durable together.
     Status record_all(std::vector<Finished> const& finished);

@@ -1,6 +1,7 @@
 #include "core/config.h"
 
 #include "platform/base/text.h"
+#include "platform/base/text_file.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -61,15 +62,14 @@ public:
 
     Result<Config> from_yaml(std::string const& file) {
         try {
-            YAML::Node const root = YAML::LoadFile(file);
+            // Not by the library: of a folder it makes an exception of its own and a leak.
+            auto const text = read_text_file(file);
+            if (!text) return Error(Code::kInvalidContent, text.error().detail);
+            YAML::Node const root = YAML::Load(*text);
             if (!root.IsNull()) walk(root, "");
-        } catch (YAML::BadFile const&) {
-            return Error(Code::kInvalidContent, file + ": cannot be read");
         } catch (YAML::Exception const& e) {
             return Error(Code::kInvalidContent,
                          file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg);
-        } catch (std::exception const&) {  // of the stream: a folder opens like a file
-            return Error(Code::kInvalidContent, file + ": cannot be read");
         }
         return finish();
     }

@@ -111,8 +111,11 @@ public:
     virtual ~MllpEndpoint() = default;
     /// One framed message in, one out (without the frame bytes). Never empty.
     virtual std::string handle(PeerConnection const& peer, std::string_view message) = 0;
-    /// An acknowledgement (AR) for what never became a message: too long, bad framing, busy.
-    virtual std::string refuse(PeerConnection const& peer, Error const& why) = 0;
+    /// An acknowledgement (AR) for what is not handled. `message` was read whole (no free slot, a
+    /// bug) and is named in it (MSA-2, ITI TF-2 C.2.3): the sender takes no other for its own.
+    /// Empty: it never became one (too long, bad framing).
+    virtual std::string refuse(PeerConnection const& peer, std::string_view message,
+                               Error const& why) = 0;
 };
 
 /// Told of connections that never reached an endpoint (bad chain, expired, revoked, timeout). Must

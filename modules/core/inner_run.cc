@@ -6,7 +6,7 @@ namespace musubi::core {
 
 InnerRun::InnerRun(Pipeline& pipeline, Definition const& definition, CallContext const& context)
     : local_address_(context.local_address),
-      inbound_(inbound_of(context)),
+      inbound_(inbound_of(context, definition.spec())),
       run_(std::make_unique<Pipeline::Run>(pipeline, definition, inbound_)) {
     run_->local_address = local_address_;
 }

@@ -1,6 +1,7 @@
 #include "core/patient_finder.h"
 
 #include "domain/reason.h"
+#include "platform/base/text.h"
 
 #include <algorithm>
 #include <set>
@@ -69,6 +70,24 @@ bool has(domain::DemographicsQuery const& query, Criterion criterion) {
                    all_say(query.mothers_maiden_names, &domain::NameCriterion::given);
     }
     return false;
+}
+
+/// Family and given name in one piece, parted by a blank, are two parts, as they are in a feed
+/// (japan.md 5.1). Latin names in one piece are found by their words, whatever these are.
+void part_at_blank(domain::NameCriterion& name) {
+    constexpr std::string_view kWide = "\xe3\x80\x80";  // U+3000
+    if (!name.given.empty() || !name.middle.empty()) return;
+    std::string& family = name.family;
+    for (auto at = family.find(kWide); at != std::string::npos; at = family.find(kWide))
+        family.replace(at, kWide.size(), " ");
+    std::string const whole(trim(family));
+    auto const blank = whole.find(' ');
+    bool const latin = std::any_of(whole.begin(), whole.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    });
+    if (blank == std::string::npos || latin) return;
+    name.given = trim(std::string_view(whole).substr(blank));
+    family = whole.substr(0, blank);
 }
 
 bool is_id(domain::IdCriterion const& wanted, domain::PatientId const& id) {
@@ -246,7 +265,10 @@ Result<Located> PatientFinder::find(TransactionSpec const& spec, domain::Subject
     found.rules = policy_.demographics_rules();
     if (!found.exempt) TRY(guard_.asked(subject, found.rules));
     bool const known = TRY(resolve(query, found));
-    if (!found.exempt) found.missing = missing_criteria(found.rules, query);
+    for (auto* names : {&found.query.names, &found.query.mothers_maiden_names}) {
+        for (domain::NameCriterion& name : *names) part_at_blank(name);
+    }
+    if (!found.exempt) found.missing = missing_criteria(found.rules, found.query);
     if (known && found.missing.empty()) {
         DemographicsPort::Search search;
         search.query = found.query;

@@ -279,7 +279,7 @@ Outbound Pipeline::fail(Run& run, Error error) {
 
 Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext const& context,
                                      Erased request) {
-    Inbound const inner = inbound_of(context);
+    Inbound const inner = inbound_of(context, definition.spec());
     Run run(*this, definition, inner);
     run.request = std::move(request);
     run.local_address = context.local_address;
@@ -290,8 +290,8 @@ Result<Erased> Pipeline::call_erased(Definition const& definition, CallContext c
         }
         run.located = TRY(definition.locate_(definition.deps_, run.request.get(), context.subject));
         TRY(permit(run, context.decided));
-        CallContext const own{context.subject,  context.tx,       context.trace,
-                              context.endpoint, context.deadline, context.local_address,
+        CallContext const own{context.subject, context.tx,       context.trace,
+                              inner.endpoint,  context.deadline, context.local_address,
                               &*run.decided};
         auto done = TRY(definition.handle_(definition.deps_, run.request.get(), *run.permit,
                                            *run.located, own));

@@ -19,11 +19,19 @@ auto guarded(Fn&& fn) -> std::invoke_result_t<Fn&> {
     }
 }
 
+/// The door of a transaction, on the host of the caller's (node.public_url has no path). What came
+/// by another protocol, or is offered at no door, keeps the caller's.
+inline std::string door_of(TransactionSpec const& spec, std::string const& caller) {
+    std::size_t const scheme = caller.find("://");
+    if (scheme == std::string::npos || spec.soap.empty()) return caller;
+    return caller.substr(0, caller.find('/', scheme + 3)) + std::string(spec.soap.front().path);
+}
+
 /// A call of the node to itself, in the caller's name.
-inline Inbound inbound_of(CallContext const& context) {
+inline Inbound inbound_of(CallContext const& context, TransactionSpec const& spec) {
     return {context.subject,
             nullptr,
-            context.endpoint,
+            door_of(spec, context.endpoint),
             context.endpoint,
             "",
             context.trace,

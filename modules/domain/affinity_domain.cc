@@ -1,6 +1,7 @@
 #include "domain/affinity_domain.h"
 
 #include "platform/base/text.h"
+#include "platform/base/text_file.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -57,10 +58,10 @@ public:
 
     Status load_file(std::string const& file) {
         file_ = file;
+        auto const text = read_text_file(file, 16 * 1024 * 1024);
+        if (!text) return Error(Code::kInvalidContent, text.error().detail);
         try {
-            return load_root(YAML::LoadFile(file));
-        } catch (YAML::BadFile const&) {
-            return Error(Code::kInvalidContent, file + ": cannot be read");
+            return load_root(YAML::Load(*text));
         } catch (YAML::Exception const& e) {
             return at(e.mark, e.msg);
         }

@@ -27,15 +27,16 @@ struct StudyReference {
 };
 
 struct ImagingManifest {
-    std::string sop_instance;  ///< of the manifest itself
-    std::string study;         ///< in which the manifest lies
-    CodedValue title;          ///< document title: 113030 DCM "Manifest", ...
-    std::string patient_id;    ///< the hospital's own, as the octets say
-    std::string accession;     ///< may be empty
-    std::string description;   ///< of the study, UTF-8; empty where it cannot be read
-    std::string created;       ///< content date and time, DTM in local time; may be empty
-    std::string study_begun;   ///< likewise
-    std::string utc_offset;    ///< "+0900" as the document says; may be empty
+    std::string sop_instance;           ///< of the manifest itself
+    std::string study;                  ///< in which the manifest lies
+    CodedValue title;                   ///< document title: 113030 DCM "Manifest", ...
+    std::string patient_id;             ///< the hospital's own, as the octets say
+    std::string accession;              ///< may be empty
+    std::string accession_issuer = {};  ///< of the number: an OID; empty where none is told
+    std::string description;            ///< of the study, UTF-8; empty where it cannot be read
+    std::string created;                ///< content date and time, DTM in local time; may be empty
+    std::string study_begun;            ///< likewise
+    std::string utc_offset;             ///< "+0900" as the document says; may be empty
     std::vector<StudyReference> studies;
 
     /// A note that withdraws images (rejected for quality or safety, wrong worklist entry,

@@ -1,5 +1,6 @@
 #include "domain/stored_query.h"
 
+#include "domain/identifiers.h"
 #include "domain/reason.h"
 #include "domain/stored_query_tables.h"
 #include "domain/stored_query_values.h"
@@ -136,7 +137,7 @@ private:
         present(spec.field);
         switch (spec.type) {
             case QueryType::kText: apply_text(spec, groups); break;
-            case QueryType::kPatient: query_.patient_ids = groups[0]; break;
+            case QueryType::kPatient: apply_patients(groups[0]); break;
             case QueryType::kCode: apply_codes(spec, groups); break;
             case QueryType::kStatus: apply_statuses(spec, groups[0]); break;
             case QueryType::kDate: apply_date(spec, groups[0][0]); break;
@@ -163,6 +164,15 @@ private:
             query_.submission_set_author_pattern = normal[0][0];
         else
             query_.unique_ids = std::move(normal[0]);
+    }
+
+    // As submissions are read: trailing delimiters count for nothing, what is no id matches nobody.
+    void apply_patients(std::vector<std::string> const& values) {
+        for (std::string const& text : values) {
+            std::size_t const end =
+                PatientId::parse(text) ? text.find_last_not_of('^') + 1 : text.size();
+            query_.patient_ids.push_back(text.substr(0, end));
+        }
     }
 
     void apply_codes(QueryParameter const& spec, TextGroups const& groups) {

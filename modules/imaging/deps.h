@@ -23,8 +23,7 @@ struct Deps {
     Fetcher& fetcher;
     Clock const& clock;
     IdSource& ids;
-    std::string home;         ///< of this community, urn:oid:...; may be empty
-    std::string institution;  ///< names the data key of what is staged
+    std::string home;  ///< of this community, urn:oid:...; may be empty
     RetrieveSettings settings;
 
     std::shared_ptr<SourceDirectory const> sources() const {

@@ -90,7 +90,7 @@ Result<FetchedImage> DimseFetch::fetch_in(FetchTools const& tools, ImageJob cons
         });
         auto open = line_for(job, offer, times);
         if (!open) return told(std::move(open).error(), accepted.empty());
-        ImageSink sink(tools, job, accepted, TRY(tools.spool.receive(tools.owner)));
+        ImageSink sink(tools, job, accepted);
         SinkReader reader(sink);
         Status const got = (*open)->line->fetch(
             {job.name.study, job.name.series, job.name.instance}, times, reader);

@@ -19,6 +19,8 @@ constexpr int kMostThreads = 256;
 /// Fewer are asked for one by one.
 constexpr std::size_t kLeastOfSeries = 3;
 
+Error request_full() { return {Code::kTooLarge, blob::kReasonRequestFull, "no more is asked for"}; }
+
 Error node_stops() { return {Code::kPeerUnavailable, "the node stops"}; }
 
 void count(ImageJob const& job, Result<FetchedImage> const& image) {
@@ -33,11 +35,11 @@ void count(ImageJob const& job, Result<FetchedImage> const& image) {
 /// What the threads fill and the waiting request reads.
 struct Fetcher::Batch {
     std::vector<ImageJob> jobs;
-    std::string owner;
     std::string trace;
     std::chrono::steady_clock::time_point deadline;
-    std::shared_ptr<StagingBudget> of_request;
+    std::shared_ptr<blob::StagingBudget> of_request;
     std::atomic<bool> abandoned{false};
+    std::atomic<bool> full{false};  ///< what else it asks for would find no room either
 
     std::mutex mutex;
     std::vector<Result<FetchedImage>> images;  // guarded by mutex until left is 0
@@ -47,6 +49,10 @@ struct Fetcher::Batch {
 
     void put(std::size_t job, Result<FetchedImage> image) {
         std::function<void()> call;
+        // One image that is larger than everything together says nothing of the others.
+        if (!image && image.error().reason == blob::kReasonRequestFull &&
+            of_request->held() >= of_request->most() / 2)
+            full = true;
         {
             std::lock_guard const lock(mutex);
             if (!image && image.error().code == Code::kPeerUnavailable &&
@@ -89,13 +95,13 @@ private:
     std::shared_ptr<Batch> const batch_;
 };
 
-Fetcher::Fetcher(core::FetchPort& port, core::DimsePort* dimse, Spool& spool,
+Fetcher::Fetcher(core::FetchPort& port, core::DimsePort* dimse, blob::PassingSpool& spool,
                  FetcherSettings settings)
     : port_(port),
       dimse_(dimse),
       spool_(spool),
       settings_(settings),
-      of_all_(std::make_shared<StagingBudget>(settings.most_of_all)) {}
+      of_all_(std::make_shared<blob::StagingBudget>(settings.most_of_all)) {}
 
 Fetcher::~Fetcher() { stop(); }
 
@@ -135,14 +141,13 @@ void Fetcher::stop() {
     threads_.clear();
 }
 
-std::shared_ptr<ImageBatch> Fetcher::send(std::vector<ImageJob> jobs, std::string owner,
+std::shared_ptr<ImageBatch> Fetcher::send(std::vector<ImageJob> jobs,
                                           std::chrono::steady_clock::time_point deadline) {
     auto batch = std::make_shared<Batch>();
     batch->jobs = std::move(jobs);
-    batch->owner = std::move(owner);
     batch->trace = LogTrace::current();
     batch->deadline = deadline;
-    batch->of_request = std::make_shared<StagingBudget>(settings_.most_of_request);
+    batch->of_request = std::make_shared<blob::StagingBudget>(settings_.most_of_request);
     batch->images.assign(batch->jobs.size(), Error(Code::kPeerUnavailable, "not fetched"));
     batch->left = batch->jobs.size();
     auto by_source = sorted(batch);
@@ -289,6 +294,10 @@ void Fetcher::carry_out(Turn const& turn) {
             batch.put(job, *std::move(silence));
             continue;
         }
+        if (batch.full) {
+            batch.put(job, request_full());
+            continue;
+        }
         auto image = carry_out(batch, job, lines);
         count(batch.jobs[job], image);
         // The last one may let the request go on, which does not wait for a release.
@@ -297,9 +306,10 @@ void Fetcher::carry_out(Turn const& turn) {
 }
 
 FetchTools Fetcher::tools_for(Batch& batch) {
-    return {port_, spool_, batch.owner, of_all_, batch.of_request, batch.deadline, [this, &batch] {
-                return batch.abandoned || stopping_;
-            }};
+    return {port_,          spool_,
+            of_all_,        batch.of_request,
+            batch.deadline, [this, &batch] {
+                return batch.abandoned || stopping_; }};
 }
 
 /// What has to be asked for one by one.
@@ -317,6 +327,7 @@ Fetcher::Waiting Fetcher::carry_out_series(Turn const& turn) {
     Status done;
     if (batch.abandoned) done = Error(Code::kPeerUnavailable, "nobody waits for it");
     if (auto silence = batch.silence_of(turn.source)) done = *std::move(silence);
+    if (batch.full) done = request_full();
     try {
         if (done) done = fetch_series(tools_for(batch), jobs, take);
     } catch (std::exception const&) {  // out of memory: one by one takes less

@@ -33,7 +33,8 @@ struct FetcherSettings {
 class Fetcher {
 public:
     /// `dimse` may be null where no source needs it.
-    Fetcher(core::FetchPort& port, core::DimsePort* dimse, Spool& spool, FetcherSettings settings);
+    Fetcher(core::FetchPort& port, core::DimsePort* dimse, blob::PassingSpool& spool,
+            FetcherSettings settings);
     ~Fetcher();  ///< as stop()
     Fetcher(Fetcher const&) = delete;
     Fetcher& operator=(Fetcher const&) = delete;
@@ -44,10 +45,9 @@ public:
     void make_room(int connections);
     /// What is under way or waits ends as kPeerUnavailable, within a second or two.
     void stop();
-    /// Done when each has come or failed, at the latest soon after `deadline`. `owner`: whose data
-    /// key protects what is staged. When an archive does not answer, the batch does not ask it
-    /// again.
-    std::shared_ptr<ImageBatch> send(std::vector<ImageJob> jobs, std::string owner,
+    /// Done when each has come or failed, at the latest soon after `deadline`. When an archive does
+    /// not answer, the batch does not ask it again.
+    std::shared_ptr<ImageBatch> send(std::vector<ImageJob> jobs,
                                      std::chrono::steady_clock::time_point deadline);
 
 private:
@@ -83,9 +83,9 @@ private:
 
     core::FetchPort& port_;
     core::DimsePort* const dimse_;
-    Spool& spool_;
+    blob::PassingSpool& spool_;
     FetcherSettings const settings_;
-    std::shared_ptr<StagingBudget> const of_all_;
+    std::shared_ptr<blob::StagingBudget> const of_all_;
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, Lane> lanes_;  // guarded by mutex_; by source

@@ -71,7 +71,7 @@ Result<FetchedImage> fetch_in(FetchTools const& tools, ImageJob const& job,
                                     "/studies/" + job.name.study + "/series/" + job.name.series +
                                         "/instances/" + job.name.instance,
                                     syntax));
-    ImageSink sink(tools, job, accepted, TRY(tools.spool.receive(tools.owner)));
+    ImageSink sink(tools, job, accepted);
     ImageReceiver receiver(sink, !accepted.empty());
     Status const got = tools.port.get(call, receiver);
     found = sink.transfer_syntax();

@@ -5,7 +5,7 @@
 
 #include "core/fetch_port.h"
 #include "imaging/holdings.h"
-#include "imaging/staging.h"
+#include "platform/blob/passing_spool.h"
 
 #include <chrono>
 
@@ -31,16 +31,15 @@ struct FetchedImage {
 
 struct FetchTools {
     core::FetchPort& port;
-    Spool& spool;
-    std::string owner;  ///< institution whose data key protects what is staged
-    std::shared_ptr<StagingBudget> of_all, of_request;
+    blob::PassingSpool& spool;
+    std::shared_ptr<blob::StagingBudget> of_all, of_request;
     std::chrono::steady_clock::time_point deadline;
     std::function<bool()> cancelled;
 };
 
 /// kNotFound: the archive does not have it; kUnsupported: not in an accepted transfer syntax, and
 /// it cannot be had in one without loss; kInvalidContent: another object; kPeerUnavailable;
-/// kTooLarge and kBusy as StagingShare says.
+/// kTooLarge and kBusy as blob::StagingShare says.
 Result<FetchedImage> fetch_image(FetchTools const& tools, ImageJob const& job);
 
 /// Counts and logs what may need somebody's eyes.

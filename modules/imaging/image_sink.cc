@@ -12,25 +12,19 @@ bool contains(std::vector<std::string> const& list, std::string_view one) {
 }  // namespace
 
 ImageSink::ImageSink(FetchTools const& tools, ImageJob const& job,
-                     std::vector<std::string> const& accepted,
-                     std::unique_ptr<ContentReceiver> place)
-    : job_(job),
-      accepted_(accepted),
-      place_(std::move(place)),
-      share_(std::make_unique<StagingShare>(tools.of_all, tools.of_request)) {}
+                     std::vector<std::string> const& accepted)
+    : job_(job), accepted_(accepted), place_(tools.spool, tools.of_all, tools.of_request) {}
 
 Status ImageSink::take(ByteView piece) {
     if (!known_) TRY(look(piece));
-    TRY(share_->take(piece.size()));
-    return place_->write(piece);
+    return place_.write(piece);
 }
 
 Result<FetchedImage> ImageSink::finish() {
     if (!known_) TRY(decide());
     if (!known_) return Error(Code::kInvalidContent, "no DICOM object, or cut short");
-    auto content = TRY(place_->finish());
-    return FetchedImage{std::make_shared<StagedImage>(std::move(content), std::move(share_)),
-                        head_.transfer_syntax};
+    auto content = TRY(place_.finish());
+    return FetchedImage{std::move(content), head_.transfer_syntax};
 }
 
 Status ImageSink::look(ByteView piece) {

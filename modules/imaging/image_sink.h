@@ -15,7 +15,7 @@ class ImageSink {
 public:
     /// `accepted`: transfer syntaxes that were asked for; empty: as it is stored.
     ImageSink(FetchTools const& tools, ImageJob const& job,
-              std::vector<std::string> const& accepted, std::unique_ptr<ContentReceiver> place);
+              std::vector<std::string> const& accepted);
 
     Status take(ByteView piece);
     /// After the archive has ended its answer in order.
@@ -30,8 +30,7 @@ private:
 
     ImageJob const& job_;
     std::vector<std::string> const& accepted_;
-    std::unique_ptr<ContentReceiver> place_;
-    std::unique_ptr<StagingShare> share_;
+    blob::PassingReceiver place_;
     Bytes beginning_;
     std::size_t next_look_ = 2048;
     dicomkos::InstanceHead head_;

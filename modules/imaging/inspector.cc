@@ -37,6 +37,13 @@ std::vector<std::string> references(domain::DocumentEntry const& entry, std::str
     return out;
 }
 
+/// CXi of the accession number, under its issuer where the manifest names one.
+std::string accession_id(domain::ImagingManifest const& manifest) {
+    std::string const& issuer = manifest.accession_issuer;
+    return manifest.accession + "^^^" + (issuer.empty() ? "" : "&" + issuer + "&ISO") + "^" +
+           std::string(kAccessionReference);
+}
+
 bool contains(std::vector<std::string> const& list, std::string const& one) {
     return std::find(list.begin(), list.end(), one) != list.end();
 }
@@ -190,8 +197,7 @@ void Inspector::fill(domain::DocumentEntry& entry, domain::ImagingManifest const
     }
     bool const plain = manifest.accession.find_first_of("^&~|\\") == std::string::npos;
     if (references(entry, kAccessionReference).empty() && !manifest.accession.empty() && plain)
-        entry.reference_ids.push_back(manifest.accession + "^^^^" +
-                                      std::string(kAccessionReference));
+        entry.reference_ids.push_back(accession_id(manifest));
     if (!entry.event_codes.empty()) return;
     for (std::string_view const modality : modalities_of(manifest)) {
         domain::CodedValue code{std::string(modality), settings_.modality_scheme, ""};

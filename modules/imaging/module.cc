@@ -5,13 +5,11 @@
 #include "imaging/watchers.h"
 #include "imaging/web.h"
 
-#include "platform/blob/blob_spool.h"
+#include "platform/blob/local_blob_store.h"
+#include "platform/blob/passing_spool.h"
 
 namespace musubi::imaging {
 namespace {
-
-/// Small images wait in memory until they are sent.
-constexpr std::uint64_t kInMemory = 32 * 1024;
 
 Result<InspectorSettings> inspector_settings(core::Config const& config) {
     InspectorSettings out;
@@ -46,12 +44,6 @@ Result<core::DimseReception> reception_settings(core::Config const& config) {
     return out;
 }
 
-/// What is staged belongs to no one institution: it gets the community's own key.
-std::string institution_of(std::string const& home) {
-    constexpr std::string_view kUrn = "urn:oid:";
-    return home.starts_with(kUrn) ? home.substr(kUrn.size()) : "imaging";
-}
-
 class ImagingModule final : public core::Module {
 public:
     ImagingModule(core::ModuleContext& context, InspectorSettings inspector,
@@ -61,10 +53,7 @@ public:
                      context.ports.require<vault::KeyRing>(), std::move(inspector)),
           manifests_(context.ports.require<vault::KeyRing>(), context.ids),
           patients_(context.ports.require<vault::KeyRing>()),
-          spool_(context.ports.require<blob::LocalBlobStore>(),
-                 {.in_memory = kInMemory,
-                  .largest =
-                      static_cast<std::uint64_t>(context.config.integer("imaging.max_answer"))}),
+          spool_(context.ports.require<blob::LocalBlobStore>().staging_folder()),
           dimse_(context.ports.find<core::DimsePort>()),
           reception_(std::move(reception)),
           fetcher_(context.ports.require<core::FetchPort>(), dimse_, spool_,
@@ -75,7 +64,6 @@ public:
                 .clock = context.clock,
                 .ids = context.ids,
                 .home = context.config.text("node.home_community_id"),
-                .institution = institution_of(context.config.text("node.home_community_id")),
                 .settings = {static_cast<std::size_t>(context.config.integer("imaging.max_images")),
                              std::chrono::milliseconds(
                                  context.config.integer("imaging.retrieve_deadline"))},
@@ -139,7 +127,7 @@ private:
     Inspector inspector_;
     ManifestWatcher manifests_;
     PatientWatcher patients_;
-    blob::BlobSpool spool_;
+    blob::PassingSpool spool_;
     core::DimsePort* const dimse_;
     core::DimseReception const reception_;
     Fetcher fetcher_;
@@ -184,7 +172,7 @@ std::vector<core::ConfigKey> config_keys() {
         {.key = "imaging.max_images",
          .type = kInteger,
          .default_value = "1000",
-         .doc = "images in one request; each holds an open file until it was sent",
+         .doc = "images in one request",
          .min = 1,
          .max = 10'000},
         {.key = "imaging.max_answer",

@@ -92,7 +92,7 @@ std::shared_ptr<core::Errand> Trip::set_off(Deps& deps, std::vector<std::string>
                         leg.grant->sop_class, leg.grant->of_series});
     }
     if (jobs.empty()) return nullptr;
-    batch_ = deps.fetcher.send(std::move(jobs), deps.institution,
+    batch_ = deps.fetcher.send(std::move(jobs),
                                std::chrono::steady_clock::now() + deps.settings.deadline);
     return batch_;
 }

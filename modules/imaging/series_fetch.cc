@@ -87,9 +87,7 @@ private:
         job_ = found->second;
         ImageJob const& job = *jobs_[job_];
         if (head.study != job.name.study || head.series != job.name.series) return not_wanted(0);
-        auto place = tools_.spool.receive(tools_.owner);
-        if (!place) return place.error();
-        sink_ = std::make_unique<ImageSink>(tools_, job, as_stored_, std::move(*place));
+        sink_ = std::make_unique<ImageSink>(tools_, job, as_stored_);
         Bytes const beginning = std::move(beginning_);
         beginning_.clear();
         return give(beginning);

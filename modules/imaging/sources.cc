@@ -3,6 +3,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/digest.h"
 #include "platform/base/ids.h"
+#include "platform/base/text_file.h"
 
 #include <arpa/inet.h>
 #include <yaml-cpp/yaml.h>
@@ -175,8 +176,7 @@ private:
     /// SHA-256 over the DER form of the file's first certificate.
     static Result<std::string> fingerprint(std::string const& file) {
         constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END";
-        std::ifstream in(file);
-        std::string const text{std::istreambuf_iterator<char>(in), {}};
+        std::string const text = TRY(read_text_file(file));
         auto const begin = text.find(kBegin);
         auto const end = begin == text.npos ? begin : text.find(kEnd, begin + kBegin.size());
         if (end == text.npos) return Error(Code::kInvalidContent, "no certificate");
@@ -257,8 +257,10 @@ std::vector<core::DimseArchive> SourceDirectory::senders() const {
 Result<std::shared_ptr<SourceDirectory const>> load_sources(std::string const& file) {
     if (file.empty())
         return std::shared_ptr<SourceDirectory const>(std::make_shared<SourceDirectory>());
+    auto const text = read_text_file(file);
+    if (!text) return all_of({{Severity::kError, kNoReason, text.error().detail, ""}});
     try {
-        return Reader(file).read(YAML::LoadFile(file));
+        return Reader(file).read(YAML::Load(*text));
     } catch (YAML::Exception const& e) {
         return all_of({{Severity::kError, kNoReason,
                         file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg, ""}});

@@ -1,20 +1,16 @@
 #include "node/affinity_domain_files.h"
 
 #include "codec/ebxml/read.h"
+#include "platform/base/text_file.h"
 #include "platform/xml/parse.h"
-
-#include <fstream>
-#include <sstream>
 
 namespace musubi::node {
 namespace {
 
 Result<std::vector<domain::AffinityDomain::CodeRow>> read_codes_file(std::string const& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return Error(Code::kInvalidContent, file + ": cannot be read");
-    std::ostringstream text;
-    text << in.rdbuf();
-    auto const document = xml::parse(as_bytes(text.view()));
+    auto const text = read_text_file(file, 16 * 1024 * 1024);
+    if (!text) return Error(Code::kInvalidContent, text.error().detail);
+    auto const document = xml::parse(as_bytes(*text));
     if (!document) return Error(Code::kInvalidContent, file + ": " + document.error().detail);
     auto rows = ebxml::read_codes_xml(*document);
     if (!rows) rows.error().detail = file + ": " + rows.error().detail;

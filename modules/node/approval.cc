@@ -89,4 +89,8 @@ Result<std::vector<std::string>> check_approval(std::string const& text,
     return subjects;
 }
 
+void add_approvers(domain::AuditObject& object, std::vector<std::string> const& signers) {
+    for (std::string const& one : signers) object.details.push_back({"approver", one});
+}
+
 }  // namespace musubi::node

@@ -11,6 +11,7 @@
 //
 // Pure but for reading files.
 
+#include "domain/audit_event.h"
 #include "platform/base/clock.h"
 #include "platform/base/ids.h"
 #include "platform/vault/cms.h"
@@ -49,5 +50,7 @@ struct ApprovalCheck {
 Result<std::vector<std::string>> check_approval(std::string const& text,
                                                 std::vector<Bytes> const& signatures,
                                                 ApprovalCheck const& check);
+/// Who gave leave stands in the record of what was done: one detail "approver" each.
+void add_approvers(domain::AuditObject& object, std::vector<std::string> const& signers);
 
 }  // namespace musubi::node

@@ -153,10 +153,11 @@ Status decide(OperatorTools& tools, pg::Pool& pool, InForce const& agreements, W
     erasure.counts = TRY(count_erasure(pool, member.names));
     auto const done = tools.services->pool->run([&](pg::Tx& tx) -> Status {
         queue_decision(tx, erasure, erasure_facts(erasure));
-        return tools.audit->record_in(
-            tx, {decision_event(tools, "data keys of " + member.code + " are destroyed, clause " +
-                                           erasure.clause + ", approval " +
-                                           approval.nonce.to_string())});
+        auto event =
+            decision_event(tools, "data keys of " + member.code + " are destroyed, clause " +
+                                      erasure.clause + ", approval " + approval.nonce.to_string());
+        add_approvers(event.objects.front(), erasure.officers);
+        return tools.audit->record_in(tx, {std::move(event)});
     });
     TRY(done);
     return FAULT("keys.erase_decided");

@@ -29,29 +29,45 @@ std::vector<std::string> files_of(std::string const& list) {
 }
 
 /// DCM 110106 Export, in whose name nobody asked but the operator: ITI TF-2 table 3.20.4.1.1.1-1.
-domain::AuditEvent export_event(OperatorTools const& tools, Approval const& approval) {
+domain::AuditEvent attempt(OperatorTools const& tools) {
     auto event = tools.patient_event("export", "");
     event.event_id = domain::dcm("110106", "Export");
     event.action = 'R';
+    return event;
+}
+
+struct Approved {
+    Approval approval;
+    std::vector<std::string> signers;
+};
+
+domain::AuditEvent export_event(OperatorTools const& tools, Approved const& by,
+                                fs::path const& folder) {
+    auto event = attempt(tools);
+    // Where it went (DICOM PS3.15 A.5.3.6).
+    domain::AuditParticipant media;
+    media.user_id = "file://" + fs::absolute(folder).string();
+    media.roles = {domain::dcm("110154", "Destination Media")};
+    event.participants.push_back(std::move(media));
     domain::AuditObject everything;
-    everything.id = "urn:musubi:export:" + approval.nonce.to_string();
+    everything.id = "urn:musubi:export:" + by.approval.nonce.to_string();
     everything.role = 13;
     everything.id_type = {"12", "RFC-3881", "URI"};
-    everything.details = {{"reason", approval.reason}};
+    everything.details = {{"reason", by.approval.reason}};
+    add_approvers(everything, by.signers);
     event.objects = {std::move(everything)};
     return event;
 }
 
-Result<Approval> approved(OperatorTools& tools, Options const& options) {
+Result<Approved> approved(OperatorTools& tools, Options const& options) {
     auto const files =
         TRY(read_approval_files({options["approval"], files_of(options["signatures"])}));
     ApprovalCheck const check{tools.config().text("node.region"), kEverything,
                               TRY(officers_of(tools.config())), system_clock().now(),
                               kExportRecords};
     auto const signers = check_approval(files.text, files.signatures, check);
-    if (signers) return read_approval(files.text);
-    auto event = tools.patient_event("export", "");
-    event.event_id = domain::dcm("110106", "Export");
+    if (signers) return Approved{TRY(read_approval(files.text)), *signers};
+    auto event = attempt(tools);
     event.outcome = domain::AuditOutcome::kMinorFailure;
     event.outcome_description = signers.error().detail;
     TRY(tools.audit->record({event}));
@@ -80,17 +96,17 @@ Status take_out(OperatorTools& tools, fs::path const& folder, Options const& opt
         return Error(Code::kInvalidContent,
                      "an export is signed: configure atna.evidence_certificate");
     TRY(atna::check_evidence(evidence, system_clock().now()));
-    Approval const approval = TRY(approved(tools, options));
+    Approved const by = TRY(approved(tools, options));
     std::error_code none;
     if (fs::exists(folder / "manifest.json", none))
         return Error(Code::kConflict, folder.string() + " holds a finished export");
     TRY(vault::make_folder(folder));
     // On record before the first octet is there.
-    TRY(tools.audit->record({export_event(tools, approval)}));
+    TRY(tools.audit->record({export_event(tools, by, folder)}));
     ExportSummary summary;
     summary.region = tools.config().text("node.region");
     summary.node = tools.config().text("node.audit_source_id");
-    summary.approval = approval.nonce.to_string();
+    summary.approval = by.approval.nonce.to_string();
     summary.made_at = to_rfc3339(system_clock().now());
     TRY(Exporter(tools, folder).run(summary));
     TRY(seal(tools, folder, summary));

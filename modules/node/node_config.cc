@@ -116,6 +116,32 @@ std::vector<core::ConfigKey> node_config_keys() {
          .doc = "requests worked on at once; one more waits two seconds, then is told busy",
          .min = 1,
          .max = 512},
+        {.key = "listen.mllp_in_flight",
+         .type = kInteger,
+         .default_value = "8",
+         .doc = "HL7 v2 messages worked on at once; one more waits two seconds, then is told busy. "
+                "The door has four threads more than this",
+         .min = 1,
+         .max = 256},
+        {.key = "listen.mllp_connections",
+         .type = kInteger,
+         .default_value = "4096",
+         .doc = "connections of the MLLP door in total",
+         .min = 16,
+         .max = 1'000'000},
+        {.key = "listen.mllp_idle",
+         .type = kDurationMs,
+         .default_value = "60s",
+         .doc = "how long a connection of the MLLP door may stay open without a message; for "
+                "systems that keep theirs all day and do not open a new one",
+         .min = 1000,
+         .max = 86'400'000},
+        {.key = "listen.mllp_message",
+         .type = kInteger,
+         .default_value = "4194304",
+         .doc = "octets of one HL7 v2 message",
+         .min = 65'536,
+         .max = 67'108'864},
         {.key = "tls.certificate",
          .type = kPath,
          .default_value = "",
@@ -279,7 +305,7 @@ std::vector<core::ConfigKey> node_config_keys() {
          .type = kPathList,
          .default_value = "",
          .doc = "code sets that the affinity domain agreed on: packs (profiles/) or files in the "
-                "codes.xml form (.xml)",
+                "codes.xml form (.xml), which add codes; whether a set is enforced the packs say",
          .required = true},
         {.key = "soap.validate_schema",
          .type = kBoolean,
@@ -308,8 +334,8 @@ Result<Address> parse_address(std::string_view text) {
 
 std::vector<core::ConfigKey> all_config_keys() {
     std::vector<core::ConfigKey> keys = node_config_keys();
-    for (core::ConfigKey& key : maintenance_config_keys()) keys.push_back(std::move(key));
-    for (core::ConfigKey& key : location_config_keys()) keys.push_back(std::move(key));
+    for (core::ConfigKey const& key : maintenance_config_keys()) keys.push_back(key);
+    for (core::ConfigKey const& key : location_config_keys()) keys.push_back(key);
     for (auto const* module : linked_modules()) {
         keys.insert(keys.end(), module->config_keys.begin(), module->config_keys.end());
     }

@@ -20,7 +20,8 @@ constexpr pg::Statement kInsertOpening{
     "values ($1, $2, $3, $4, $5, $6, $7)"};
 
 domain::AuditEvent opening_event(OperatorTools const& tools, repository::DocumentRow const& row,
-                                 Approval const& approval, bool started) {
+                                 Approval const& approval, std::vector<std::string> const& signers,
+                                 bool started) {
     auto event = tools.patient_event("keys-open", row.patient);
     event.event_id = domain::dcm("110113", "Security Alert");
     event.event_types = {started ? domain::dcm("110127", "Emergency Override Started")
@@ -28,6 +29,7 @@ domain::AuditEvent opening_event(OperatorTools const& tools, repository::Documen
     event.action = 'E';
     event.objects.front().details = {{"reason", approval.reason},
                                      {"approval", approval.nonce.to_string()}};
+    add_approvers(event.objects.front(), signers);
     event.objects.push_back(domain::audit_document(
         row.unique_id, tools.config().text("repository.unique_id"), std::nullopt));
     return event;
@@ -51,7 +53,7 @@ policy::Notice notice_of(OperatorTools const& tools, repository::DocumentRow con
 Status record_opening(OperatorTools& tools, repository::DocumentRow const& row,
                       Approval const& approval, std::vector<std::string> const& signers) {
     auto const agreement = TRY(agreement_of(tools));
-    auto const done = tools.services->pool->run([&](pg::Tx& tx) -> Status {
+    auto done = tools.services->pool->run([&](pg::Tx& tx) -> Status {
         pg::Params params;
         params.uuid(approval.nonce)
             .text(row.unique_id)
@@ -63,7 +65,7 @@ Status record_opening(OperatorTools& tools, repository::DocumentRow const& row,
         tx.queue(kInsertOpening, std::move(params), 1);
         policy::queue_notice(tx, system_ids(), *agreement, notice_of(tools, row, approval),
                              "opening|" + approval.nonce.to_string());
-        return tools.audit->record_in(tx, {opening_event(tools, row, approval, true)});
+        return tools.audit->record_in(tx, {opening_event(tools, row, approval, signers, true)});
     });
     if (!done && done.error().code == Code::kConflict)
         return Error(Code::kConflict, "this approval was used before");
@@ -126,7 +128,7 @@ Status open_document(OperatorTools& tools, std::string const& document,
         return recorded.error();
     }
     Status const written = write_document(tools, row, out);
-    auto ended = opening_event(tools, row, approval, false);
+    auto ended = opening_event(tools, row, approval, *signers, false);
     if (!written) ended.outcome = domain::AuditOutcome::kSeriousFailure;
     TRY(tools.audit->record({ended}));
     TRY(written);

@@ -6,6 +6,7 @@
 #include "node/node_config.h"
 #include "node/operator_tools.h"
 #include "node/preservation/records.h"
+#include "node/settings_watch.h"
 #include "node/stand_in.h"
 #include "platform/base/log.h"
 #include "policy/acceptance.h"
@@ -116,6 +117,12 @@ Status Server::open_doors() {
         server.listener.name = "mllp";
         server.listener.address = mllp.host;
         server.listener.port = mllp.port;
+        server.listener.in_flight = static_cast<int>(config.integer("listen.mllp_in_flight"));
+        server.listener.workers = server.listener.in_flight + 4;
+        server.listener.max_connections =
+            static_cast<int>(config.integer("listen.mllp_connections"));
+        server.listener.idle_timeout_ms = static_cast<int>(config.integer("listen.mllp_idle"));
+        server.max_message_bytes = static_cast<std::size_t>(config.integer("listen.mllp_message"));
         mllp_ = TRY(net::MllpServer::start(server, tls_->mllp(), hl7v2_.get(), &witness_));
         log_info("listening", {{"door", "mllp"}, {"port", std::to_string(mllp_->port())}});
     }
@@ -229,6 +236,7 @@ void Server::reload() {
     }
     certificates_.look();
     look_at_location();
+    tell_changed_settings(composition_->config());
     auto event = change_event(name(), Changed::kSecurity, "certificates and agreement read again");
     if (!kept_old.empty()) {
         event.outcome = domain::AuditOutcome::kMinorFailure;

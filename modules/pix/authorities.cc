@@ -2,6 +2,7 @@
 
 #include "domain/reason.h"
 #include "platform/base/ids.h"
+#include "platform/base/text.h"
 
 #include <algorithm>
 
@@ -39,12 +40,28 @@ Judged authority_of(domain::SentIdentifier const& id, domain::Member const& memb
 
 }  // namespace
 
+std::string flaw_of(domain::SentIdentifier const& identifier) {
+    if (length_in_characters(identifier.id) > kLongestId)
+        return "the id (CX.1) is longer than " + std::to_string(kLongestId);
+    bool const control = std::any_of(identifier.id.begin(), identifier.id.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    return control ? "the id (CX.1) has control characters" : "";
+}
+
 Result<std::vector<domain::LocalId>> feedable_ids(
     std::vector<domain::SentIdentifier> const& identifiers, domain::Member const& member,
     core::AuthorityPort const& authorities) {
     std::vector<domain::LocalId> ids;
     std::vector<Issue> issues;
+    bool flawed = false;
     for (domain::SentIdentifier const& identifier : identifiers) {
+        if (std::string flaw = flaw_of(identifier); !flaw.empty()) {
+            flawed = true;
+            issues.push_back(
+                {Severity::kError, Reason::kDataType, std::move(flaw), identifier.location});
+            continue;
+        }
         Judged judged = authority_of(identifier, member, authorities);
         auto const& allowed = member.assigning_authorities;
         if (judged.problem.empty() &&
@@ -62,7 +79,7 @@ Result<std::vector<domain::LocalId>> feedable_ids(
             std::any_of(ids.begin(), ids.end(), [&](auto const& known) { return known.id == id; });
         if (!twice) ids.push_back({std::move(id), identifier.type_code});
     }
-    if (ids.empty()) return Error(Code::kInvalidContent, std::move(issues));
+    if (ids.empty() || flawed) return Error(Code::kInvalidContent, std::move(issues));
     return ids;
 }
 

@@ -3,6 +3,8 @@
 #include "pix/authorities.h"
 #include "platform/base/fault.h"
 
+#include <algorithm>
+
 namespace musubi::pix {
 namespace {
 
@@ -42,10 +44,36 @@ core::AuditDraft draft_for(std::vector<std::string> const& patients, FeedRequest
     for (std::string const& patient : patients) {
         if (patient.empty()) continue;
         domain::AuditObject object = domain::audit_patient(patient);
-        object.details.push_back({request.detail_type, request.feed.control_id});
+        if (!request.feed.control_id.empty())
+            object.details.push_back({request.detail_type, request.feed.control_id});
         draft.objects.push_back(std::move(object));
     }
     return draft;
+}
+
+/// An id as the message told it, with the region's word for its authority where it has one.
+std::string told_as(core::AuthorityPort const& authorities, domain::SentIdentifier const& sent) {
+    auto const known = authorities.resolve(sent.authority);
+    if (known && *known != nullptr) return domain::PatientId{sent.id, (*known)->oid}.to_cx();
+    if (!sent.authority.universal_id.empty())
+        return domain::PatientId{sent.id, sent.authority.universal_id}.to_cx();
+    return sent.id + "^^^" + sent.authority.namespace_id;
+}
+
+std::vector<std::string> told_ids(core::AuthorityPort const& authorities,
+                                  domain::PatientFeed const& feed) {
+    constexpr std::size_t kMost = 20;
+    constexpr std::size_t kLongest = 250;  // of a CX (ITI TF-2 table 3.8-2)
+    std::vector<std::string> told;
+    for (auto const* list : {&feed.identifiers, &feed.prior_identifiers, &feed.other_identifiers}) {
+        for (domain::SentIdentifier const& sent : *list) {
+            std::string cx = told_as(authorities, sent);
+            bool const twice = std::find(told.begin(), told.end(), cx) != told.end();
+            if (told.size() < kMost && cx.size() <= kLongest && !twice)
+                told.push_back(std::move(cx));
+        }
+    }
+    return told;
 }
 
 }  // namespace
@@ -59,14 +87,15 @@ Result<core::PatientChangeOutcome> apply_feed(FeedDeps& deps, FeedRequest const&
     return outcome;
 }
 
-std::vector<core::AuditDraft> audit_feed(FeedRequest const* request,
+std::vector<core::AuditDraft> audit_feed(core::AuthorityPort const& authorities,
+                                         FeedRequest const* request,
                                          core::PatientChangeOutcome const* outcome) {
     if (!request) return {core::AuditDraft{}};
-    std::vector<std::string> patient;
-    if (outcome) patient = {outcome->patient, outcome->parted};  // nobody parted: left out
-    if (request->feed.event == domain::FeedEvent::kAdd) return {draft_for(patient, *request, 'C')};
-    if (request->feed.event != domain::FeedEvent::kMerge || !outcome)
-        return {draft_for(patient, *request, 'U')};
+    char const action = request->feed.event == domain::FeedEvent::kAdd ? 'C' : 'U';
+    if (!outcome) return {draft_for(told_ids(authorities, request->feed), *request, action)};
+    std::vector<std::string> const patient = {outcome->patient, outcome->parted};  // or nobody
+    if (request->feed.event != domain::FeedEvent::kMerge)
+        return {draft_for(patient, *request, action)};
     // Both ids may have been one person's already: then none stopped to be active.
     return {draft_for(outcome->subsumed.empty() ? patient : outcome->subsumed, *request, 'D'),
             draft_for(patient, *request, 'U')};

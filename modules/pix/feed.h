@@ -10,8 +10,9 @@ namespace musubi::pix {
 
 struct FeedRequest {
     domain::PatientFeed feed;
-    ByteView original;        ///< as received; valid while the request is handled
-    std::string detail_type;  ///< "MSH-10" or "II", with feed.control_id
+    ByteView original;                     ///< as received; valid while the request is handled
+    std::string detail_type;               ///< "MSH-10" or "II", with feed.control_id
+    std::optional<Error> unreadable = {};  ///< then `feed` is an outline, for the record
 };
 
 /// Applies the feed. Ids of authorities that the sender may not feed are ignored; with none left it
@@ -19,8 +20,10 @@ struct FeedRequest {
 Result<core::PatientChangeOutcome> apply_feed(FeedDeps& deps, FeedRequest const& request,
                                               core::CallContext const& call);
 
-/// C for a new person, U for changes, D and U for a merge.
-std::vector<core::AuditDraft> audit_feed(FeedRequest const* request,
+/// C for a new person, U for changes, D and U for a merge. What was refused is one record, of the
+/// ids that the message named (the first twenty): who tried what with whom is seen nowhere else.
+std::vector<core::AuditDraft> audit_feed(core::AuthorityPort const& authorities,
+                                         FeedRequest const* request,
                                          core::PatientChangeOutcome const* outcome);
 
 }  // namespace musubi::pix

@@ -80,19 +80,20 @@ Result<V3FeedRequest> Iti44::decode(Deps&, Wire const& wire, core::DecodeContext
     xml::Element const payload = wire.envelope.payload;
     request.header = hl7v3::read_header(payload);
     request.feed.detail_type = "II";
-    request.feed.feed.control_id = request.header.id.key();
+    request.feed.feed = hl7v3::outline_of_feed(payload);
+    auto& unreadable = request.feed.unreadable;
     auto feed = hl7v3::read_patient_feed(payload);
     if (!feed) {
-        request.unreadable = std::move(feed).error();
+        unreadable = std::move(feed).error();
         // Another message than the action says: nobody else could answer it better.
-        if (request.unreadable->code == Code::kInvalidMessage)
-            request.unreadable = Error(Code::kInvalidContent, kReasonSchema, "another interaction");
+        if (unreadable->code == Code::kInvalidMessage)
+            unreadable = Error(Code::kInvalidContent, kReasonSchema, "another interaction");
         return request;
     }
     // What was signed for, routed and logged as one thing must not be another.
     if (!wire.envelope.action.ends_with(":" + request.header.interaction)) {
-        request.unreadable = Error(Code::kInvalidContent, Reason::kUnsupportedEvent,
-                                   "action and message do not mean the same");
+        unreadable = Error(Code::kInvalidContent, Reason::kUnsupportedEvent,
+                           "action and message do not mean the same");
         return request;
     }
     request.feed.feed = std::move(*feed);
@@ -103,7 +104,7 @@ Result<V3FeedRequest> Iti44::decode(Deps&, Wire const& wire, core::DecodeContext
 }
 
 Result<core::Located> Iti44::locate(Deps&, Request const& request, domain::Subject const&) {
-    if (request.unreadable) return *request.unreadable;
+    if (request.feed.unreadable) return *request.feed.unreadable;
     return core::Located{};
 }
 
@@ -120,16 +121,10 @@ Result<core::PatientChangeOutcome> Iti44::handle(Deps& deps,
 
 int Iti44::withhold(core::Permit const&, Response&) { return 0; }
 
-std::vector<core::AuditDraft> Iti44::audit(Deps&,
+std::vector<core::AuditDraft> Iti44::audit(Deps& deps,
                                            core::AuditInput<Request, Response> const& input) {
-    if (!input.request) return {core::AuditDraft{}};
-    FeedRequest feed = input.request->feed;
-    // Of a message that could not be read the interaction still tells what was meant.
-    if (input.request->header.interaction == hl7v3::kRevisePatient)
-        feed.feed.event = domain::FeedEvent::kUpdate;
-    if (input.request->header.interaction == hl7v3::kMergePatients)
-        feed.feed.event = domain::FeedEvent::kMerge;
-    return audit_feed(&feed, input.response);
+    return audit_feed(deps.authorities, input.request ? &input.request->feed : nullptr,
+                      input.response);
 }
 
 Result<Iti44::Reply> Iti44::encode(Deps& deps, Response&&, Request const& request) {

@@ -11,9 +11,8 @@ namespace musubi::pix {
 
 struct V3FeedRequest {
     FeedRequest feed;
-    hl7v3::Header header;             ///< for the acknowledgement
-    std::string text;                 ///< of the payload; feed.original points to it
-    std::optional<Error> unreadable;  ///< then `feed` is empty; told when the answer can be made
+    hl7v3::Header header;  ///< for the acknowledgement
+    std::string text;      ///< of the payload; feed.original points to it
 };
 
 struct Iti44 {

@@ -1,6 +1,7 @@
 #include "pix/iti64.h"
 
 #include "domain/reason.h"
+#include "pix/authorities.h"
 #include "platform/base/fault.h"
 #include "platform/base/ids.h"
 
@@ -28,6 +29,11 @@ public:
         return id;
     }
     domain::LocalId any(domain::SentIdentifier const& sent) {
+        if (std::string flaw = flaw_of(sent); !flaw.empty()) {
+            issues_.push_back(
+                {Severity::kError, Reason::kDataType, std::move(flaw), sent.location});
+            return {};
+        }
         auto const& authority = sent.authority;
         if (authority.universal_id_type != "ISO" || !is_oid(authority.universal_id)) {
             refuse(sent, "the assigning authority (CX.4) must be an OID of type ISO");
@@ -88,7 +94,7 @@ Result<LinkRequest> Iti64::decode(Deps& deps, Wire const& wire,
     change.prior_ids = {resolver.own(link.previous_regional)};
     if (link.subsumed_local) change.prior_ids.push_back(resolver.any(*link.subsumed_local));
     if (!resolver.issues().empty())
-        return Error(Code::kInvalidContent, std::move(resolver.issues()));
+        request.problem = Error(Code::kInvalidContent, std::move(resolver.issues()));
     domain::Member const& member = context.subject.member;
     change.member = member.code;
     change.message_key = member.code + "|" + link.manager.namespace_id + "|" +
@@ -96,7 +102,8 @@ Result<LinkRequest> Iti64::decode(Deps& deps, Wire const& wire,
     return request;
 }
 
-Result<core::Located> Iti64::locate(Deps&, Request const&, domain::Subject const&) {
+Result<core::Located> Iti64::locate(Deps&, Request const& request, domain::Subject const&) {
+    if (request.problem) return *request.problem;
     return core::Located{};
 }
 

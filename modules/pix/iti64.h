@@ -17,6 +17,7 @@ struct LinkRequest {
     hl7v2::LinkChange link;
     core::PatientChange change;  ///< authorities resolved, without its sender
     ByteView original;
+    std::optional<Error> problem = {};  ///< of the ids of `link`; told when the answer is made
 };
 
 struct Iti64 {

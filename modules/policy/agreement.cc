@@ -1,10 +1,9 @@
 #include "policy/agreement.h"
 
 #include "platform/base/digest.h"
+#include "platform/base/text_file.h"
 
-#include <fstream>
 #include <map>
-#include <sstream>
 
 namespace musubi::policy {
 
@@ -68,20 +67,16 @@ bool Agreement::may_send(std::string_view peer, std::string_view transaction) co
 }
 
 Result<std::string> certificate_fingerprint(std::string const& pem_file) {
-    constexpr std::size_t kLimit = 64 * 1024;
-    std::ifstream in(pem_file, std::ios::binary);
-    if (!in) return Error(Code::kNotFound, "cannot read certificate file");
-    std::string text(kLimit, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(kLimit));
-    text.resize(static_cast<std::size_t>(in.gcount()));
+    auto const read = read_text_file(pem_file);
+    if (!read) return Error(read.error().code, "cannot read certificate file");
+    std::string_view const text = *read;
 
     constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
     constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
     auto const begin = text.find(kBegin);
     auto const end = begin == std::string::npos ? begin : text.find(kEnd, begin);
     if (end == std::string::npos) return Error(Code::kInvalidContent, "no PEM certificate in file");
-    auto const body =
-        std::string_view(text).substr(begin + kBegin.size(), end - begin - kBegin.size());
+    auto const body = text.substr(begin + kBegin.size(), end - begin - kBegin.size());
     Bytes const der = TRY(from_base64(body));
     if (der.empty()) return Error(Code::kInvalidContent, "empty PEM certificate");
     return to_hex(sha256(der));

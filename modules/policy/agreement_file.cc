@@ -1,23 +1,14 @@
 #include "policy/agreement_file.h"
 
+#include "platform/base/text_file.h"
+
 #include <chrono>
-#include <fstream>
 
 namespace musubi::policy {
-namespace {
-
-constexpr std::size_t kFileLimit = 1024 * 1024;
-
-}  // namespace
 
 Result<std::string> read_agreement_text(std::string const& file) {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) return Error(Code::kNotFound, "cannot read agreement " + file);
-    std::string text(kFileLimit + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.size() > kFileLimit)
-        return Error(Code::kTooLarge, "agreement " + file + " is larger than 1 MiB");
+    auto text = read_text_file(file);
+    if (!text) text.error().detail = "agreement " + text.error().detail;
     return text;
 }
 

@@ -61,7 +61,7 @@ constexpr Field kDocumentType[] = {{"code", kText, kRequired},
                                    {"share", kText, false, kWordsOnly},
                                    {"confidentiality", kText, false, kWordsOnly},
                                    {"formats", kTexts, false, kWordsOnly},
-                                   {"retention", kDuration, false, kWordsOnly},
+                                   {"retention", kDuration},  // keys erase
                                    {"release_delay", kDuration, false, kWordsOnly}};
 constexpr Field kPurpose[] = {{"code", kText, kRequired},
                               {"name", kText, kRequired},

@@ -1,12 +1,12 @@
 #include "policy/agreement_users.h"
 
 #include "platform/base/ids.h"
+#include "platform/base/text_file.h"
 #include "platform/xml/verify_key.h"
 #include "policy/users.h"
 #include "policy/vocabulary.h"
 
 #include <charconv>
-#include <fstream>
 
 namespace musubi::policy {
 namespace {
@@ -141,11 +141,8 @@ private:
     }
 
     std::string file_text(std::string const& name) const {
-        std::ifstream in(folder_ / name, std::ios::binary);
-        std::string text(64 * 1024, '\0');
-        in.read(text.data(), static_cast<std::streamsize>(text.size()));
-        text.resize(static_cast<std::size_t>(in.gcount()));
-        return text;
+        auto text = read_text_file(folder_ / name);
+        return text ? *std::move(text) : std::string();
     }
 
     static Result<Bytes> der_of(std::string_view pem) {

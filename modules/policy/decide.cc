@@ -100,8 +100,10 @@ public:
                 trail_.say(patient + ": others' identifiers denied by " + rows.front()->id);
             }
             domain::Scope scope;
-            scope.identities =
-                identity_scope(agreement_, role_, member_, consent(patient), limits, used_);
+            auto const wanted = consent(patient);
+            auto identities = open_identities(agreement_, role_, member_, wanted, limits, used_);
+            scope.identities = std::move(identities.scope);
+            if (identities.by_consent) note_basis(patient, wanted, About::kPersonsData);
             trail_.say(patient + ": identifiers of " + join(scope.identities.authorities));
             if (opens) tell_emergency(patient);
             out_.scopes.emplace_back(patient, std::move(scope));
@@ -174,7 +176,7 @@ private:
             }
             add_once(used_, rule.rule_id);
         }
-        if (by_consent) note_basis(patient, scope.consent);
+        if (by_consent) note_basis(patient, scope.consent, About::kDocuments);
         for (auto const* row : rows_for(agreement_, asker_, action)) {
             if (row->notify && (row->effect() == domain::Effect::kPermit || can_open))
                 out_.announce.push_back({patient, row->id});
@@ -185,10 +187,12 @@ private:
         }
         tell_emergency(patient);
     }
-    void note_basis(std::string const& patient, domain::ConsentRules const& consent) {
+    enum class About { kDocuments, kPersonsData };
+    void note_basis(std::string const& patient, domain::ConsentRules const& consent, About about) {
         constexpr int kTold = 8;
         int told = 0;
         for (auto const& word : consent.words) {
+            if (about == About::kPersonsData && !word.about_persons_data()) continue;
             if (word.open && told++ < kTold) detail(patient, "consent", word.source);
         }
         if (told == 0) detail(patient, "consent", "nothing withheld");

@@ -1,6 +1,8 @@
 #include "policy/decide_identity.h"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_set>
 
 namespace musubi::policy {
 namespace {
@@ -25,26 +27,29 @@ bool has_identity_rule_needing_consent(Agreement const& agreement, Role const& r
         [&](IdentityRule const& rule) { return rule.role == role.code && rule.needs_consent; });
 }
 
-domain::IdentityScope identity_scope(Agreement const& agreement, Role const& role,
-                                     AgreementMember const& member,
-                                     domain::ConsentRules const& consent, IdentityLimits limits,
-                                     std::vector<std::string>& used) {
-    domain::IdentityScope scope;
-    scope.authorities = member.member.assigning_authorities;
-    if (limits == IdentityLimits::kOwnOnly) return scope;
+OpenIdentities open_identities(Agreement const& agreement, Role const& role,
+                               AgreementMember const& member, domain::ConsentRules const& consent,
+                               IdentityLimits limits, std::vector<std::string>& used) {
+    OpenIdentities out;
+    auto const& own = member.member.assigning_authorities;
+    out.scope.authorities = own;
+    // Of hundreds of members: looking each up in what is open already would cost its square.
+    std::unordered_set<std::string_view> open(own.begin(), own.end());
+    if (limits == IdentityLimits::kOwnOnly) return out;
     for (auto const& rule : agreement.identity_rules) {
         if (rule.role != role.code) continue;
         for (auto const& other : agreement.members) {
             if (rule.needs_consent && !covers(consent, other.member.code, limits)) continue;
             for (auto const& authority : other.member.assigning_authorities) {
                 if (!rule.authorities.empty() && !contains(rule.authorities, authority)) continue;
-                if (contains(scope.authorities, authority)) continue;
-                scope.authorities.push_back(authority);
+                if (!open.insert(authority).second) continue;
+                out.scope.authorities.push_back(authority);
                 add_once(used, rule.id);
+                if (rule.needs_consent && limits == IdentityLimits::kNone) out.by_consent = true;
             }
         }
     }
-    return scope;
+    return out;
 }
 
 }  // namespace musubi::policy

@@ -16,10 +16,14 @@ enum class IdentityLimits : std::uint8_t {
     kEmergency,  ///< consent is passed over where the patient has not vetoed it absolutely
 };
 
+struct OpenIdentities {
+    domain::IdentityScope scope;
+    bool by_consent = false;  ///< some of it rests on what the patient wants
+};
+
 /// Adds the clauses that opened something to `used`.
-domain::IdentityScope identity_scope(Agreement const& agreement, Role const& role,
-                                     AgreementMember const& member,
-                                     domain::ConsentRules const& consent, IdentityLimits limits,
-                                     std::vector<std::string>& used);
+OpenIdentities open_identities(Agreement const& agreement, Role const& role,
+                               AgreementMember const& member, domain::ConsentRules const& consent,
+                               IdentityLimits limits, std::vector<std::string>& used);
 
 }  // namespace musubi::policy

@@ -16,6 +16,18 @@ namespace {
 constexpr auto kSoon = std::chrono::hours(24 * 60);
 constexpr std::string_view kProfiles[] = {"jp-high", "jp-high-compat"};
 
+/// The day that a section names as its next, where it is over.
+Tree const* passed_day(Agreement const& agreement, std::string const& path, WallTime now) {
+    auto const* section = agreement.tree ? agreement.tree->at(path) : nullptr;
+    auto const* next = section ? section->find("next") : nullptr;
+    auto const day = next ? japanese_day(next->text) : std::nullopt;
+    return day && *day + std::chrono::hours(24) <= now ? next : nullptr;
+}
+
+std::string was_due(std::string const& path, Tree const& day) {
+    return "'" + path + "' was due on " + day.text;
+}
+
 class Linter {
 public:
     Linter(Agreement const& agreement, WallTime now) : agreement_(agreement), now_(now) {}
@@ -59,12 +71,8 @@ private:
             add(if_missing, "missing", path, 1, "'" + path + "' is missing: nobody is reminded");
             return;
         }
-        auto const* next = section->find("next");
-        auto const day = next ? japanese_day(next->text) : std::nullopt;
-        if (day && *day + std::chrono::hours(24) <= now_) {
-            add(LintSeverity::kError, "overdue", path, next->line,
-                "'" + path + "' was due on " + next->text);
-        }
+        if (auto const* day = passed_day(agreement_, path, now_))
+            add(LintSeverity::kError, "overdue", path, day->line, was_due(path, *day));
     }
 
     void dates() {
@@ -207,6 +215,14 @@ std::string_view to_string(LintSeverity severity) {
         case LintSeverity::kNote: return "note";
     }
     return "error";
+}
+
+std::vector<std::string> overdue(Agreement const& agreement, WallTime now) {
+    std::vector<std::string> out;
+    for (std::string const path : {"revision", "audit.internal", "audit.external"}) {
+        if (auto const* day = passed_day(agreement, path, now)) out.push_back(was_due(path, *day));
+    }
+    return out;
 }
 
 std::vector<LintFinding> lint(Agreement const& agreement, WallTime now) {

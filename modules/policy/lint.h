@@ -26,6 +26,10 @@ std::vector<LintFinding> lint(Agreement const& agreement, WallTime now);
 std::vector<LintFinding> lint_signatures(Agreement const& agreement, Signatures const& signatures,
                                          WallTime now);
 
+/// What the members promised each other for a day that is over, revision and audits: "'revision'
+/// was due on 2027-04-01". The running node tells it in its health.
+std::vector<std::string> overdue(Agreement const& agreement, WallTime now);
+
 /// "FILE:LINE: severity: check: text" each, or a JSON list.
 std::string lint_text(Agreement const& agreement, std::vector<LintFinding> const& findings);
 std::string lint_json(std::vector<LintFinding> const& findings);

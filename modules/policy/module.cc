@@ -59,7 +59,7 @@ public:
         if (agreement->region.ends - now < kWarnBeforeEnd && !policy_->next_begins()) {
             return {core::Health::kDegraded, "the agreement ends on " + agreement->region.valid_to};
         }
-        auto const open = emergency_matters(pool_, *agreement, now);
+        auto const open = open_matters(pool_, *agreement, now);
         if (open && !open->empty()) return {core::Health::kDegraded, *open};
         return {};
     }

@@ -10,6 +10,26 @@ namespace {
 /// No request runs longer (node.request_deadline).
 constexpr std::chrono::minutes kLongestRequest{5};
 
+/// Verified with this message or, where an answer was deferred, with the question.
+bool has_user(domain::Subject const& subject) {
+    return subject.assertion || !subject.user_id.empty();
+}
+
+/// Feeds in HL7 v2 have no place for a user and tell the sender nothing: they are refused only
+/// where the connection itself demands users.
+bool is_plain_feed(std::string_view transaction) {
+    return transaction == "ITI-8" || transaction == "ITI-30" || transaction == "ITI-64";
+}
+
+/// What the connection says, else what the member's row or that of all says: at doors that can
+/// carry no assertion too (HL7 v2, images over HTTP, ITI-81), or these would be the way around it.
+bool demands_user(Agreement const& agreement, Connection const* line, domain::Member const& member,
+                  std::string_view transaction) {
+    if (line && line->users) return *line->users == domain::AssertionUse::kRequired;
+    return assertion_rules(agreement.users.get(), member).use == domain::AssertionUse::kRequired &&
+           !is_plain_feed(transaction);
+}
+
 }  // namespace
 
 std::shared_ptr<Agreement const> AgreementPolicy::terms_of(domain::Member const& member) const {
@@ -38,15 +58,17 @@ Status AgreementPolicy::admit(domain::Subject const& subject,
         return Error(Code::kDenied, "member " + sender + " may not call this transaction");
     }
     auto const* line = now->connection(sender, transaction_id);
+    auto const& account = subject.member.emergency_account;
+    if (!account && !has_user(subject) &&
+        demands_user(*now, line, subject.member, transaction_id)) {
+        return Error(Code::kUnauthenticated, core::kReasonAssertionMissing,
+                     "the agreement demands a user's assertion of " + sender);
+    }
     if (!line) return {};
-    if (auto const& account = subject.member.emergency_account) {
+    if (account) {
         // Its seal says who holds it, and what it may call. How often is the connection's word, for
         // the account by itself: whoever uses up the house's calls does not lock it out.
         return take_call(*now, *line, sender, "emergency " + account->code);
-    }
-    if (!subject.assertion && line->users == domain::AssertionUse::kRequired) {
-        return Error(Code::kUnauthenticated, core::kReasonAssertionMissing,
-                     "the connection of " + sender + " demands a user's assertion");
     }
     if (subject.assertion && level_of(*now->users, *subject.assertion) < line->minimum_level) {
         return Error(Code::kUnauthenticated, core::kReasonWeakLogin,

@@ -1,6 +1,7 @@
 #include "policy/readiness.h"
 
 #include "policy/disaster.h"
+#include "policy/lint.h"
 #include "policy/sealed_accounts.h"
 
 namespace musubi::policy {
@@ -24,11 +25,12 @@ std::string said_of(SealedAccount const& account, WallTime now) {
 
 }  // namespace
 
-Result<std::string> emergency_matters(pg::Pool& pool, Agreement const& agreement, WallTime now) {
+Result<std::string> open_matters(pg::Pool& pool, Agreement const& agreement, WallTime now) {
     std::string out;
-    auto const overdue = TRY(overdue_reviews(pool, now));
-    if (overdue > 0)
-        add(out, std::to_string(overdue) + " emergency accesses are not reviewed in time");
+    for (auto const& one : overdue(agreement, now)) add(out, one);
+    auto const unreviewed = TRY(overdue_reviews(pool, now));
+    if (unreviewed > 0)
+        add(out, std::to_string(unreviewed) + " emergency accesses are not reviewed in time");
     auto const accounts = TRY(sealed_accounts(pool, agreement, now));
     for (auto const& account : accounts) {
         if (auto const said = said_of(account, now); !said.empty()) add(out, said);

@@ -1,6 +1,7 @@
 #pragma once
-// What people still have to do about emergencies: accesses and disasters that nobody has looked at
-// in time, envelopes without a good seal. For the health report. Thread-safe.
+// What people still have to do: revisions and audits of the agreement whose day is over; about
+// emergencies accesses and disasters that nobody has looked at in time, envelopes without a good
+// seal. For the health report. Thread-safe.
 
 #include "platform/pg/pool.h"
 #include "policy/agreement.h"
@@ -8,6 +9,6 @@
 namespace musubi::policy {
 
 /// One sentence for each, "; " between them; empty: nothing. A declared disaster is told as well.
-Result<std::string> emergency_matters(pg::Pool& pool, Agreement const& agreement, WallTime now);
+Result<std::string> open_matters(pg::Pool& pool, Agreement const& agreement, WallTime now);
 
 }  // namespace musubi::policy

@@ -108,15 +108,15 @@ std::string signature_folder(std::string const& agreement_file) {
 Result<Signatures> read_signatures(std::string const& agreement_file) {
     Signatures out;
     std::error_code error;
-    for (fs::directory_iterator at(signature_folder(agreement_file), error), end;
-         !error && at != end; at.increment(error)) {
+    auto const folder = signature_folder(agreement_file);
+    for (fs::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
         auto const& path = at->path();
         if (path.extension() != kSuffix) continue;
         if (out.size() == kMaxFiles) return Error(Code::kTooLarge, "too many signature files");
         out[path.stem().string()] = TRY(vault::read_small_file(path, kMaxSignature));
     }
     if (error && error != std::errc::no_such_file_or_directory)
-        return Error(Code::kStorageUnavailable, "cannot read the folder of signatures");
+        return Error(Code::kStorageUnavailable, "read " + folder + ": " + error.message());
     return out;
 }
 
@@ -175,8 +175,16 @@ Status sign_beside(std::string const& file, std::string const& content, std::str
     auto const signature =
         TRY(vault::sign_detached(as_bytes(content), certificate_pem_file, key_pem_file));
     fs::path const folder = signature_folder(file);
+    fs::path const written = folder / (signer + std::string(kSuffix));
     TRY(vault::make_folder(folder));
-    return vault::write_atomically(folder / (signer + std::string(kSuffix)), signature);
+    TRY(vault::write_atomically(written, signature));
+    // A signature is no secret: who signs has another account than the node that reads it.
+    std::error_code failed;
+    fs::permissions(written, fs::perms{0644}, failed);
+    if (!failed) fs::permissions(folder, fs::perms{0755}, failed);
+    if (failed && failed != std::errc::operation_not_permitted)  // a folder of somebody else's
+        return Error(Code::kStorageUnavailable, written.string() + ": " + failed.message());
+    return {};
 }
 
 }  // namespace musubi::policy

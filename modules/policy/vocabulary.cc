@@ -2,13 +2,10 @@
 
 #include "platform/base/digest.h"
 #include "platform/base/ids.h"
-
-#include <fstream>
+#include "platform/base/text_file.h"
 
 namespace musubi::policy {
 namespace {
-
-constexpr std::size_t kFileLimit = 1024 * 1024;
 
 bool add_code(YAML::Node const& row, std::string const& system, Vocabulary& into) {
     if (!row.IsSequence() || row.size() != 3) return false;
@@ -33,21 +30,18 @@ bool add_system(YAML::Node const& node, Vocabulary& into) {
 
 void load_vocabulary(VocabularyFile const& file, int line, Problems& problems, Vocabulary& into) {
     std::string const where = "vocabulary '" + file.path + "'";
-    std::ifstream in(file.path, std::ios::binary);
-    std::string text(kFileLimit + 1, '\0');
-    in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    if (text.empty() || text.size() > kFileLimit) {
+    auto const text = read_text_file(file.path);
+    if (!text || text->empty()) {
         problems.add(line, where + " cannot be read or is larger than 1 MiB");
         return;
     }
-    std::string const found = "sha256:" + to_hex(sha256(as_bytes(text)));
+    std::string const found = "sha256:" + to_hex(sha256(as_bytes(*text)));
     if (found != file.hash) {
         problems.add(line, where + " is not the one that was agreed on: its hash is " + found);
         return;
     }
     try {
-        YAML::Node const root = YAML::Load(text);
+        YAML::Node const root = YAML::Load(*text);
         bool good = root.IsMap() && root["systems"].IsSequence() && root["systems"].size() > 0;
         for (std::size_t i = 0; good && i < root["systems"].size(); ++i)
             good = add_system(root["systems"][i], into);

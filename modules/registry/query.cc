@@ -233,18 +233,36 @@ private:
 
     Result<QueryResult> finish(QueryScope const& scope) {
         bool const leaf = query_.return_type == domain::ReturnType::kLeafClass;
-        if (leaf && is_single_patient(query_.kind)) {
-            std::set<std::size_t> patients;
-            for (FoundObject const& object : result_.objects) patients.insert(object.patient);
-            if (patients.size() > 1) {
-                return Error(Code::kInvalidContent, Reason::kResultNotSinglePatient,
-                             "result spans patients");
-            }
+        if (leaf && is_single_patient(query_.kind) && TRY(spans_patients())) {
+            return Error(Code::kInvalidContent,
+                         {{Severity::kError, Reason::kResultNotSinglePatient,
+                           "the objects found belong to more than one patient: ask for ObjectRef, "
+                           "or for one patient's at a time",
+                           ""}});
         }
         if (result_.objects.empty() && deps_.settings.unknown_patient == UnknownPatient::kError) {
             TRY(require_patients(scope));
         }
         return std::move(result_);
+    }
+
+    /// Whether the objects are those of several people. A set may refer to another patient's entry
+    /// (ITI TF-3 4.2.2.1): it lies behind a key that no patient of the question stands for.
+    /// Associations name nobody.
+    Result<bool> spans_patients() {
+        std::set<std::int64_t> keys;
+        for (FoundObject const& object : result_.objects) {
+            if (object.kind != ObjectKind::kAssociation) keys.insert(object.patient_key);
+        }
+        if (keys.size() < 2) return false;
+        pg::Params params;
+        params.text_array(std::span<std::string const>(result_.patients));
+        pg::Rows const families = TRY(tx_.exec(sql::kFamilies, params));
+        std::set<std::string> people;
+        for (pg::Row const row : families) {
+            if (keys.erase(row.int64(1)) > 0) people.emplace(row.text(0));
+        }
+        return !keys.empty() || people.size() > 1;
     }
 
     Status require_patients(QueryScope const& scope) {

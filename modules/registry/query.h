@@ -18,6 +18,8 @@ struct QueryRequest {
     domain::StoredQuery query;
     std::string query_id;    ///< AdhocQuery/@id
     std::string query_text;  ///< the AdhocQueryRequest, for the audit record
+    /// Why it cannot be run: then only what its record needs is here.
+    std::optional<Error> refused = {};
 };
 
 struct FoundObject {

@@ -6,16 +6,35 @@
 #include "platform/base/log.h"
 
 namespace musubi::registry {
+namespace {
+
+/// What fits into a record with room to spare. Beyond it no record could be made, and whoever asks
+/// without one leaves no trace of having tried.
+constexpr std::size_t kMaxRecorded = 8U << 20;
+
+}  // namespace
 
 Result<QueryRequest> QueryTransaction::decode_query(Wire const& wire, Queries queries) {
     ebxml::AdhocQuery read = TRY(ebxml::read_adhoc_query(wire.envelope.payload));
-    domain::StoredQuery query =
-        TRY(domain::make_stored_query(read.query, queries == Queries::kMultiPatient));
-    return QueryRequest{std::move(query), std::move(read.query.id), std::move(read.audit_xml)};
+    auto query = domain::make_stored_query(read.query, queries == Queries::kMultiPatient);
+    QueryRequest request{{}, std::move(read.query.id), std::move(read.audit_xml)};
+    if (request.query_text.size() > kMaxRecorded) {
+        request.query_text.clear();
+        request.refused =
+            Error(Code::kTooLarge, {{Severity::kError, Reason::kOutOfResources,
+                                     "the query is longer than what can be recorded", ""}});
+    } else if (query) {
+        request.query = std::move(*query);
+    } else {
+        request.refused = std::move(query).error();
+    }
+    return request;
 }
 
 Result<core::Located> QueryTransaction::locate(Deps& deps, Request const& request,
                                                domain::Subject const&) {
+    // Only here, so that the record of the refusal holds what was asked.
+    if (request.refused) return *request.refused;
     return locate_query(deps, request);
 }
 

@@ -271,6 +271,8 @@ private:
                                " is in a Folder of another patient");
                     continue;
                 }
+                // It may replace several that lie in one folder.
+                members_.emplace(folder.key, successor.key);
                 add_membership(folder, successor);
             }
         }
@@ -320,7 +322,7 @@ private:
     std::vector<Issue> issues_;
     std::vector<std::pair<Uuid, ObjectAt>> replacements_;
     std::set<std::pair<std::int64_t, std::int64_t>>
-        members_;  ///< folder key, entry key: told by the message
+        members_;  ///< folder key, entry key: told by the message or made for it
 };
 
 std::vector<Uuid> targets(NumberedSubmission const& n, bool replaced_only) {

@@ -64,11 +64,14 @@ std::vector<Issue> found_by_registry(Deps& deps, core::Authorized<ProvideRequest
     if (deps.registry.is_remote()) return {};
     domain::Submission submission = request->submission;
     complete_metadata(submission, request->documents, deps.unique_id);
-    leave_missing_documents_out(submission);
+    bool const incomplete = leave_missing_documents_out(submission);
     auto const answer = deps.registry.register_document_set(request.call(), std::move(submission));
     std::vector<Issue> found = answer ? std::vector<Issue>() : answer.error().issues;
-    std::erase_if(found, [](Issue const& issue) {
-        return issue.reason == Reason::kDuplicateUniqueIdInMessage;  // told already
+    std::erase_if(found, [&](Issue const& issue) {
+        if (issue.reason == Reason::kDuplicateUniqueIdInMessage) return true;  // told already
+        // A document that did not come has no content to compare with what is registered.
+        return incomplete && (issue.reason == Reason::kNonIdenticalHash ||
+                              issue.reason == Reason::kNonIdenticalSize);
     });
     return found;
 }
@@ -347,7 +350,13 @@ Iti41::Reply Iti41::encode_error(Deps& deps, Error const& error, Request const* 
     // our failure.
     ebxml::Actor const actor =
         error.issues.empty() || is_own(error) ? ebxml::Actor::kRepository : ebxml::Actor::kRegistry;
-    auto const rows = ebxml::error_rows(error, actor, LogTrace::current());
+    auto rows = ebxml::error_rows(error, actor, LogTrace::current());
+    // Who looks first sees it: the registry is never asked about such a message.
+    for (std::size_t i = 0; i < error.issues.size(); ++i) {
+        if (error.issues[i].reason == Reason::kDuplicateUniqueIdInMessage)
+            rows[i].error_code =
+                ebxml::error_code(error.issues[i].reason, ebxml::Actor::kRepository);
+    }
     return {{{ebxml::write_registry_response(ebxml::ResponseStatus::kFailure, rows), nullptr, ""}},
             false};
 }

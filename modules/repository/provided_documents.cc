@@ -99,12 +99,15 @@ void complete_metadata(domain::Submission& submission,
     }
 }
 
-void leave_missing_documents_out(domain::Submission& submission) {
+bool leave_missing_documents_out(domain::Submission& submission) {
+    bool any = false;
     for (domain::DocumentEntry& entry : submission.entries) {
-        if (entry.kind() != domain::EntryKind::kStable) continue;
+        if (entry.kind() != domain::EntryKind::kStable || (entry.hash && entry.size)) continue;
+        any = true;
         if (!entry.hash) entry.hash = std::string(40, '0');
         if (!entry.size) entry.size = "0";
     }
+    return any;
 }
 
 }  // namespace musubi::repository

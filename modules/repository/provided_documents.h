@@ -35,7 +35,7 @@ void complete_metadata(domain::Submission& submission,
                        std::string const& repository_unique_id);
 
 /// Of a request that is refused: entries without their Document get a hash and a size, so that the
-/// registry is not heard to miss what only the missing Document could have told.
-void leave_missing_documents_out(domain::Submission& submission);
+/// registry is not heard to miss what only the missing Document could have told. True: some did.
+bool leave_missing_documents_out(domain::Submission& submission);
 
 }  // namespace musubi::repository

@@ -1,6 +1,7 @@
 #include "xca/communities.h"
 
 #include "platform/base/ids.h"
+#include "platform/base/text_file.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -180,8 +181,10 @@ Result<std::shared_ptr<Directory const>> load_directory(std::string const& file,
                                                         std::string const& own_home,
                                                         std::string const& reply_address) {
     if (file.empty()) return std::shared_ptr<Directory const>(std::make_shared<Directory>());
+    auto const text = read_text_file(file);
+    if (!text) return all_of({{Severity::kError, kNoReason, text.error().detail, ""}});
     try {
-        return Reader(file, own_home, reply_address).read(YAML::LoadFile(file));
+        return Reader(file, own_home, reply_address).read(YAML::Load(*text));
     } catch (YAML::Exception const& e) {
         return all_of({{Severity::kError, kNoReason,
                         file + ":" + std::to_string(e.mark.line + 1) + ": " + e.msg, ""}});

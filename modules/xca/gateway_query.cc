@@ -45,6 +45,17 @@ void forget(InitiatingDeps& deps, Leg const& leg) {
     if (!done) log_warning("xca.correlation_not_forgotten", {{"detail", done.error().detail}});
 }
 
+/// A question that was answered in part has one record of success and one of failure (security
+/// sheet 6.2).
+void record_answer(QueryTrip& trip, Leg& leg, ebxml::ResponseStatus told,
+                   std::vector<Finished>& records) {
+    auto const objects = leg.objects;
+    trip.record_parts(
+        records, leg,
+        told == ebxml::ResponseStatus::kFailure ? std::vector<domain::AuditObject>() : objects,
+        told == ebxml::ResponseStatus::kSuccess ? std::vector<domain::AuditObject>() : objects);
+}
+
 }  // namespace
 
 core::TransactionSpec const& GatewayIti18::spec() {
@@ -82,6 +93,9 @@ Result<GatewayQuery> GatewayIti18::decode(Deps& deps, Wire const& wire,
         out.here = out.there = true;
     } else if (*home == deps.home) {
         out.here = true;
+        if (!deps.ports.find<core::StoredQueryPort>())
+            out.wrong_home = Issue{Severity::kError, Reason::kUnavailableCommunity,
+                                   "community " + *home + " has no registry at this gateway", ""};
     } else if (deps.directory()->find(*home)) {
         out.there = true;
     } else {
@@ -157,7 +171,12 @@ Result<GatewayAnswer> GatewayIti18::handle(Deps& deps, core::Authorized<Request>
             outcome = std::move(opened).error();
         }
         if (!outcome) merge.unavailable(*leg.community);
-        if (leg.line) records.push_back(trip.finished(leg, std::move(outcome)));
+        if (!leg.line) continue;
+        if (outcome) {
+            record_answer(trip, leg, merge.told(), records);
+        } else {
+            records.push_back(trip.finished(leg, std::move(outcome)));
+        }
     }
     for (int i = 0; i < trip.absent; ++i) merge.nothing_there();
     std::move(trip.rows.begin(), trip.rows.end(), std::back_inserter(merge.rows));
@@ -185,11 +204,14 @@ std::vector<core::AuditDraft> GatewayIti18::audit(
     for (std::string const& cx : patients) draft.objects.push_back(domain::audit_patient(cx));
     draft.objects.push_back(query_record(spec(), asked.query_id, asked.query_text,
                                          asked.query.home.value_or(deps.home)));
-    if (input.response && input.response->status != ebxml::ResponseStatus::kSuccess) {
-        draft.outcome = domain::AuditOutcome::kMinorFailure;
-        draft.outcome_description = "not all communities answered well";
-    }
-    return {std::move(draft)};
+    if (!input.response || input.response->status == ebxml::ResponseStatus::kSuccess)
+        return {std::move(draft)};
+    // What was answered and what was not (security sheet 6.2).
+    core::AuditDraft failed = draft;
+    failed.outcome = domain::AuditOutcome::kMinorFailure;
+    failed.outcome_description = "not all communities answered well";
+    if (input.response->status == ebxml::ResponseStatus::kFailure) return {std::move(failed)};
+    return {std::move(draft), std::move(failed)};
 }
 
 Result<soap::Outgoing> GatewayIti18::encode(Deps& deps, Response&& response, Request const&) {

@@ -1,5 +1,5 @@
 #include "codec/ebxml/read.h"
-#include "codec/ebxml/write.h"
+#include "codec/ebxml/write_made.h"
 #include "domain/reason.h"
 #include "platform/base/log.h"
 #include "xca/answer_contents.h"
@@ -46,6 +46,20 @@ core::MissedDocument missed(domain::DocumentRequest const& request, Reason reaso
     return {request,
             std::move(patient),
             {Severity::kError, reason, std::move(context), request.document_unique_id}};
+}
+
+std::string key_of(domain::DocumentRequest const& one) {
+    return one.repository_unique_id + " " + one.document_unique_id;
+}
+
+/// Two communities may use the same names.
+std::string key_with_home(domain::DocumentRequest const& one) {
+    return one.home.value_or("") + " " + key_of(one);
+}
+
+/// As long as the schema lets it be: answers may come unchecked.
+std::optional<std::string> short_name(std::optional<std::string> const& told) {
+    return told && told->size() <= 256 ? told : std::nullopt;
 }
 
 /// What we know of it from an answer that this node handed on.
@@ -96,8 +110,8 @@ void plan(InitiatingDeps& deps, core::Authorized<GatewayRetrieve> const& request
     }
 }
 
-void add_objects(std::vector<domain::AuditObject>& objects, InitiatingDeps const& deps,
-                 Requests const& wanted) {
+std::vector<domain::AuditObject> objects_of(InitiatingDeps const& deps, Requests const& wanted) {
+    std::vector<domain::AuditObject> objects;
     std::set<std::string> patients;
     for (domain::DocumentRequest const& one : wanted) {
         auto const object = known(deps, one);
@@ -108,6 +122,7 @@ void add_objects(std::vector<domain::AuditObject>& objects, InitiatingDeps const
         objects.push_back(
             domain::audit_document(one.document_unique_id, one.repository_unique_id, one.home));
     }
+    return objects;
 }
 
 Status leave(InitiatingDeps& deps, domain::Subject const& subject, RetrieveTrip& trip) {
@@ -118,7 +133,7 @@ Status leave(InitiatingDeps& deps, domain::Subject const& subject, RetrieveTrip&
         leg.url = leg.community->retrieve_url;
         leg.message_id = deps.ids.uuid().to_urn();
         leg.payload = ebxml::write_retrieve_request(trip.wanted[i]);
-        add_objects(leg.objects, deps, trip.wanted[i]);
+        leg.objects = objects_of(deps, trip.wanted[i]);
         TRY(set_off(deps, trip, leg,
                     {.action = "urn:ihe:iti:2007:CrossGatewayRetrieve",
                      .response_action = "urn:ihe:iti:2007:CrossGatewayRetrieveResponse",
@@ -134,7 +149,7 @@ Status leave(InitiatingDeps& deps, domain::Subject const& subject, RetrieveTrip&
 class Unpacker {
 public:
     Unpacker(InitiatingDeps const& deps, Leg const& leg, Requests const& wanted,
-             OpenedAnswer const& answer, core::RetrieveFindings& out)
+             OpenedAnswer const& answer, GatewayDocuments& out)
         : deps_(deps), leg_(leg), wanted_(wanted), answer_(answer), contents_(answer), out_(out) {
         for (auto const& one : wanted) documents_.push_back(one.document_unique_id);
     }
@@ -143,26 +158,26 @@ public:
         auto const read = TRY(ebxml::read_retrieve_response(answer_.envelope.payload));
         for (ebxml::RetrievedPart const& part : read.documents) take(part);
         for (domain::DocumentRequest const& one : wanted_) {
-            if (!delivered_.contains(key(one))) out_.missed.push_back(why(one, read.response));
+            if (!delivered_.contains(key_of(one))) out_.missed.push_back(why(one, read.response));
         }
         return {};
     }
 
 private:
-    static std::string key(domain::DocumentRequest const& one) {
-        return one.repository_unique_id + " " + one.document_unique_id;
-    }
-
     void take(ebxml::RetrievedPart const& part) {
         // Its own home, or none: what it says of others is not believed.
         bool const own = !part.request.home || leg_.community->serves(*part.request.home);
         auto const asked = std::find_if(wanted_.begin(), wanted_.end(), [&](auto const& one) {
-            return key(one) == key(part.request);
+            return key_of(one) == key_of(part.request);
         });
-        if (!own || asked == wanted_.end() || delivered_.contains(key(part.request))) return;
+        if (!own || asked == wanted_.end() || delivered_.contains(key_of(part.request))) return;
         auto content = contents_.find(part.source);
         if (!content) return;
-        delivered_.insert(key(part.request));
+        delivered_.insert(key_of(part.request));
+        if (part.new_document_unique_id || part.new_repository_unique_id) {
+            out_.made[key_with_home(*asked)] = {short_name(part.new_repository_unique_id),
+                                                short_name(part.new_document_unique_id)};
+        }
         auto const object = known(deps_, *asked);
         core::FoundDocument found;
         found.document = {*asked, part.mime_type, std::move(content)};
@@ -190,7 +205,7 @@ private:
     Requests const& wanted_;
     OpenedAnswer const& answer_;
     AnswerContents const contents_;
-    core::RetrieveFindings& out_;
+    GatewayDocuments& out_;
     std::vector<std::string> documents_;
     std::set<std::string> delivered_;
 };
@@ -285,10 +300,10 @@ Result<std::shared_ptr<core::Errand>> GatewayIti43::set_out(
     return std::shared_ptr<core::Errand>(trip->arrivals);
 }
 
-Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
-                                                    core::Authorized<Request> const& request) {
+Result<GatewayDocuments> GatewayIti43::handle(Deps& deps,
+                                              core::Authorized<Request> const& request) {
     RetrieveTrip& trip = *std::any_cast<std::shared_ptr<RetrieveTrip> const&>(request.notes());
-    core::RetrieveFindings out;
+    GatewayDocuments out;
     auto* repository = deps.ports.find<core::DocumentRetrievePort>();
     if (repository && !request->local.empty()) {
         auto own = repository->retrieve(request.call(), request.located(), request->local);
@@ -309,7 +324,7 @@ Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
     for (std::size_t i = 0; i < trip.legs.size(); ++i) {
         Leg& leg = trip.legs[i];
         auto opened = answer_of(deps, leg);
-        std::size_t const before = out.delivered.size();
+        std::size_t const before = out.delivered.size(), missed_before = out.missed.size();
         Status outcome = opened ? Unpacker(deps, leg, trip.wanted[i], *opened, out).unpack()
                                 : Status(std::move(opened).error());
         for (std::size_t at = before; at < out.delivered.size(); ++at)
@@ -320,7 +335,16 @@ Result<core::RetrieveFindings> GatewayIti43::handle(Deps& deps,
                     missed(one, Reason::kUnavailableCommunity,
                            "community " + leg.community->title() + " does not answer"));
         }
-        if (leg.line) records.push_back(trip.finished(leg, std::move(outcome)));
+        if (leg.line && outcome) {
+            Requests came, missing;
+            for (std::size_t at = before; at < out.delivered.size(); ++at)
+                came.push_back(out.delivered[at].document.request);
+            for (std::size_t at = missed_before; at < out.missed.size(); ++at)
+                missing.push_back(out.missed[at].request);
+            trip.record_parts(records, leg, objects_of(deps, came), objects_of(deps, missing));
+        } else if (leg.line) {
+            records.push_back(trip.finished(leg, std::move(outcome)));
+        }
     }
     TRY(deps.ports.require<core::ClientPipeline>().record_all(records));
     append(out, std::move(trip.refused));
@@ -346,11 +370,14 @@ std::vector<core::AuditDraft> GatewayIti43::audit(
 
 Result<soap::Outgoing> GatewayIti43::encode(Deps&, Response&& response, Request const&) {
     domain::RetrieveResponse answer;
-    for (core::FoundDocument& one : response.delivered)
+    std::vector<ebxml::NewNames> made;
+    for (core::FoundDocument& one : response.delivered) {
+        made.push_back(response.made[key_with_home(one.document.request)]);
         answer.documents.push_back(std::move(one.document));
+    }
     for (core::MissedDocument& one : response.missed) answer.issues.push_back(std::move(one.why));
     auto const rows = ebxml::error_rows(answer.issues, ebxml::Actor::kRepository);
-    return Reply{ebxml::write_retrieve_response(answer, rows), rows.empty()};
+    return Reply{ebxml::write_retrieve_response(answer, rows, made), rows.empty()};
 }
 
 soap::Outgoing GatewayIti43::encode_error(Deps&, Error const& error, Request const*) {

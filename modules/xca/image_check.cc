@@ -137,13 +137,9 @@ private:
     }
 
     Result<std::shared_ptr<Content const>> stage(Content const& content) const {
-        auto share = std::make_unique<blob::StagingShare>(staging_.of_all, staging_.of_request);
-        TRY(share->take(content.size()));
-        auto receiver = TRY(staging_.spool.receive(staging_.owner));
-        TRY(content.read([&](ByteView piece) { return receiver->write(piece); }));
-        auto received = TRY(receiver->finish());
-        return std::shared_ptr<Content const>(
-            std::make_shared<blob::PassingContent>(std::move(received), std::move(share)));
+        blob::PassingReceiver receiver(staging_.spool, staging_.of_all, staging_.of_request);
+        TRY(content.read([&](ByteView piece) { return receiver.write(piece); }));
+        return receiver.finish();
     }
 
     /// What the community said of this image; else what it said of none in particular.

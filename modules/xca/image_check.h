@@ -4,7 +4,7 @@
 // patient's number of the manifest). Nothing of an object is changed.
 
 #include "core/image_ports.h"
-#include "platform/blob/staging_budget.h"
+#include "platform/blob/passing_spool.h"
 #include "xca/communities.h"
 #include "xca/gateway_call.h"
 #include "xca/seen_images.h"
@@ -19,8 +19,7 @@ using WantedImages = std::vector<WantedImage>;
 
 /// Where images lie until they are sent.
 struct ImageStaging {
-    Spool& spool;
-    std::string owner;  ///< institution whose data key protects what is staged
+    blob::PassingSpool& spool;
     std::shared_ptr<blob::StagingBudget> of_all, of_request;
 };
 

@@ -7,6 +7,7 @@
 #include "xca/initiating.h"
 
 #include <algorithm>
+#include <set>
 
 namespace musubi::xca {
 namespace {
@@ -25,12 +26,6 @@ core::TransactionSpec const& client_spec() {
         .soap = {},
         .hl7v2 = {}};
     return kSpec;
-}
-
-/// What is staged belongs to no one institution: it gets the community's own key.
-std::string institution_of(std::string const& home) {
-    constexpr std::string_view kUrn = "urn:oid:";
-    return home.starts_with(kUrn) ? home.substr(kUrn.size()) : "images";
 }
 
 std::string payload_of(WantedImages const& images, std::vector<std::string> const& syntaxes) {
@@ -56,6 +51,10 @@ std::vector<domain::AuditObject> objects_of(WantedImages const& images) {
     return out;
 }
 
+std::string key_of(domain::DocumentRequest const& one) {
+    return one.repository_unique_id + " " + one.document_unique_id;
+}
+
 bool too_large(Leg const& leg) {
     if (leg.later) return false;
     auto const& reply = leg.line->replies().front().reply;
@@ -69,7 +68,7 @@ ImageTrip::ImageTrip(InitiatingDeps& deps, core::CallContext const& call,
     : Trip(deps.ports, call),
       deps_(deps),
       transfer_syntaxes_(std::move(transfer_syntaxes)),
-      staging_{*deps.spool, institution_of(deps.home), deps.staged,
+      staging_{*deps.spool, deps.staged,
                std::make_shared<blob::StagingBudget>(deps.settings.most_image_octets)} {
     directory = deps.directory();
     deadline = std::chrono::steady_clock::now() + deps.settings.images_deadline;
@@ -123,6 +122,7 @@ void ImageTrip::take(std::size_t at) {
         piece.images = {};
         return;
     }
+    std::size_t const before = findings.delivered.size();
     auto opened = answer_of(deps_, leg);
     piece.outcome = opened ? unpack_images(*piece.party->community, piece.images,
                                            transfer_syntaxes_, *opened, staging_, findings)
@@ -130,6 +130,15 @@ void ImageTrip::take(std::size_t at) {
     if (!*piece.outcome) {
         piece.party->silent = true;
         give_up(*piece.party, piece.images);
+    } else {
+        std::set<std::string> came;
+        for (std::size_t i = before; i < findings.delivered.size(); ++i)
+            came.insert(key_of(findings.delivered[i].asked.document));
+        auto const missed = std::stable_partition(
+            piece.images.begin(), piece.images.end(),
+            [&](WantedImage const& one) { return came.contains(key_of(one.asked.document)); });
+        piece.came = objects_of(WantedImages(piece.images.begin(), missed));
+        piece.missed = objects_of(WantedImages(missed, piece.images.end()));
     }
     piece.images = {};
 }
@@ -198,11 +207,16 @@ bool ImageTrip::over() const {
     });
 }
 
-std::vector<core::ClientPipeline::Finished> ImageTrip::records() {
-    std::vector<core::ClientPipeline::Finished> out;
+Trip::Records ImageTrip::records() {
+    Records out;
     for (std::size_t i = 0; i < pieces_.size(); ++i) {
-        if (legs[i].line && !legs[i].recorded)
-            out.push_back(finished(legs[i], *pieces_[i].outcome));
+        Piece& piece = pieces_[i];
+        if (!legs[i].line || legs[i].recorded) continue;
+        if (*piece.outcome) {
+            record_parts(out, legs[i], std::move(piece.came), std::move(piece.missed));
+        } else {
+            out.push_back(finished(legs[i], *piece.outcome));
+        }
     }
     return out;
 }

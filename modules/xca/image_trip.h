@@ -28,7 +28,7 @@ public:
     /// Nothing is awaited of any community.
     bool over() const;
     /// The records of the calls, each once. Refer to the trip.
-    std::vector<core::ClientPipeline::Finished> records();
+    Records records();
 
     core::ImageFindings findings;
 
@@ -45,6 +45,7 @@ private:
         Party* party = nullptr;
         WantedImages images;
         std::optional<Status> outcome;
+        Objects came = {}, missed = {};  ///< of its records, where it was answered
     };
 
     void take(std::size_t at);

@@ -7,12 +7,13 @@
 // user who asks, and only about patients whom the agreement lets it know of; what comes back is
 // shown as far as the agreement shows documents of that community to the one who asks.
 
+#include "codec/ebxml/write_made.h"
 #include "codec/soap/exchange.h"
 #include "core/client_pipeline.h"
 #include "core/community_port.h"
 #include "core/document_ports.h"
 #include "core/patient_ports.h"
-#include "platform/blob/staging_budget.h"
+#include "platform/blob/passing_spool.h"
 #include "xca/breaker.h"
 #include "xca/correlations.h"
 #include "xca/merge.h"
@@ -53,7 +54,7 @@ struct InitiatingDeps {
     Breaker breaker{Breaker::Settings{}};
     Seen seen{};
     SeenImages seen_images{};
-    Spool* spool = nullptr;  ///< for images on their way; null: RAD-69 is not served
+    blob::PassingSpool* spool = nullptr;  ///< for images on their way; null: RAD-69 is not served
     std::shared_ptr<blob::StagingBudget> staged = {};  ///< of all requests together
     Correlations* correlations = nullptr;              ///< null: nothing is kept
     Pace pace{};                                       ///< of discoveries
@@ -112,11 +113,16 @@ struct GatewayRetrieve {
     std::vector<core::MissedDocument> misdirected;
 };
 
+struct GatewayDocuments : core::RetrieveFindings {
+    /// Of documents that a community made on demand, by home, repository and document.
+    std::map<std::string, ebxml::NewNames> made;
+};
+
 struct GatewayIti43 {
     using Deps = InitiatingDeps;
     using Wire = soap::Incoming;
     using Request = GatewayRetrieve;
-    using Response = core::RetrieveFindings;
+    using Response = GatewayDocuments;
     using Reply = soap::Outgoing;
 
     static core::TransactionSpec const& spec();

@@ -94,7 +94,7 @@ struct QueryMerge::Told {
 Status QueryMerge::take(AskedOf const& asked, xml::Element response) {
     id_unknown_ = false;
     auto read = TRY(ebxml::read_query_response(response));
-    take_errors(asked, read.response);
+    told_ = take_errors(asked, read.response);
     if (read.response.status == ebxml::ResponseStatus::kFailure) return {};
     ++answered_;
     Told const told(read);
@@ -104,25 +104,37 @@ Status QueryMerge::take(AskedOf const& asked, xml::Element response) {
 }
 
 /// XDSUnknownPatientId is no word of ITI-18 (ITI TF-3 table 4.2.4.1-2): who said only that has
-/// nothing.
-void QueryMerge::take_errors(AskedOf const& asked, ebxml::RegistryResponse const& response) {
+/// nothing. What is an error comes before warnings, of which the last may find no room: without it
+/// an answer that is not whole would look whole.
+ebxml::ResponseStatus QueryMerge::take_errors(AskedOf const& asked,
+                                              ebxml::RegistryResponse const& response) {
+    using ebxml::ResponseStatus;
     std::size_t errors = 0, unknown = 0, told = 0;
-    for (ebxml::RegistryErrorRow const& row : response.errors) {
-        bool const error = row.severity == Severity::kError;
-        errors += error ? 1 : 0;
-        if (row.error_code == "XDSUnknownPatientId") {
-            unknown += error ? 1 : 0;
-            id_unknown_ = true;
-            continue;
+    for (Severity const severity : {Severity::kError, Severity::kWarning}) {
+        for (ebxml::RegistryErrorRow const& row : response.errors) {
+            if (row.severity != severity) continue;
+            bool const error = severity == Severity::kError;
+            errors += error ? 1 : 0;
+            if (row.error_code == "XDSUnknownPatientId") {
+                unknown += error ? 1 : 0;
+                id_unknown_ = true;
+                continue;
+            }
+            if (told++ < kMostRows) rows.push_back(relayed(asked.community, row));
         }
-        if (told++ < kMostRows) rows.push_back(relayed(asked.community, row));
     }
-    if (response.status != ebxml::ResponseStatus::kFailure) return;
-    if (errors > 0 && errors == unknown) {
-        ++answered_;
-    } else if (errors == 0) {
-        tell(asked.community, "XDSRegistryError", "failed without saying why");
+    if (errors > unknown) {
+        return response.status == ResponseStatus::kFailure ? ResponseStatus::kFailure
+                                                           : ResponseStatus::kPartialSuccess;
     }
+    if (errors == 0 && response.status != ResponseStatus::kSuccess) {
+        bool const failed = response.status == ResponseStatus::kFailure;
+        tell(asked.community, "XDSRegistryError",
+             failed ? "failed without saying why" : "left something out without saying what");
+        return response.status;
+    }
+    if (response.status == ResponseStatus::kFailure) ++answered_;
+    return ResponseStatus::kSuccess;
 }
 
 void QueryMerge::tell(Community const& community, std::string_view code, std::string text) {

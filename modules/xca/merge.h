@@ -49,6 +49,8 @@ public:
     void nothing_there() { ++answered_; }
     /// Whether the answer taken last said that the id of the patient means nothing there.
     bool id_unknown() const { return id_unknown_; }
+    /// How far the answer taken last was one. That a patient is not known there is an answer.
+    ebxml::ResponseStatus told() const { return told_; }
     /// Our own registry: how it ended.
     void local(std::string const& home, Error const* error, std::string_view trace);
 
@@ -65,7 +67,8 @@ public:
 
 private:
     struct Told;
-    void take_errors(AskedOf const& asked, ebxml::RegistryResponse const& response);
+    ebxml::ResponseStatus take_errors(AskedOf const& asked,
+                                      ebxml::RegistryResponse const& response);
     std::string home_of(AskedOf const& asked, xml::Element element);
     void add(AskedOf const& asked, xml::Element element, Told const& told);
     void tell(Community const& community, std::string_view code, std::string text);
@@ -74,6 +77,7 @@ private:
     std::set<std::pair<std::string, std::string>> taken_;  ///< home and id
     int answered_ = 0;                                     ///< with success, or with nothing
     bool id_unknown_ = false;
+    ebxml::ResponseStatus told_ = ebxml::ResponseStatus::kFailure;
 };
 
 /// What we say of a community.

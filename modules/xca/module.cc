@@ -6,13 +6,11 @@
 #include "xca/responding.h"
 
 #include "platform/base/log.h"
-#include "platform/blob/blob_spool.h"
+#include "platform/blob/local_blob_store.h"
+#include "platform/blob/passing_spool.h"
 
 namespace musubi::xca {
 namespace {
-
-/// Small images wait in memory until they are sent.
-constexpr std::uint64_t kInMemory = 32 * 1024;
 
 std::chrono::milliseconds duration(core::Config const& config, std::string_view key) {
     return std::chrono::milliseconds(config.integer(key));
@@ -57,10 +55,7 @@ public:
           reply_address_(context.config.text("xca.reply_address")),
           initiating_(context.config.boolean("xca.initiating")),
           correlations_(context.pool, context.ports.require<vault::KeyRing>(), context.clock),
-          spool_(context.ports.require<blob::LocalBlobStore>(),
-                 {.in_memory = kInMemory,
-                  .largest = static_cast<std::uint64_t>(
-                      context.config.integer("xca.max_retrieve_answer"))}) {
+          spool_(context.ports.require<blob::LocalBlobStore>().staging_folder()) {
         gateway_ = std::unique_ptr<InitiatingDeps>(new InitiatingDeps{
             .ports = context.ports,
             .clock = context.clock,
@@ -123,7 +118,7 @@ private:
     bool const initiating_;
     Correlations correlations_;
     CorrelationWatcher watcher_;
-    blob::BlobSpool spool_;
+    blob::PassingSpool spool_;
     bool validates_ = false;
     std::unique_ptr<InitiatingDeps> gateway_;
     AsyncReplyDeps replies_;
@@ -260,7 +255,7 @@ std::vector<core::ConfigKey> config_keys() {
         {.key = "xca.max_images",
          .type = kInteger,
          .default_value = "1000",
-         .doc = "images in one request at the gateway; each holds an open file until it was sent",
+         .doc = "images in one request at the gateway",
          .min = 1,
          .max = 10'000},
         {.key = "xca.images_per_call",

@@ -94,7 +94,13 @@ Status QueryDeparture::leave() {
     for (Community const& community : trip_.directory->communities) {
         if (query.home && !community.serves(*query.home)) continue;
         auto const member = member_of(deps_, community, request_.subject());
-        if (!member) continue;
+        if (!member) {
+            // As a retrieve says it: who asked for this one takes silence for an empty answer.
+            if (query.home)
+                tell(community, "XDSUnknownCommunity",
+                     "homeCommunityId " + *query.home + " is not known here");
+            continue;
+        }
         if (patients.empty()) TRY(ask(community, member->code, "", "", false));
         for (Patient& patient : patients) TRY(ask_about(community, *member, patient));
     }

@@ -81,6 +81,19 @@ core::ClientPipeline::Finished Trip::finished(Leg& leg, Status outcome) {
     return out;
 }
 
+void Trip::record_parts(Records& records, Leg& leg, Objects came, Objects missed) {
+    bool const some = !came.empty();
+    if (some || missed.empty()) {
+        leg.objects = std::move(came);
+        records.push_back(finished(leg, {}));
+    }
+    if (missed.empty()) return;
+    leg.objects = std::move(missed);
+    records.push_back(finished(leg, Error(Code::kNotFound, "the answer brings less than asked")));
+    records.back().description = "not delivered";
+    records.back().further = some;
+}
+
 std::optional<domain::Member> member_of(InitiatingDeps const& deps, Community const& community,
                                         domain::Subject const& asker) {
     auto const* agreed = deps.ports.find<core::CommunityPort>();

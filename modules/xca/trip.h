@@ -44,6 +44,11 @@ struct Trip {
 
     /// The record of one call that is over. Refers to the trip.
     core::ClientPipeline::Finished finished(Leg& leg, Status outcome);
+    /// The record of what a call brought, the record of what it did not, or both: nothing stands
+    /// in a record as received that was not (ITI TF-2 3.43.5, 3.18.5).
+    using Records = std::vector<core::ClientPipeline::Finished>;
+    using Objects = std::vector<domain::AuditObject>;
+    void record_parts(Records& records, Leg& leg, Objects came, Objects missed);
 
     std::shared_ptr<Directory const> directory;  ///< legs point into it
     std::deque<Leg> legs;                        ///< references stay valid

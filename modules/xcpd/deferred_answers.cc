@@ -57,7 +57,8 @@ Status DeferredAnswers::deliver(std::string const& reply_to, ByteView sealed) {
                       core::WireRef::of(incoming), clock_.monotonic() + settings_.timeout});
     if (outbound.fault) {
         // Who may ask no longer gets no answer; anything else may pass.
-        bool const over = outbound.fault->code == Code::kDenied;
+        bool const over =
+            outbound.fault->code == Code::kDenied || outbound.fault->code == Code::kUnauthenticated;
         return Error(over ? Code::kInvalidContent : outbound.fault->code,
                      "no answer to a deferred question");
     }

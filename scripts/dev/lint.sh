@@ -13,6 +13,8 @@ run_lint() {
     build dev
     say "configuration page"
     python3 scripts/make_config_doc.py "$(musubi_binary)" --check || failed=1
+    say "names in the operators' pages"
+    python3 scripts/lint_operations.py || failed=1
     say "headers alone"
     python3 scripts/lint_headers.py || failed=1
     local changed

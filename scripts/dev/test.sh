@@ -38,7 +38,8 @@ test_level() { # LEVEL SHARDS
     counts=$(python3 scripts/gtest_counts.py scripts/may_skip.txt "${results[@]}" 2>>"$log") || counts="0 1 0"
     read -r p f s <<<"$counts"
     [ "$status" -eq 0 ] || [ "$f" -gt 0 ] || f=1
-    [ "$f" -eq 0 ] || { grep -vE '^\[ *(RUN|OK)' "$log" | tail -n 60 >&2; }
+    # What failed, and why; not what the tested code logged meanwhile, which would push it out.
+    [ "$f" -eq 0 ] || { grep -avE '^(time=|\[ *(RUN|OK))' "$log" | tail -n 100 >&2; }
     echo "$1: $p passed, $f failed, $s skipped" >&2
     test_passed=$((test_passed + p)) test_failed=$((test_failed + f)) test_skipped=$((test_skipped + s))
 }

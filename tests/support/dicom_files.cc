@@ -79,6 +79,11 @@ std::string manifest_file(domain::ImagingManifest const& manifest, ManifestForm 
     set.text(0x00080018, "UI", manifest.sop_instance).text(0x00080020, "DA", "20240401");
     set.text(0x00080023, "DA", "20240402").text(0x00080030, "TM", "093000");
     set.text(0x00080033, "TM", "101500.25").text(0x00080050, "SH", manifest.accession);
+    if (!manifest.accession_issuer.empty()) {
+        DicomWriter issuer = set.another();
+        issuer.text(0x00400032, "UT", manifest.accession_issuer).text(0x00400033, "CS", "ISO");
+        set.sequence(0x00080051, {issuer.done()});
+    }
     set.text(0x00080060, "CS", "KO").text(0x00080201, "SH", "+0900");
     set.text(0x00081030, "LO", manifest.description).sequence(0x00081111, {});
     set.text(0x00100010, "PN", "YAMADA^TARO").text(0x00100020, "LO", manifest.patient_id);

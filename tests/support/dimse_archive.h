@@ -92,8 +92,9 @@ private:
                 for (int most = most_at_once_; now > most;)
                     if (most_at_once_.compare_exchange_weak(most, now)) break;
                 WirePeer peer(std::make_unique<net::Channel>(socket), stop_);
-                if (!tls_ || peer.shake_hands(*tls_, net::TlsSide::kServer)) serve(peer);
-                --open_;
+                bool over = false;
+                if (!tls_ || peer.shake_hands(*tls_, net::TlsSide::kServer)) over = serve(peer);
+                if (!over) --open_;
             });
         }
     }
@@ -102,17 +103,18 @@ private:
         return mode_;
     }
 
-    void serve(WirePeer& peer) {
+    /// True: it has been released, and is counted no longer.
+    bool serve(WirePeer& peer) {
         auto const first = peer.pdu();
-        if (!first || first->first != 1) return;
-        if (mode() == "mute") return peer.linger();
+        if (!first || first->first != 1) return false;
+        if (mode() == "mute") return peer.linger(), false;
         if (mode() == "garbage") {
             peer.send(pdu(2, std::string(300, 'x')));
-            return peer.linger();
+            return peer.linger(), false;
         }
         if (mode() == "refuse") {
             peer.send(pdu(3, std::string{0, 1, 1, 3}));
-            return peer.linger();
+            return peer.linger(), false;
         }
         WireAssociate const asked = read_associate(first->second);
         WireAssociate answer{asked.called, asked.calling, {}, asked.roles};
@@ -129,14 +131,15 @@ private:
             std::lock_guard const lock(mutex_);
             proposed_ = std::move(proposed);
         }
-        if (!peer.send(associate_pdu(false, answer))) return;
+        if (!peer.send(associate_pdu(false, answer))) return false;
         while (auto const request = peer.message()) {
-            if (!answer_to(peer, *request, contexts)) return peer.linger();
+            if (!answer_to(peer, *request, contexts)) return peer.linger(), false;
         }
-        if (peer.last() == 5) {
-            ++releases_;
-            peer.send(pdu(6, std::string(4, '\0')));
-        }
+        if (peer.last() != 5) return false;
+        ++releases_;
+        --open_;  // before the answer, behind which the caller may open the next
+        peer.send(pdu(6, std::string(4, '\0')));
+        return true;
     }
 
     /// False: it does not go on.

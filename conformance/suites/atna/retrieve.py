@@ -61,6 +61,28 @@ def _date(t):
     outcome(ask(t, "date=yesterday"), 400)
 
 
+@case("atna/iti-81/modifier", "a modifier that is not known is refused, not passed over", "FHIR R4 3.1.1.4.4 Modifiers")
+def _modifier(t):
+    outcome(ask(t, f"date={TODAY}&outcome:not=0"), 400)
+    outcome(ask(t, f"date={TODAY}&agent.identifier:exact=x"), 400)
+
+
+@case("atna/iti-81/escaped", "commas in a name are told from those between alternatives by a backslash",
+      "FHIR R4 3.1.1.4.0.1 Escaping Search Parameters")
+def _escaped(t):
+    patient = cx(t.ids.text("F"), t.target.authorities[0])
+    user = "CN=" + t.ids.text("ward") + ",O=Clinic|West,C=JP"
+    true(deliver(t, frame(line(audit_message(patient, user))), role=t.need_role("hospital")), "an orderly end",
+         "a broken connection")
+    wanted = quote(user.replace(",", "\\,").replace("|", "\\|"))
+    deadline = time.monotonic() + 20
+    while not bundle(t, f"date={TODAY}&agent.identifier=nobody,{wanted}"):
+        if time.monotonic() > deadline:
+            fail("the delivered message", "none")
+        time.sleep(0.2)
+    equal(bundle(t, f"date={TODAY}&agent.identifier={quote(user)}"), [], "without backslashes")
+
+
 @case("atna/iti-81/nothing-found", "nothing found is an empty bundle", ITI81 + ".3")
 def _nothing(t):
     equal(bundle(t, "date=lt1990-01-01"), [], "entries")

@@ -23,6 +23,13 @@ SECTION = "ITI TF-2 3.10.4"
 PATIENCE_S = 20
 
 
+def _wake(one):
+    try:
+        one.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        pass  # the other side was faster
+
+
 class Consumer:
     """Listens, acknowledges each notification and keeps it."""
 
@@ -36,7 +43,7 @@ class Consumer:
         self._tls, self._recorder = tls, t.recorder
         self._listener = socket.create_server(("127.0.0.1", t.target.notify["port"]))
         self._changed, self.messages = threading.Condition(), []
-        self._open = []
+        self._open, self._serving = [], []
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -44,13 +51,14 @@ class Consumer:
         return self
 
     def __exit__(self, *_):
-        for one in [self._listener, *self._open]:
-            try:
-                one.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # the other side was faster
-            one.close()
+        # Nothing is closed that a thread still reads: its descriptor would be the next connection's.
+        _wake(self._listener)
         self._thread.join()
+        self._listener.close()
+        for one in self._open:
+            _wake(one)
+        for thread in self._serving:
+            thread.join()
 
     def _accept(self):
         while True:
@@ -58,7 +66,9 @@ class Consumer:
                 plain, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
+            self._open.append(plain)
+            self._serving.append(threading.Thread(target=self._serve, args=(plain,), daemon=True))
+            self._serving[-1].start()
 
     def _serve(self, plain):
         plain.settimeout(PATIENCE_S)

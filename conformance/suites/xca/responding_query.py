@@ -105,6 +105,14 @@ for _name, _value in FOREIGN.items():
         _foreign(_value))
 
 
+@case("xca/iti-38/home/white-space", "white space round a home is none of it", SECTION)
+def _white_space(t):
+    _, made = published(t)
+    asked = [(ENTRY + "EntryUUID", [f"('{made.entry.id}')"])]
+    query(t, "GetDocuments", asked, asked_home=f" {home(t)} ").success().find(made.entry.id)
+    query(t, "GetDocuments", asked, asked_home=" ").failure("XDSMissingHomeCommunityId")
+
+
 @case("xca/iti-38/follow-up", "an answer's home leads the next questions right", SECTION)
 def _follow_up(t):
     patient, made = published(t)

@@ -47,6 +47,14 @@ def _other(t):
         equal(answer.failure("XDSUnknownCommunity").documents, [], "documents")
 
 
+@case("xca/iti-39/home/spelling", "white space round a value is none of it; an empty home is none", SECTION)
+def _spelling(t):
+    _, made = published(t)
+    spaced = (f"\n {home(t)} ", f" {t.target.repository}\t", f"{made.entry.unique_id}\n")
+    equal(retrieve(t, [spaced]).success().documents[0]["data"], b"for another community", "bytes")
+    retrieve(t, [(" ", t.target.repository, made.entry.unique_id)]).failure("XDSMissingHomeCommunityId")
+
+
 @case("xca/iti-39/home/mixed", "the requests that are right are answered", SECTION)
 def _mixed_homes(t):
     _, made = published(t)

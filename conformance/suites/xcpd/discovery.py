@@ -161,6 +161,9 @@ def _header(t):
     someone, ids = linked(t, (0,))
     header = (f'<x:CorrelationTimeToLive xmlns:x="{v3.XCPD}">P0Y0M7D</x:CorrelationTimeToLive>')
     discover(t, body(t, **of(someone)), headers=header).found([pair(ids[0])])
+    for told in ("1", "0", "true", "false"):
+        marked = header.replace(">P0", f' xmlns:o="{NS["s"]}" o:mustUnderstand="{told}" o:relay="false">P0')
+        discover(t, body(t, **of(someone)), headers=marked).found([pair(ids[0])])
 
 
 @case("xcpd/iti-55/time-to-live-answer", "how long an id may be kept is told as a duration, and only of an id that is sure",

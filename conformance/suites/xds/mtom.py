@@ -57,6 +57,8 @@ ACCEPT = [
      "no Content-Transfer-Encoding"),
     ("real-part-type", BASE.but(part_type="text/plain; charset=utf-8"),
      "part typed as the document"),
+    ("part-that-is-multipart", BASE.but(part_type="multipart/related; boundary=inner"),
+     "part of a document that is itself a package (a web page with its pictures)"),
     ("lower-case-header", BASE.but(root_header_id="content-id"), "content-id in lower case"),
     ("parameters-reversed", BASE.but(parameter_order=("action", "start-info", "start", "type",
                                                       "boundary")), "parameters in another order"),
@@ -104,6 +106,17 @@ def _all_inline(t):
     t.provide(made, inline={made.entry.id}).success()
     got = t.retrieve_one(made.entry.unique_id)
     equal(got["data"], b"inline", "bytes of the document")
+
+
+@case("xds/mtom/accept/multipart-document", "a document that is itself a package comes back whole, "
+      "in a part that no reader takes apart", V8)
+def _multipart(t):
+    page = b"--in\r\nContent-Type: text/html\r\n\r\n<p/>\r\n--in--\r\n"
+    made = t.build_uuids.submission(t.patient(), (page,))
+    made.entry.attributes["mimeType"] = "multipart/related"
+    t.provide(made).success()
+    got = t.retrieve_one(made.entry.unique_id)
+    equal((got["data"], got["mime_type"]), (page, "multipart/related"), "document")
 
 
 @case("xds/mtom/accept/lf-only-headers",

@@ -430,6 +430,37 @@ def _many(t):
         equal(answer.by_id(entry.unique_id)["data"], content, "bytes of a document")
 
 
+@case("xds/iti-43/same-document-twice", "each item of a request has its own answer", RETRIEVE)
+def _twice(t):
+    made = provided(t)
+    wanted = (t.target.repository, made.entry.unique_id)
+    answer = t.retrieve([wanted, wanted]).success()
+    equal([d["data"] for d in answer.documents], [CONTENT, CONTENT], "documents")
+
+
+@case("xds/iti-43/white-space-round-ids", "white space is not part of an id; an empty home is none",
+      RETRIEVE)
+def _spaced(t):
+    made = provided(t)
+    body = (f'<xds:RetrieveDocumentSetRequest xmlns:xds="{XDSB}"><xds:DocumentRequest>'
+            "<xds:HomeCommunityId/>"
+            f"<xds:RepositoryUniqueId> {t.target.repository}\n</xds:RepositoryUniqueId>"
+            f"<xds:DocumentUniqueId>\n  {made.entry.unique_id} </xds:DocumentUniqueId>"
+            "</xds:DocumentRequest></xds:RetrieveDocumentSetRequest>")
+    answer = RetrieveAnswer(t.call_mtom("ITI-43", "repository", body)).success()
+    equal(answer.by_id(made.entry.unique_id)["data"], CONTENT, "document")
+
+
+@case("xds/iti-41/request-slots", "slots, id and comment of the inner request are no fault", PROVIDE)
+def _request_slots(t):
+    slots = ('<rs:RequestSlotList xmlns:rs="urn:oasis:names:tc:ebxml-regrep:xsd:rs:3.0"><rim:Slot '
+             'name="urn:example:why"><rim:ValueList><rim:Value>1</rim:Value></rim:ValueList>'
+             "</rim:Slot></rs:RequestSlotList>")
+    made = t.build_uuids.submission(t.patient(), (CONTENT,))
+    t.provide(made, edit=lambda body: body.replace("<rim:RegistryObjectList", slots +
+                                                   "<rim:RegistryObjectList", 1)).success()
+
+
 @case("xds/iti-43/case-of-the-id-matters", "uniqueIds are compared case-sensitively", "ITI TF-2 F")
 def _case_matters(t):
     made = t.build_uuids.submission(t.patient(), (b"case",))

@@ -397,6 +397,30 @@ for _query, _parameters in SPANNING:
         "ITI TF-2 3.18.4.1.2.3.8", _spanning(_query, _parameters))
 
 
+@case("xds/iti-18/single-patient/reference-to-another-patient",
+      "a set that refers to another patient's entry: nothing comes under the wrong patient",
+      "ITI TF-2 3.18.4.1.2.3.8; TF-3 4.2.2.1")
+def _reference_spans(t):
+    first, other = (t.build_uuids.submission(t.patient()) for _ in range(2))
+    t.register(first).success()
+    other.associations.append(
+        t.build_uuids.link(HAS_MEMBER, other.set.id, first.entry.id, "Reference"))
+    t.register(other).success()
+    for query, given in (("GetSubmissionSetAndContents",
+                          [("$XDSSubmissionSetEntryUUID", [f"'{other.set.id}'"])]),
+                         ("GetSubmissionSets", [("$uuid", [quoted([first.entry.id])])])):
+        # Who sees both patients is refused; who sees one is told of that one.
+        found = t.query(query, given)
+        if found.status != "Success":
+            found.failure("XDSResultNotSinglePatient")
+        both = {made.id: made for one in (first, other) for made in (one.entry, one.set)}
+        shown = {o.get("id") for o in found.entries() + found.sets()}
+        equal(len({both[i].identifier("patientId") for i in shown}) <= 1, True,
+              f"patients of {query}")
+        equal(len(t.query(query, given, "ObjectRef").success().ids("refs")) >= 1, True,
+              "references")
+
+
 @case("xds/iti-18/single-patient/GetAssociations", "GetAssociations has no single-patient rule",
       "ITI TF-2 3.18.4.1.2.3.8")
 def _associations_span(t):

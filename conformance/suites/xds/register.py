@@ -224,6 +224,16 @@ MALFORMED = [
     ("limited-metadata-entry", add_label(LIMITED_METADATA_NODE["entry"]), "4.2.3.2.29"),
     ("limited-metadata-set", lambda s, t: s.set.labels.append(LIMITED_METADATA_NODE["set"]),
      "4.2.3.3.8"),
+    ("limited-metadata-folder", lambda s, t: s.folder.labels.append(
+        LIMITED_METADATA_NODE["folder"]), "4.2.3.4.10"),
+    ("uniqueId-of-129-characters", lambda s, t: s.entry.set_identifier(
+        "uniqueId", (t.ids.text("X") + "x" * 129)[:129]), "4.2.3.2.26"),
+    ("oid-of-65-characters", set_identifier("set", "uniqueId", "1." + "1" * 63), "4.2.3.1.7"),
+    ("sourcePatientInfo-PID-19", set_slot("entry", "sourcePatientInfo", "PID-19|123456789"),
+     "4.2.3.2.23"),
+    ("two-URIs", set_slot("entry", "URI", "1|http://a/", "2|b"), "4.2.3.2.27"),
+    ("two-legalAuthenticators", set_slot("entry", "legalAuthenticator", "^A^B", "^C^D"),
+     "4.2.3.2.14"),
     ("entry-id-not-a-uuid", lambda s, t: rename(s, s.entry, "urn:uuid:not-a-uuid"), "4.2.3.1.5"),
     ("logical-id-differs", set_attribute(
         "entry", "lid", "urn:uuid:00000000-0000-4000-8000-000000000001"), "Metadata Update 3.42"),

@@ -43,6 +43,24 @@ def _references(s, t):
         0, etree.Element(rim("ObjectRef"), id=SUBMISSION_SET_NODE)))
 
 
+def _without(tag, attribute):
+    """Leaves one attribute out of all elements of a kind: what the framework's examples do."""
+    def change(s, t):
+        s.edits.append(lambda objects: [e.attrib.pop(attribute, None)
+                                        for e in objects.iter(rim(tag))])
+    return change
+
+
+def _content_version(s, t):
+    s.entry.edits.append(lambda e: etree.SubElement(e, rim("ContentVersionInfo"),
+                                                    versionName="1.1"))
+
+
+def _author_without_node(s, t):
+    s.entry.edits.append(lambda e: [c.attrib.pop("nodeRepresentation") for c in e.findall(
+        "rim:Classification", NS) if c.get("nodeRepresentation") == ""])
+
+
 def returned(name):
     def check(found, made):
         equal(slot_values(found, name), made.entry.slots[name], name)
@@ -101,11 +119,51 @@ ACCEPTED = [
         "|^Suzuki^Jiro"), None),
     ("uri", set_slot("entry", "URI", "DOC0001.TXT"), returned("URI")),
     ("comments-kept", lambda s, t: setattr(s.entry, "comments", "経過良好。\u2028再診"), None),
+    ("classification-without-id", _without("Classification", "id"), None),
+    ("identifier-without-id", _without("ExternalIdentifier", "id"), None),
+    ("classification-without-objectType", _without("Classification", "objectType"), None),
+    ("identifier-without-objectType", _without("ExternalIdentifier", "objectType"), None),
+    ("association-without-objectType", _without("Association", "objectType"), None),
+    ("package-without-objectType", _without("RegistryPackage", "objectType"), None),
+    ("ContentVersionInfo", _content_version, None),
+    ("author-without-nodeRepresentation", _author_without_node, None),
+    ("author-roles-plain-and-coded", author(
+        "entry", ("authorPerson", ["^Sato"]), ("authorRole", ["Doc^^^&1.2.3&ISO", "医師"]),
+        ("authorSpecialty", ["Cardiology"])), None),
+    ("mimeType-in-capitals", set_attribute("entry", "mimeType", "Text/PLAIN"), None),
+    ("version-submitted-is-ignored", lambda s, t: setattr(s.entry, "version", "7"),
+     lambda found, made: equal(found.find("rim:VersionInfo", NS).get("versionName"), "1",
+                               "version")),
+    ("reference-id-with-home", set_slot(
+        "entry", REFERENCE_IDS, "A1^^^&2.999.5&ISO^urn:ihe:iti:xds:2013:accession^&1.2.3&ISO"),
+     returned(REFERENCE_IDS)),
+    ("reference-id-without-authority", set_slot(
+        "entry", REFERENCE_IDS, "1.2.3^^^^urn:ihe:iti:xds:2016:studyInstanceUID"),
+     returned(REFERENCE_IDS)),
+    ("patient-info-repeated-fields", set_slot(
+        "entry", "sourcePatientInfo", "PID-3|S1^^^&1.2.3&ISO~S2^^^&1.2.3&ISO", "PID-5|A^B^^^^^L^I",
+        "PID-5|C^D^^^^^L^P", "PID-7|19560527", "PID-8|M"), returned("sourcePatientInfo")),
+    ("document-availability", set_slot(
+        "entry", "documentAvailability", "urn:ihe:iti:2010:DocumentAvailability:Online"),
+     returned("documentAvailability")),
     ("home-community-given", set_attribute("entry", "home", "urn:oid:2.999.1.1"), None),
 ]
 for _name, _change, _check in ACCEPTED:
     add(f"xds/iti-42/accepted/{_name}", f"accepted: {_name.replace('-', ' ')}",
         TF + "4.2, 4.3", accepted(_change, check=_check))
+
+
+@case("xds/iti-42/accepted/patientId-with-trailing-delimiters",
+      "empty components at the end of a patientId count for nothing, in submission and query",
+      "ITI TF-3 4.2.3.1.7")
+def _trailing_delimiters(t):
+    patient = t.patient()
+    made = t.build_uuids.submission(patient)
+    made.set.set_identifier("patientId", patient + "^^^")
+    made.entry.set_identifier("patientId", patient + "^")
+    t.register(made).success()
+    for asked in (patient, patient + "^^"):
+        equal(t.stored(asked).ids("entries"), [made.entry.id], f"entries of {asked}")
 
 
 @case("xds/iti-42/accepted/several-documents", "five documents in one submission are five entries",

@@ -49,6 +49,17 @@ FAULTS = [
     ("unknown-mandatory-header-true", "mustUnderstand may be written true", "MustUnderstand", None,
      dict(extra_header=UNKNOWN.replace('"1"', '"true"'))),
 ]
+ULTIMATE = "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver"
+FAULTS += [
+    ("mandatory-header-for-the-ultimate-receiver", "the role that every receiver plays",
+     "MustUnderstand", None,
+     dict(extra_header=UNKNOWN.replace("<x:Odd ", f'<x:Odd s:role="{ULTIMATE}" '))),
+    ("ReplyTo-without-address", "an empty address", SENDER, "InvalidAddressingHeader",
+     dict(reply_to=None,
+          extra_header="<wsa:ReplyTo><wsa:Address></wsa:Address></wsa:ReplyTo>")),
+    ("header-without-namespace", "a header block of no namespace", SENDER, None,
+     dict(extra_header="<odd/>")),
+]
 for _name, _purpose, _code, _subcode, _options in FAULTS:
     add(f"xds/soap/fault/{_name}", _purpose, V3 + "; WS-Addressing 6.4",
         _fault(_code, _subcode, **_options))
@@ -177,6 +188,16 @@ TOLERATED = [
         extra_header=f"<wsa:From><wsa:Address>{WSA}/anonymous</wsa:Address></wsa:From>"
                      f"<wsa:FaultTo><wsa:Address>{WSA}/anonymous</wsa:Address></wsa:FaultTo>")),
     ("no-declaration", "no XML declaration", dict(declaration=False)),
+    ("ReplyTo-must-be-understood", "mustUnderstand on ReplyTo", dict(
+        reply_to=None, extra_header='<wsa:ReplyTo s:mustUnderstand="1"><wsa:Address>'
+        f"{WSA}/anonymous</wsa:Address></wsa:ReplyTo>")),
+    ("ReplyTo-with-parameters", "reference parameters and metadata in ReplyTo", dict(
+        reply_to=None, extra_header=f"<wsa:ReplyTo><wsa:Address>{WSA}/anonymous</wsa:Address>"
+        '<wsa:ReferenceParameters><x:a xmlns:x="urn:example:a">1</x:a></wsa:ReferenceParameters>'
+        "<wsa:Metadata/></wsa:ReplyTo>")),
+    ("RelatesTo-in-a-request", "a request that relates to something", dict(
+        extra_header="<wsa:RelatesTo>urn:uuid:00000000-0000-4000-8000-000000000003"
+                     "</wsa:RelatesTo>")),
 ]
 
 

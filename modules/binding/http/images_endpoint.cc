@@ -55,10 +55,15 @@ private:
     std::unique_ptr<core::ParkedRun> const parked_;
 };
 
+bool ImagesEndpoint::is_root(core::HttpRequestHead const& head) const {
+    std::string_view path = head.path;
+    if (path.ends_with('/')) path.remove_suffix(1);
+    return path == settings_.path;
+}
+
 bool ImagesEndpoint::is_soap(core::HttpRequestHead const& head) const {
-    return head.path == settings_.path &&
-           (head.method == "POST" ||
-            (head.method == "GET" && equals_ignore_case(head.query, "wsdl")));
+    return is_root(head) && (head.method == "POST" ||
+                             (head.method == "GET" && equals_ignore_case(head.query, "wsdl")));
 }
 
 std::optional<core::HttpReply> ImagesEndpoint::admit(core::PeerConnection const& peer,
@@ -79,7 +84,7 @@ std::optional<core::HttpReply> ImagesEndpoint::admit(core::PeerConnection const&
     static_cast<void>(services_.pipeline.record_refusal(
         &subject, peer, endpoint, trace, Error(Code::kUnsupported, "no such method here")));
     core::HttpReply reply = reply_of(dicomweb::text_answer(405, "GET images, or POST SOAP"));
-    reply.headers.push_back({"Allow", head.path == settings_.path ? "GET, POST" : "GET"});
+    reply.headers.push_back({"Allow", is_root(head) ? "GET, POST" : "GET"});
     return reply;
 }
 
@@ -91,7 +96,7 @@ core::HttpReply ImagesEndpoint::handle(core::PeerConnection const& peer,
     LogTrace const log_trace(exchange->trace);
     auto member = services_.policy.member_of(peer.certificate);
     if (!member) return reply_of(dicomweb::error_answer(member.error()));
-    bool const by_path = head.path.size() > settings_.path.size();
+    bool const by_path = !is_root(head);
     exchange->incoming = {by_path ? head.path.substr(settings_.path.size() + 1) : "", head.query,
                           std::string(head.header("Accept"))};
     exchange->inbound.emplace(core::Inbound{

@@ -40,6 +40,7 @@ public:
 private:
     struct Exchange;
     class Pending;
+    bool is_root(core::HttpRequestHead const& head) const;
     bool is_soap(core::HttpRequestHead const& head) const;
 
     ImagesServices const services_;

@@ -23,7 +23,7 @@ void tell_charset(domain::Member const& member, hl7v2::Charset const& taken,
     if (!taken.guessed && !taken.assumed) return;
     std::string const set(hl7v2::to_string(taken.encoding));
     std::string_view const by = taken.guessed ? "octets" : "agreement";
-    counter("mllp_undeclared_character_set_total",
+    counter("musubi_mllp_undeclared_character_set_total",
             "member=\"" + member.code + "\",set=\"" + set + "\",by=\"" + std::string(by) + "\"")
         .add();
     LogTrace const log_trace(trace);
@@ -39,6 +39,16 @@ Error unsupported(core::Router const& router, hl7v2::Header const& header) {
     }
     return Error(Code::kUnsupported, {{Severity::kError, Reason::kUnsupportedEvent,
                                        "trigger event is not offered here", "MSH^1^9^1^2"}});
+}
+
+/// What cannot even be taken apart was never accepted: a reject, not an application error (HL7 v2.5
+/// 2.9.2).
+Error as_reject(Error why) {
+    if (why.code != Code::kInvalidMessage) return why;
+    why.code = Code::kUnsupported;
+    if (why.issues.empty())
+        why.issues.push_back({Severity::kError, Reason::kSegmentSequence, why.detail, ""});
+    return why;
 }
 
 }  // namespace
@@ -80,11 +90,8 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
 
     auto message = hl7v2::parse(as_bytes(bytes), reading_of(subject.member));
     if (!message) {
-        Error why = message.error();
-        // What cannot even be taken apart was never accepted: a reject, not an application error
-        // (HL7 v2.5 2.9.2).
-        if (why.code == Code::kInvalidMessage) why.code = Code::kUnsupported;
-        return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace, why);
+        return refused(peer, &subject, hl7v2::peek_header(as_bytes(bytes)), trace,
+                       as_reject(message.error()));
     }
     tell_charset(subject.member, message->charset(), trace);
     hl7v2::Incoming const incoming{*message, hl7v2::read_header(*message), as_bytes(bytes)};
@@ -109,8 +116,10 @@ std::string Hl7v2Endpoint::handle(core::PeerConnection const& peer, std::string_
     return answer(incoming, trace, std::any_cast<hl7v2::Outgoing const&>(outbound.reply));
 }
 
-std::string Hl7v2Endpoint::refuse(core::PeerConnection const& peer, Error const& why) {
-    return refused(peer, nullptr, hl7v2::Header{}, ids_.uuid().to_string(), why);
+std::string Hl7v2Endpoint::refuse(core::PeerConnection const& peer, std::string_view message,
+                                  Error const& why) {
+    return refused(peer, nullptr, hl7v2::peek_header(as_bytes(message)), ids_.uuid().to_string(),
+                   as_reject(why));
 }
 
 std::string Hl7v2Endpoint::refused(core::PeerConnection const& peer, domain::Subject const* subject,

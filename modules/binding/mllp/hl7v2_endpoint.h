@@ -28,7 +28,8 @@ public:
                   Clock const& clock, IdSource& ids, Hl7v2Settings settings);
 
     std::string handle(core::PeerConnection const& peer, std::string_view message) override;
-    std::string refuse(core::PeerConnection const& peer, Error const& why) override;
+    std::string refuse(core::PeerConnection const& peer, std::string_view message,
+                       Error const& why) override;
 
 private:
     hl7v2::AckSeal seal(std::string const& trace) const;

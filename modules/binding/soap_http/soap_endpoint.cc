@@ -250,10 +250,7 @@ core::HttpReply SoapEndpoint::run(std::shared_ptr<Exchange> const& shared,
         reply = reply_of(exchange, binding, std::move(*started.outbound));
     }
     if (!asynchronous) return reply;
-    if (envelope.reply_to.kind == soap::ReplyKind::kAddress && !started.parked &&
-        started.outbound) {
-        services_.delivery->deliver(envelope.reply_to.address, std::move(reply));
-    }
+    if (!started.parked && started.outbound) deliver(exchange, std::move(reply));
     core::HttpReply accepted;
     accepted.status =
         202;  // the answer travels on its own connection (WS-Addressing 1.0 SOAP Binding 5.1.2)
@@ -267,14 +264,28 @@ void SoapEndpoint::deliver_later(std::shared_ptr<Pending> const& pending) const 
     pending->when_ready([this, pending, take_job] {
         take_job([this, pending] {
             core::HttpReply reply = pending->take();
-            soap::ReplyTarget const& target = pending->exchange().incoming->envelope.reply_to;
             if (reply.awaited) {
                 deliver_later(pending);
-            } else if (target.kind == soap::ReplyKind::kAddress) {
-                services_.delivery->deliver(target.address, std::move(reply));
+            } else {
+                deliver(pending->exchange(), std::move(reply));
             }
         });
     });
+}
+
+void SoapEndpoint::deliver(Exchange const& exchange, core::HttpReply reply) const {
+    soap::ReplyTarget const& target = target_of(exchange, reply.status >= 400);
+    if (target.kind == soap::ReplyKind::kAddress)
+        services_.delivery->deliver(target.address, std::move(reply));
+}
+
+/// A fault goes where the message wants faults (WS-Addressing 1.0 Core 3.4), if that is registered.
+soap::ReplyTarget const& SoapEndpoint::target_of(Exchange const& exchange, bool fault) const {
+    soap::Envelope const& envelope = exchange.incoming->envelope;
+    auto const& wanted = envelope.fault_to;
+    bool const elsewhere = fault && wanted && wanted->kind == soap::ReplyKind::kAddress &&
+                           may_reply_to(*wanted, exchange.subject.member);
+    return elsewhere ? *wanted : envelope.reply_to;
 }
 
 core::HttpReply SoapEndpoint::reply_of(Exchange& exchange, core::SoapBinding const& binding,
@@ -288,7 +299,7 @@ core::HttpReply SoapEndpoint::reply_of(Exchange& exchange, core::SoapBinding con
     auto const failed = [&](Error const& error) {
         soap::FaultSpec fault = soap::fault_for(error, exchange.trace);
         fault.relates_to = envelope.message_id;
-        fault.to = headers.to;
+        if (exchange.asynchronous()) fault.to = target_of(exchange, true).address;
         return fault_reply(fault);
     };
     core::HttpReply reply;

@@ -54,12 +54,14 @@ private:
                         core::Definition const& definition, core::SoapBinding const& binding);
     core::HttpReply reply_of(Exchange& exchange, core::SoapBinding const& binding,
                              core::Outbound outbound) const;
+    void deliver(Exchange const& exchange, core::HttpReply reply) const;
     void deliver_later(std::shared_ptr<Pending> const& pending) const;
     core::HttpReply refused(Exchange& exchange, soap::FaultSpec fault, Error const& why);
     core::HttpReply refused_user(Exchange& exchange, Error const& why);
     core::SoapBinding const* binding_of(core::Definition const& definition,
                                         std::string_view action) const;
     bool may_reply_to(soap::ReplyTarget const& target, domain::Member const& member) const;
+    soap::ReplyTarget const& target_of(Exchange const& exchange, bool fault) const;
 
     std::string const path_;
     SoapServices services_;

@@ -22,13 +22,15 @@ std::string write(domain::AuditEvent const& event);
 /// encoded.
 std::vector<std::string> write_parts(domain::AuditEvent const& event);
 
-/// kInvalidMessage: no XML or no AuditMessage; kTooLarge: beyond 1 MiB; kInvalidContent: EventID,
-/// time, outcome, a participant or the source is missing.
-Result<domain::AuditEvent> read(ByteView bytes);
+inline constexpr std::size_t kMaxOfOthers = 1U << 20;  ///< octets of a message from elsewhere
+
+/// kInvalidMessage: no XML or no AuditMessage; kTooLarge: beyond `max_bytes`; kInvalidContent:
+/// EventID, time, outcome, a participant or the source is missing.
+Result<domain::AuditEvent> read(ByteView bytes, std::size_t max_bytes = kMaxOfOthers);
 
 /// For a repository, which keeps everything and finds what it can: nothing but the AuditMessage
-/// element is demanded, and a message that was cut on its way (RFC 5426) is read up to the cut. A
-/// time that is not told is 0.
+/// element is demanded, and a message (of kMaxOfOthers) that was cut on its way (RFC 5426) is read
+/// up to the cut. A time that is not told is 0.
 Result<domain::AuditEvent> read_what_is_there(ByteView bytes);
 
 /// The text with what is open at its end closed: an unfinished tag is dropped, elements are ended.

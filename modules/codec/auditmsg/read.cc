@@ -10,8 +10,6 @@
 namespace musubi::auditmsg {
 namespace {
 
-constexpr std::size_t kMaxBytes = 1U << 20;
-
 std::string attribute(xml::Element element, std::string_view name) {
     return std::string(trim(element.attribute(name).value_or("")));
 }
@@ -121,9 +119,9 @@ domain::AuditObject object(xml::Element element) {
     return out;
 }
 
-Result<std::pair<domain::AuditEvent, Presence>> read_parts(ByteView bytes) {
+Result<std::pair<domain::AuditEvent, Presence>> read_parts(ByteView bytes, std::size_t max_bytes) {
     xml::ParseOptions options;
-    options.limits.max_bytes = kMaxBytes;
+    options.limits.max_bytes = options.limits.attribute_bytes = max_bytes;
     auto const document = TRY(xml::parse(bytes, options));
     auto const root = document.root();
     if (root.local_name() != "AuditMessage")
@@ -148,8 +146,8 @@ Result<std::pair<domain::AuditEvent, Presence>> read_parts(ByteView bytes) {
 
 }  // namespace
 
-Result<domain::AuditEvent> read(ByteView bytes) {
-    auto [event, there] = TRY(read_parts(bytes));
+Result<domain::AuditEvent> read(ByteView bytes, std::size_t max_bytes) {
+    auto [event, there] = TRY(read_parts(bytes, max_bytes));
     if (!there.identification) return missing("EventIdentification");
     if (!there.time) return missing("EventDateTime");
     if (!there.outcome) return missing("EventOutcomeIndicator");
@@ -160,9 +158,9 @@ Result<domain::AuditEvent> read(ByteView bytes) {
 }
 
 Result<domain::AuditEvent> read_what_is_there(ByteView bytes) {
-    auto whole = read_parts(bytes);
+    auto whole = read_parts(bytes, kMaxOfOthers);
     if (whole) return std::move(whole->first);
-    auto part = read_parts(as_bytes(close_open_elements(as_text(bytes))));
+    auto part = read_parts(as_bytes(close_open_elements(as_text(bytes))), kMaxOfOthers);
     if (part) return std::move(part->first);
     return std::move(whole).error();
 }

@@ -63,8 +63,8 @@ public:
 private:
     /// In implicit VR nothing tells a sequence of defined length from a text: these are entered.
     static bool is_sequence(Tag tag) {
-        constexpr Tag kEntered[] = {0x0008'1115, 0x0008'1199, 0x0040'A043, 0x0040'A370,
-                                    0x0040'A375};
+        constexpr Tag kEntered[] = {0x0008'0051, 0x0008'1115, 0x0008'1199,
+                                    0x0040'A043, 0x0040'A370, 0x0040'A375};
         return std::find(std::begin(kEntered), std::end(kEntered), tag) != std::end(kEntered);
     }
     static bool is_long(char a, char b) {

@@ -14,6 +14,7 @@ namespace {
 constexpr Tag kCharacterSet = 0x0008'0005, kSopClass = 0x0008'0016, kSopInstance = 0x0008'0018;
 constexpr Tag kStudyDate = 0x0008'0020, kContentDate = 0x0008'0023, kStudyTime = 0x0008'0030;
 constexpr Tag kContentTime = 0x0008'0033, kAccession = 0x0008'0050, kCodeValue = 0x0008'0100;
+constexpr Tag kIssuerOfAccession = 0x0008'0051, kEntityId = 0x0040'0032, kEntityType = 0x0040'0033;
 constexpr Tag kCodeScheme = 0x0008'0102, kCodeMeaning = 0x0008'0104, kOffset = 0x0008'0201;
 constexpr Tag kDescription = 0x0008'1030, kSeriesSequence = 0x0008'1115;
 constexpr Tag kReferencedClass = 0x0008'1150, kReferencedInstance = 0x0008'1155;
@@ -23,13 +24,12 @@ constexpr Tag kTitle = 0x0040'A043, kRequests = 0x0040'A370, kEvidence = 0x0040'
 constexpr Tag kRetrieveLocation = 0x0040'E011;
 
 constexpr Tag kWanted[] = {
-    kCharacterSet,     kSopClass,       kSopInstance,     kStudyDate,
-    kContentDate,      kStudyTime,      kContentTime,     kAccession,
-    kCodeValue,        kCodeScheme,     kCodeMeaning,     kOffset,
-    kDescription,      kSeriesSequence, kReferencedClass, kReferencedInstance,
-    kInstanceSequence, kPatientId,      kStudyUid,        kSeriesUid,
-    kProcedure,        kTitle,          kRequests,        kEvidence,
-    kRetrieveLocation,
+    kCharacterSet,    kSopClass,           kSopInstance,      kStudyDate,         kContentDate,
+    kStudyTime,       kContentTime,        kAccession,        kIssuerOfAccession, kCodeValue,
+    kCodeScheme,      kCodeMeaning,        kOffset,           kDescription,       kSeriesSequence,
+    kReferencedClass, kReferencedInstance, kInstanceSequence, kPatientId,         kStudyUid,
+    kSeriesUid,       kProcedure,          kEntityId,         kEntityType,        kTitle,
+    kRequests,        kEvidence,           kRetrieveLocation,
 };
 static_assert(std::is_sorted(std::begin(kWanted), std::end(kWanted)));
 
@@ -106,6 +106,23 @@ Status read_evidence(DataSet const& document, domain::ImagingManifest& into) {
     return {};
 }
 
+/// PS3.3 10.14: only an OID says it to everybody.
+std::string issuer_of_accession(DataSet const& from) {
+    auto const& items = from.items(kIssuerOfAccession);
+    if (items.empty() || items.front().text(kEntityType) != "ISO") return {};
+    std::string_view const oid = items.front().text(kEntityId);
+    return is_oid(oid) ? std::string(oid) : std::string();
+}
+
+/// Of the document, else of what was requested first.
+void read_accession(DataSet const& document, domain::ImagingManifest& into) {
+    auto const& requests = document.items(kRequests);
+    bool const own = !document.text(kAccession).empty() || requests.empty();
+    DataSet const& told = own ? document : requests.front();
+    into.accession = short_text(told.text(kAccession));
+    into.accession_issuer = issuer_of_accession(told);
+}
+
 void read_title(DataSet const& document, domain::ImagingManifest& into) {
     auto const& items = document.items(kTitle);
     if (items.empty()) return;
@@ -132,14 +149,12 @@ Result<domain::ImagingManifest> read_manifest(ByteView file) {
     out.sop_instance = TRY(uid(document, kSopInstance, "the SOP Instance UID"));
     out.study = TRY(uid(document, kStudyUid, "the Study Instance UID"));
     out.patient_id = short_text(document.text(kPatientId));
-    out.accession = short_text(document.text(kAccession));
+    read_accession(document, out);
     std::string_view const set = document.text(kCharacterSet);
     out.description = plain_text(document.text(kDescription), set);
     auto const& requests = document.items(kRequests);
     if (out.description.empty() && !requests.empty())
         out.description = plain_text(requests.front().text(kProcedure), set);
-    if (out.accession.empty() && !requests.empty())
-        out.accession = short_text(requests.front().text(kAccession));
     out.created = dtm_of(document.text(kContentDate), document.text(kContentTime));
     out.study_begun = dtm_of(document.text(kStudyDate), document.text(kStudyTime));
     out.utc_offset = short_text(document.text(kOffset));

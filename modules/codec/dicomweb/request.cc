@@ -147,7 +147,7 @@ Result<ObjectRequest> read_object_request(std::string_view query, std::string_vi
         return wrong(Code::kInvalidContent, "requestType must be WADO");
     if (trim(accept).empty()) return wrong(Code::kInvalidContent, "an Accept header is required");
     // Each must be there before any of them is looked at.
-    for (std::string_view const name : {"studyUID", "seriesUID", "objectUID"}) {
+    for (std::string_view const name : {"studyUID", "seriesUID", "objectUID", "contentType"}) {
         if (!parameters.contains(name))
             return wrong(Code::kInvalidContent, std::string(name) + " is required");
     }

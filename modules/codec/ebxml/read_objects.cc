@@ -2,6 +2,7 @@
 #include "codec/ebxml/object_reader.h"
 
 #include "codec/ebxml/names.h"
+#include "domain/identifiers.h"
 
 #include <array>
 #include <map>
@@ -51,6 +52,13 @@ bool labelled(xml::Element package, std::string const& id, std::string_view node
     return false;
 }
 
+/// One id has one spelling: trailing delimiters of a CX count for nothing (ITI TF-3 4.2.3.1.7).
+/// What is no patient id stays, to be refused.
+void use_one_spelling(std::optional<std::string>& patient_id) {
+    if (!patient_id || !domain::PatientId::parse(*patient_id)) return;
+    patient_id->resize(patient_id->find_last_not_of('^') + 1);
+}
+
 /// The id of an object, or a symbol of our own where the sender left it out (the framework's
 /// examples do).
 std::string id_of(xml::Element element, std::size_t position) {
@@ -89,6 +97,7 @@ domain::DocumentEntry read_entry(xml::Element element, std::string id, std::vect
     reader.read_codes(kEntryConfidentialityCode, entry.confidentiality_codes);
     reader.read_codes(kEntryEventCode, entry.event_codes);
     entry.patient_id = reader.read_identifier(kEntryPatientId.urn, "patientId");
+    use_one_spelling(entry.patient_id);
     entry.unique_id = reader.read_identifier(kEntryUniqueId.urn, "uniqueId");
     return entry;
 }
@@ -104,6 +113,7 @@ domain::SubmissionSet read_submission_set(xml::Element element, std::string id,
     reader.read_authors(kSetAuthor, set.authors);
     reader.read_codes(kSetContentTypeCode, set.content_type_codes);
     set.patient_id = reader.read_identifier(kSetPatientId.urn, "patientId");
+    use_one_spelling(set.patient_id);
     set.unique_id = reader.read_identifier(kSetUniqueId.urn, "uniqueId");
     set.source_id = reader.read_identifier(kSetSourceId.urn, "sourceId");
     return set;
@@ -117,6 +127,7 @@ domain::Folder read_folder(xml::Element element, std::string id, std::vector<Iss
     folder.extra_slots = reader.take_rest();
     reader.read_codes(kFolderCode, folder.codes);
     folder.patient_id = reader.read_identifier(kFolderPatientId.urn, "patientId");
+    use_one_spelling(folder.patient_id);
     folder.unique_id = reader.read_identifier(kFolderUniqueId.urn, "uniqueId");
     return folder;
 }

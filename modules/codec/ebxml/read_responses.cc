@@ -1,6 +1,7 @@
 #include "codec/ebxml/read.h"
 
 #include "codec/ebxml/document_source.h"
+#include "codec/ebxml/errors.h"
 #include "codec/ebxml/names.h"
 #include "codec/ebxml/object_reader.h"
 #include "platform/base/text.h"
@@ -22,8 +23,14 @@ std::optional<std::string> child_value(xml::Element of, std::string_view name) {
 
 std::vector<Issue> RegistryResponse::issues() const {
     std::vector<Issue> out;
-    for (RegistryErrorRow const& row : errors)
-        out.push_back({row.severity, reason_of(row.error_code), row.context, row.location});
+    for (RegistryErrorRow const& row : errors) {
+        Reason const reason = reason_of(row.error_code);
+        // A code that we do not know goes on as text: the sender is to hear all that was said.
+        bool const unknown = !row.error_code.empty() && reason == Reason::kGeneral &&
+                             row.error_code != error_code(reason, Actor::kRegistry);
+        out.push_back({row.severity, reason,
+                       unknown ? row.error_code + ": " + row.context : row.context, row.location});
+    }
     return out;
 }
 

@@ -1,5 +1,5 @@
 #include "codec/ebxml/names.h"
-#include "codec/ebxml/write.h"
+#include "codec/ebxml/write_made.h"
 #include "platform/xml/writer.h"
 
 #include <algorithm>
@@ -85,7 +85,8 @@ void append_object_ref(std::string& out, std::string_view id, std::string_view h
 // ITI TF-2 3.43.4.2.2: requested ids are echoed; PartialSuccess when some, Failure when none could
 // be delivered.
 std::vector<soap::BodyPiece> write_retrieve_response(domain::RetrieveResponse const& response,
-                                                     std::vector<RegistryErrorRow> const& rows) {
+                                                     std::vector<RegistryErrorRow> const& rows,
+                                                     std::vector<NewNames> const& made) {
     bool const failed = std::any_of(rows.begin(), rows.end(), is_error);
     ResponseStatus const status = !failed                      ? ResponseStatus::kSuccess
                                   : response.documents.empty() ? ResponseStatus::kFailure
@@ -93,12 +94,17 @@ std::vector<soap::BodyPiece> write_retrieve_response(domain::RetrieveResponse co
     std::vector<soap::BodyPiece> pieces;
     std::string pending = "<xds:RetrieveDocumentSetResponse xmlns:xds=\"" + std::string(kXds) +
                           "\">" + write_registry_response(status, rows);
-    for (domain::RetrievedDocument const& document : response.documents) {
+    for (std::size_t i = 0; i < response.documents.size(); ++i) {
+        domain::RetrievedDocument const& document = response.documents[i];
         xml::Writer w;
         w.start("xds:DocumentResponse");
         write_optional(w, "xds:HomeCommunityId", document.request.home);
         w.element("xds:RepositoryUniqueId", document.request.repository_unique_id);
         w.element("xds:DocumentUniqueId", document.request.document_unique_id);
+        if (i < made.size()) {
+            write_optional(w, "xds:NewRepositoryUniqueId", made[i].repository_unique_id);
+            write_optional(w, "xds:NewDocumentUniqueId", made[i].document_unique_id);
+        }
         w.element("xds:mimeType", document.mime_type);
         std::string text = w.take();
         constexpr std::string_view kEnd = "</xds:DocumentResponse>";
@@ -108,6 +114,11 @@ std::vector<soap::BodyPiece> write_retrieve_response(domain::RetrieveResponse co
     }
     pieces.push_back({pending + "</xds:RetrieveDocumentSetResponse>", nullptr, {}});
     return pieces;
+}
+
+std::vector<soap::BodyPiece> write_retrieve_response(domain::RetrieveResponse const& response,
+                                                     std::vector<RegistryErrorRow> const& rows) {
+    return write_retrieve_response(response, rows, {});
 }
 
 }  // namespace musubi::ebxml

@@ -23,10 +23,41 @@ Error wrong(std::string_view name, char const* what) {
     return Error(Code::kInvalidContent, {issue});
 }
 
-Token token(std::string const& text) {
-    auto const bar = text.find('|');
-    if (bar == std::string::npos) return {std::nullopt, text};
-    return {text.substr(0, bar), text.substr(bar + 1)};
+/// Where `mark` first stands without a backslash before it (FHIR R4 3.1.1.4.0.1 Escaping).
+std::size_t find_plain(std::string_view text, char mark) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        if (text[at] == mark) return at;
+        if (text[at] == '\\') ++at;
+    }
+    return std::string_view::npos;
+}
+
+std::string unescaped(std::string_view text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size(); ++at) {
+        bool const escape = text[at] == '\\' && at + 1 < text.size() &&
+                            std::string_view("\\,|$").find(text[at + 1]) != std::string_view::npos;
+        if (escape) ++at;
+        out += text[at];
+    }
+    return out;
+}
+
+/// What commas divide, still escaped.
+std::vector<std::string_view> alternatives(std::string_view value) {
+    std::vector<std::string_view> out;
+    for (;;) {
+        auto const comma = find_plain(value, ',');
+        out.push_back(value.substr(0, comma));
+        if (comma == std::string_view::npos) return out;
+        value.remove_prefix(comma + 1);
+    }
+}
+
+Token token(std::string_view text) {
+    auto const bar = find_plain(text, '|');
+    if (bar == std::string_view::npos) return {std::nullopt, unescaped(text)};
+    return {unescaped(text.substr(0, bar)), unescaped(text.substr(bar + 1))};
 }
 
 std::chrono::seconds width_of(std::string_view text) {
@@ -88,6 +119,16 @@ AuditSearch::Tokens* tokens_of(AuditSearch& search, std::string_view name) {
     return nullptr;
 }
 
+/// A known parameter with a modifier: passed over it would find more than was asked for, so it is
+/// refused (FHIR R4 3.1.1.4.4).
+bool is_modified(AuditSearch& search, std::string_view name) {
+    auto const colon = name.find(':');
+    if (colon == std::string_view::npos) return false;
+    auto const plain = name.substr(0, colon);
+    return plain == "date" || plain == "address" || plain == "patient" || plain == "agent" ||
+           plain == "entity" || plain == "source" || tokens_of(search, plain);
+}
+
 bool fits(Token const& wanted, std::string_view system, std::string_view code) {
     return (!wanted.system || *wanted.system == system) &&
            (wanted.code.empty() || wanted.code == code);
@@ -130,11 +171,12 @@ Result<AuditSearch> read_audit_search(std::string_view query) {
             search.count = TRY(count_of(value));
         } else if (name == "address") {
             auto& any = search.addresses.emplace_back();
-            for (auto const one : split(value, ',')) any.emplace_back(one), ++values;
+            for (auto const one : alternatives(value)) any.push_back(unescaped(one)), ++values;
         } else if (auto* const tokens = tokens_of(search, name)) {
             auto& any = tokens->emplace_back();
-            for (auto const one : split(value, ','))
-                any.push_back(token(std::string(one))), ++values;
+            for (auto const one : alternatives(value)) any.push_back(token(one)), ++values;
+        } else if (is_modified(search, name)) {
+            return wrong(name.substr(0, name.find(':')), "no modifier is known");
         }
         if (values > kMaxValues) return wrong(name, "too many values");
     }

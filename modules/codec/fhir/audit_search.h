@@ -3,7 +3,9 @@
 // AuditEvent, FHIR R4. Pure functions, thread-safe.
 //
 // Different parameters, and the same one twice, must all hold; values with commas between them are
-// alternatives. Unknown parameters are passed over, as FHIR says. At most 64 values.
+// alternatives; a backslash takes its meaning from a comma, a bar, a dollar sign and itself.
+// Unknown parameters are passed over, as FHIR says; modifiers of known ones are refused. At most 64
+// values.
 
 #include "domain/audit_event.h"
 #include "platform/base/result.h"
@@ -31,7 +33,7 @@ struct AuditSearch {
         1000;  ///< _count, 0 to 1,000; 0: how many there are, and none of them (FHIR R4 3.1.1.5.3)
 };
 
-/// kInvalidContent: no `date`, a value that cannot be read, too many of them.
+/// kInvalidContent: no `date`, a value that cannot be read, a modifier, too many values.
 Result<AuditSearch> read_audit_search(std::string_view query);
 bool matches(AuditSearch const& search, domain::AuditEvent const& event);
 

@@ -110,4 +110,18 @@ Result<domain::PatientFeed> read_patient_feed(Message const& message, FeedRules 
     return feed;
 }
 
+domain::PatientFeed outline_of(Message const& message) {
+    Header const header = read_header(message);
+    Trigger const* const trigger = trigger_of(header);
+    domain::PatientFeed feed;
+    feed.event = trigger ? trigger->event : FeedEvent::kUpdate;
+    feed.trigger = header.trigger;
+    feed.control_id = header.control_id;
+    if (auto const pid = message.find("PID")) feed.identifiers = read_identifiers(*pid, 3);
+    if (auto const other = message.find("PID", 2))
+        feed.other_identifiers = read_identifiers(*other, 3);
+    if (auto const mrg = message.find("MRG")) feed.prior_identifiers = read_identifiers(*mrg, 1);
+    return feed;
+}
+
 }  // namespace musubi::hl7v2

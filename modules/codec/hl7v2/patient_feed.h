@@ -28,4 +28,8 @@ struct FeedRules {
 /// none.
 Result<domain::PatientFeed> read_patient_feed(Message const& message, FeedRules const& rules = {});
 
+/// Event, control id and ids as far as they stand there, of a feed that is refused: for its record.
+/// Never fails; an event that is not known is an update.
+domain::PatientFeed outline_of(Message const& message);
+
 }  // namespace musubi::hl7v2

@@ -24,6 +24,9 @@ inline constexpr std::size_t kMaxEntries = 200;  ///< ids, names, addresses, cri
 /// ITI-44, also as received from another manager (ITI-46): PRPA_IN201301UV02, 302, 304. Of a merge
 /// only the ids count (ITI TF-2 3.44.4.2).
 Result<domain::PatientFeed> read_patient_feed(xml::Element payload);
+/// Event, message id and ids as far as they stand there, of a feed that is refused: for its record.
+/// Never fails; at most kMaxEntries ids of a kind.
+domain::PatientFeed outline_of_feed(xml::Element payload);
 
 /// ITI-45: PRPA_IN201309UV02.
 Result<domain::CrossReferenceQuery> read_cross_reference_query(xml::Element payload);

@@ -149,6 +149,19 @@ std::vector<domain::SentIdentifier> read_ids(xml::Element of, Problems& problems
     return ids;
 }
 
+/// As read_ids, of what need not be in order: no location, no problem.
+std::vector<domain::SentIdentifier> ids_as_they_stand(xml::Element of) {
+    std::vector<domain::SentIdentifier> ids;
+    for (xml::Element each = child(of, "id"); each && ids.size() < kMaxEntries;
+         each = each.next_sibling(kHl7, "id")) {
+        domain::SentIdentifier id;
+        id.id = attribute_of(each, "extension");
+        id.authority.universal_id = attribute_of(each, "root");
+        if (!id.id.empty()) ids.push_back(std::move(id));
+    }
+    return ids;
+}
+
 /// The only element of its name, or null with a problem told.
 xml::Element only(xml::Element of, std::string_view name, Problems& problems) {
     auto const found = children(of, name);
@@ -255,6 +268,20 @@ Result<domain::PatientFeed> read_patient_feed(xml::Element payload) {
         subject ? only(subject, "registrationEvent", problems) : xml::Element();
     if (event) read_registration(event, feed, problems);
     if (!problems.empty()) return problems.error(Code::kInvalidContent);
+    return feed;
+}
+
+domain::PatientFeed outline_of_feed(xml::Element payload) {
+    Kind const* const kind = kind_of(payload);
+    domain::PatientFeed feed;
+    feed.event = kind ? kind->event : domain::FeedEvent::kUpdate;
+    feed.control_id = read_header(payload).id.key();
+    xml::Element const event =
+        child(child(child(payload, "controlActProcess"), "subject"), "registrationEvent");
+    feed.identifiers = ids_as_they_stand(child(child(event, "subject1"), "patient"));
+    xml::Element const prior = child(child(event, "replacementOf"), "priorRegistration");
+    feed.prior_identifiers =
+        ids_as_they_stand(child(child(prior, "subject1"), "priorRegisteredRole"));
     return feed;
 }
 

@@ -1,5 +1,7 @@
 #include "codec/mtom/package.h"
 
+#include "platform/base/text.h"
+
 #include <algorithm>
 #include <array>
 
@@ -16,6 +18,12 @@ std::string_view tag_of(std::string_view boundary) {
 bool fits_header(std::string_view value) {
     return !value.empty() && value.size() <= 256 &&
            std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
+}
+/// A document that is itself a package is octets here: readers that look for parts wherever they
+/// are told of some would take it apart (the type that counts is told in the message).
+bool is_composite(std::string_view type) {
+    std::string const lower = to_lower_ascii(type);
+    return lower.starts_with("multipart/") || lower.starts_with("message/");
 }
 /// Fit to stand between quotes.
 bool fits_quotes(std::string_view value) {
@@ -49,7 +57,7 @@ Package write_package(std::string envelope, std::vector<Attachment> attachments,
         "Content-Transfer-Encoding: binary\r\nContent-ID: <" +
         root_id + ">\r\n\r\n" + std::move(envelope);
     for (Attachment& part : attachments) {
-        bool const fits = fits_header(part.content_type);
+        bool const fits = fits_header(part.content_type) && !is_composite(part.content_type);
         text += "\r\n--" + boundary +
                 "\r\nContent-Type: " + (fits ? part.content_type : "application/octet-stream") +
                 "\r\nContent-Transfer-Encoding: binary\r\nContent-ID: <" + part.content_id +

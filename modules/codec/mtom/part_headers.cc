@@ -46,10 +46,4 @@ Status add_header(std::string_view field, PartHeaders& headers) {
     return {};
 }
 
-Status check_headers(PartHeaders const& headers) {
-    if (to_lower_ascii(headers.content_type).starts_with("multipart/"))
-        return malformed("multipart inside multipart");
-    return {};
-}
-
 }  // namespace musubi::mtom

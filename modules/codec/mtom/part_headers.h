@@ -8,7 +8,5 @@ namespace musubi::mtom {
 /// One unfolded header field into `headers`; fields that a package does not need are checked for
 /// form and ignored.
 Status add_header(std::string_view field, PartHeaders& headers);
-/// The rules over the whole block: no multipart inside.
-Status check_headers(PartHeaders const& headers);
 
 }  // namespace musubi::mtom

@@ -122,7 +122,6 @@ Status PartReader::header_line() {
 }
 
 Status PartReader::headers_end() {
-    TRY(check_headers(headers_));
     if (!headers_.content_id.empty() && !ids_.insert(headers_.content_id).second) {
         return malformed("Content-ID twice");
     }

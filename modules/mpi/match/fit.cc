@@ -153,15 +153,37 @@ bool same_country(std::string const& a, std::string const& b) {
     return a.empty() || b.empty() || equals_ignore_case(a.substr(0, 2), b.substr(0, 2));
 }
 
+/// 1丁目2番3号, 1ノ2ノ3 and 1-2-3 are one: between block numbers stands a dash, after the last one
+/// nothing.
+Text with_dashes(View address) {
+    Text out;
+    for (std::size_t at = 0; at < address.size();) {
+        std::size_t joint = at;
+        bool const after_number = at > 0 && is_digit(address[at - 1]);
+        while (after_number && joint < address.size() &&
+               View(u"丁目番地号ノ-").find(address[joint]) != View::npos) {
+            ++joint;
+        }
+        if (joint == at) {
+            out.push_back(address[at++]);
+            continue;
+        }
+        if (joint < address.size() && is_digit(address[joint])) out.push_back(u'-');
+        at = joint;
+    }
+    return out;
+}
+
 bool one_address_fits(domain::PostalAddress const& sent, domain::PostalAddress const& asked) {
     auto const have = parse_address(sent);
     if (!have || !same_country(sent.country, asked.country)) return false;
     if (!digits_of(sent.postal_code).starts_with(digits_of(asked.postal_code))) return false;
+    Text const whole = with_dashes(have->whole);
     for (std::string const* part :
          {&asked.state, &asked.city, &asked.street, &asked.other, &asked.whole}) {
         std::string_view text = *part;
         while (text.ends_with('*')) text.remove_suffix(1);
-        if (have->whole.find(fold_address(text)) == Text::npos) return false;
+        if (whole.find(with_dashes(fold_address(text))) == Text::npos) return false;
     }
     return true;
 }

@@ -225,6 +225,8 @@ Status LocalBlobStore::list(WallTime older_than,
     return {};
 }
 
+std::filesystem::path const& LocalBlobStore::staging_folder() const { return impl_->staging; }
+
 Status LocalBlobStore::probe() const {
     TRY(probe_folder(impl_->data));
     return probe_folder(impl_->staging);

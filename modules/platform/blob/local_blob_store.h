@@ -35,6 +35,9 @@ public:
     /// when nothing can be written there. Costs a page, no sync.
     Status probe() const;
 
+    /// For what is sealed and on its way, here or through the node; swept by sweep_staging().
+    std::filesystem::path const& staging_folder() const;
+
     struct Impl;
     Impl& impl() { return *impl_; }  ///< for the spool
 

@@ -19,7 +19,7 @@ StagingShare::~StagingShare() {
 
 Status StagingShare::take(std::uint64_t octets) {
     if (!of_request_->take(octets))
-        return Error(Code::kTooLarge, "more octets than one request may have");
+        return Error(Code::kTooLarge, kReasonRequestFull, "more octets than one request may have");
     if (!of_all_->take(octets)) {
         of_request_->give_back(octets);
         return Error(Code::kBusy, "what is on its way fills the room set aside");

@@ -1,15 +1,17 @@
 #pragma once
-// What is only on its way through this node (images from an archive or another community to whoever
-// asked): sealed files of the blob store's staging folder (small ones in memory), counted, so that
-// no asker fills the disk. Thread-safe.
+// How much may be on its way through this node at a time (passing_spool.h), so that no asker fills
+// the disk. Thread-safe.
 
-#include "platform/base/content.h"
+#include "platform/base/result.h"
 
 #include <atomic>
 #include <cstdint>
 #include <memory>
 
 namespace musubi::blob {
+
+/// Of kTooLarge: it is the request that has too much, whatever the object.
+inline constexpr Reason kReasonRequestFull{0xFA01};
 
 /// Octets that may be held, by one request or by all together.
 class StagingBudget {
@@ -18,6 +20,7 @@ public:
     bool take(std::uint64_t octets);
     void give_back(std::uint64_t octets) { held_ -= octets; }
     std::uint64_t held() const { return held_; }
+    std::uint64_t most() const { return most_; }
 
 private:
     std::uint64_t const most_;
@@ -38,19 +41,6 @@ public:
 private:
     std::shared_ptr<StagingBudget> const of_all_, of_request_;
     std::uint64_t taken_ = 0;
-};
-
-class PassingContent final : public Content {
-public:
-    PassingContent(std::shared_ptr<ReceivedContent> content, std::unique_ptr<StagingShare> share)
-        : share_(std::move(share)), content_(std::move(content)) {}
-    std::uint64_t size() const override { return content_->size(); }
-    Status read(ByteSink const& sink) const override { return content_->read(sink); }
-    Bytes const* in_memory() const override { return content_->in_memory(); }
-
-private:
-    std::unique_ptr<StagingShare> const share_;  ///< given back when the octets are gone
-    std::shared_ptr<ReceivedContent> const content_;
 };
 
 }  // namespace musubi::blob

@@ -15,6 +15,11 @@ core::HttpEndpoint* HttpService::route(std::string_view path) const {
         if (end == 0) break;
         end = path.rfind('/', end - 1);
     }
+    // A slash too many behind a path is met with partners' address books.
+    if (path.size() > 1 && path.ends_with('/')) {
+        auto const plain = routes.paths.find(path.substr(0, path.size() - 1));
+        if (plain != routes.paths.end()) return plain->second;
+    }
     return routes.fallback;
 }
 

@@ -4,8 +4,8 @@
 //
 // Bad framing, a message over the limit or one that comes too slowly is answered by
 // MllpEndpoint::refuse and ends the connection; so does nothing else that a peer sends. No free
-// slot for `busy_wait_ms`: refuse(kBusy), the connection stays. Ownership: endpoint and witness are
-// the caller's and outlive the server. Thread-safety: as HttpServer.
+// slot for `busy_wait_ms`: refuse(kBusy) of the message, the connection stays. Ownership: endpoint
+// and witness are the caller's and outlive the server. Thread-safety: as HttpServer.
 
 #include "core/doors.h"
 #include "platform/net/listener_config.h"

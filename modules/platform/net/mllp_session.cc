@@ -115,8 +115,7 @@ MllpSession::Step MllpSession::on_work(Connection& connection) {
         reply = service_.endpoint->handle(connection.peer, framer_.message());
     } catch (std::exception const&) {
         log_error("mllp.endpoint_failed");
-        reply =
-            service_.endpoint->refuse(connection.peer, Error(Code::kInternal, "endpoint threw"));
+        reply = turned_away(connection, Code::kInternal, "endpoint threw");
     }
     engine_.metrics().in_flight.add(-1);
     work_.leave();
@@ -124,6 +123,12 @@ MllpSession::Step MllpSession::on_work(Connection& connection) {
     partial_ = false;
     answer(reply);
     return std::nullopt;
+}
+
+std::string MllpSession::turned_away(Connection& connection, Code code, char const* detail) {
+    std::string_view const message =
+        stage_ == Stage::kWork ? framer_.message() : std::string_view();
+    return service_.endpoint->refuse(connection.peer, message, Error(code, detail));
 }
 
 void MllpSession::answer(std::string const& message) {
@@ -157,7 +162,7 @@ MllpSession::Step MllpSession::on_reply(Connection& connection) {
 MllpSession::Step MllpSession::refuse(Connection& connection, Code code, char const* detail) {
     // Where the next message would begin is not known any more.
     close_ = true;
-    answer(service_.endpoint->refuse(connection.peer, Error(code, detail)));
+    answer(turned_away(connection, code, detail));
     return std::nullopt;
 }
 
@@ -175,9 +180,9 @@ Verdict MllpSession::expired(Connection& connection) {
         case Stage::kWork:
             work_.leave();
             engine_.metrics().busy.add();
+            answer(turned_away(connection, Code::kBusy, "no free slot"));
             framer_.pop();
             partial_ = false;
-            answer(service_.endpoint->refuse(connection.peer, Error(Code::kBusy, "no free slot")));
             break;
         case Stage::kReply:
             engine_.metrics().timeout("write").add();
@@ -190,8 +195,8 @@ Verdict MllpSession::expired(Connection& connection) {
 Verdict MllpSession::overloaded(Connection& connection) {
     if (stage_ == Stage::kReply) return {Next::kClose, 0, 0, false};
     work_.leave();
-    framer_.shrink();
     refuse(connection, Code::kBusy, "too much is waiting here already");
+    framer_.shrink();
     return ready(connection);
 }
 

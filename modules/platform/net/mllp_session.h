@@ -1,6 +1,7 @@
 #pragma once
 // Inside the room: one MLLP connection.
 
+#include "core/doors.h"
 #include "platform/net/gate_place.h"
 #include "platform/net/mllp_framer.h"
 #include "platform/net/mllp_server.h"
@@ -35,6 +36,8 @@ private:
     Step receive(Connection& connection);
     Step await_bytes();
     Step refuse(Connection& connection, Code code, char const* detail);
+    /// An acknowledgement of the message that was read whole; in kRead there is none.
+    std::string turned_away(Connection& connection, Code code, char const* detail);
     void answer(std::string const& message);
 
     MllpService& service_;

@@ -54,6 +54,17 @@ Status File::write(ByteView bytes) {
     return {};
 }
 
+Status File::write_at(std::uint64_t offset, ByteView bytes) {
+    while (!bytes.empty()) {
+        ssize_t const n = ::pwrite(fd_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0) return system_error("write", path_, n == 0 ? EIO : errno);
+        offset += static_cast<std::uint64_t>(n);
+        bytes = bytes.subspan(static_cast<std::size_t>(n));
+    }
+    return {};
+}
+
 Status File::read_at(std::uint64_t offset, std::span<std::uint8_t> out) const {
     while (!out.empty()) {
         ssize_t const n = ::pread(fd_, out.data(), out.size(), static_cast<off_t>(offset));

@@ -22,6 +22,7 @@ public:
         std::filesystem::path const& path);  ///< to read; kNotFound when absent
 
     Status write(ByteView bytes);
+    Status write_at(std::uint64_t offset, ByteView bytes);
     /// Fills `out` from `offset`; fewer octets than asked for is kStorageUnavailable.
     Status read_at(std::uint64_t offset, std::span<std::uint8_t> out) const;
     Result<std::uint64_t> size() const;

@@ -3,6 +3,7 @@
 #include "atna/roots_keeper.h"
 #include "core/time_port.h"
 #include "module/atna/roots_fixture.h"
+#include "platform/base/fault.h"
 #include "support/audit_schema.h"
 
 namespace musubi::atna {
@@ -79,6 +80,25 @@ TEST_F(Keeper, SignsWhenOneIsDueAndNamesAgreementAndClock) {
     EXPECT_EQ(newest()->number, 2);
     EXPECT_FALSE(newest()->clock_watched);
     EXPECT_EQ(one->health().state, core::Health::kGood) << one->health().reason;
+}
+
+TEST_F(Keeper, ARootThatWasSignedIsToldWhateverHappensNext) {
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    auto const one = keeper({});
+    one->tell_through(audit);
+    SearchQuery query;
+    query.transaction = "audit-root";
+    fill_more(2);
+    arm_faults("atna.before_root_commit=error");
+    one->turn();
+    EXPECT_TRUE(search(archive(), query)->empty()) << "none was signed";
+    arm_faults("atna.after_root_commit=error");
+    one->turn();
+    arm_faults("");
+    one->turn();
+    ASSERT_TRUE(newest());
+    EXPECT_EQ(newest()->number, 1);
+    EXPECT_EQ(search(archive(), query)->size(), 1U);
 }
 
 /// AU-5: a repository that the trail is sent to holds what the trail can be judged by.

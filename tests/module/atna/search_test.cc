@@ -46,6 +46,23 @@ TEST_F(AuditTrail, SearchTellsOfADamagedRecordAndShowsTheOthers) {
     EXPECT_NE(one.error().detail.find("record 3 "), std::string::npos);
 }
 
+/// Whoever asks must not be able to hide what he asked by asking at length.
+TEST_F(AuditTrail, TheRecordOfALongQueryIsReadLikeAnyOther) {
+    DatabaseAudit audit(*pool_, *sealer_, system_ids());
+    auto asked = event(1);
+    domain::AuditObject query;
+    query.role = 24;
+    query.query = std::string(3U << 20, 'q');
+    asked.objects.push_back(query);
+    ASSERT_TRUE(audit.record({asked}).ok());
+    auto const found = search(archive(), {});
+    ASSERT_TRUE(found.ok()) << found.error().detail;
+    ASSERT_EQ(found->size(), 1U);
+    EXPECT_FALSE((*found)[0].damaged);
+    EXPECT_EQ((*found)[0].event.objects.back().query, query.query);
+    EXPECT_TRUE(record_at(archive(), 1).ok());
+}
+
 TEST_F(AuditTrail, SearchCombinesItsConditions) {
     fill(6);
     DatabaseAudit audit(*pool_, *sealer_, system_ids());

@@ -161,7 +161,7 @@ TEST_F(OutboxTest, PatienceEnds) {
 TEST_F(OutboxTest, AHangingDestinationDoesNotHoldUpTheOthers) {
     std::mutex mutex;
     std::condition_variable changed;
-    bool release = false, told = false;
+    bool release = false, told = false, hangs = false;
     queue("one", "a");
     queue("two", "x");
     OutboxRunner runner(pool_, system_clock(), settings(),
@@ -172,13 +172,15 @@ TEST_F(OutboxTest, AHangingDestinationDoesNotHoldUpTheOthers) {
                                 changed.notify_all();
                                 return {};
                             }
+                            hangs = true;
+                            changed.notify_all();
                             changed.wait(lock, [&] { return release; });
                             return {};
                         });
     runner.start();
     {
         std::unique_lock lock(mutex);
-        EXPECT_TRUE(changed.wait_for(lock, 20s, [&] { return told; }));
+        EXPECT_TRUE(changed.wait_for(lock, 20s, [&] { return told && hangs; }));
         release = true;
     }
     changed.notify_all();

@@ -206,6 +206,31 @@ TEST_F(ImagingTest, LimitsHold) {
     EXPECT_EQ(retrieve({all_of(manifest)[0]}).images.size(), 1U) << "room was given back";
 }
 
+TEST_F(ImagingTest, WhatFindsNoRoomIsNotAskedFor) {
+    FetcherSettings settings;
+    settings.most_of_request = 10'000;
+    start(settings);
+    auto const manifest = test::sample_manifest("2.25.7", kKitaPacs, {20});
+    hold(manifest, 4000);
+    publish(manifest);
+    auto const answer = retrieve(all_of(manifest));
+    EXPECT_EQ(answer.images.size(), 2U);
+    EXPECT_EQ(answer.codes, Strings(18, "XDSRepositoryOutOfResources"));
+    EXPECT_LE(archive_.asked().size(), 5U) << "the archive does not send what is thrown away";
+    SCOPED_TRACE("an image that is larger than all together says nothing of the others");
+    auto const other = test::sample_manifest("2.25.8", kKitaPacs, {4});
+    hold(other, 1000);
+    archive_.hold({.study = "2.25.8",
+                   .series = "2.25.8.1",
+                   .instance = "2.25.8.1.1",
+                   .patient_id = other.patient_id,
+                   .pixels = 20'000});
+    publish(other);
+    auto const rest = retrieve(all_of(other));
+    EXPECT_EQ(rest.images.size(), 3U);
+    EXPECT_EQ(rest.codes, Strings{"XDSRepositoryOutOfResources"});
+}
+
 TEST_F(ImagingTest, NoMoreRequestsThanAnArchiveWantsAtATime) {
     start();
     auto const manifest = test::sample_manifest("2.25.7", kKitaPacs, {12});
@@ -297,10 +322,9 @@ TEST_F(ImagingTest, AnArchiveThatHangsHoldsNoThreadThatOthersNeed) {
         while (!go) std::this_thread::yield();
     };
     auto const end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
-    auto const hung =
-        fetcher_->send(std::vector<ImageJob>(6, job(kKitaPacs, "2.25.7.1.1")), "2.999.1", end);
+    auto const hung = fetcher_->send(std::vector<ImageJob>(6, job(kKitaPacs, "2.25.7.1.1")), end);
     while (hanging < 2) std::this_thread::yield();
-    auto const other = fetcher_->send({job(kMinamiPacs, "2.25.7.1.2")}, "2.999.1", end);
+    auto const other = fetcher_->send({job(kMinamiPacs, "2.25.7.1.2")}, end);
     std::atomic<bool> done{false};
     other->when_done([&] { done = true; });
     while (!done) std::this_thread::yield();
@@ -361,7 +385,7 @@ TEST_F(ImagingTest, AFetcherThatStopsEndsWhatWaits) {
         while (!go && !call.cancelled()) std::this_thread::yield();
     };
     auto const batch =
-        fetcher_->send(jobs, "2.999.1", std::chrono::steady_clock::now() + std::chrono::minutes(1));
+        fetcher_->send(jobs, std::chrono::steady_clock::now() + std::chrono::minutes(1));
     std::atomic<bool> done{false};
     batch->when_done([&] { done = true; });
     while (!reached) std::this_thread::yield();
@@ -382,8 +406,7 @@ TEST_F(ImagingTest, WhoLetsGoOfABatchEndsIt) {
         reached = true;
         while (!call.cancelled()) std::this_thread::yield();
     };
-    auto batch =
-        fetcher_->send(jobs, "2.999.1", std::chrono::steady_clock::now() + std::chrono::minutes(1));
+    auto batch = fetcher_->send(jobs, std::chrono::steady_clock::now() + std::chrono::minutes(1));
     while (!reached) std::this_thread::yield();
     batch.reset();
     fetcher_->stop();

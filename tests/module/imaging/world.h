@@ -5,7 +5,8 @@
 #include "core/pipeline.h"
 #include "imaging/rad69.h"
 #include "platform/base/log.h"
-#include "platform/blob/blob_spool.h"
+#include "platform/blob/local_blob_store.h"
+#include "platform/blob/passing_spool.h"
 #include "platform/xml/parse.h"
 #include "support/fake_ports.h"
 #include "support/module_ground.h"
@@ -32,7 +33,7 @@ protected:
     ImagingTest()
         : ModuleGround(test::migrations_of("imaging")),
           blobs_(std::move(*blob::LocalBlobStore::open(folder_ / "blobs", *keys_))),
-          spool_(*blobs_, {.in_memory = 100}),
+          spool_(blobs_->staging_folder(), 100),
           pipeline_((ports_.provide<core::PolicyPort>(policy_),
                      ports_.provide<core::AuditPort>(ledger_), ports_),
                     pool_, system_clock(), core::PipelineSettings{"node-a", "region-a"}) {
@@ -66,7 +67,6 @@ protected:
                                                .clock = system_clock(),
                                                .ids = system_ids(),
                                                .home = kHome,
-                                               .institution = "2.999.1",
                                                .settings = retrieve,
                                                .mutex = {},
                                                .directory = directory_});
@@ -199,7 +199,7 @@ protected:
     std::mutex log_mutex_;
     std::string log_;
     std::unique_ptr<blob::LocalBlobStore> blobs_;
-    blob::BlobSpool spool_;
+    blob::PassingSpool spool_;
     Archive archive_;
     std::map<std::string, std::string> files_;
     std::shared_ptr<SourceDirectory const> directory_;

@@ -125,6 +125,9 @@ TEST_F(Iti64Test, WhatDoesNotFitIsRefusedAtItsPlace) {
         EXPECT_TRUE(error->issues[0].location.starts_with(row.place)) << error->issues[0].location;
         EXPECT_EQ(regional("L1"), cx("X1"));
     }
+    auto const longer = send(notice(cx(std::string(251, '7')) + "~" + cx("L1", kKita), cx("X1")));
+    ASSERT_TRUE(longer.has_value());
+    EXPECT_EQ(longer->issues.at(0).reason, Reason::kDataType);
     auto const missing = send(notice(cx("X2"), cx("X1")));
     ASSERT_TRUE(missing.has_value());
     EXPECT_EQ(missing->issues.at(0).reason, Reason::kRequiredFieldMissing);
@@ -136,6 +139,8 @@ TEST_F(Iti64Test, OnlyWhoKeepsTheRegionalIdsMaySayIt) {
     ASSERT_TRUE(error.has_value());
     EXPECT_EQ(error->issues.size(), 2U);
     EXPECT_EQ(regional("L1"), cx("X1"));
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_EQ(ledger_.events[0].objects.size(), 3U) << "who tried to move whom is on record";
 }
 
 TEST_F(Iti64Test, TheSameMessageAgainIsAcknowledgedAndChangesNothing) {

@@ -69,6 +69,18 @@ protected:
         if (out.fault) return out.fault;
         return std::any_cast<hl7v2::Outgoing const&>(out.reply).error;
     }
+    /// Action and patients of the last record, which names the message at each of them.
+    std::string told() const {
+        if (ledger_.events.empty()) return "no record";
+        auto const& event = ledger_.events.back();
+        std::string text(1, event.action);
+        for (auto const& object : event.objects) {
+            bool const named = object.details.size() == 1 && object.details[0].type == "MSH-10" &&
+                               object.details[0].value == "M1";
+            text += " " + object.id + (named ? "" : "?");
+        }
+        return text;
+    }
     std::string regional(std::string const& id) {
         auto const found = store_.regional_id_of({id, kKita});
         return found ? *found : "";
@@ -151,8 +163,10 @@ TEST_F(Iti8Test, AMergeThatMustBeIgnoredIsToldAtItsPlaceAndChangesNothing) {
     ASSERT_TRUE(unknown.has_value());
     EXPECT_EQ(unknown->issues.at(0).reason, Reason::kUnknownKeyIdentifier);
     EXPECT_EQ(unknown->issues.at(0).location, "MRG^1^1");
-    EXPECT_EQ(ledger_.events.size(), 1U);
+    ASSERT_EQ(ledger_.events.size(), 1U);
+    EXPECT_EQ(told(), "U P1^^^&1.2.392.10&ISO P404^^^&1.2.392.10&ISO") << "who, into whom";
     EXPECT_TRUE(send(merge(cx("P1"), cx("P1"))).has_value());
+    EXPECT_EQ(told(), "U P1^^^&1.2.392.10&ISO");
     EXPECT_EQ(cell("select count(*) from mpi.history where kind = 'merged'"), "0");
 }
 
@@ -163,6 +177,25 @@ TEST_F(Iti8Test, AnIdThatIsNotTheSendersIsRefusedAndAMixedListKeepsTheSenders) {
     EXPECT_EQ(cell("select count(*) from mpi.patient"), "0");
     EXPECT_FALSE(send(feed("A01", cx("X1", "1.2.392.99") + "~" + cx("P1"))).has_value());
     EXPECT_EQ(cell("select count(*) from mpi.identifier"), "1");
+}
+
+// ITI TF-2 3.8.5.1: the patient is due in the record, also of a message that changes nothing.
+TEST_F(Iti8Test, WhatIsRefusedIsRecordedWithTheIdsThatItNamed) {
+    struct Row {
+        std::string message, told;
+    };
+    Row const rows[] = {
+        {feed("A01", cx("X1", "1.2.392.99")), "C X1^^^&1.2.392.99&ISO"},
+        {feed("A08", "X1^^^NOBODY~X1^^^KITA&1.2.9&ISO"), "U X1^^^NOBODY X1^^^&1.2.9&ISO"},
+        {feed("A04", "P1^^^KITA", "PID|||P2\r"), "C P1^^^&1.2.392.10&ISO P2^^^"},
+        {feed("A40", cx("P1")), "U P1^^^&1.2.392.10&ISO"},
+        {feed("A40", "", "MRG|" + cx("P9") + "\r"), "U P9^^^&1.2.392.10&ISO"},
+        {feed("A08", cx(std::string(300, '7'), "1.2.9")), "U"},
+    };
+    for (Row const& row : rows) {
+        EXPECT_TRUE(send(row.message).has_value()) << row.message;
+        EXPECT_EQ(told(), row.told) << row.message;
+    }
 }
 
 TEST_F(Iti8Test, AFaultInTheMiddleTakesThePatientBack) {

@@ -342,14 +342,15 @@ TEST_F(NextVersion, ARequestThatHasBegunFinishesUnderItsOwnVersion) {
 /// What connections say about calls, from the file to the answer.
 class Connections : public AgreementChain {
 protected:
-    std::unique_ptr<AgreementPolicy> with_terms(std::string const& terms) {
+    std::unique_ptr<AgreementPolicy> with_terms(std::string const& terms,
+                                                std::string const& sections = "") {
         std::string words = text({});
         auto const at = words.find("    transactions: [query]\n");
         words.erase(at, std::string("    transactions: [query]\n").size());
         words.insert(words.find("rules:\n"),
-                     "connections:\n  - {peer: hospital, profile: jp-high, in: [query], out: "
+                     "connections:\n  - {peer: hospital, profile: jp-high, in: [feed, query], out: "
                      "[ITI-10]" +
-                         terms + "}\n");
+                         terms + "}\n" + sections);
         std::ofstream(file(), std::ios::trunc) << words;
         sign("hospital");
         return begun();
@@ -375,6 +376,35 @@ TEST_F(Connections, ARateThatIsUsedUpIsBusyUntilItHasFilledAgain) {
         EXPECT_TRUE(policy->admit(of(*policy, "clinic"), "ITI-18")) << "another's connection";
     EXPECT_EQ(policy->admit(hospital, "ITI-43").error().code, Code::kDenied);
 }
+
+struct Demand {
+    char const *line, *row;
+    bool question, feed;  ///< whether they are admitted without a user
+};
+class DemandedUsers : public Connections, public ::testing::WithParamInterface<Demand> {};
+
+TEST_P(DemandedUsers, AreThoseOfTheLineElseOfTheMembersRowAndForFeedsOfTheLineAlone) {
+    auto const policy =
+        with_terms(GetParam().line, std::string("authentication:\n  clause: K5\n  assertion: ") +
+                                        GetParam().row +
+                                        "\n  audiences: [urn:oid:2.999.1]\n"
+                                        "  providers:\n    - issuer: https://idp.example/\n"
+                                        "      certificates: [{fingerprint: " +
+                                        std::string(64, 'A') +
+                                        "}]\n  levels: [{context: card, level: 2}]\n"
+                                        "  roles: [{role: medical, codes: [d^^1.2]}]\n"
+                                        "  purposes: [{purpose: TREAT, codes: [TREAT^^5.8]}]\n");
+    auto asks = of(*policy, "hospital");
+    EXPECT_EQ(policy->admit(asks, "ITI-18").ok(), GetParam().question);
+    EXPECT_EQ(policy->admit(asks, "ITI-8").ok(), GetParam().feed);
+    asks.user_id = "dr<dr@https://idp.example/>";
+    EXPECT_TRUE(policy->admit(asks, "ITI-18").ok()) << "asked before, answered later";
+}
+INSTANTIATE_TEST_SUITE_P(Words, DemandedUsers,
+                         ::testing::Values(Demand{"", "optional", true, true},
+                                           Demand{"", "required", false, true},
+                                           Demand{", xua: none", "required", true, true},
+                                           Demand{", xua: required", "optional", false, false}));
 
 TEST_F(Connections, WhereThisNodeMayCallIsSaidByOut) {
     auto const policy = with_terms("");

@@ -125,7 +125,7 @@ protected:
                                 signed_words(words, StatementKind::kDisaster, officers), "operator",
                                 now_);
     }
-    std::string matters() { return *emergency_matters(pool_, region_.a, now_); }
+    std::string matters() { return *open_matters(pool_, region_.a, now_); }
 
     musubi::test::TestDatabase database_;
     pg::Pool pool_;

@@ -395,6 +395,32 @@ TEST_F(QueryTest, TheQueryIsRecordedWithItsText) {
     EXPECT_EQ(events[0].objects[1].details[0].value, "UTF-8");
 }
 
+TEST_F(QueryTest, AQueryThatIsRefusedIsRecordedWithItsTextToo) {
+    static_cast<void>(world_.audit.take());
+    EXPECT_EQ(codes(QueryKind::kFindDocuments, {{"XDSDocumentEntryPatientId", one(kPatient)}}),
+              Codes{"XDSStoredQueryMissingParam"});
+    auto const events = world_.audit.take();
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_NE(events[0].outcome, domain::AuditOutcome::kSuccess);
+    ASSERT_EQ(events[0].objects.size(), 1u);
+    EXPECT_EQ(events[0].objects[0].id, std::string(domain::to_urn(QueryKind::kFindDocuments)));
+    EXPECT_NE(events[0].objects[0].query.find("AdhocQueryRequest"), std::string::npos);
+    EXPECT_EQ(events[0].objects[0].details.at(0).type, "QueryEncoding");
+}
+
+TEST_F(QueryTest, AQueryTooLongForItsRecordIsRefusedAndThatIsRecorded) {
+    static_cast<void>(world_.audit.take());
+    Parameters parameters{{"XDSDocumentEntryPatientId", one(kPatient)},
+                          {"XDSDocumentEntryStatus", approved()},
+                          {"unknown", {}}};
+    parameters.back().second.assign(35'000, std::string(250, 'x'));
+    EXPECT_EQ(codes(QueryKind::kFindDocuments, parameters), Codes{"XDSRegistryOutOfResources"});
+    auto const events = world_.audit.take();
+    ASSERT_EQ(events.size(), 1u);
+    EXPECT_EQ(events[0].objects.at(0).role, 24);
+    EXPECT_TRUE(events[0].objects.at(0).query.empty());
+}
+
 TEST(QuerySettings, MoreThanTheLimitIsRefusedAndTheLimitItselfIsNot) {
     World world(Settings{.max_results = 3});
     Draft draft(1);

@@ -227,6 +227,35 @@ TEST(Visibility, LimitsAndTheOnePatientRuleCountWhatIsVisible) {
               Codes{"XDSResultNotSinglePatient"});
 }
 
+/// A set may refer to an entry of another patient, and is then about two: who may see both gets
+/// neither under the other's name.
+TEST(Visibility, AReferenceToAnotherPatientsEntryMakesAnAnswerOfTwoPatients) {
+    World world;
+    world.policy.everything["kita"] = true;
+    world.policy.rules["clinic"] = {{"clause", {"kita"}, {}, {}, {}}};
+    accept(world, "kita", Draft(1).add(entry(2)));
+    accept(world, "kita", Draft(20, kOtherPatient).add(entry(21, kOtherPatient)).refer(2));
+    struct Ask {
+        QueryKind kind;
+        Parameters parameters;
+    };
+    for (Ask const& ask : {Ask{QueryKind::kGetSubmissionSetAndContents,
+                               {{"XDSSubmissionSetEntryUUID", one(urn(20))}}},
+                           Ask{QueryKind::kGetSubmissionSets, {{"uuid", many({urn(2)})}}}}) {
+        auto const whole = world.query("root", ask.kind, ask.parameters, "LeafClass");
+        EXPECT_EQ(whole.codes, Codes{"XDSResultNotSinglePatient"});
+        EXPECT_TRUE(whole.ids.empty());
+        EXPECT_TRUE(world.query("root", ask.kind, ask.parameters).success);
+        // Who sees what the agreement shows of the one patient sees that one's.
+        EXPECT_TRUE(world.query("clinic", ask.kind, ask.parameters, "LeafClass").success);
+    }
+    // What is asked of one patient stays answered: associations name nobody.
+    auto const around = world.query("root", QueryKind::kGetDocumentsAndAssociations,
+                                    {{"XDSDocumentEntryEntryUUID", many({urn(2)})}}, "LeafClass");
+    EXPECT_TRUE(around.success);
+    EXPECT_EQ(around.objects.entries.size(), 1U);
+}
+
 /// Documents that ended with their keys are not there: a limit that counted them would tell of
 /// them, and refuse for good whoever asks for what is left.
 TEST(Visibility, LimitsDoNotCountWhatWasDestroyed) {

@@ -63,6 +63,21 @@ TEST_F(RepositoryTest, AUniqueIdTwiceInAMessageIsToldInTheRepositorysName) {
     EXPECT_EQ(provide({{"1.2.1", small_}, {"1.2.1", small_}}).codes,
               Strings{"XDSRepositoryDuplicateUniqueIdInMessage"});
     EXPECT_EQ(ask("select count(*) from repository.document"), "0");
+    registry_.refusal = Error(Code::kInvalidContent,
+                              {{Severity::kError, Reason::kDuplicateUniqueIdInMessage, "again", ""},
+                               {Severity::kError, Reason::kMetadata, "typeCode", ""}});
+    EXPECT_EQ(provide({{"1.2.1", small_}, {"1.2.1", small_}}).codes,
+              (Strings{"XDSRepositoryDuplicateUniqueIdInMessage", "XDSRegistryMetadataError"}));
+}
+
+TEST_F(RepositoryTest, ADocumentThatIsMissingIsNotSaidToDiffer) {
+    registry_.refusal =
+        Error(Code::kInvalidContent, {{Severity::kError, Reason::kNonIdenticalHash, "1.2.1", ""},
+                                      {Severity::kError, Reason::kNonIdenticalSize, "1.2.1", ""}});
+    auto incoming = message({{"1.2.1", small_}}, kPatient);
+    replace_in(incoming, "Document id=\"Document0\"", "Document id=\"Document9\"");
+    EXPECT_EQ(provide(incoming).codes,
+              (Strings{"XDSMissingDocumentMetadata", "XDSMissingDocument"}));
 }
 
 // ITI TF-2 3.41.4.1.3: a sender who hears of everything at once need not try again and again.

@@ -139,6 +139,20 @@ TEST_F(Deferred, WhoMayBeToldIsDecidedWhenTheAnswerLeaves) {
     EXPECT_EQ(v3_outcome(neighbour_.posted.at(0)), "AA/NF");
 }
 
+TEST_F(Deferred, WhoIsNotAdmittedAnyLongerGetsNoAnswerAndIsGivenUp) {
+    int given_up = 0;
+    for (Code const code : {Code::kDenied, Code::kUnauthenticated}) {
+        world_.agreement.admission = {};
+        ask(question());
+        world_.agreement.admission = Error(code, "not any longer");
+        for (int i = 0; i < 3; ++i) static_cast<void>(answers_.runner().deliver_one(kCallback));
+        EXPECT_EQ(cell("select count(*) from node.outbox where dead_at is not null"),
+                  std::to_string(++given_up))
+            << to_string(code);
+    }
+    EXPECT_TRUE(neighbour_.posted.empty());
+}
+
 TEST_F(Deferred, AnAnswerThatDoesNotGetThroughIsSentAgain) {
     ask(question());
     neighbour_.reachable = false;

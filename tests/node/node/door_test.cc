@@ -135,6 +135,27 @@ TEST_F(Door, BrokenAgreementKeepsTheOldOneInForce) {
     EXPECT_FALSE(NodeClient(node, "stranger").find(patient).success());
 }
 
+// An operator who names the next version of the agreement in the settings must not believe that it
+// waits for its day.
+TEST_F(Door, SettingsThatAReloadDoesNotReadAreNamed) {
+    node.expect_error("event=reload.settings");
+    auto const reloaded = [this](std::string const& more) {
+        std::ofstream(node.folder() / "musubi.yaml", std::ios::app) << more;
+        std::size_t const from = node.log().size();
+        node.signal(SIGHUP);
+        EXPECT_TRUE(node.wait_log("event=reloaded", from));
+        return node.log().substr(from);
+    };
+    EXPECT_EQ(reloaded("").find("needs_restart"), std::string::npos) << "nothing was changed";
+    EXPECT_NE(reloaded("ct:\n  warn: 99ms\n  refuse: 3s\n")
+                  .find("event=reload.needs_restart settings=\"ct.warn, ct.refuse\""),
+              std::string::npos)
+        << node.log();
+    auto const broken = reloaded("colour: red\n");
+    EXPECT_NE(broken.find("event=reload.settings"), std::string::npos);
+    EXPECT_NE(broken.find("colour"), std::string::npos);
+}
+
 TEST_F(Door, NewRevocationListCountsAfterAReload) {
     std::string const patient = fresh_patient();
     ASSERT_EQ(toolkit.feed("A01", patient), "AA");
@@ -246,6 +267,35 @@ TEST_F(Door, StartAndStopAreRecorded) {
         seen.push_back(record.event.event_types.at(0).code);
     }
     EXPECT_EQ(seen, (std::vector<std::string>{"110121", "110120"}));
+}
+
+TEST(MllpDoor, ItsLimitsAreSettings) {
+    TestNode node({.settings = {"listen.mllp_in_flight=3", "listen.mllp_connections=17",
+                                "listen.mllp_idle=1s", "listen.mllp_message=65536"}});
+    std::string const limits = node.operator_page("/metrics");
+    for (char const* const one : {"\"in_flight\"} 3", "\"workers\"} 7", "\"connections\"} 17",
+                                  "\"message_bytes\"} 65536"}) {
+        EXPECT_NE(limits.find(std::string("musubi_net_limit{listener=\"mllp\",limit=") + one),
+                  std::string::npos)
+            << one;
+    }
+    std::string const message = adt_message("A01", fresh_patient(), "", "") + "NTE|1||";
+    auto const answer = [&](std::size_t padding) {
+        return NodeClient(node, "toolkit").exchange_hl7(message + std::string(padding, 'x') + "\r");
+    };
+    EXPECT_NE(answer(66'000).find("MSA|AR"), std::string::npos);
+    EXPECT_NE(answer(50'000).find("MSA|AA"), std::string::npos);
+    TlsPeerOptions options;
+    options.crt = node.pki() / "toolkit.crt";
+    options.key = node.pki() / "toolkit.key";
+    options.ca = node.pki() / "ca.crt";
+    TlsPeer silent(node.mllp(), options);
+    silent.send("\x0b" + adt_message("A04", fresh_patient(), "", "") + "\x1c\r");
+    EXPECT_NE(silent.receive_all().find("MSA|AA"), std::string::npos);
+    EXPECT_NE(node.operator_page("/metrics")
+                  .find("musubi_net_timeout_total{listener=\"mllp\",phase=\"idle\"} 1"),
+              std::string::npos)
+        << "closed by the node";
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <sstream>
 
@@ -308,6 +309,13 @@ TEST_F(Preservation, AnOperatorOpensADocumentOnlyWithTwoOfficersAndItsPublisherI
     ASSERT_EQ(records.size(), 2U);
     EXPECT_EQ(records[1].event.event_types[0].code, "110127");
     EXPECT_EQ(records[0].event.event_types[0].code, "110138");
+    for (auto const& record : records) {
+        auto const& told = record.event.objects.front().details;
+        EXPECT_EQ(std::count_if(told.begin(), told.end(),
+                                [](auto const& one) { return one.type == "approver"; }),
+                  2)
+            << "the officers";
+    }
     EXPECT_NE(node.command({"audit", "report", "--patient", patient}).output.find("keys-open"),
               std::string::npos);
 }

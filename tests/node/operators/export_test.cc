@@ -108,6 +108,18 @@ TEST_F(Export, IsWholeSignedAndProvidedAgainElsewhere) {
     ASSERT_EQ(done.status, 0) << done.output;
     EXPECT_NE(done.output.find("2 sets"), std::string::npos) << done.output;
     EXPECT_NE(done.output.find("1 consents"), std::string::npos) << done.output;
+    atna::SearchQuery query;
+    query.transaction = "export";
+    auto const records = node.audit(query);
+    ASSERT_FALSE(records.empty());
+    EXPECT_EQ(records.back().event.outcome, domain::AuditOutcome::kMinorFailure) << "one officer";
+    for (char const* told : {"approver", "110154", "file://", "another operator"}) {
+        bool const encoded = std::string_view(told).starts_with("another");
+        EXPECT_NE(records.front().message.find(encoded ? to_base64(as_bytes(std::string(told)))
+                                                       : std::string(told)),
+                  std::string::npos)
+            << told;
+    }
     EXPECT_EQ(take_out(node, approval, one + "," + two).status, 1)
         << "a finished one is not written over";
 

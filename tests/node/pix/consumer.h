@@ -58,7 +58,9 @@ public:
         return "MSH|^~\\&|APP|FAC|MUSUBI|MUSUBI|20260101||ACK^A31^ACK|C1|P|2.5\rMSA|" + code + "|" +
                control + "\r";
     }
-    std::string refuse(core::PeerConnection const&, Error const&) override { return ""; }
+    std::string refuse(core::PeerConnection const&, std::string_view, Error const&) override {
+        return "";
+    }
 
     std::size_t heard() const {
         std::lock_guard const lock(mutex_);

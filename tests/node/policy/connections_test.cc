@@ -5,6 +5,8 @@
 #include <fstream>
 
 #include "node/policy/region.h"
+#include "support/child_process.h"
+#include "support/pix_messages.h"
 #include "support/source_tree.h"
 
 namespace musubi::test {
@@ -20,6 +22,8 @@ protected:
                "    demarcation: D2"},
               {"  - peer: toolkit-lenient\n    profile: jp-high-compat\n",
                "  - peer: toolkit-lenient\n    profile: jp-high-compat\n    rate: 2/hour\n"},
+              {"  assertion: optional ",
+               "  members: [{member: pharmacy-kita, assertion: required}]\n  assertion: optional "},
           })) {
         node_->start();
     }
@@ -49,6 +53,31 @@ TEST_F(ConnectionTerms, AUserWhoIsDemandedAndAbsentIsAFaultOnRecord) {
     std::string const ack = clinic.exchange_hl7(adt_message("A01", fresh_patient(), "", ""));
     EXPECT_NE(ack.find("MSA|AR|"), std::string::npos) << ack;
     EXPECT_TRUE(UserClient(*node_, "clinic-kita", {}).find(patient).empty());  // an answer
+}
+
+TEST_F(ConnectionTerms, WhoMustBringAUserHasNoDoorThatDoesWithoutOne) {
+    std::string const patient = fresh_patient();
+    ASSERT_EQ(NodeClient(*node_, "toolkit").feed("A01", patient), "AA");
+    NodeClient pharmacy(*node_, "pharmacy-kita");
+    EXPECT_FALSE(pharmacy.find(patient).success());
+    EXPECT_EQ(failed_logins("InvalidSecurity"), 1U);
+    auto const ack = [&](std::string const& message) {
+        std::string const said = segment_of(pharmacy.exchange_hl7(message), "MSA");
+        return said.substr(0, 6);
+    };
+    EXPECT_EQ(ack(pix_query(patient, "")), "MSA|AR") << "HL7 v2 has no place for a user";
+    // A feed asks nothing, and no system that sends them has a user.
+    EXPECT_NE(ack(adt_message("A01", fresh_patient(), "", "")), "MSA|AR");
+    auto const wado = [&](std::string const& member) {
+        NodeClient const who(*node_, member);
+        return run_command({"/usr/bin/curl", "-s", "-o", "/dev/null", "-w", "%{http_code}",
+                            "--cert", who.crt(), "--key", who.key(), "--cacert", who.ca(),
+                            "https://localhost:" + std::to_string(node_->https()) +
+                                "/xds-i/source/studies/2.25.7"})
+            .output;
+    };
+    EXPECT_EQ(wado("hospital-kita"), "404");
+    EXPECT_EQ(wado("pharmacy-kita"), "401") << "nor have images over HTTP";
 }
 
 TEST_F(ConnectionTerms, WhoCallsMoreOftenThanAgreedIsToldBusyAndTheOthersAreServed) {

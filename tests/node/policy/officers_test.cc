@@ -12,13 +12,16 @@
 namespace musubi::test {
 namespace {
 
+/// What the line goes on with becomes a comment.
+constexpr char const* kOverdue = "revision: {every: P1Y, next: 2026-01-31}  # ";
+
 std::string day_after(int days) {
     return to_rfc3339(system_clock().now() + std::chrono::hours(24 * days)).substr(0, 10);
 }
 
 class Officers : public ::testing::Test {
 protected:
-    Officers() : Officers(Edits()) {}
+    Officers() : Officers(Edits{{"revision: {every: P1Y, next: ", kOverdue}}) {}
     explicit Officers(Edits more)
         : node_(consent_node([&] {
               more.push_back({"      member: hospital-kita\n      role: medical-institution",
@@ -65,6 +68,7 @@ TEST_F(Officers, AnEnvelopeOpensOnceOnRecordAndMustBeReplaced) {
     NodeClient const holder(*node_, "emergency-kita-1");
     EXPECT_TRUE(holder.find(patient_).refused()) << "nobody has prepared it";
     EXPECT_TRUE(ready_says("emergency account E1 is not prepared"));
+    EXPECT_TRUE(ready_says("'revision' was due on 2026-01-31"));
     envelope(1);
     EXPECT_TRUE(holder.find(patient_).refused()) << "sealed";
     EXPECT_TRUE(eventually([&] { return !ready_says("emergency account"); }));

@@ -174,6 +174,26 @@ TEST_F(ImageGateways, LiesAreLeftOutAndTold) {
               std::string::npos);
 }
 
+TEST_F(ImageGateways, RecordsTellWhichImagesCameAndWhichDidNot) {
+    start();
+    fetch_manifests(toolkit);
+    std::string const first = of_two.studies[0].series[0].images[0].sop_instance;
+    two.behave("without " + first);
+    ASSERT_EQ(ask_for_images(toolkit, images_of(of_two, two.home())).files.size(), 4U);
+    EXPECT_EQ(records("RAD-75"), (Strings{"110103 R 0", "110103 R 0", "110103 R 0", "110103 R 4"}));
+    atna::SearchQuery query;
+    query.transaction = "RAD-75";
+    for (auto const& record : node.audit(query)) {
+        bool const came = record.event.outcome == domain::AuditOutcome::kSuccess;
+        for (auto const& object : record.event.objects) {
+            for (auto const& detail : object.details) {
+                if (detail.type != "ihe:DocumentUniqueId") continue;
+                EXPECT_EQ(detail.value != first, came);
+            }
+        }
+    }
+}
+
 TEST_F(ImageGateways, TooMuchForOneAnswerIsAskedForInSmallerPieces) {
     auto const large = files_of(of_two, 150'000);
     for (auto const& [instance, file] : large) two.hold(instance, file);

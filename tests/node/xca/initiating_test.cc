@@ -226,6 +226,64 @@ TEST_F(Gateways, DocumentsComeFromWhereverTheyAre) {
                                       "XDSUnknownCommunity"}));
 }
 
+TEST_F(Gateways, RecordsTellWhatCameAndWhatDidNot) {
+    start();
+    two.behave("partial XDSRegistryBusy");
+    auto const found = find_everywhere(toolkit, patient);
+    EXPECT_EQ(found.response.status, Status_::kPartialSuccess) << found.text();
+    EXPECT_EQ(found.codes(), Strings{"XDSRegistryBusy"});
+    ASSERT_EQ(found.of(two.home()), 2);
+    EXPECT_EQ(kinds_recorded("ITI-18"), (Strings{"110112 E 0", "110112 E 0", "110112 E 4"}));
+    EXPECT_EQ(kinds_recorded("ITI-38"), (Strings{"110112 E 0", "110112 E 0", "110112 E 4"}));
+    two.behave("failure XDSRegistryBusy");
+    EXPECT_EQ(find_everywhere(toolkit, patient).codes(), Strings{"XDSRegistryBusy"});
+    EXPECT_EQ(kinds_recorded("ITI-38"),
+              (Strings{"110112 E 0", "110112 E 0", "110112 E 0", "110112 E 4", "110112 E 4"}));
+
+    std::vector<domain::DocumentRequest> wanted;
+    for (auto const& [home, id] : found.entries) {
+        if (home == two.home()) wanted.push_back({home, two.repository(), id});
+    }
+    two.behave("without " + wanted.at(0).document_unique_id);
+    auto const one = fetch_everywhere(toolkit, wanted);
+    EXPECT_EQ(one.codes(), Strings{"XDSDocumentUniqueIdError"}) << one.text();
+    EXPECT_EQ(one.documents.size(), 1U);
+    EXPECT_EQ(kinds_recorded("ITI-39"), (Strings{"110107 C 0", "110107 C 4"}));
+    atna::SearchQuery query;
+    query.transaction = "ITI-39";
+    for (auto const& record : node.audit(query)) {
+        bool const came = record.event.outcome == domain::AuditOutcome::kSuccess;
+        for (auto const& object : record.event.objects) {
+            EXPECT_NE(object.id, wanted.at(came ? 0 : 1).document_unique_id);
+        }
+    }
+}
+
+TEST_F(Gateways, WhatACommunityMadeOnDemandKeepsItsNewName) {
+    start();
+    auto const found = find_everywhere(toolkit, patient);
+    two.behave("on-demand");
+    for (auto const& [home, id] : found.entries) {
+        if (home != two.home()) continue;
+        auto const got = fetch_everywhere(toolkit, {{home, two.repository(), id}});
+        EXPECT_EQ(got.documents.size(), 1U) << got.text();
+        EXPECT_EQ(got.made_as, (std::map<std::string, std::string>{{id, id + ".7"}}));
+    }
+}
+
+TEST_F(Gateways, ACommunityOfTheDirectoryThatIsNotInTheAgreementIsUnknown) {
+    std::ofstream(node.folder() / "communities.yaml", std::ios::app)
+        << "  - {name: gone, homes: [\"urn:oid:2.999.7.9\"], query: \"https://localhost:1/\", "
+           "retrieve: \"https://localhost:1/\", correlation: none}\n";
+    start();
+    auto query =
+        find_documents_query(patient, {std::string(to_urn(domain::Availability::kApproved))});
+    query.home = "urn:oid:2.999.7.9";
+    auto const heard = ask_gateway(toolkit, query);
+    EXPECT_EQ(heard.response.status, Status_::kFailure) << heard.text();
+    EXPECT_EQ(heard.codes(), Strings{"XDSUnknownCommunity"});
+}
+
 TEST_F(Gateways, WhoWaitsForAHangingNeighbourHoldsNeitherThreadNorSlot) {
     set("rest: 700ms", "rest: 700ms\n  rest_after: 1000");
     start();

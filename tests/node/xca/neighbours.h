@@ -121,6 +121,7 @@ struct Gathered {
     ebxml::RegistryResponse response;
     std::vector<std::pair<std::string, std::string>> entries;  ///< home, unique id
     std::map<std::string, std::string> documents;              ///< unique id -> home and octets
+    std::map<std::string, std::string> made_as;                ///< unique id -> on demand
     std::vector<std::string> codes() const {
         std::vector<std::string> out;
         for (auto const& row : response.errors) out.push_back(row.error_code);
@@ -157,6 +158,8 @@ inline Gathered gathered(Result<peer::PeerAnswer> const& answer) {
         out.response = retrieve->response;
         for (auto const& part : retrieve->documents) {
             auto const bytes = from_base64(part.source.base64);
+            if (part.new_document_unique_id)
+                out.made_as[part.request.document_unique_id] = *part.new_document_unique_id;
             out.documents[part.request.document_unique_id] =
                 part.request.home.value_or("-") + " " +
                 (bytes ? std::string(as_text(*bytes)) : "broken");

@@ -302,7 +302,7 @@ TEST_F(V2Door, TheAgreementSaysWhatAnEmptyDeclarationMeans) {
         lines.clear();
         gate_.members["CN=kita"].character_set = row.word;
         std::string const labels = std::string("member=\"hospital-kita\",") + row.counted;
-        Counter& taken = counter("mllp_undeclared_character_set_total", labels);
+        Counter& taken = counter("musubi_mllp_undeclared_character_set_total", labels);
         std::uint64_t const before = taken.value();
         auto const ack =
             send(message("ADT^A01", "2.3.1", "||||||" + row.msh18) + "ZZZ|" + row.octets + "\r");
@@ -358,11 +358,32 @@ TEST_F(V2Door, EachMessageOfAConnectionIsAnsweredWhateverCameBefore) {
 }
 
 TEST_F(V2Door, WhatNeverBecameAMessageIsRejectedToo) {
-    auto const ack =
-        hl7v2::parse(as_bytes(door_.refuse(test::toy_peer(), Error(Code::kTooLarge, "too long"))));
+    auto const ack = hl7v2::parse(
+        as_bytes(door_.refuse(test::toy_peer(), "", Error(Code::kTooLarge, "too long"))));
     ASSERT_TRUE(ack.ok());
     EXPECT_EQ(msa(*ack, 1), "AR");
     EXPECT_EQ(ledger_.events.size(), 1U);
+    auto const unframed = hl7v2::parse(
+        as_bytes(door_.refuse(test::toy_peer(), "", Error(Code::kInvalidMessage, "no block"))));
+    ASSERT_TRUE(unframed.ok());
+    EXPECT_EQ(msa(*unframed, 1), "AR");
+    EXPECT_EQ(unframed->get("ERR", {3}), "100");
+}
+
+// ITI TF-2 C.2.3: MSA-2 is the control id of the message answered, also where nobody had time for
+// it; a sender takes no other answer for its own.
+TEST_F(V2Door, AMessageThatIsTurnedAwayIsNamedInItsAcknowledgement) {
+    for (Code const code : {Code::kBusy, Code::kInternal}) {
+        auto const ack = hl7v2::parse(
+            as_bytes(door_.refuse(test::toy_peer(), message("ADT^A01"), Error(code, "no slot"))));
+        ASSERT_TRUE(ack.ok());
+        EXPECT_EQ(msa(*ack, 1), "AR");
+        EXPECT_EQ(msa(*ack, 2), "M1");
+        EXPECT_EQ(ack->get("MSH", {5}), "APP");
+        EXPECT_EQ(ack->get("MSH", {12}), "2.3.1");
+        EXPECT_EQ(old_code(*ack), "207");
+    }
+    EXPECT_EQ(ledger_.events.size(), 2U);
 }
 
 }  // namespace

@@ -31,6 +31,27 @@ struct SoapToy : test::Toy<test::ToyKind::kRead, soap::Incoming> {
     }
 };
 
+/// A neighbour that answers when the test says so.
+class Neighbour final : public core::Errand {
+public:
+    void when_done(std::function<void()> done) override { done_ = std::move(done); }
+    void answer() { std::exchange(done_, nullptr)(); }
+
+private:
+    std::function<void()> done_;
+};
+
+/// Waits for it.
+struct WaitingToy : SoapToy {
+    static Result<std::shared_ptr<core::Errand>> set_out(Deps&,
+                                                         core::Authorized<Request> const& request) {
+        if (request.notes().has_value()) return std::shared_ptr<core::Errand>();
+        request.notes() = true;
+        return std::shared_ptr<core::Errand>(neighbour);
+    }
+    static inline std::shared_ptr<Neighbour> neighbour;
+};
+
 constexpr char const* kType = "application/soap+xml; charset=UTF-8";
 
 std::string envelope(std::string const& headers) {
@@ -59,7 +80,7 @@ protected:
               {}) {
         EXPECT_TRUE(router_.add(core::define<SoapToy>(deps_)).ok());
         auto member = test::toy_member();
-        member.reply_addresses = {"https://kita.example/replies"};
+        member.reply_addresses = {"https://kita.example/replies", "https://kita.example/faults"};
         gate_.members["CN=kita"] = std::move(member);
     }
 
@@ -72,6 +93,19 @@ protected:
             SoapServices{router_, pipeline_, gate_, spool_, system_ids(), system_clock(),
                          &delivery_, nullptr},
             settings);
+    }
+    /// Where the fault went that an asynchronous request wants there.
+    std::string fault_wanted_at(std::string const& url) {
+        auto const reply =
+            send_headers(kAction + std::string(kId) + reply_to("https://kita.example/replies") +
+                         "<a:FaultTo><a:Address>" + url + "</a:Address></a:FaultTo>");
+        EXPECT_EQ(reply.status, 202);
+        auto future = delivered_.get_future();
+        if (future.wait_for(std::chrono::seconds(20)) != std::future_status::ready) return "";
+        auto const [address, text] = future.get();
+        EXPECT_NE(text.find("Fault>"), std::string::npos);
+        EXPECT_NE(text.find("To>" + address + "<"), std::string::npos) << text;
+        return address;
     }
     core::HttpReply send(std::string const& body, std::string const& type = kType,
                          BodyLimits limits = {}) {
@@ -279,6 +313,40 @@ TEST_F(SoapDoor, ARegisteredAddressGetsTheAnswerOnItsOwnConnection) {
     EXPECT_NE(text.find("RelatesTo>urn:uuid:5<"), std::string::npos);
     EXPECT_NE(text.find("To>https://kita.example/replies<"), std::string::npos);
     EXPECT_EQ(ledger_.events.at(0).participants[0].user_id, "https://kita.example/replies");
+}
+
+TEST_F(SoapDoor, AnAnswerThatWaitedForNeighboursTravelsToTheRegisteredAddress) {
+    WaitingToy::neighbour = std::make_shared<Neighbour>();
+    core::Router router;
+    ASSERT_TRUE(router.add(core::define<WaitingToy>(deps_)).ok());
+    SoapSettings settings;
+    settings.public_url = "https://node";
+    SoapEndpoint waiting("/toy",
+                         SoapServices{router, pipeline_, gate_, spool_, system_ids(),
+                                      system_clock(), &delivery_, nullptr},
+                         settings);
+    test::TextBody body(
+        envelope(kAction + std::string(kId) + reply_to("https://kita.example/replies")));
+    EXPECT_EQ(waiting.handle(peer_, test::post(kType), body).status, 202);
+    EXPECT_TRUE(ledger_.events.empty()) << "nothing has happened yet";
+    WaitingToy::neighbour->answer();
+    auto future = delivered_.get_future();
+    ASSERT_EQ(future.wait_for(std::chrono::seconds(20)), std::future_status::ready);
+    auto const [address, text] = future.get();
+    EXPECT_EQ(address, "https://kita.example/replies");
+    EXPECT_NE(text.find("<r>data</r>"), std::string::npos);
+    EXPECT_NE(text.find("RelatesTo>urn:uuid:5<"), std::string::npos);
+    EXPECT_EQ(ledger_.events.size(), 1U);
+}
+
+TEST_F(SoapDoor, AFaultGoesWhereFaultsAreWanted) {
+    gate_.forbidden = {"TOY-R"};
+    EXPECT_EQ(fault_wanted_at("https://kita.example/faults"), "https://kita.example/faults");
+}
+
+TEST_F(SoapDoor, AFaultGoesNowhereThatNobodyRegistered) {
+    gate_.forbidden = {"TOY-R"};
+    EXPECT_EQ(fault_wanted_at("https://elsewhere.example/"), "https://kita.example/replies");
 }
 
 TEST_F(SoapDoor, AnAsynchronousRequestWithoutRoomForItsAnswerIsRefusedAndNotCarriedOut) {

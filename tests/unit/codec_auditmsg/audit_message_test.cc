@@ -122,6 +122,18 @@ TEST(AuditMessage, ReadsBackWhatWasWritten) {
     EXPECT_EQ(again->outcome, domain::AuditOutcome::kSeriousFailure);
 }
 
+TEST(AuditMessage, ReadsUpToTheLimitThatIsNamed) {
+    auto event = retrieve();
+    event.objects[1].query = std::string(2U << 20, 'q');
+    event.objects[1].details.push_back({"long", std::string(2U << 20, 'd')});
+    auto const text = write(event);
+    EXPECT_EQ(read(as_bytes(text)).error().code, Code::kTooLarge);
+    auto const again = read(as_bytes(text), text.size());
+    ASSERT_TRUE(again.ok()) << again.error().detail;
+    EXPECT_EQ(again->objects[1].query, event.objects[1].query);
+    EXPECT_EQ(again->objects[1].details.back().value, event.objects[1].details.back().value);
+}
+
 TEST(AuditMessage, ReadsByteOrderMarkAndTheOlderCodeAttribute) {
     std::string const text =
         "\xEF\xBB\xBF<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<AuditMessage>\n"

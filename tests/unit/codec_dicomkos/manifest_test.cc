@@ -34,7 +34,8 @@ std::string with_body(std::string const& body) {
 }
 
 TEST(Manifest, IsReadInEveryEncoding) {
-    auto const sample = test::sample_manifest("2.25.77", kLocation, {3, 1});
+    auto sample = test::sample_manifest("2.25.77", kLocation, {3, 1});
+    sample.accession_issuer = "2.999.5";
     for (bool const implicit : {false, true}) {
         for (auto const lengths :
              {DicomWriter::Lengths::kDefined, DicomWriter::Lengths::kUndefined}) {
@@ -47,6 +48,7 @@ TEST(Manifest, IsReadInEveryEncoding) {
             EXPECT_EQ(got->title.scheme, "DCM");
             EXPECT_EQ(got->patient_id, "HOSP-0001");
             EXPECT_EQ(got->accession, "ACC1");
+            EXPECT_EQ(got->accession_issuer, "2.999.5");
             EXPECT_EQ(got->description, "CT CHEST");
             EXPECT_EQ(got->created, "20240402101500");
             EXPECT_EQ(got->study_begun, "20240401093000");

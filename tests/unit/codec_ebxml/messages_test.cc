@@ -1,5 +1,5 @@
 #include "codec/ebxml/read.h"
-#include "codec/ebxml/write.h"
+#include "codec/ebxml/write_made.h"
 
 #include "codec/ebxml/fragment.h"
 #include "codec/ebxml/names.h"
@@ -142,6 +142,19 @@ TEST(ReadSubmission, TrimsValuesAndDropsEmptyOnes) {
     EXPECT_EQ(said(s), "");
 }
 
+TEST(ReadSubmission, TrailingDelimitersOfAPatientIdCountForNothing) {
+    auto const entry_of = [](std::string const& patient) {
+        return read(
+                   "<ExtrinsicObject id='d'><ExternalIdentifier id='e' registryObject='d' "
+                   "identificationScheme='" +
+                   std::string(kEntryPatientId.urn) + "' value='" + patient +
+                   "'/></ExtrinsicObject>")
+            .entries[0];
+    };
+    EXPECT_EQ(entry_of("P1^^^&amp;1.2.3&amp;ISO^^").patient_id, "P1^^^&1.2.3&ISO");
+    EXPECT_EQ(entry_of("P1^^^&amp;1.2.3&amp;ISO^PI").patient_id, "P1^^^&1.2.3&ISO^PI");
+}
+
 TEST(ReadSubmission, LowersUuidsAndNamesTheUnnamed) {
     auto const s = read(
         "<Association associationType='urn:x' "
@@ -279,6 +292,19 @@ TEST(RegistryResponse, CarriesErrorsAndWarnings) {
     EXPECT_EQ(status_of({rows[0]}), ResponseStatus::kSuccess);
 }
 
+TEST(RegistryResponse, ACodeThatIsNotKnownIsRelayedAsText) {
+    std::vector<RegistryErrorRow> const rows = {
+        {Severity::kError, "XDSPatientIDReconciliationError", "P1", ""},
+        {Severity::kError, "XDSRegistryError", "plain", ""},
+        {Severity::kError, "XDSRepositoryError", "also plain", ""}};
+    auto const document = test::parsed(write_registry_response(status_of(rows), rows));
+    auto const issues = read_registry_response(document.root())->issues();
+    ASSERT_EQ(issues.size(), 3U);
+    EXPECT_EQ(issues[0].context, "XDSPatientIDReconciliationError: P1");
+    EXPECT_EQ(issues[1].context, "plain");
+    EXPECT_EQ(issues[2].context, "also plain");
+}
+
 TEST(RegistryResponse, RefusesAnAnswerWithoutStatus) {
     auto const document =
         test::parsed("<r:RegistryResponse xmlns:r=\"" + std::string(kRs) + "\"/>");
@@ -325,6 +351,14 @@ TEST(RetrieveResponse, TellsAllSomeOrNothing) {  // ITI TF-2 3.43.4.2.2
     EXPECT_EQ(all.documents[0].mime_type, "text/plain; charset=ISO-2022-JP");
     EXPECT_EQ(all.documents[0].source.base64, "QQ==");
     EXPECT_FALSE(all.documents[1].request.home);
+    EXPECT_FALSE(all.documents[0].new_document_unique_id);
+    auto const made = test::parsed(
+        joined(write_retrieve_response(response, {}, {{"1.2.9", "1.2.3.1"}, {}}), "QQ=="));
+    auto const renamed = read_retrieve_response(made.root());
+    ASSERT_TRUE(renamed);
+    EXPECT_EQ(renamed->documents[0].new_repository_unique_id, "1.2.9");
+    EXPECT_EQ(renamed->documents[0].new_document_unique_id, "1.2.3.1");
+    EXPECT_FALSE(renamed->documents[1].new_document_unique_id);
     RegistryErrorRow const row{Severity::kError, "XDSDocumentUniqueIdError", "unknown", "1.2.9"};
     EXPECT_EQ(read({row}).response.status, ResponseStatus::kPartialSuccess);
     response.documents.clear();

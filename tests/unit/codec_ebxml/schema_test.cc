@@ -1,6 +1,6 @@
 // What we write must pass the schemas that we check others with.
 #include "codec/ebxml/fragment.h"
-#include "codec/ebxml/write.h"
+#include "codec/ebxml/write_made.h"
 #include "codec/soap/envelope.h"
 #include "platform/xml/parse.h"
 #include "unit/domain/sample_submission.h"
@@ -70,6 +70,7 @@ TEST(Schema, TakesEveryAnswerThatWeWrite) {
     retrieved.documents = {{{"urn:oid:1.2", "1.2", "1.3"}, "text/xml", kContent}};
     EXPECT_EQ(verdict(joined(write_retrieve_response(retrieved, kRows))), "");
     EXPECT_EQ(verdict(joined(write_retrieve_response({}, kRows))), "");
+    EXPECT_EQ(verdict(joined(write_retrieve_response(retrieved, kRows, {{"1.4", "1.5"}}))), "");
 }
 
 }  // namespace

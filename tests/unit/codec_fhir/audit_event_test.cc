@@ -143,6 +143,30 @@ TEST(AuditSearch, EachParameterDecides) {
     }
 }
 
+// What this node calls a system is the name in its certificate, which has commas.
+TEST(AuditSearch, ABackslashTakesTheirMeaningFromCommasAndBars) {
+    auto event = retrieve();
+    event.participants[0].user_id = "CN=clinic,O=Kita|Co\\,C=JP";
+    EXPECT_TRUE(
+        matches(search("agent.identifier=CN=clinic%5C,O=Kita%5C%7CCo%5C%5C%5C,C=JP"), event));
+    EXPECT_TRUE(
+        matches(search("agent.identifier=x%5C,y,CN=clinic\\,O=Kita\\|Co\\\\\\,C=JP"), event));
+    EXPECT_FALSE(matches(search("agent.identifier=CN=clinic,O=Kita"), event));
+    EXPECT_FALSE(matches(search("agent.identifier=x%5C,4711"), event));
+    EXPECT_TRUE(matches(search("agent.identifier=x%5C%5C,4711"), event));
+    event.participants[0].user_id = "D\\x";
+    EXPECT_TRUE(matches(search("agent.identifier=D%5Cx"), event)) << "of nothing else";
+}
+
+TEST(AuditSearch, AModifierIsRefusedInsteadOfPassedOver) {
+    for (char const* one :
+         {"outcome:not=0", "type:text=x", "patient:identifier=R1", "address:exact=a",
+          "subtype:in=x", "date:missing=true", "entity%3Aidentifier=1"}) {
+        EXPECT_FALSE(read_audit_search(std::string("date=2026-01-01&") + one).ok()) << one;
+    }
+    EXPECT_TRUE(read_audit_search("date=2026-01-01&other:not=1").ok());
+}
+
 TEST(AuditSearch, ADateIsRequiredAndEverythingIsBounded) {
     std::string many = "date=2026-01-01&outcome=0";
     for (int i = 0; i < 64; ++i) many += ",4";

@@ -195,6 +195,22 @@ TEST(Hl7v3Feed, MergeOfSeveralOrNoneIsRefused) {
                    "/PRPA_IN201301UV02/controlActProcess/subject/registrationEvent/replacementOf"));
 }
 
+TEST(Hl7v3Feed, TheOutlineNamesTheIdsOfWhatIsRefused) {
+    std::string const merge =
+        feed(kMerge, patient("<name><family>A</family></name>"),
+             prior(R"(<id root="2.9" extension="9"/><id nullFlavor="NI"/><id root="2.9"/>)"));
+    auto const document = parsed(merge);
+    EXPECT_FALSE(read_patient_feed(document.root()));
+    domain::PatientFeed const outline = outline_of_feed(document.root());
+    EXPECT_EQ(outline.event, domain::FeedEvent::kMerge);
+    EXPECT_FALSE(outline.control_id.empty());
+    ASSERT_EQ(outline.identifiers.size(), 1U);
+    ASSERT_EQ(outline.prior_identifiers.size(), 1U);
+    EXPECT_EQ(outline.prior_identifiers[0].id, "9");
+    EXPECT_EQ(outline.prior_identifiers[0].authority.universal_id, "2.9");
+    EXPECT_TRUE(outline_of_feed(document.root().first_child()).identifiers.empty());
+}
+
 TEST(Hl7v3Feed, AllProblemsAreToldAtOnce) {
     std::string const person = std::string(kPatient) + "/patientPerson";
     EXPECT_EQ(problems(feed(kAdd, patient(R"(<name>A</name><administrativeGenderCode code="X"/>

@@ -95,6 +95,11 @@ TEST(WritePackage, IsReadBackByTheReader) {
         {attachment_id(boundary, 1), "application/pdf", std::make_shared<MemoryContent>(document)});
     parts.push_back({attachment_id(boundary, 2), "text/plain\r\nX-Evil: 1",
                      std::make_shared<MemoryContent>(Bytes{})});
+    // No reader is told of parts in a part.
+    parts.push_back({attachment_id(boundary, 3), "Multipart/Related; boundary=C",
+                     std::make_shared<MemoryContent>(Bytes{})});
+    parts.push_back(
+        {attachment_id(boundary, 4), "message/rfc822", std::make_shared<MemoryContent>(Bytes{})});
     Package const package = write_package("<env/>", std::move(parts), boundary,
                                           "urn:ihe:iti:2007:RetrieveDocumentSetResponse");
 
@@ -111,7 +116,7 @@ TEST(WritePackage, IsReadBackByTheReader) {
     limits.line_ends = LineEnds::kCrlf;
     test::Outcome const got = test::run_bytewise(body, boundary, limits);
     ASSERT_TRUE(got.ok);
-    ASSERT_EQ(got.parts.size(), 3U);
+    ASSERT_EQ(got.parts.size(), 5U);
     EXPECT_EQ(got.parts[0].headers.content_id, type->start);
     EXPECT_EQ(got.parts[0].headers.content_type,
               "application/xop+xml; charset=UTF-8; type=\"application/soap+xml\"");
@@ -120,6 +125,8 @@ TEST(WritePackage, IsReadBackByTheReader) {
     EXPECT_EQ(got.parts[1].data, as_text(document));
     EXPECT_EQ(got.parts[2].headers.content_type, "application/octet-stream");
     EXPECT_EQ(got.parts[2].headers.content_id, attachment_id(boundary, 2));
+    EXPECT_EQ(got.parts[3].headers.content_type, "application/octet-stream");
+    EXPECT_EQ(got.parts[4].headers.content_type, "application/octet-stream");
     EXPECT_EQ(got.parts[2].headers.content_id.find_first_of("%:+=/<>\" "), std::string::npos);
 }
 

@@ -110,8 +110,7 @@ TEST(PartReader, RefusesHeadersThatTwoReadersWouldReadDifferently) {
          {"Content-ID <a>\r\n", ": x\r\n", " folded: first\r\n",
           "Content-ID: <a>\r\nContent-Id: <b>\r\n",
           "Content-Transfer-Encoding: binary\r\nContent-Transfer-Encoding: base64\r\n",
-          "X: a\x01z\r\n", "X: a\rb\r\n", "Content-Type: Multipart/mixed; boundary=C\r\n",
-          "Content-Transfer-Encoding: gzip\r\n"}) {
+          "X: a\x01z\r\n", "X: a\rb\r\n", "Content-Transfer-Encoding: gzip\r\n"}) {
         Outcome const got = read(part(headers, "") + "--B--");
         EXPECT_FALSE(got.ok) << headers;
         EXPECT_EQ(got.code, Code::kInvalidMessage);
@@ -121,6 +120,16 @@ TEST(PartReader, RefusesHeadersThatTwoReadersWouldReadDifferently) {
     EXPECT_EQ(twice.code, Code::kInvalidMessage);
     EXPECT_TRUE(read(part("", "") + part("", "") + "--B--").ok)
         << "parts without an id are not twins";
+}
+
+TEST(PartReader, ADocumentThatIsItselfAPackageIsOctets) {
+    std::string const inner = "--C\r\nContent-Type: text/html\r\n\r\n<p/>\r\n--C--\r\n";
+    Outcome const got =
+        read(part("Content-Type: multipart/related; boundary=C\r\nContent-ID: <a>\r\n", inner) +
+             "--B--");
+    ASSERT_TRUE(got.ok);
+    ASSERT_EQ(got.parts.size(), 1U);
+    EXPECT_EQ(got.parts[0].data, inner);
 }
 
 TEST(PartReader, HoldsItsLimitsAtTheEdge) {

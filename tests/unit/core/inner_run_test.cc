@@ -64,6 +64,10 @@ TEST_F(InnerCall, IsDecidedAtTheStartAndRecordedAtItsEnd) {
     ASSERT_EQ(ledger_.events.size(), 1U);
     EXPECT_EQ(ledger_.events[0].outcome, domain::AuditOutcome::kSuccess);
     EXPECT_EQ(ledger_.events[0].trace, trace_);
+    // From the caller's door to the transaction's own.
+    ASSERT_EQ(ledger_.events[0].participants.size(), 2U);
+    EXPECT_EQ(ledger_.events[0].participants[0].user_id, endpoint_);
+    EXPECT_EQ(ledger_.events[0].participants[1].user_id, "https://node/toy");
     inner->reset();
     EXPECT_EQ(ledger_.events.size(), 1U);
 }

@@ -101,6 +101,16 @@ TEST(StoredQuery, NormalisesUuidsAndText) {
               std::vector<std::string>{"\u30AC^^s"});
 }
 
+TEST(StoredQuery, TrailingDelimitersOfAPatientIdCountForNothing) {
+    RawQuery query = find_documents();
+    query.parameters[0].groups = {{"'P1^^^&1.2.3&ISO^^'"}};
+    EXPECT_EQ(make_stored_query(query, false)->patient_ids,
+              std::vector<std::string>{"P1^^^&1.2.3&ISO"});
+    query.parameters[0].groups = {{"'P1^^^&1.2.3&ISO^PI'"}};
+    EXPECT_EQ(make_stored_query(query, false)->patient_ids,
+              std::vector<std::string>{"P1^^^&1.2.3&ISO^PI"});
+}
+
 TEST(StoredQuery, DropsUnknownStatusesAndMissesThemWhenNoneIsLeft) {
     RawQuery query = find_documents();
     query.parameters[1].groups = {

@@ -73,26 +73,4 @@ private:
     std::vector<std::string> asked_;
 };
 
-/// Keeps parts in memory.
-class MemorySpool final : public Spool {
-public:
-    Result<std::unique_ptr<ContentReceiver>> receive(std::string const&) override {
-        class Receiver final : public ContentReceiver {
-        public:
-            Status write(ByteView piece) override {
-                bytes_.insert(bytes_.end(), piece.begin(), piece.end());
-                return {};
-            }
-            Result<std::shared_ptr<ReceivedContent>> finish() override {
-                return std::shared_ptr<ReceivedContent>(
-                    std::make_shared<MemoryContent>(std::move(bytes_)));
-            }
-
-        private:
-            Bytes bytes_;
-        };
-        return std::unique_ptr<ContentReceiver>(std::make_unique<Receiver>());
-    }
-};
-
 }  // namespace musubi::imaging

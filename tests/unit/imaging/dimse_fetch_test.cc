@@ -4,6 +4,7 @@
 #include "imaging/dimse_fetch.h"
 
 #include "unit/imaging/archive.h"
+#include "unit/platform_vault/temp_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -97,9 +98,8 @@ protected:
     Result<FetchedImage> fetch() {
         FetchTools const tools{web_,
                                spool_,
-                               "2.999",
                                of_all_,
-                               std::make_shared<StagingBudget>(1 << 20),
+                               std::make_shared<blob::StagingBudget>(1 << 20),
                                std::chrono::steady_clock::now() + std::chrono::minutes(1),
                                {}};
         return fetcher_.fetch(tools, job_);
@@ -111,8 +111,9 @@ protected:
 
     test::ImageFile image_{"2.25.1", "2.25.1.1", "2.25.1.1.1", "HOSP-0001"};
     Archive web_;
-    MemorySpool spool_;
-    std::shared_ptr<StagingBudget> of_all_ = std::make_shared<StagingBudget>(1 << 20);
+    vault::TempFolder folder_;
+    blob::PassingSpool spool_{folder_ / ""};
+    std::shared_ptr<blob::StagingBudget> of_all_ = std::make_shared<blob::StagingBudget>(1 << 20);
     DimseStand stand_;
     DimseFetch fetcher_{stand_};
     ImageJob job_;

@@ -4,6 +4,7 @@
 #include "imaging/image_fetch.h"
 
 #include "unit/imaging/archive.h"
+#include "unit/platform_vault/temp_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -27,9 +28,8 @@ protected:
     Result<FetchedImage> fetch() {
         FetchTools const tools{archive_,
                                spool_,
-                               "2.999",
                                of_all_,
-                               std::make_shared<StagingBudget>(most_),
+                               std::make_shared<blob::StagingBudget>(most_),
                                std::chrono::steady_clock::now() + std::chrono::minutes(1),
                                {}};
         return fetch_image(tools, job_);
@@ -53,8 +53,9 @@ protected:
 
     test::ImageFile image_{"2.25.1", "2.25.1.1", "2.25.1.1.1", "HOSP-0001"};
     Archive archive_;
-    MemorySpool spool_;
-    std::shared_ptr<StagingBudget> of_all_ = std::make_shared<StagingBudget>(1 << 20);
+    vault::TempFolder folder_;
+    blob::PassingSpool spool_{folder_ / ""};
+    std::shared_ptr<blob::StagingBudget> of_all_ = std::make_shared<blob::StagingBudget>(1 << 20);
     std::uint64_t most_ = 1 << 20;
     ImageJob job_;
 };
@@ -188,7 +189,7 @@ TEST_F(ImageFetch, RoomIsBounded) {
     most_ = 1000;
     EXPECT_EQ(refusal(), Code::kTooLarge);
     most_ = 1 << 20;
-    of_all_ = std::make_shared<StagingBudget>(1000);
+    of_all_ = std::make_shared<blob::StagingBudget>(1000);
     EXPECT_EQ(refusal(), Code::kBusy);
 }
 

@@ -79,6 +79,14 @@ TEST_F(Inspection, WhatIsLeftOutIsFilledIn) {
     EXPECT_EQ(entry_.event_codes[0].key(), "CT^^1.2.840.10008.2.16.4");
 }
 
+TEST_F(Inspection, AnAccessionNumberIsFilledInUnderItsIssuer) {
+    entry_.reference_ids.clear();
+    manifest_.accession_issuer = "2.999.5";
+    EXPECT_TRUE(inspect().empty());
+    EXPECT_EQ(entry_.reference_ids,
+              (Strings{kStudy, "ACC1^^^&2.999.5&ISO^urn:ihe:iti:xds:2013:accession"}));
+}
+
 TEST_F(Inspection, WhatIsThereIsKept) {
     entry_.creation_time = "20200101";
     entry_.reference_ids = {"2.25.77^^^&2.9&ISO^urn:ihe:iti:xds:2016:studyInstanceUID",

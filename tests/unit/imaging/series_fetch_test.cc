@@ -4,6 +4,7 @@
 #include "imaging/series_fetch.h"
 
 #include "unit/imaging/archive.h"
+#include "unit/platform_vault/temp_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -40,9 +41,8 @@ protected:
         refused_.clear();
         FetchTools const tools{archive_,
                                spool_,
-                               "2.999",
                                of_all_,
-                               std::make_shared<StagingBudget>(most_),
+                               std::make_shared<blob::StagingBudget>(most_),
                                std::chrono::steady_clock::now() + std::chrono::minutes(1),
                                {}};
         std::vector<ImageJob const*> jobs;
@@ -77,8 +77,9 @@ protected:
     std::vector<test::ImageFile> images_;
     std::vector<ImageJob> jobs_;
     Archive archive_;
-    MemorySpool spool_;
-    std::shared_ptr<StagingBudget> of_all_ = std::make_shared<StagingBudget>(1 << 24);
+    vault::TempFolder folder_;
+    blob::PassingSpool spool_{folder_ / ""};
+    std::shared_ptr<blob::StagingBudget> of_all_ = std::make_shared<blob::StagingBudget>(1 << 24);
     std::uint64_t most_ = 1 << 24;
     std::map<std::size_t, std::string> got_;
     std::vector<FetchedImage> held_;

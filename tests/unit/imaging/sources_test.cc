@@ -95,6 +95,7 @@ TEST_F(Sources, NoFileIsAnEmptyDirectory) {
     ASSERT_TRUE(directory.ok());
     EXPECT_TRUE((*directory)->sources.empty());
     EXPECT_FALSE(load_sources(folder_ / "absent.yaml").ok());
+    EXPECT_FALSE(load_sources(folder_ / "").ok()) << "a folder";
 }
 
 TEST_F(Sources, EveryMistakeIsNamedWithItsLine) {

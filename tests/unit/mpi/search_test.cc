@@ -173,7 +173,16 @@ TEST(Fit, OtherCriteriaCombineWithAnd) {
     home.postal_code = "422-80*";
     home.street = "登呂1丁目3";
     query.addresses.push_back(home);
-    EXPECT_FALSE(fits(query)) << "chome is written otherwise";
+    EXPECT_EQ(fits(query), 100) << "chome is written otherwise, and means the same";
+    for (std::string const same :
+         {"登呂1-3", "登呂一丁目三番", "登呂１−３", "登呂1丁目3番5号", "登呂1の3の5"}) {
+        query.addresses[0].street = same;
+        EXPECT_EQ(fits(query), 100) << same;
+    }
+    for (std::string const other : {"登呂1-4", "登呂13", "登呂1丁目35"}) {
+        query.addresses[0].street = other;
+        EXPECT_FALSE(fits(query)) << other;
+    }
     query.addresses[0].street = "登呂*";
     EXPECT_EQ(fits(query), 100);
     EXPECT_TRUE(found(query));

@@ -79,6 +79,25 @@ TEST(Iti21, TheAuthorityOfAnIdReachesTheIndexAsOid) {
     EXPECT_EQ(w.people.last.limit, core::kMaxLookedThrough);
 }
 
+// japan.md 5.1: family and given name in one piece, parted by a blank of either width.
+TEST(Iti21, ANameInOnePieceReachesTheIndexInTwo) {
+    struct Row {
+        std::string asked, family, given;
+    };
+    for (Row const& row :
+         {Row{"山田　太郎", "山田", "太郎"}, Row{"ヤマダ タロウ*", "ヤマダ", "タロウ*"},
+          Row{"　山田 太郎 ", "山田", "太郎"}, Row{"山田太郎", "山田太郎", ""},
+          Row{"VAN DYKE", "VAN DYKE", ""}}) {
+        OnePerson w;
+        std::string asked = V2World::query("@PID.5.1.1^" + row.asked + "~@PID.7^19600102");
+        asked.insert(asked.find("|2.5\r") + 4, "||||||UNICODE UTF-8");
+        w.send(asked);
+        ASSERT_EQ(w.people.last.query.names.size(), 1U) << row.asked;
+        EXPECT_EQ(w.people.last.query.names[0].family, row.family) << row.asked;
+        EXPECT_EQ(w.people.last.query.names[0].given, row.given) << row.asked;
+    }
+}
+
 TEST(Iti21, TooFewCriteriaAreRefusedAndTheAnswerNamesWhatIsMissing) {
     OnePerson w;
     std::string const answer = w.send(V2World::query("@PID.5.2^TARO"));

@@ -86,6 +86,7 @@ public:
     std::vector<std::string> open = {kKita, kClinic};
     std::set<std::string> hidden;
     bool exempt = false, denied = false, busy = false;
+    Status admission;  ///< of every call
     mutable int asked = 0;
 
     Agreement() {
@@ -96,6 +97,7 @@ public:
         return Error(Code::kDenied, "not asked for");
     }
     bool may_call(domain::Member const&, std::string_view) const override { return true; }
+    Status admit(domain::Subject const&, std::string_view) const override { return admission; }
     Result<core::Decision> decide(domain::Subject const&, core::TransactionSpec const&,
                                   core::PolicyQuery const& query) const override {
         ++asked;

@@ -80,6 +80,25 @@ TEST(FeedableIds, IdsOfOthersAreIgnoredBesideOneOfOurs) {
     EXPECT_EQ(*ids, (std::vector<domain::LocalId>{{{"1", kKita}, "PI"}}));
 }
 
+// ITI TF-2 table 3.8-2: 250 characters for a whole CX. What is longer would not fit the index, and
+// version 3 has no way to say a control character.
+TEST(FeedableIds, AnIdThatCannotBeKeptAsItStandsIsRefusedWhateverStandsBesideIt) {
+    auto const longest = cx(std::string(kLongestId, '7'), "", kKita, "ISO");
+    EXPECT_TRUE(feedable_ids({longest}, member(), test::FakeAuthorities()).ok());
+    EXPECT_TRUE(
+        feedable_ids({cx("患 1", "", kKita, "ISO")}, member(), test::FakeAuthorities()).ok());
+    for (std::string const& id :
+         {longest.id + "7", std::string("1\x01"), std::string("1\n2"), std::string("\x7f")}) {
+        auto const ids = feedable_ids({cx("1", "", kKita, "ISO"), cx(id, "", kKita, "ISO")},
+                                      member(), test::FakeAuthorities());
+        ASSERT_FALSE(ids.ok()) << id;
+        EXPECT_EQ(ids.error().code, Code::kInvalidContent);
+        ASSERT_EQ(ids.error().issues.size(), 1U);
+        EXPECT_EQ(ids.error().issues[0].reason, Reason::kDataType);
+        EXPECT_EQ(ids.error().issues[0].location, "PID^1^3^1");
+    }
+}
+
 TEST(FeedableIds, AnIdThatStandsTwiceCountsOnce) {
     auto const ids = feedable_ids({cx("1", "KITA", "", ""), cx("1", "", kKita, "ISO")}, member(),
                                   test::FakeAuthorities());

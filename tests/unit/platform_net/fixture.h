@@ -161,7 +161,8 @@ protected:
         ASSERT_TRUE(made) << made.error().detail;
         tls = *made;
         auto started = net::HttpServer::start(
-            config, tls, {{{"/echo", &endpoint}, {"/tree/", &tree}}, &fallback}, &witness);
+            config, tls, {{{"/echo", &endpoint}, {"/tree/", &tree}, {"/leaf", &tree}}, &fallback},
+            &witness);
         ASSERT_TRUE(started) << started.error().detail;
         server = std::move(*started);
     }

@@ -57,6 +57,10 @@ TEST_F(HttpTest, RoutesByExactPathThenByTreeThenToTheFallback) {
     EXPECT_EQ(body_of(peer.request(post("/tree/below/it", "x"))), "tree:x");
     EXPECT_EQ(body_of(peer.request(post("/tree", "x"))), "echo:x");
     EXPECT_EQ(body_of(peer.request(post("/elsewhere", "x"))), "echo:x");
+    EXPECT_EQ(body_of(peer.request(post("/leaf", "x"))), "tree:x");
+    EXPECT_EQ(body_of(peer.request(post("/leaf/", "x"))), "tree:x") << "one slash too many";
+    EXPECT_EQ(body_of(peer.request(post("/leaf//", "x"))), "echo:x");
+    EXPECT_EQ(body_of(peer.request(post("/leaf/more", "x"))), "echo:x");
 }
 
 TEST_F(HttpTest, TakesABodyInChunksHoweverTheyAreCut) {

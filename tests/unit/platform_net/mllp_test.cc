@@ -21,8 +21,10 @@ public:
         if (message == "throw") throw std::runtime_error("endpoint");
         return "AA " + peer.certificate.subject + " " + std::string(message);
     }
-    std::string refuse(core::PeerConnection const&, Error const& why) override {
-        return "AR " + std::string(to_string(why.code));
+    std::string refuse(core::PeerConnection const&, std::string_view message,
+                       Error const& why) override {
+        std::string const what = "AR " + std::string(to_string(why.code));
+        return message.empty() ? what : what + " " + std::string(message);
     }
     EchoEndpoint gate;
     std::mutex mutex;
@@ -54,6 +56,9 @@ protected:
     }
     static std::string refused(Code code) {
         return mllp_frame("AR " + std::string(to_string(code)));
+    }
+    static std::string refused(Code code, std::string const& message) {
+        return mllp_frame("AR " + std::string(to_string(code)) + " " + message);
     }
 
     EchoMessages messages;
@@ -164,7 +169,7 @@ TEST_F(MllpTest, BusyIsAnAnswerAndTheConnectionStays) {
     messages.gate.wait_until_held(1);
     TlsPeer second(mllp->port(), as("member"));
     second.send(mllp_frame("now"));
-    EXPECT_EQ(second.receive_until("\x1c\r"), refused(Code::kBusy));
+    EXPECT_EQ(second.receive_until("\x1c\r"), refused(Code::kBusy, "now"));
     messages.gate.release();
     EXPECT_EQ(first.receive_until("\x1c\r"), accepted("hold"));
     second.send(mllp_frame("later"));
@@ -212,7 +217,7 @@ TEST_F(MllpTest, PlacesGoFromHandToHandAmongMoreConnectionsThanPlaces) {
 TEST_F(MllpTest, AnEndpointThatThrowsIsAnswered) {
     start_mllp();
     EXPECT_EQ(answer_to(mllp_frame("throw") + mllp_frame("a") + "x"),
-              refused(Code::kInternal) + accepted("a") + refused(Code::kInvalidMessage));
+              refused(Code::kInternal, "throw") + accepted("a") + refused(Code::kInvalidMessage));
 }
 
 TEST_F(MllpTest, ARevokedPeerIsWitnessed) {

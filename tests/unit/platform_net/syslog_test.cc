@@ -75,6 +75,14 @@ public:
         std::lock_guard const lock(mutex);
         return kept.size();
     }
+    void forget() {
+        std::lock_guard const lock(mutex);
+        kept.clear();
+    }
+    std::vector<std::string> all() {
+        std::lock_guard const lock(mutex);
+        return kept;
+    }
     std::mutex mutex;
     std::vector<std::string> kept;
     int failures = 0, calls = 0;
@@ -132,14 +140,14 @@ TEST_F(SyslogTest, EveryMessageOfAnOrderlyEndedLineWasKeptInOrder) {
     start_syslog();
     auto const all = numbered(3'000);
     for (int round = 0; round < 5; ++round) {
-        endpoint_.kept.clear();
+        endpoint_.forget();
         auto const to = line();
         ASSERT_TRUE(to);
         ASSERT_TRUE(to->send(all).ok());
         auto const end = to->finish(std::chrono::seconds(20));
         ASSERT_TRUE(end.ok()) << end.error().detail;
         EXPECT_EQ(*end, core::SyslogLine::Delivery::kProven);
-        EXPECT_EQ(endpoint_.kept, all);
+        EXPECT_EQ(endpoint_.all(), all);
     }
 }
 
@@ -149,7 +157,7 @@ TEST_F(SyslogTest, AFailureToKeepIsTriedAgainBeforeMoreIsRead) {
     auto const to = line();
     ASSERT_TRUE(to->send(numbered(10)).ok());
     ASSERT_TRUE(to->finish(std::chrono::seconds(20)).ok());
-    EXPECT_EQ(endpoint_.kept, numbered(10));
+    EXPECT_EQ(endpoint_.all(), numbered(10));
     EXPECT_GE(endpoint_.calls, 3);
 }
 
@@ -160,7 +168,7 @@ TEST_F(SyslogTest, WhatCannotBeKeptEndsInAResetAndNeverInOrder) {
     auto const to = line();
     ASSERT_TRUE(to->send(numbered(10)).ok());
     EXPECT_FALSE(to->finish(std::chrono::seconds(20)).ok());
-    EXPECT_TRUE(endpoint_.kept.empty());
+    EXPECT_TRUE(endpoint_.all().empty());
 }
 
 TEST_F(SyslogTest, ASenderBeyondItsQuotaIsSlowedDownAndLosesNothing) {
@@ -170,7 +178,7 @@ TEST_F(SyslogTest, ASenderBeyondItsQuotaIsSlowedDownAndLosesNothing) {
     auto const to = line();
     ASSERT_TRUE(to->send(numbered(100)).ok());
     ASSERT_TRUE(to->finish(std::chrono::seconds(20)).ok());
-    EXPECT_EQ(endpoint_.kept, numbered(100));
+    EXPECT_EQ(endpoint_.all(), numbered(100));
     EXPECT_GT(endpoint_.calls, 1);
 }
 
@@ -191,7 +199,7 @@ TEST_F(SyslogTest, BadFramingKeepsWhatCameBeforeItAndEndsTheConnection) {
     peer.send(syslog_frame("good") + "bad");
     EXPECT_EQ(peer.receive_all(), "");
     EXPECT_FALSE(peer.ended_in_order());
-    EXPECT_EQ(endpoint_.kept, std::vector<std::string>{"good"});
+    EXPECT_EQ(endpoint_.all(), std::vector<std::string>{"good"});
 }
 
 TEST_F(SyslogTest, ALineToSomebodyElseIsNotOpened) {
@@ -222,9 +230,9 @@ TEST_F(SyslogTest, ADatagramIsAMessage) {
     ASSERT_TRUE((*sender)->send(all).ok());
     EXPECT_TRUE(eventually([&] { return endpoint_.count() == 3; }));
     (*receiver)->stop();
-    EXPECT_EQ(endpoint_.kept[0], all[0]);
-    EXPECT_EQ(endpoint_.kept[1], all[1]);
-    EXPECT_EQ(endpoint_.kept[2], std::string(20'000, 'x'));
+    EXPECT_EQ(endpoint_.all()[0], all[0]);
+    EXPECT_EQ(endpoint_.all()[1], all[1]);
+    EXPECT_EQ(endpoint_.all()[2], std::string(20'000, 'x'));
 }
 
 }  // namespace

@@ -450,6 +450,27 @@ TEST(DecideIdentity, ARuleMayNameTheAuthoritiesAndDoWithoutConsent) {
     EXPECT_EQ(decision.rule_id, "2.1,3.10");
 }
 
+/// CN-2, for identifiers: only words about persons' data open them.
+TEST(DecideIdentity, NamesTheWordsThatATellingRestsOn) {
+    auto granted = entry(owner("hospital"), true, 1);
+    granted.id = *Uuid::parse("11111111-1111-4111-8111-111111111111");
+    auto of_a_kind = entry(kind("57833-6^^loinc"), true, 2);
+    of_a_kind.id = *Uuid::parse("22222222-2222-4222-8222-222222222222");
+    auto const told = [&](Agreement const& a, std::vector<ConsentEntry> words) {
+        std::string out;
+        auto const decision = ask(a, "clinic", domain::Action::kIdentify, std::move(words));
+        for (auto const& [patient, detail] : decision.details)
+            out += patient + " " + detail.type + " " + detail.value + ";";
+        return out;
+    };
+    Agreement a = agreement();
+    EXPECT_EQ(told(a, {granted, of_a_kind}),
+              std::string(kPatient) + " consent " + granted.id.to_string() + " written;");
+    EXPECT_EQ(told(a, {of_a_kind}), "") << "nothing is open by it";
+    a.identity_rules.front().needs_consent = false;
+    EXPECT_EQ(told(a, {granted}), "") << "the rule does without";
+}
+
 TEST(DecideIdentity, ARoleThatMayNotIdentifyIsDenied) {
     Agreement const a = agreement();
     EXPECT_FALSE(ask(a, "pharmacy", domain::Action::kIdentify).permitted);

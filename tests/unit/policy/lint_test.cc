@@ -85,6 +85,11 @@ TEST_F(SampleAgreement, TellsWhatIsOverdue) {
     EXPECT_EQ(found(LintSeverity::kError, later),
               (Strings{"overdue revision", "overdue technical.risk_analysis",
                        "overdue audit.internal", "overdue audit.external"}));
+    EXPECT_EQ(overdue(*load(), kDay), Strings{});
+    EXPECT_EQ(overdue(*load(), later),
+              (Strings{"'revision' was due on 2027-04-01", "'audit.internal' was due on 2027-04-01",
+                       "'audit.external' was due on 2027-06-01"}))
+        << "what the node does not act on is left out";
 }
 
 TEST_F(SampleAgreement, TellsRulesThatContradictEachOtherOrNeverCount) {
@@ -120,7 +125,9 @@ TEST_F(SampleAgreement, NamesEveryCellThatNoRuleResolvesAndEveryWordThatIsNotEnf
     EXPECT_EQ(count("hole", "K2.2"), 2);
     EXPECT_EQ(count("hole", "K2.1"), 0);
     EXPECT_EQ(count("not-enforced", "operation.backup"), 1);
-    EXPECT_EQ(count("not-enforced", "document_types[].retention"), 1);
+    EXPECT_EQ(count("not-enforced", "document_types[].share"), 1);
+    EXPECT_EQ(count("not-enforced", "document_types[].retention"), 0)
+        << "no keys are destroyed while it runs";
 }
 
 TEST_F(SampleAgreement, IsToldForPrograms) {

@@ -149,6 +149,14 @@ TEST(SignatureFiles, AreMadeAndReadBesideTheAgreement) {
     EXPECT_FALSE(sign_agreement(file, "b", who.certificate, who.key).ok());
     auto const found = read_signatures(file);
     ASSERT_EQ(found->size(), 1U);
+    auto const mode = [](fs::path const& path) { return fs::status(path).permissions(); };
+    fs::path const beside = file + ".signatures";
+    EXPECT_EQ(mode(beside), fs::perms{0755}) << "who signs is another account than who reads";
+    EXPECT_EQ(mode(beside / "a.p7s"), fs::perms{0644});
+    std::ofstream(folder / "plain.yaml.signatures");
+    auto const unread = read_signatures((folder / "plain.yaml").string());
+    ASSERT_FALSE(unread.ok());
+    EXPECT_NE(unread.error().detail.find("plain.yaml.signatures"), std::string::npos) << "its name";
     std::ofstream(folder / "signers.yaml")
         << "signers:\n  - member: a\n    certificates: [{file: " << who.certificate << "}]\n";
     auto const pinned = load_pinned_signers((folder / "signers.yaml").string());

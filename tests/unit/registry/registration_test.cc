@@ -362,6 +362,18 @@ TEST_F(Registration, AMembershipThatTheSubmissionBringsItselfIsNotMadeAgain) {
     EXPECT_EQ(plan->associations.size(), 3u);
 }
 
+TEST_F(Registration, AReplacementOfTwoEntriesOfOneFolderJoinsItOnce) {
+    for (int const old : {5, 6}) {
+        relate(AssociationType::kReplace, old);
+        know(old);
+        state_.folders.push_back({registered(old), registered(8), 1, 8, 1});
+    }
+    auto const plan = decide();
+    ASSERT_TRUE(plan);
+    // The set's member, the two replacements, one membership and the set's word on it.
+    EXPECT_EQ(plan->associations.size(), 5u);
+}
+
 TEST_F(Registration, AFolderOfAnotherPatientStopsTheReplacement) {
     relate(AssociationType::kReplace, 5);
     know(5);

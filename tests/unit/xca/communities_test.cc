@@ -43,6 +43,11 @@ TEST_F(DirectoryFile, TellsWhereACommunityIsByAnyOfItsHomes) {
     EXPECT_TRUE((*load_directory("", "urn:oid:2.999.1"))->communities.empty());
 }
 
+TEST_F(DirectoryFile, AFolderIsRefusedLikeAnAbsentFile) {
+    EXPECT_FALSE(load_directory(folder_ / "absent.yaml", "urn:oid:2.999.1").ok());
+    EXPECT_FALSE(load_directory(folder_ / "", "urn:oid:2.999.1").ok());
+}
+
 TEST_F(DirectoryFile, NamesEveryMistake) {
     EXPECT_NE(problem("urn:oid:2.999.22", "urn:oid:2.999.1").find(":2: "), std::string::npos);
     for (auto const& [from, to] : std::vector<std::pair<std::string, std::string>>{

@@ -8,6 +8,7 @@
 #include "platform/base/text.h"
 #include "platform/xml/parse.h"
 #include "support/dicom_files.h"
+#include "unit/platform_vault/temp_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -16,28 +17,6 @@ namespace {
 
 constexpr char kHome[] = "urn:oid:2.999.1.2", kSource[] = "2.999.30";
 constexpr char kExplicit[] = "1.2.840.10008.1.2.1", kJpeg[] = "1.2.840.10008.1.2.4.50";
-
-/// Everything in memory; refuses when told so.
-class Room final : public Spool {
-public:
-    class Receiver final : public ContentReceiver {
-    public:
-        Status write(ByteView piece) override {
-            bytes_.insert(bytes_.end(), piece.begin(), piece.end());
-            return {};
-        }
-        Result<std::shared_ptr<ReceivedContent>> finish() override {
-            return std::shared_ptr<ReceivedContent>(
-                std::make_shared<MemoryContent>(std::move(bytes_)));
-        }
-
-    private:
-        Bytes bytes_;
-    };
-    Result<std::unique_ptr<ContentReceiver>> receive(std::string const&) override {
-        return std::unique_ptr<ContentReceiver>(std::make_unique<Receiver>());
-    }
-};
 
 struct Part {
     std::string instance, file;
@@ -96,7 +75,7 @@ protected:
         OpenedAnswer opened{*std::move(document), {}, {}};
         opened.envelope.payload = opened.document.root();
         EXPECT_TRUE(unpack_images(community_, wanted_, {kExplicit}, opened,
-                                  {room_, "2.999.1", of_all_, of_request_}, out)
+                                  {room_, of_all_, of_request_}, out)
                         .ok());
         EXPECT_EQ(out.delivered.size() + out.missed.size(), wanted_.size())
             << "each image is answered once";
@@ -111,7 +90,8 @@ protected:
 
     Community community_;
     WantedImages wanted_;
-    Room room_;
+    vault::TempFolder folder_;
+    blob::PassingSpool room_{folder_ / ""};
     std::shared_ptr<blob::StagingBudget> of_all_ = std::make_shared<blob::StagingBudget>(100'000);
     std::shared_ptr<blob::StagingBudget> of_request_ =
         std::make_shared<blob::StagingBudget>(50'000);

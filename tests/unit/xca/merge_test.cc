@@ -127,6 +127,35 @@ TEST_F(Merge, AnUnknownPatientIsNothingToTell) {
         << "a failure without a reason is one all the same";
 }
 
+TEST_F(Merge, AnErrorBehindManyWarningsIsNotLost) {
+    std::string warning = error("XDSExtraMetadataNotSaved");
+    warning.replace(warning.find("Type:Error"), 10, "Type:Warning");
+    std::string many;
+    for (int i = 0; i < 150; ++i) many += warning;
+    ASSERT_TRUE(take("Failure", many + error("XDSRegistryBusy"), ""));
+    EXPECT_EQ(merge.status(), ResponseStatus::kFailure);
+    EXPECT_EQ(codes().front(), "XDSRegistryBusy");
+    EXPECT_EQ(codes().size(), 100U);
+}
+
+TEST_F(Merge, AnAnswerInPartThatDoesNotSayWhatIsMissingIsNotWhole) {
+    ASSERT_TRUE(take("PartialSuccess", "", reference("urn:uuid:1", kTwo)));
+    EXPECT_EQ(merge.status(), ResponseStatus::kPartialSuccess);
+    EXPECT_EQ(codes(), Strings{"XDSRegistryError"});
+    EXPECT_EQ(merge.objects.size(), 1U);
+}
+
+TEST_F(Merge, TellsForTheRecordHowFarAnAnswerWasOne) {
+    ASSERT_TRUE(take("Success", "", ""));
+    EXPECT_EQ(merge.told(), ResponseStatus::kSuccess);
+    ASSERT_TRUE(take("PartialSuccess", error("XDSRegistryBusy"), ""));
+    EXPECT_EQ(merge.told(), ResponseStatus::kPartialSuccess);
+    ASSERT_TRUE(take("Failure", error("XDSRegistryBusy"), ""));
+    EXPECT_EQ(merge.told(), ResponseStatus::kFailure);
+    ASSERT_TRUE(take("Failure", error("XDSUnknownPatientId"), ""));
+    EXPECT_EQ(merge.told(), ResponseStatus::kSuccess) << "it is an answer that nobody is known";
+}
+
 TEST_F(Merge, ObjectsWithoutHomeOrWithTheHomeOfOthersAreLeftOutAndToldOnce) {
     ASSERT_TRUE(take("Success", "",
                      reference("urn:uuid:1", "") + reference("urn:uuid:2", "") +
