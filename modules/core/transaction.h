@@ -60,6 +60,9 @@ struct SoapBinding {
     std::string_view operation;              ///< for the WSDL
     std::string_view request_element;        ///< body element for the WSDL, "{namespace}local"
     std::string_view response_element = {};  ///< likewise
+    /// "{namespace}local" of a header block with leave that needs no doing: a sender may insist on
+    /// its being understood.
+    std::string_view leave = {};
 };
 
 struct Hl7v2Binding {

@@ -88,6 +88,11 @@ bool is_dtm(std::string_view text) {
     return size < 14 || two_digits(text, 12) <= 59;
 }
 
+std::string one_spelling(std::string cx) {
+    if (PatientId::parse(cx)) cx.resize(cx.find_last_not_of('^') + 1);
+    return cx;
+}
+
 std::string dtm_lower_bound(std::string_view dtm) {
     constexpr std::string_view kLowest = "00000101000000";
     return std::string(dtm) + std::string(kLowest.substr(std::min(dtm.size(), kLowest.size())));

@@ -22,6 +22,10 @@ struct PatientId {
     auto operator<=>(PatientId const&) const = default;
 };
 
+/// A patient id without trailing delimiters, which count for nothing (ITI TF-3 4.2.3.1.7), so that
+/// one id has one spelling. What is no patient id stays as it is, to be refused.
+std::string one_spelling(std::string cx);
+
 /// Text for people in one language (rim:LocalizedString).
 struct LocalizedString {
     std::string value;

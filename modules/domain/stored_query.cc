@@ -168,11 +168,7 @@ private:
 
     // As submissions are read: trailing delimiters count for nothing, what is no id matches nobody.
     void apply_patients(std::vector<std::string> const& values) {
-        for (std::string const& text : values) {
-            std::size_t const end =
-                PatientId::parse(text) ? text.find_last_not_of('^') + 1 : text.size();
-            query_.patient_ids.push_back(text.substr(0, end));
-        }
+        for (std::string const& text : values) query_.patient_ids.push_back(one_spelling(text));
     }
 
     void apply_codes(QueryParameter const& spec, TextGroups const& groups) {

@@ -3,6 +3,7 @@
 #include "platform/base/bytes.h"
 #include "platform/base/digest.h"
 #include "platform/base/ids.h"
+#include "platform/base/pem.h"
 #include "platform/base/text_file.h"
 
 #include <arpa/inet.h>
@@ -175,13 +176,8 @@ private:
     }
     /// SHA-256 over the DER form of the file's first certificate.
     static Result<std::string> fingerprint(std::string const& file) {
-        constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----", kEnd = "-----END";
         std::string const text = TRY(read_text_file(file));
-        auto const begin = text.find(kBegin);
-        auto const end = begin == text.npos ? begin : text.find(kEnd, begin + kBegin.size());
-        if (end == text.npos) return Error(Code::kInvalidContent, "no certificate");
-        Bytes const der = TRY(from_base64(
-            std::string_view(text).substr(begin + kBegin.size(), end - begin - kBegin.size())));
+        Bytes const der = TRY(certificate_der(text));
         return to_hex(sha256(der));
     }
 

@@ -63,13 +63,12 @@ std::string told_as(core::AuthorityPort const& authorities, domain::SentIdentifi
 std::vector<std::string> told_ids(core::AuthorityPort const& authorities,
                                   domain::PatientFeed const& feed) {
     constexpr std::size_t kMost = 20;
-    constexpr std::size_t kLongest = 250;  // of a CX (ITI TF-2 table 3.8-2)
     std::vector<std::string> told;
     for (auto const* list : {&feed.identifiers, &feed.prior_identifiers, &feed.other_identifiers}) {
         for (domain::SentIdentifier const& sent : *list) {
             std::string cx = told_as(authorities, sent);
             bool const twice = std::find(told.begin(), told.end(), cx) != told.end();
-            if (told.size() < kMost && cx.size() <= kLongest && !twice)
+            if (told.size() < kMost && cx.size() <= kLongestId && !twice)
                 told.push_back(std::move(cx));
         }
     }

@@ -1,6 +1,7 @@
 #include "policy/agreement.h"
 
 #include "platform/base/digest.h"
+#include "platform/base/pem.h"
 #include "platform/base/text_file.h"
 
 #include <map>
@@ -69,16 +70,7 @@ bool Agreement::may_send(std::string_view peer, std::string_view transaction) co
 Result<std::string> certificate_fingerprint(std::string const& pem_file) {
     auto const read = read_text_file(pem_file);
     if (!read) return Error(read.error().code, "cannot read certificate file");
-    std::string_view const text = *read;
-
-    constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-    constexpr std::string_view kEnd = "-----END CERTIFICATE-----";
-    auto const begin = text.find(kBegin);
-    auto const end = begin == std::string::npos ? begin : text.find(kEnd, begin);
-    if (end == std::string::npos) return Error(Code::kInvalidContent, "no PEM certificate in file");
-    auto const body = text.substr(begin + kBegin.size(), end - begin - kBegin.size());
-    Bytes const der = TRY(from_base64(body));
-    if (der.empty()) return Error(Code::kInvalidContent, "empty PEM certificate");
+    Bytes const der = TRY(certificate_der(*read));
     return to_hex(sha256(der));
 }
 

@@ -1,6 +1,7 @@
 #include "policy/agreement_users.h"
 
 #include "platform/base/ids.h"
+#include "platform/base/pem.h"
 #include "platform/base/text_file.h"
 #include "platform/xml/verify_key.h"
 #include "policy/users.h"
@@ -129,7 +130,7 @@ private:
             }
         } else {
             std::string const pem = map.has("pem") ? map.text("pem") : file_text(map.text("file"));
-            auto der = der_of(pem);
+            auto der = certificate_der(pem);
             auto const key =
                 der ? xml::VerifyKey::from_certificate(*der) : Result<xml::VerifyKey>(der.error());
             if (!key) {
@@ -143,14 +144,6 @@ private:
     std::string file_text(std::string const& name) const {
         auto text = read_text_file(folder_ / name);
         return text ? *std::move(text) : std::string();
-    }
-
-    static Result<Bytes> der_of(std::string_view pem) {
-        constexpr std::string_view kBegin = "-----BEGIN CERTIFICATE-----";
-        auto const begin = pem.find(kBegin), end = pem.find("-----END CERTIFICATE-----");
-        if (begin == std::string_view::npos || end == std::string_view::npos || end < begin)
-            return Error(Code::kInvalidContent, "no PEM certificate");
-        return from_base64(pem.substr(begin + kBegin.size(), end - begin - kBegin.size()));
     }
 
     /// The file is pinned by its hash: what is signed is the agreement, not the folder it lies in.

@@ -7,6 +7,7 @@
 #include "xca/home.h"
 #include "xca/initiating.h"
 #include "xca/manifests.h"
+#include "xca/records.h"
 #include "xca/trip.h"
 
 #include <algorithm>
@@ -46,10 +47,6 @@ core::MissedDocument missed(domain::DocumentRequest const& request, Reason reaso
     return {request,
             std::move(patient),
             {Severity::kError, reason, std::move(context), request.document_unique_id}};
-}
-
-std::string key_of(domain::DocumentRequest const& one) {
-    return one.repository_unique_id + " " + one.document_unique_id;
 }
 
 /// Two communities may use the same names.

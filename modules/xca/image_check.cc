@@ -10,16 +10,13 @@
 #include "xca/cause.h"
 #include "xca/images.h"
 #include "xca/merge.h"
+#include "xca/records.h"
 
 #include <algorithm>
 #include <set>
 
 namespace musubi::xca {
 namespace {
-
-std::string key_of(domain::DocumentRequest const& one) {
-    return one.repository_unique_id + " " + one.document_unique_id;
-}
 
 /// The first octets, as many as a head may take.
 Bytes beginning_of(Content const& content) {

@@ -5,6 +5,7 @@
 #include "domain/reason.h"
 #include "xca/images.h"
 #include "xca/initiating.h"
+#include "xca/records.h"
 
 #include <algorithm>
 #include <set>
@@ -49,10 +50,6 @@ std::vector<domain::AuditObject> objects_of(WantedImages const& images) {
     for (core::AuditDraft& draft : drafts)
         std::move(draft.objects.begin(), draft.objects.end(), std::back_inserter(out));
     return out;
-}
-
-std::string key_of(domain::DocumentRequest const& one) {
-    return one.repository_unique_id + " " + one.document_unique_id;
 }
 
 bool too_large(Leg const& leg) {

@@ -14,4 +14,8 @@ domain::AuditObject query_record(core::TransactionSpec const& spec, std::string 
     return query;
 }
 
+std::string key_of(domain::DocumentRequest const& one) {
+    return one.repository_unique_id + " " + one.document_unique_id;
+}
+
 }  // namespace musubi::xca

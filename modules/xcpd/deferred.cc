@@ -1,6 +1,7 @@
 #include "xcpd/deferred.h"
 
 #include "codec/hl7v3/actions.h"
+#include "codec/hl7v3/names.h"
 #include "domain/reason.h"
 #include "platform/base/fault.h"
 #include "platform/xml/subtree.h"
@@ -61,7 +62,8 @@ core::TransactionSpec const& Iti55Deferred::spec() {
                       .mtom = false,
                       .operation = "RespondingGateway_Deferred_PRPA_IN201305UV02",
                       .request_element = "{urn:hl7-org:v3}PRPA_IN201305UV02",
-                      .response_element = "{urn:hl7-org:v3}MCCI_IN000002UV01"}};
+                      .response_element = "{urn:hl7-org:v3}MCCI_IN000002UV01",
+                      .leave = hl7v3::kTimeToLive}};
         return spec;
     }();
     return kSpec;

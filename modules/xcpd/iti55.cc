@@ -104,7 +104,8 @@ core::TransactionSpec const& Iti55::spec() {
                   .mtom = false,
                   .operation = "RespondingGateway_PRPA_IN201305UV02",
                   .request_element = "{urn:hl7-org:v3}PRPA_IN201305UV02",
-                  .response_element = "{urn:hl7-org:v3}PRPA_IN201306UV02"}},
+                  .response_element = "{urn:hl7-org:v3}PRPA_IN201306UV02",
+                  .leave = hl7v3::kTimeToLive}},
         .hl7v2 = {},
         .malformed = kReasonSchema,
     };

@@ -171,6 +171,13 @@ core::HttpReply SoapEndpoint::answer(std::shared_ptr<Exchange> const& shared) {
     soap::Envelope const& envelope = exchange.incoming->envelope;
     std::vector<soap::QName> not_understood = envelope.not_understood;
     core::Definition const* definition = services_.router.find_soap(path_, envelope.action);
+    core::SoapBinding const* binding =
+        definition ? binding_of(*definition, envelope.action) : nullptr;
+    if (binding) {
+        std::erase_if(not_understood, [&](soap::QName const& name) {
+            return binding->leave == "{" + name.namespace_uri + "}" + name.local_name;
+        });
+    }
     std::string_view const transaction =
         definition ? std::string_view(definition->spec().id) : std::string_view();
     domain::Member const sender = exchange.subject.member;
@@ -190,8 +197,6 @@ core::HttpReply SoapEndpoint::answer(std::shared_ptr<Exchange> const& shared) {
         if (!subject) return refused_user(exchange, subject.error());
         exchange.subject = std::move(*subject);
     }
-    core::SoapBinding const* binding =
-        definition ? binding_of(*definition, envelope.action) : nullptr;
     if (!binding) {
         Error const error = soap::unknown_action_error(envelope.action);
         return refused(exchange, soap::fault_for(error, exchange.trace), error);

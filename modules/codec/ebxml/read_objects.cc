@@ -52,11 +52,8 @@ bool labelled(xml::Element package, std::string const& id, std::string_view node
     return false;
 }
 
-/// One id has one spelling: trailing delimiters of a CX count for nothing (ITI TF-3 4.2.3.1.7).
-/// What is no patient id stays, to be refused.
 void use_one_spelling(std::optional<std::string>& patient_id) {
-    if (!patient_id || !domain::PatientId::parse(*patient_id)) return;
-    patient_id->resize(patient_id->find_last_not_of('^') + 1);
+    if (patient_id) patient_id = domain::one_spelling(*std::move(patient_id));
 }
 
 /// The id of an object, or a symbol of our own where the sender left it out (the framework's

@@ -8,6 +8,8 @@ namespace musubi::hl7v3 {
 
 inline constexpr std::string_view kHl7 = "urn:hl7-org:v3";
 inline constexpr std::string_view kXcpd = "urn:ihe:iti:xcpd:2009";
+/// How long the asker lets its own id be kept (ITI TF-2 3.55.4.1.2.4), as core::SoapBinding::leave.
+inline constexpr std::string_view kTimeToLive = "{urn:ihe:iti:xcpd:2009}CorrelationTimeToLive";
 
 // Interactions, which are the names of root elements.
 inline constexpr std::string_view kAddPatient = "PRPA_IN201301UV02";

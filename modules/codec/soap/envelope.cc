@@ -11,7 +11,6 @@ constexpr std::string_view kRoleNext = "http://www.w3.org/2003/05/soap-envelope/
 constexpr std::string_view kRoleUltimate =
     "http://www.w3.org/2003/05/soap-envelope/role/ultimateReceiver";
 constexpr std::string_view kReply = "http://www.w3.org/2005/08/addressing/reply";
-constexpr std::string_view kXcpd = "urn:ihe:iti:xcpd:2009";
 
 Error invalid(Reason reason, std::string header, std::string detail) {
     Error error(Code::kInvalidMessage, reason, std::move(detail));
@@ -35,10 +34,6 @@ Result<bool> must_understand(xml::Element block) {
     if (text == "0" || text == "false") return false;
     return Error(Code::kInvalidMessage, "mustUnderstand is no boolean");
 }
-
-/// How long the asker lets its own id be kept (ITI TF-2 3.55.4.1.2.4): leave, which needs no doing
-/// to be understood.
-bool is_leave(xml::Element block) { return block.is(kXcpd, "CorrelationTimeToLive"); }
 
 /// The addressing headers, each at most once (WS-Addressing 1.0 Core 3.1); RelatesTo may repeat.
 class Addressing {
@@ -127,7 +122,7 @@ Result<Addressing> sort_headers(Envelope& envelope) {
             if (envelope.security) return Error(Code::kInvalidMessage, "two security headers");
             envelope.security = block;
             envelope.security_must_understand = mandatory;
-        } else if (mandatory && !is_leave(block)) {
+        } else if (mandatory) {
             envelope.not_understood.push_back(
                 {std::string(block.namespace_uri()), std::string(block.local_name())});
         }

@@ -259,6 +259,12 @@ TEST_F(SoapDoor, HeadersThatMustBeUnderstoodAreNamed) {
     expect_refused(
         send_headers(std::string(kAction) + "<x:Token xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/>"),
         500, "MustUnderstand");
+    auto const leave = send_headers(
+        std::string(kAction) + "<x:Leave xmlns:x=\"urn:toy\" s:mustUnderstand=\"1\">P7D</x:Leave>");
+    EXPECT_EQ(leave.status, 200) << "leave that the transaction knows needs no doing";
+    expect_refused(
+        send_headers(std::string(kAction) + "<x:Leave xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/>"),
+        500, "MustUnderstand");
     std::string const security =
         "<w:Security s:mustUnderstand=\"1\" "
         "xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/"

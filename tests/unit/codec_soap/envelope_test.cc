@@ -116,9 +116,7 @@ TEST(SoapEnvelope, MandatoryUnknownHeadersForUsAreListed) {
         "env:mustUnderstand='0'/>" +
         "<x:c xmlns:x='urn:x' env:mustUnderstand='true' env:role='" + role + "none'/>" +
         "<x:d xmlns:x='urn:x' env:mustUnderstand='true' env:role='" + role + "next'/>" +
-        "<x:e xmlns:x='urn:x' mustUnderstand='true'/>" + "<a:Unheard env:mustUnderstand='1'/>" +
-        "<t:CorrelationTimeToLive xmlns:t='urn:ihe:iti:xcpd:2009' "
-        "env:mustUnderstand='1'>P7D</t:CorrelationTimeToLive>"));
+        "<x:e xmlns:x='urn:x' mustUnderstand='true'/>" + "<a:Unheard env:mustUnderstand='1'/>"));
     ASSERT_TRUE(m.ok()) << m.error().detail;
     EXPECT_EQ(m->envelope.not_understood,
               (std::vector<QName>{{"urn:x", "a"}, {"urn:x", "d"}, {std::string(kWsa), "Unheard"}}));

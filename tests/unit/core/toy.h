@@ -124,7 +124,8 @@ struct Toy {
                       .mtom = false,
                       .operation = "Toy_Do",
                       .request_element = "{urn:t}Ask",
-                      .response_element = "{urn:t}Answer"}},
+                      .response_element = "{urn:t}Answer",
+                      .leave = "{urn:toy}Leave"}},
             .hl7v2 = {{"ADT", {"A01", "A04"}}},
         };
         return kSpec;
