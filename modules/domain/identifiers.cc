@@ -88,6 +88,15 @@ bool is_dtm(std::string_view text) {
     return size < 14 || two_digits(text, 12) <= 59;
 }
 
+std::string flaw_of_patient_id(std::string_view id) {
+    if (length_in_characters(id) > kLongestPatientId)
+        return "the id (CX.1) is longer than " + std::to_string(kLongestPatientId);
+    bool const control = std::any_of(id.begin(), id.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+    });
+    return control ? "the id (CX.1) has control characters" : "";
+}
+
 std::string one_spelling(std::string cx) {
     if (PatientId::parse(cx)) cx.resize(cx.find_last_not_of('^') + 1);
     return cx;

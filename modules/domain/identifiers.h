@@ -22,6 +22,14 @@ struct PatientId {
     auto operator<=>(PatientId const&) const = default;
 };
 
+/// Characters of an id that somebody feeds: what a whole CX may have (ITI TF-2 table 3.8-2, which
+/// extends HL7's 15). A longer one could not be kept under its index, which would look like a
+/// failure of ours.
+inline constexpr std::size_t kLongestPatientId = 250;
+/// Why an id (CX.1) cannot be kept as it stands: too long, or control characters in it, which
+/// HL7 v3 could only give back altered. Empty when it can.
+std::string flaw_of_patient_id(std::string_view id);
+
 /// A patient id without trailing delimiters, which count for nothing (ITI TF-3 4.2.3.1.7), so that
 /// one id has one spelling. What is no patient id stays as it is, to be refused.
 std::string one_spelling(std::string cx);

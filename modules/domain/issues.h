@@ -4,6 +4,7 @@
 #include "platform/base/error.h"
 
 #include <string>
+#include <vector>
 
 namespace musubi::domain {
 
@@ -11,5 +12,8 @@ namespace musubi::domain {
 /// never fed one of its own ids for that patient: to this sender the patient is unknown, and the
 /// answer gives nothing more away.
 Issue unknown_patient(std::string const& patient_cx);
+
+/// Is there one that refuses? Warnings alone do not.
+bool any_error(std::vector<Issue> const& issues);
 
 }  // namespace musubi::domain

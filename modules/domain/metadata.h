@@ -114,6 +114,7 @@ struct Association : RegistryObject {
 
 /// One SubmitObjectsRequest. `issues` are what the codec saw and a struct cannot show (a slot
 /// twice, a classification that names another object, ...): validation adds its own to them.
+/// Warnings are forms of an older framework and metadata that is not kept.
 struct Submission {
     std::vector<SubmissionSet> submission_sets;  ///< exactly one is right
     std::vector<DocumentEntry> entries;

@@ -132,6 +132,8 @@ Result<std::vector<domain::LocalId>> PatientFile::resolve(
     std::vector<domain::LocalId> out;
     for (domain::SentIdentifier const& id : sent) {
         auto const* authority = TRY(authorities_->resolve(id.authority));
+        if (std::string flaw = domain::flaw_of_patient_id(id.id); !flaw.empty())
+            return Error(Code::kInvalidContent, std::move(flaw));
         if (authority && !id.id.empty()) out.push_back({{id.id, authority->oid}, id.type_code});
     }
     if (out.empty())

@@ -2,7 +2,6 @@
 
 #include "domain/reason.h"
 #include "platform/base/ids.h"
-#include "platform/base/text.h"
 
 #include <algorithm>
 
@@ -40,15 +39,6 @@ Judged authority_of(domain::SentIdentifier const& id, domain::Member const& memb
 
 }  // namespace
 
-std::string flaw_of(domain::SentIdentifier const& identifier) {
-    if (length_in_characters(identifier.id) > kLongestId)
-        return "the id (CX.1) is longer than " + std::to_string(kLongestId);
-    bool const control = std::any_of(identifier.id.begin(), identifier.id.end(), [](char c) {
-        return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
-    });
-    return control ? "the id (CX.1) has control characters" : "";
-}
-
 Result<std::vector<domain::LocalId>> feedable_ids(
     std::vector<domain::SentIdentifier> const& identifiers, domain::Member const& member,
     core::AuthorityPort const& authorities) {
@@ -56,7 +46,7 @@ Result<std::vector<domain::LocalId>> feedable_ids(
     std::vector<Issue> issues;
     bool flawed = false;
     for (domain::SentIdentifier const& identifier : identifiers) {
-        if (std::string flaw = flaw_of(identifier); !flaw.empty()) {
+        if (std::string flaw = domain::flaw_of_patient_id(identifier.id); !flaw.empty()) {
             flawed = true;
             issues.push_back(
                 {Severity::kError, Reason::kDataType, std::move(flaw), identifier.location});

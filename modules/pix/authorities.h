@@ -7,13 +7,6 @@
 
 namespace musubi::pix {
 
-/// Characters of an id: what a whole CX may have (ITI TF-2 table 3.8-2, which extends HL7's 15). A
-/// longer one could not be kept under its index, which would look like a failure of ours.
-inline constexpr std::size_t kLongestId = 250;
-/// Why an id cannot be kept as it stands: too long, or control characters in it, which HL7 v3 could
-/// only give back altered. Empty when it can.
-std::string flaw_of(domain::SentIdentifier const& identifier);
-
 /// Identifiers of authorities that the agreement gives the member, each once; the others are
 /// ignored, as the affinity domain asks. None left: an Error with the location of each and what was
 /// wrong with it. One with a flaw is refused whatever stands beside it (kDataType).

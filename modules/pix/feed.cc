@@ -68,7 +68,7 @@ std::vector<std::string> told_ids(core::AuthorityPort const& authorities,
         for (domain::SentIdentifier const& sent : *list) {
             std::string cx = told_as(authorities, sent);
             bool const twice = std::find(told.begin(), told.end(), cx) != told.end();
-            if (told.size() < kMost && cx.size() <= kLongestId && !twice)
+            if (told.size() < kMost && cx.size() <= domain::kLongestPatientId && !twice)
                 told.push_back(std::move(cx));
         }
     }

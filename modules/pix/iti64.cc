@@ -29,7 +29,7 @@ public:
         return id;
     }
     domain::LocalId any(domain::SentIdentifier const& sent) {
-        if (std::string flaw = flaw_of(sent); !flaw.empty()) {
+        if (std::string flaw = domain::flaw_of_patient_id(sent.id); !flaw.empty()) {
             issues_.push_back(
                 {Severity::kError, Reason::kDataType, std::move(flaw), sent.location});
             return {};

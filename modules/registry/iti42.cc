@@ -12,14 +12,11 @@
 #include "platform/base/log.h"
 #include "registry/store.h"
 
-#include <algorithm>
 
 namespace musubi::registry {
 namespace {
 
 constexpr std::size_t kMaxEntries = 200;
-
-bool is_error(Issue const& issue) { return issue.severity == Severity::kError; }
 
 soap::Outgoing reply(ebxml::ResponseStatus status,
                      std::vector<ebxml::RegistryErrorRow> const& rows) {
@@ -139,7 +136,7 @@ Result<Registered> Iti42::handle(Deps& deps, core::Authorized<Request> const& re
     std::vector<Issue> issues = domain::validate(
         *request,
         {deps.affinity_domain, member.strictness, domain::SubmissionKind::kRegisterDocumentSet});
-    bool const well_formed = std::none_of(issues.begin(), issues.end(), is_error);
+    bool const well_formed = !domain::any_error(issues);
     pg::Tx& tx = request.tx().tx();
 
     std::vector<std::int32_t> labels;

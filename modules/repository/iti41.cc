@@ -12,7 +12,6 @@
 #include "repository/store.h"
 #include "repository/stored_content.h"
 
-#include <algorithm>
 
 namespace musubi::repository {
 namespace {
@@ -164,10 +163,8 @@ Result<Inspected> inspect_documents(Deps& deps, domain::Submission& submission,
             }
         }
     }
-    bool const refused =
-        std::any_of(out.warnings.begin(), out.warnings.end(),
-                    [](Issue const& issue) { return issue.severity == Severity::kError; });
-    if (refused) return Error(Code::kInvalidContent, std::move(out.warnings));
+    if (domain::any_error(out.warnings))
+        return Error(Code::kInvalidContent, std::move(out.warnings));
     return out;
 }
 

@@ -1,6 +1,7 @@
 #include "repository/remote_registry.h"
 
 #include "domain/issues.h"
+#include "domain/validate/validate.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
 #include "platform/base/metrics.h"
@@ -27,6 +28,16 @@ void drop_refused(Deps& deps, std::int64_t submission_key) {
     if (!dropped) log_warning("repository.drop_failed", {{"detail", dropped.error().detail}});
 }
 
+/// What goes on is written anew from what was understood: the registry cannot see what was wrong
+/// with the form of the message, nor what is not among it.
+std::vector<Issue> form_issues(core::Authorized<ProvideRequest> const& request) {
+    auto issues = domain::form_issues(request->submission, request.subject().member.strictness);
+    for (Issue& issue : issues) {
+        if (issue.reason == Reason::kMetadata) issue.reason = Reason::kRepositoryMetadata;
+    }
+    return issues;
+}
+
 }  // namespace
 
 Result<RemoteIti41::Request> RemoteIti41::decode(Deps& deps, Wire const& wire,
@@ -45,8 +56,9 @@ core::PolicyQuery RemoteIti41::policy_query(Request const& request, core::Locate
 
 Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
                                                   core::Authorized<Request> const& request) {
-    std::vector<Issue> issues = check_documents(*request);
-    if (!issues.empty()) return Error(Code::kInvalidContent, std::move(issues));
+    std::vector<Issue> issues = form_issues(request);
+    for (Issue& issue : check_documents(*request)) issues.push_back(std::move(issue));
+    if (domain::any_error(issues)) return Error(Code::kInvalidContent, std::move(issues));
     domain::Submission submission = request->submission;
     auto const& sets = submission.submission_sets;
     // Delivery asks the patient index here: a document of a patient whom it does not know could
@@ -57,6 +69,7 @@ Result<RemoteIti41::Response> RemoteIti41::handle(Deps& deps,
     Response response;
     auto inspected = TRY(inspect_documents(deps, submission, request));
     response.warnings = std::move(inspected.warnings);
+    for (Issue& issue : issues) response.warnings.push_back(std::move(issue));
     response.signatures = std::move(inspected.signatures);
     complete_metadata(submission, request->documents, deps.unique_id);
     SealedDocuments sealed = TRY(seal_documents(deps, request));

@@ -232,6 +232,8 @@ MALFORMED = [
     ("sourcePatientInfo-PID-19", set_slot("entry", "sourcePatientInfo", "PID-19|123456789"),
      "4.2.3.2.23"),
     ("two-URIs", set_slot("entry", "URI", "1|http://a/", "2|b"), "4.2.3.2.27"),
+    ("availability-of-no-kind", set_slot(
+        "entry", "documentAvailability", "urn:ihe:iti:2010:DocumentAvailability:Nearline"), "4.2.3.2.30"),
     ("two-legalAuthenticators", set_slot("entry", "legalAuthenticator", "^A^B", "^C^D"),
      "4.2.3.2.14"),
     ("entry-id-not-a-uuid", lambda s, t: rename(s, s.entry, "urn:uuid:not-a-uuid"), "4.2.3.1.5"),

@@ -153,6 +153,29 @@ for _name, _change, _check in ACCEPTED:
         TF + "4.2, 4.3", accepted(_change, check=_check))
 
 
+def _own_classification(element):
+    """Of a scheme that no affinity domain knows, where the schema wants it: before the identifiers."""
+    made = etree.Element(rim("Classification"), id=element.get("id").replace("urn:uuid:", "x") + "-own",
+                         classificationScheme="urn:uuid:2f0f5a1e-6c68-4e5b-9f57-1d1f0a6b7c11",
+                         classifiedObject=element.get("id"), nodeRepresentation="North")
+    element.insert(list(element).index(element.find("rim:ExternalIdentifier", NS)), made)
+
+
+@case("xds/iti-42/classification-of-no-known-scheme",
+      "a classification that the registry does not know is returned, or dropped with a warning",
+      "ITI TF-3 table 4.2.4.1-2, XDSExtraMetadataNotSaved")
+def _own_scheme(t):
+    patient = t.patient()
+    made = t.build_uuids.submission(patient)
+    made.entry.edits.append(_own_classification)
+    answer = t.register(made)
+    kept = answer.status == "Success" and not answer.warnings
+    answer.success([] if kept else ["XDSExtraMetadataNotSaved"])
+    found = t.stored(patient).find(made.entry.id)
+    known = found.xpath("rim:Classification[@nodeRepresentation='North']", namespaces=NS)
+    equal(len(known), int(kept), "classifications of that scheme in the answer")
+
+
 @case("xds/iti-42/accepted/patientId-with-trailing-delimiters",
       "empty components at the end of a patientId count for nothing, in submission and query",
       "ITI TF-3 4.2.3.1.7")

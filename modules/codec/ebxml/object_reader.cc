@@ -128,6 +128,7 @@ void ObjectReader::read_common(domain::RegistryObject& object) {
 // ITI TF-3 4.2.3.1.2: a classification lies in the object that it names.
 std::vector<xml::Element> ObjectReader::classifications(std::string_view scheme) {
     std::vector<xml::Element> out;
+    asked_for_.push_back(scheme);
     for (xml::Element child : element_.children()) {
         if (!child.is(kRim, "Classification") || scheme_of(child, "classificationScheme") != scheme)
             continue;
@@ -189,6 +190,7 @@ std::optional<std::string> ObjectReader::read_identifier(std::string_view scheme
                                                          std::string_view name) {
     std::optional<std::string> value;
     bool found = false;
+    asked_for_.push_back(scheme);
     for (xml::Element child : element_.children()) {
         if (!child.is(kRim, "ExternalIdentifier") ||
             scheme_of(child, "identificationScheme") != scheme)
@@ -205,6 +207,26 @@ std::optional<std::string> ObjectReader::read_identifier(std::string_view scheme
         value = attribute_of(child, "value");
     }
     return value;
+}
+
+void ObjectReader::dropped(std::string_view what, std::string const& scheme) {
+    if (scheme.empty() ||
+        std::find(asked_for_.begin(), asked_for_.end(), scheme) != asked_for_.end())
+        return;
+    issues_.push_back({Severity::kWarning,
+                       Reason::kExtraMetadataNotSaved,
+                       label_ + ": " + std::string(what) + " of scheme '" +
+                           scheme.substr(0, kMaxShown) + "' is not kept",
+                       {}});
+}
+
+void ObjectReader::tell_what_is_dropped() {
+    for (xml::Element child : element_.children()) {
+        if (child.is(kRim, "Classification"))
+            dropped("a classification", scheme_of(child, "classificationScheme"));
+        else if (child.is(kRim, "ExternalIdentifier"))
+            dropped("an identifier", scheme_of(child, "identificationScheme"));
+    }
 }
 
 }  // namespace musubi::ebxml

@@ -39,17 +39,24 @@ public:
     void read_authors(std::string_view scheme, std::vector<domain::Author>& to);
     std::optional<std::string> read_identifier(std::string_view scheme, std::string_view name);
 
+    /// Behind all of the above: classifications and identifiers of schemes that nobody asked for
+    /// are not kept, which the sender is to know (XDSExtraMetadataNotSaved, ITI TF-3 table
+    /// 4.2.4.1-2).
+    void tell_what_is_dropped();
+
     void issue(std::string text, Severity severity = Severity::kError);
 
 private:
     std::vector<domain::Slot> read_slots(xml::Element of);
     std::vector<xml::Element> classifications(std::string_view scheme);
+    void dropped(std::string_view what, std::string const& scheme);
 
     xml::Element element_;
     std::string label_;
     std::string id_;
     std::vector<Issue>& issues_;
     std::vector<domain::Slot> slots_;
+    std::vector<std::string_view> asked_for_;  ///< schemes; of names that live as long as we
 };
 
 domain::DocumentEntry read_entry(xml::Element element, std::string id, std::vector<Issue>& issues);

@@ -96,6 +96,7 @@ domain::DocumentEntry read_entry(xml::Element element, std::string id, std::vect
     entry.patient_id = reader.read_identifier(kEntryPatientId.urn, "patientId");
     use_one_spelling(entry.patient_id);
     entry.unique_id = reader.read_identifier(kEntryUniqueId.urn, "uniqueId");
+    reader.tell_what_is_dropped();
     return entry;
 }
 
@@ -113,6 +114,7 @@ domain::SubmissionSet read_submission_set(xml::Element element, std::string id,
     use_one_spelling(set.patient_id);
     set.unique_id = reader.read_identifier(kSetUniqueId.urn, "uniqueId");
     set.source_id = reader.read_identifier(kSetSourceId.urn, "sourceId");
+    reader.tell_what_is_dropped();
     return set;
 }
 
@@ -126,6 +128,7 @@ domain::Folder read_folder(xml::Element element, std::string id, std::vector<Iss
     folder.patient_id = reader.read_identifier(kFolderPatientId.urn, "patientId");
     use_one_spelling(folder.patient_id);
     folder.unique_id = reader.read_identifier(kFolderUniqueId.urn, "uniqueId");
+    reader.tell_what_is_dropped();
     return folder;
 }
 
@@ -148,6 +151,7 @@ domain::Association read_association(xml::Element element, std::string id,
     association.association_propagation = reader.take_one("AssociationPropagation");
     association.extra_slots = reader.take_rest();
     reader.read_codes(kAssociationDocumentation, association.documentation);
+    reader.tell_what_is_dropped();
     return association;
 }
 

@@ -20,7 +20,11 @@ struct ValidationContext {
     SubmissionKind kind = SubmissionKind::kRegisterDocumentSet;
 };
 
-/// Includes submission.issues. Empty or warnings only: acceptable so far.
+/// submission.issues as this sender is to hear them: forms of an older framework are wrong, unless
+/// the sender may use them.
+std::vector<Issue> form_issues(Submission const& submission, Strictness strictness);
+
+/// Includes form_issues. Empty or warnings only: acceptable so far.
 std::vector<Issue> validate(Submission const& submission, ValidationContext const& context);
 
 }  // namespace musubi::domain

@@ -118,6 +118,8 @@ void check_document_entry(DocumentEntry const& entry, ValidationContext const& c
     checker.judge("repositoryUniqueId", entry.repository_unique_id, rule_of_oid);
     checker.judge("legalAuthenticator", entry.legal_authenticator, rule_of_person,
                   Leniency::kLegacyTaken, Show::kNothing);
+    checker.judge("documentAvailability", entry.document_availability,
+                  rule_of_document_availability, Leniency::kLegacyTaken);
     checker.judge("URI", entry.uri, rule_of_uri, Leniency::kLegacyTaken);
     checker.judge("referenceIdList", entry.reference_ids, rule_of_reference_id);
     checker.check_title(entry.name, kMaxTitle);

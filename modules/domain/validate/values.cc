@@ -82,6 +82,13 @@ std::string_view rule_of_uri(std::string_view value) {
     return right ? "" : "must be a URI";
 }
 
+std::string_view rule_of_document_availability(std::string_view value) {
+    constexpr std::string_view kPrefix = "urn:ihe:iti:2010:DocumentAvailability:";
+    bool const right = value.starts_with(kPrefix) && (value.substr(kPrefix.size()) == "Online" ||
+                                                      value.substr(kPrefix.size()) == "Offline");
+    return right ? "" : "must be urn:ihe:iti:2010:DocumentAvailability: and Online or Offline";
+}
+
 std::string_view rule_of_home(std::string_view value) {
     constexpr std::string_view kPrefix = "urn:oid:";
     return value.starts_with(kPrefix) && is_wide_oid(value.substr(kPrefix.size()))

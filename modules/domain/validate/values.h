@@ -20,6 +20,7 @@ std::string_view rule_of_size(std::string_view value);
 std::string_view rule_of_language(std::string_view value);
 std::string_view rule_of_mime_type(std::string_view value);
 std::string_view rule_of_uri(std::string_view value);
+std::string_view rule_of_document_availability(std::string_view value);
 std::string_view rule_of_home(std::string_view value);
 std::string_view rule_of_entry_unique_id(std::string_view value);
 std::string_view rule_of_patient_id(std::string_view value);  ///< strict CX of the affinity domain

@@ -179,6 +179,21 @@ TEST_F(Split, RegistrysErrorsReachTheSourceAndNothingStays) {
     }
 }
 
+// What goes on to the registry is written anew: it could not find what is wrong with the form.
+TEST_F(Split, MessageOfAWrongFormIsRefusedByTheRepository) {
+    Papers papers = letter_for(known_patient());
+    for (char const* ward : {"North 3", "South 1"})
+        papers.submission.entries.front().extra_slots.push_back({"urn:example:ward", {ward}});
+    papers.submission.entries.front().size = "1";
+    Heard const heard = at_repository.submit(papers);
+    EXPECT_EQ(heard.codes(), (std::vector<std::string>{"XDSRepositoryMetadataError",
+                                                       "XDSRepositoryMetadataError"}))
+        << heard.text();
+    EXPECT_NE(heard.text().find("urn:example:ward"), std::string::npos);
+    EXPECT_EQ(stored(), 0);
+    EXPECT_EQ(registered(), 0);
+}
+
 TEST_F(Split, PatientUnknownAtTheRepositoryIsRefusedBeforeAnythingIsStored) {
     NodeClient toolkit(repository, "toolkit");
     Heard const heard = toolkit.submit(letter_for(fresh_patient()));

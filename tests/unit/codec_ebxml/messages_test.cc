@@ -107,6 +107,23 @@ INSTANTIATE_TEST_SUITE_P(
         Finding{"PatientIdOfAnother", identifier("x"), "patientId does not name this object"}),
     [](auto const& info) { return info.param.name; });
 
+TEST(ReadSubmission, WhatIsNotKeptIsTold) {
+    auto const s = read(
+        "<ExtrinsicObject id='d'>" + coded("urn:uuid:0", "classifiedObject='d'", "") +
+        "<Classification id='l' classificationNode='urn:uuid:1' classifiedObject='d'/>" +
+        coded(kEntryTypeCode, "classifiedObject='d' nodeRepresentation='a'", "") + identifier("d") +
+        "<ExternalIdentifier id='e' identificationScheme='urn:uuid:2' registryObject='d' "
+        "value='p'/></ExtrinsicObject>");
+    ASSERT_EQ(s.issues.size(), 2U) << said(s);
+    for (Issue const& issue : s.issues) {
+        EXPECT_EQ(issue.severity, Severity::kWarning);
+        EXPECT_EQ(issue.reason, Reason::kExtraMetadataNotSaved);
+    }
+    EXPECT_NE(said(s).find("DocumentEntry d: a classification of scheme 'urn:uuid:0'"),
+              std::string::npos);
+    EXPECT_NE(said(s).find("an identifier of scheme 'urn:uuid:2'"), std::string::npos);
+}
+
 // ITI TF-3 4.2.3.1.2: a display name is an InternationalString, in as many languages as its sender
 // knows.
 TEST(ReadSubmission, DisplayNamesOfCodesComeBackAsTheyWentIn) {

@@ -170,6 +170,11 @@ Row const kEntryRows[] = {
     {"ReferenceIdWithoutType",
      [](Submission& s) { entry(s).reference_ids = {"ACC1^^^&1.2.3&ISO"}; }, kMeta,
      "referenceIdList"},
+    {"AvailabilityOfNoKnownKind",
+     [](Submission& s) {
+         entry(s).document_availability = "urn:ihe:iti:2010:DocumentAvailability:Nearline";
+     },
+     kMeta, "documentAvailability", true},
     {"UriWithBlank", [](Submission& s) { entry(s).uri = "http://a b"; }, kMeta, "URI", true},
     {"NoRepository", [](Submission& s) { entry(s).repository_unique_id.reset(); }, kMeta,
      "repositoryUniqueId is missing"},

@@ -78,15 +78,16 @@ TEST_F(PatientFiles, LinesAreRecordsOfTheMemberAndKeepTheirText) {
 
 TEST_F(PatientFiles, ABadRecordIsToldAndTheNextOneRead) {
     auto file =
-        open("no JSON\n" + line("1", "", "1.2.392.99") + "\n" + line("") + "\n" + line("2") + "\n");
-    for (int bad = 0; bad < 3; ++bad) {
+        open("no JSON\n" + line("1", "", "1.2.392.99") + "\n" + line("") + "\n" +
+             line(std::string(251, '7')) + "\n" + line("a\\u0001b") + "\n" + line("2") + "\n");
+    for (int bad = 0; bad < 5; ++bad) {
         auto const item = file.next();
         ASSERT_FALSE(item.ok()) << bad;
         EXPECT_EQ(item.error().code, Code::kInvalidContent) << bad;
     }
     auto const good = file.next();
     ASSERT_TRUE(good.ok() && *good);
-    EXPECT_EQ(file.records(), 4U);
+    EXPECT_EQ(file.records(), 6U);
 }
 
 TEST_F(PatientFiles, MessagesInFramesAreFeedsWithKeysOfTheirOwn) {

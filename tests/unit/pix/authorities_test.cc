@@ -83,7 +83,7 @@ TEST(FeedableIds, IdsOfOthersAreIgnoredBesideOneOfOurs) {
 // ITI TF-2 table 3.8-2: 250 characters for a whole CX. What is longer would not fit the index, and
 // version 3 has no way to say a control character.
 TEST(FeedableIds, AnIdThatCannotBeKeptAsItStandsIsRefusedWhateverStandsBesideIt) {
-    auto const longest = cx(std::string(kLongestId, '7'), "", kKita, "ISO");
+    auto const longest = cx(std::string(domain::kLongestPatientId, '7'), "", kKita, "ISO");
     EXPECT_TRUE(feedable_ids({longest}, member(), test::FakeAuthorities()).ok());
     EXPECT_TRUE(
         feedable_ids({cx("患 1", "", kKita, "ISO")}, member(), test::FakeAuthorities()).ok());
