@@ -1,6 +1,7 @@
 #include "repository/remote_registry.h"
 
 #include "domain/issues.h"
+#include "domain/reason.h"
 #include "domain/validate/validate.h"
 #include "platform/base/fault.h"
 #include "platform/base/log.h"
