@@ -259,9 +259,6 @@ TEST_F(SoapDoor, HeadersThatMustBeUnderstoodAreNamed) {
     expect_refused(
         send_headers(std::string(kAction) + "<x:Token xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/>"),
         500, "MustUnderstand");
-    auto const leave = send_headers(
-        std::string(kAction) + "<x:Leave xmlns:x=\"urn:toy\" s:mustUnderstand=\"1\">P7D</x:Leave>");
-    EXPECT_EQ(leave.status, 200) << "leave that the transaction knows needs no doing";
     expect_refused(
         send_headers(std::string(kAction) + "<x:Leave xmlns:x=\"urn:x\" s:mustUnderstand=\"1\"/>"),
         500, "MustUnderstand");
@@ -270,6 +267,12 @@ TEST_F(SoapDoor, HeadersThatMustBeUnderstoodAreNamed) {
         "xmlns:w=\"http://docs.oasis-open.org/wss/2004/01/"
         "oasis-200401-wss-wssecurity-secext-1.0.xsd\"/>";
     expect_refused(send_headers(kAction + security), 500, "q:Security");
+}
+
+TEST_F(SoapDoor, LeaveThatTheTransactionKnowsNeedsNoDoing) {
+    auto const reply = send_headers(
+        std::string(kAction) + "<x:Leave xmlns:x=\"urn:toy\" s:mustUnderstand=\"1\">P7D</x:Leave>");
+    EXPECT_EQ(reply.status, 200);
 }
 
 TEST_F(SoapDoor, BrokenMessagesAreFaultsThatStillRelateToTheRequest) {
