@@ -12,7 +12,6 @@
 #include "platform/base/log.h"
 #include "registry/store.h"
 
-
 namespace musubi::registry {
 namespace {
 

@@ -12,7 +12,6 @@
 #include "repository/store.h"
 #include "repository/stored_content.h"
 
-
 namespace musubi::repository {
 namespace {
 
