@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # prepare.sh FOLDER: what compose.yaml mounts. region/ (musubi.yaml, agreement.yaml, signers.yaml: samples unless they exist),
-# pki/ (yours to fill: node.crt, node.key, ca.crt, ca.crl and the members' certificates), secrets/ (database passwords,
-# made once). Gives the files to the users of the containers; safe to run again, e.g. after a certificate was renewed.
+# pki/ (yours to fill: node.crt, node.key, ca.crt, ca.crl and the members' certificates), secrets/ (database passwords and
+# the evidence key, made once; its certificate is pki/evidence.crt). Gives the files to the users of the containers; safe to
+# run again, e.g. after a certificate was renewed.
 #   ENGINE=docker|podman    how to run a container
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 read -ra engine <<<"${ENGINE:-docker}"
-[ $# = 1 ] || { sed -n '2,5p' "$0" >&2; exit 2; }
+[ $# = 1 ] || { sed -n '2,6p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 out=$(readlink -f "$1")
 
@@ -20,6 +21,12 @@ if [ ! -d "$out/secrets" ]; then
         echo "postgres:5432:musubi:musubi_$role:$password" >"$out/secrets.new/$folder/$role.pgpass"
         printf '%s' "$password" >"$out/secrets.new/postgres/$role.password"
     done
+    # Signs roots of the audit trail and reports, and nothing else: no authority stands above it, members keep the
+    # certificate.
+    openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 1825 -subj "/CN=Musubi evidence" \
+        -addext "keyUsage=critical,digitalSignature,nonRepudiation" \
+        -keyout "$out/secrets.new/node/evidence.key" -out "$out/pki/evidence.crt" 2>/dev/null
+    chmod 0644 "$out/pki/evidence.crt"
     mv "$out/secrets.new" "$out/secrets"
     umask 022
 fi

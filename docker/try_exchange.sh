@@ -107,6 +107,11 @@ exchange() {
     ok "retrieved byte for byte (ITI-43)"
     ! member stranger query --patient "$patient" >/dev/null 2>&1 || wrong "a stranger was let in"
     ok "a stranger is refused"
+    on_node musubi audit report --config /etc/musubi/region/musubi.yaml --member hospital-kita \
+        --period "$(TZ=Asia/Tokyo date +%Y-%m)" --format html --out /var/lib/musubi/evidence/report.html >/dev/null ||
+        wrong "audit report"
+    on_node test -s /var/lib/musubi/evidence/report.html.p7s || wrong "the report is not signed"
+    ok "the hospital's report of the month, signed"
     on_node musubi audit verify --config /etc/musubi/region/musubi.yaml | sed 's/^/        /' || wrong "audit verify"
     say "restart"
     "${engine[@]}" restart -t 40 "$(container node)" >/dev/null
