@@ -16,7 +16,7 @@ LIBRARIES = {
     r"openssl/": r"^modules/platform/(net|vault|xml)/|^modules/platform/base/(digest|sha2)\.cc",
     r"pqxx/|libpq-fe\.h": r"^modules/platform/pg/",
     r"curl/": r"^modules/platform/peer/",
-    r"dcmtk/": r"^modules/platform/dicomnet/",
+    r"dcmtk/": r"^modules/platform/dicomnet/|^modules/codec/dicomparts/",
     r"regex$": r"^$",
     r"gmock/": r"^$",
 }

@@ -17,7 +17,8 @@ constexpr std::uint32_t kUndefined = 0xFFFFFFFF;
 constexpr char kCt[] = "1.2.840.10008.5.1.4.1.1.2";
 
 bool has_long_form(char const* vr) {
-    for (char const* one : {"OB", "OW", "SQ", "UN", "UT", "UC", "UR", "OD", "OF", "OL"}) {
+    for (char const* one :
+         {"OB", "OW", "SQ", "UN", "UT", "UC", "UR", "OD", "OF", "OL", "OV", "SV", "UV"}) {
         if (std::strcmp(vr, one) == 0) return true;
     }
     return false;
