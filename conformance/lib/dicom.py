@@ -30,6 +30,25 @@ def sequence(tag, items):
     return element(tag, "SQ", body)
 
 
+def item(value):
+    return _tag(0xFFFEE000) + struct.pack("<I", len(value)) + value
+
+
+def encapsulated(fragments, table=b""):
+    """Compressed pixel data: the offset table and the fragments, each of an even length (PS3.5 A.4)."""
+    return (_tag(0x7FE00010) + b"OB\0\0" + struct.pack("<I", 0xFFFFFFFF) + item(table)
+            + b"".join(item(f + b"\0" * (len(f) % 2)) for f in fragments) + _tag(0xFFFEE0DD) + bytes(4))
+
+
+def described(rows, columns, bits=16, frames=None):
+    """What is said about pixels before them (PS3.3 C.7.6.3, C.7.6.6)."""
+    out = element(0x00280002, "US", struct.pack("<H", 1)) + element(0x00280004, "CS", "MONOCHROME2")
+    if frames:
+        out += element(0x00280008, "IS", str(frames))
+    return (out + element(0x00280010, "US", struct.pack("<H", rows)) + element(0x00280011, "US", struct.pack("<H", columns))
+            + element(0x00280100, "US", struct.pack("<H", bits)))
+
+
 def part10(sop_class, sop_instance, syntax, data_set):
     meta = (element(0x00020001, "OB", b"\0\1") + element(0x00020002, "UI", sop_class)
             + element(0x00020003, "UI", sop_instance) + element(0x00020010, "UI", syntax)
@@ -56,13 +75,18 @@ class Study:
     title: str = "113030"
     manifest: str = ""
 
-    def image(self, series, instance, syntax=EXPLICIT, patient_id=None, pixels=3000):
-        data = (element(0x00080005, "CS", "ISO_IR 192") + element(0x00080016, "UI", series.sop_class)
+    def image(self, series, instance, syntax=EXPLICIT, patient_id=None, pixels=3000, more=b"", pixel_data=None,
+              characters=("ISO_IR 192", None)):
+        """`more`: elements before the pixels; `pixel_data`: that element, or b"" for none; `characters`: the character
+        set, and the name in it."""
+        if pixel_data is None:
+            pixel_data = element(0x7FE00010, "OW", bytes((i * 7 + len(instance)) % 251 for i in range(pixels)))
+        data = (element(0x00080005, "CS", characters[0]) + element(0x00080016, "UI", series.sop_class)
                 + element(0x00080018, "UI", instance) + element(0x00080060, "CS", "CT")
-                + element(0x00100010, "PN", self.name)
+                + element(0x00100010, "PN", characters[1] or self.name)
                 + element(0x00100020, "LO", self.patient_id if patient_id is None else patient_id)
                 + element(0x0020000D, "UI", self.uid) + element(0x0020000E, "UI", series.uid)
-                + element(0x7FE00010, "OW", bytes((i * 7 + len(instance)) % 251 for i in range(pixels))))
+                + more + pixel_data)
         return part10(series.sop_class, instance, syntax, data)
 
     def kos(self):

@@ -122,6 +122,11 @@ Delivery Trip::take() {
     return out;
 }
 
+MissedImage missed_image(FoundImage&& image, Error const& error) {
+    Issue why = failure(image.asked, error);
+    return {std::move(image.asked), std::move(image.patient), error.code, std::move(why)};
+}
+
 int withhold_images(core::Permit const& permit, Delivery& delivery) {
     auto const hidden = [&](FoundImage const& one) {
         return !permit.scope_for(one.patient).allows(one.label, one.manifest);

@@ -69,6 +69,9 @@ private:
     std::shared_ptr<ImageBatch> batch_;
 };
 
+/// One that came and of which nothing can be delivered all the same.
+MissedImage missed_image(FoundImage&& image, Error const& error);
+
 /// As Iti43::withhold().
 int withhold_images(core::Permit const& permit, Delivery& delivery);
 

@@ -1,5 +1,6 @@
 #include "imaging/web.h"
 
+#include "codec/dicomparts/metadata.h"
 #include "codec/mtom/package.h"
 #include "domain/reason.h"
 
@@ -8,6 +9,8 @@
 
 namespace musubi::imaging {
 namespace {
+
+static_assert(dicomweb::kMostFrames == dicomparts::kMostFrames, "what is referred to can be had");
 
 core::TransactionSpec spec_of(std::string_view id, std::string_view name) {
     core::TransactionSpec spec;
@@ -60,9 +63,18 @@ Code worst_of(Delivery const& delivery) {
 
 }  // namespace
 
+std::vector<std::string> WebRequest::transfer_syntaxes() const {
+    switch (target.resource) {
+        case dicomweb::Resource::kObjects: return acceptable.transfer_syntaxes;
+        case dicomweb::Resource::kMetadata: return {};  // none is better than what is there
+        case dicomweb::Resource::kFrames: return frames.transfer_syntaxes();
+    }
+    return {};
+}
+
 Result<core::Located> WebRetrieval::locate(Deps& deps, Request const& request,
                                            domain::Subject const&) {
-    return locate_studies(deps, {request.selection.study});
+    return locate_studies(deps, {request.target.selection.study});
 }
 
 core::PolicyQuery WebRetrieval::policy_query(Request const&, core::Located const& located) {
@@ -77,8 +89,8 @@ Result<std::shared_ptr<core::Errand>> WebRetrieval::set_out(
     auto const sources = deps.sources();
     auto trip = std::make_shared<Trip>(rows);
     std::set<std::pair<std::string, std::string>> wanted;
-    for (auto const& [name, grant] : holdings.all_of(request->selection.study)) {
-        if (!selects(request->selection, name)) continue;
+    for (auto const& [name, grant] : holdings.all_of(request->target.selection.study)) {
+        if (!selects(request->target.selection, name)) continue;
         auto const source = source_of(*sources, *grant);
         if (!source || !wanted.emplace(name.series, name.instance).second) continue;
         if (wanted.size() > deps.settings.most_images) {
@@ -91,15 +103,23 @@ Result<std::shared_ptr<core::Errand>> WebRetrieval::set_out(
         trip->want(deps, {name, std::nullopt, source->id}, grant, source);
     }
     if (trip->size() == 0)
-        trip->refuse(deps, asked_of(request->selection), Reason::kDocumentUniqueId,
+        trip->refuse(deps, asked_of(request->target.selection), Reason::kDocumentUniqueId,
                      "no such image is available");
-    auto errand = trip->set_off(deps, request->acceptable.transfer_syntaxes);
+    auto errand = trip->set_off(deps, request->transfer_syntaxes());
     request.notes() = std::move(trip);
     return errand;
 }
 
-Result<Delivery> WebRetrieval::handle(Deps&, core::Authorized<Request> const& request) {
-    return std::any_cast<std::shared_ptr<Trip>&>(request.notes())->take();
+Result<WebDelivery> WebRetrieval::handle(Deps&, core::Authorized<Request> const& request) {
+    WebDelivery out{std::any_cast<std::shared_ptr<Trip>&>(request.notes())->take(), {}};
+    switch (request->target.resource) {
+        case dicomweb::Resource::kObjects: break;
+        case dicomweb::Resource::kMetadata: TRY(turn_into_metadata(out, request->service)); break;
+        case dicomweb::Resource::kFrames:
+            out.cut = cut_frames(out, request->target.frames, request->frames);
+            break;
+    }
+    return out;
 }
 
 int WebRetrieval::withhold(core::Permit const& permit, Response& response) {
@@ -109,21 +129,33 @@ int WebRetrieval::withhold(core::Permit const& permit, Response& response) {
 std::vector<core::AuditDraft> WebRetrieval::audit(
     Deps&, core::AuditInput<Request, Response> const& input) {
     std::vector<AskedImage> asked;
-    if (input.request) asked.push_back(asked_of(input.request->selection));
+    if (input.request) asked.push_back(asked_of(input.request->target.selection));
     return retrieval_drafts(asked, input.response);
 }
 
 Result<dicomweb::Outgoing> WebRetrieval::encode(Deps& deps, Response&& response,
                                                 Request const& request) {
     if (response.found.empty()) return dicomweb::error_answer(Error(worst_of(response), ""));
+    int const status = response.missed.empty() ? 200 : 206;
+    FetchedImage& first = response.found[0].image;
+    switch (request.target.resource) {
+        case dicomweb::Resource::kObjects: break;
+        case dicomweb::Resource::kMetadata: {
+            std::vector<std::shared_ptr<Content const>> objects;
+            for (FoundImage& one : response.found) objects.push_back(std::move(one.image.content));
+            return dicomweb::metadata_answer(status, std::move(objects));
+        }
+        case dicomweb::Resource::kFrames:
+            return dicomweb::frames_answer(
+                std::move(first.content), response.cut.frames, response.cut.content_type,
+                request.frames.package ? mtom::make_boundary(deps.ids) : "");
+    }
     if (!request.acceptable.package)
-        return dicomweb::object_answer(std::move(response.found[0].image.content),
-                                       response.found[0].image.transfer_syntax);
+        return dicomweb::object_answer(std::move(first.content), first.transfer_syntax);
     std::vector<dicomweb::PackedObject> objects;
     for (FoundImage& one : response.found)
         objects.push_back({std::move(one.image.content), std::move(one.image.transfer_syntax)});
-    return dicomweb::package_answer(response.missed.empty() ? 200 : 206, std::move(objects),
-                                    mtom::make_boundary(deps.ids));
+    return dicomweb::package_answer(status, std::move(objects), mtom::make_boundary(deps.ids));
 }
 
 dicomweb::Outgoing WebRetrieval::encode_error(Deps&, Error const& error, Request const* request) {
@@ -140,8 +172,19 @@ core::TransactionSpec const& Rad107::spec() {
 
 Result<WebRequest> Rad107::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
     WebRequest out;
-    out.selection = TRY(dicomweb::read_path(wire.path));
-    out.acceptable = TRY(dicomweb::read_accept(wire.accept, !out.selection.instance.empty()));
+    out.target = TRY(dicomweb::read_path(wire.path));
+    out.service = wire.service;
+    switch (out.target.resource) {
+        case dicomweb::Resource::kObjects:
+            out.acceptable =
+                TRY(dicomweb::read_accept(wire.accept, !out.target.selection.instance.empty()));
+            break;
+        case dicomweb::Resource::kMetadata: TRY(dicomweb::read_metadata_accept(wire.accept)); break;
+        case dicomweb::Resource::kFrames:
+            out.frames =
+                TRY(dicomweb::read_frame_accept(wire.accept, out.target.frames.size() == 1));
+            break;
+    }
     return out;
 }
 
@@ -152,7 +195,10 @@ core::TransactionSpec const& Rad55::spec() {
 
 Result<WebRequest> Rad55::decode(Deps&, Wire const& wire, core::DecodeContext const&) {
     auto object = TRY(dicomweb::read_object_request(wire.query, wire.accept));
-    return WebRequest{std::move(object.selection), {false, {std::move(object.transfer_syntax)}}};
+    WebRequest out;
+    out.target.selection = std::move(object.selection);
+    out.acceptable = {false, {std::move(object.transfer_syntax)}};
+    return out;
 }
 
 }  // namespace musubi::imaging

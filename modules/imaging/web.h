@@ -1,16 +1,27 @@
 #pragma once
 // Images over HTTP: RAD-107 WADO-RS Retrieve (IHE RAD TF-3 4.107) and RAD-55 WADO Retrieve (4.55).
 // Decided, fetched and recorded as in RAD-69; the directory knows where each image is. What may not
-// be seen is 404, as what does not exist.
+// be seen is 404, as what does not exist. RAD-107 also tells metadata and cuts frames
+// (web_parts.h): out of images that were fetched and checked as if they were delivered whole.
 
+#include "codec/dicomweb/frame_accept.h"
 #include "codec/dicomweb/request.h"
-#include "imaging/retrieval.h"
+#include "imaging/web_parts.h"
 
 namespace musubi::imaging {
 
 struct WebRequest {
-    dicomweb::Selection selection;
-    dicomweb::Acceptable acceptable;
+    dicomweb::Target target;
+    dicomweb::Acceptable acceptable;    ///< of whole files
+    dicomweb::AcceptableFrames frames;  ///< of frames
+    std::string service;                ///< this service's own address
+
+    /// To be asked of the archive; empty: as the images are stored.
+    std::vector<std::string> transfer_syntaxes() const;
+};
+
+struct WebDelivery : Delivery {
+    CutFrames cut;  ///< out of the only image
 };
 
 /// What both have in common; they differ in how a request is read.
@@ -18,7 +29,7 @@ struct WebRetrieval {
     using Deps = imaging::Deps;
     using Wire = dicomweb::Incoming;
     using Request = WebRequest;
-    using Response = Delivery;
+    using Response = WebDelivery;
     using Reply = dicomweb::Outgoing;
 
     static Result<core::Located> locate(Deps&, Request const&, domain::Subject const&);

@@ -146,7 +146,7 @@ std::string image_file(ImageFile const& image) {
     set.text(0x00080018, "UI", image.instance).text(0x00080060, "CS", "CT");
     set.text(0x00100010, "PN", "YAMADA^TARO").text(0x00100020, "LO", image.patient_id);
     set.text(0x0020000D, "UI", image.study).text(0x0020000E, "UI", image.series);
-    set.text(0x00200013, "IS", "1");
+    set.text(0x00200013, "IS", "1").raw(image.more);
     std::string pixels(image.pixels, 'p');
     for (std::size_t i = 0; i < pixels.size(); ++i) pixels[i] = static_cast<char>(i * 7 % 251);
     set.octets(0x7FE00010, "OW", pixels);

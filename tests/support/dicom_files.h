@@ -54,6 +54,7 @@ struct ImageFile {
     std::string transfer_syntax = "1.2.840.10008.1.2.1";
     std::string sop_class = "1.2.840.10008.5.1.4.1.1.2";
     std::size_t pixels = 2048;
+    std::string more = {};  ///< elements that stand before the pixels, as a DicomWriter wrote them
 };
 std::string image_file(ImageFile const& image);
 

@@ -99,7 +99,7 @@ refused("wrong-series", "404", lambda t, m: below(m, m.series[1].uid, m.series[0
 refused("wrong-instance", "404", lambda t, m: below(m, m.series[0].uid, t.ids.oid()), 404)
 refused("no-uid", "404", lambda t, m: "/studies/1.02", 404)
 refused("empty", "404", lambda t, m: "/studies//series/" + m.series[0].uid, 404)
-refused("no-such-resource", "404", lambda t, m: below(m) + "/metadata", 404)
+refused("no-such-resource", "404", lambda t, m: below(m) + "/rendered", 404)
 refused("not-acceptable", "406", lambda t, m: below(m), 406, "image/jpeg")
 refused("bad-accept", "400", lambda t, m: below(m), 400, 'multipart/related; transfer-syntax="x"')
 

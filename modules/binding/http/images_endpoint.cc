@@ -98,7 +98,7 @@ core::HttpReply ImagesEndpoint::handle(core::PeerConnection const& peer,
     if (!member) return reply_of(dicomweb::error_answer(member.error()));
     bool const by_path = !is_root(head);
     exchange->incoming = {by_path ? head.path.substr(settings_.path.size() + 1) : "", head.query,
-                          std::string(head.header("Accept"))};
+                          std::string(head.header("Accept")), settings_.base_url + settings_.path};
     exchange->inbound.emplace(core::Inbound{
         domain::subject_of(std::move(*member), peer.certificate.subject, peer.remote_address),
         &exchange->peer, settings_.base_url + settings_.path, "", "", exchange->trace,

@@ -1,5 +1,7 @@
 #include "codec/dicomweb/message.h"
 
+#include "codec/dicomparts/slices.h"
+
 namespace musubi::dicomweb {
 namespace {
 
@@ -58,6 +60,47 @@ Outgoing package_answer(int status, std::vector<PackedObject> objects,
         before = "\r\n";
     }
     out.body.push_back({before + "--" + boundary + "--\r\n", nullptr});
+    return out;
+}
+
+Outgoing metadata_answer(int status, std::vector<std::shared_ptr<Content const>> objects) {
+    Outgoing out{status, "application/dicom+json", {}};
+    std::string before = "[";
+    for (auto& object : objects) {
+        out.body.push_back({std::move(before), std::move(object)});
+        before = ",";
+    }
+    out.body.push_back({objects.empty() ? "[]" : "]", nullptr});
+    return out;
+}
+
+Outgoing frames_answer(std::shared_ptr<Content const> image,
+                       std::vector<dicomparts::Frame> const& frames,
+                       std::string const& content_type, std::string const& boundary) {
+    bool const package = !boundary.empty();
+    Outgoing out{200, content_type, {}};
+    if (package)
+        out.content_type = "multipart/related; type=\"" +
+                           content_type.substr(0, content_type.find(';')) + "\"; boundary=\"" +
+                           boundary + "\"";
+    // One content for all of them: the image is read once.
+    std::vector<dicomparts::Slice> slices;
+    std::string before;
+    for (dicomparts::Frame const& frame : frames) {
+        std::uint64_t size = 0;
+        for (dicomparts::Extent const& one : frame) size += one.size;
+        if (package)
+            before += "--" + boundary + "\r\nContent-Type: " + content_type +
+                      "\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n";
+        for (dicomparts::Extent const& one : frame) {
+            slices.push_back({std::move(before), one.offset, one.size});
+            before.clear();
+        }
+        before = package ? "\r\n" : "";
+    }
+    out.body.push_back(
+        {"", std::make_shared<dicomparts::SlicedContent>(std::move(image), std::move(slices))});
+    if (package) out.body.push_back({"\r\n--" + boundary + "--\r\n", nullptr});
     return out;
 }
 

@@ -1,46 +1,20 @@
 #include "codec/dicomweb/request.h"
 
-#include "codec/mtom/content_type.h"
+#include "codec/dicomweb/accept_ranges.h"
 #include "platform/base/bytes.h"
 #include "platform/base/ids.h"
 #include "platform/base/percent.h"
 #include "platform/base/text.h"
 
 #include <algorithm>
+#include <charconv>
 #include <map>
 
 namespace musubi::dicomweb {
 namespace {
 
 constexpr std::string_view kExplicitLittleEndian = "1.2.840.10008.1.2.1";
-constexpr std::string_view kDicom = "application/dicom";
-constexpr std::size_t kMaxText = 8'192;  ///< of a query or an Accept header
-constexpr std::size_t kMaxRanges = 64;
-
-Error wrong(Code code, std::string what) {
-    return Error(code, {{Severity::kError, kNoReason, std::move(what), ""}});
-}
-
-/// Parts between commas that stand outside of quotes.
-std::vector<std::string_view> ranges_of(std::string_view header) {
-    std::vector<std::string_view> out;
-    bool quoted = false;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i <= header.size(); ++i) {
-        if (i < header.size() && header[i] == '"') quoted = !quoted;
-        if (i < header.size() && (quoted || header[i] != ',')) continue;
-        std::string_view const part = trim(header.substr(begin, i - begin));
-        if (!part.empty()) out.push_back(part);
-        begin = i + 1;
-    }
-    return out;
-}
-
-/// q=0, q=0.0: not this one (RFC 9110 12.4.2).
-bool is_refused(mtom::ContentType const& range) {
-    auto const q = range.parameter("q");
-    return q && !q->empty() && q->find_first_not_of("0.") == std::string::npos;
-}
+constexpr std::string_view kDicom = "application/dicom", kDicomJson = "application/dicom+json";
 
 enum class Form : std::uint8_t { kNone, kObject, kPackage };
 
@@ -89,52 +63,92 @@ bool names_dicom(std::string_view list, bool wildcards) {
     return false;
 }
 
+/// "1,4,9": from 1, ascending (PS3.18 table 10.1-1). A comma may be percent-encoded.
+Result<std::vector<std::uint32_t>> frames_of(std::string_view list) {
+    auto const decoded = percent_decoded(list);
+    if (!decoded) return wrong(Code::kInvalidContent, "a list of frames that cannot be read");
+    std::vector<std::uint32_t> out;
+    for (std::string_view const word : split(*decoded, ',')) {
+        if (out.size() == kMostFrames)
+            return wrong(Code::kTooLarge,
+                         "more than " + std::to_string(kMostFrames) + " frames; ask for fewer");
+        std::uint32_t number = 0;
+        auto const read = std::from_chars(word.data(), word.data() + word.size(), number);
+        // None has so many: the number is too large for a frame, not wrong.
+        if (read.ec == std::errc::result_out_of_range && read.ptr == word.data() + word.size())
+            return wrong(Code::kNotFound, "no such frame");
+        if (read.ec != std::errc() || read.ptr != word.data() + word.size() || number == 0)
+            return wrong(Code::kInvalidContent,
+                         "frames are numbers from 1 with commas between them");
+        if (!out.empty() && number <= out.back())
+            return wrong(Code::kInvalidContent, "frames are asked for in ascending order");
+        out.push_back(number);
+    }
+    return out;
+}
+
 }  // namespace
 
-Result<Selection> read_path(std::string_view path) {
-    auto const words = split(path, '/');
+Result<Target> read_path(std::string_view path) {
+    auto words = split(path, '/');
+    Target out;
+    std::string_view list;
+    if (words.size() >= 3 && words.size() % 2 != 0 && words.back() == "metadata") {
+        out.resource = Resource::kMetadata;
+        words.pop_back();
+    } else if (words.size() == 8 && words[6] == "frames") {
+        out.resource = Resource::kFrames;
+        list = words[7];
+        words.resize(6);
+    }
     constexpr std::string_view kNames[] = {"studies", "series", "instances"};
     bool const good = words.size() >= 2 && words.size() <= 6 && words.size() % 2 == 0;
-    Selection out;
-    std::string* const into[] = {&out.study, &out.series, &out.instance};
+    std::string* const into[] = {&out.selection.study, &out.selection.series,
+                                 &out.selection.instance};
     for (std::size_t i = 0; good && i < words.size() / 2; ++i) {
         if (words[2 * i] != kNames[i]) return wrong(Code::kNotFound, "no such resource");
         if (!is_oid(words[2 * i + 1])) return wrong(Code::kNotFound, "an identifier that is none");
         *into[i] = words[2 * i + 1];
     }
     if (!good) return wrong(Code::kNotFound, "no such resource");
+    if (out.resource == Resource::kFrames) out.frames = TRY(frames_of(list));
     return out;
 }
 
 Result<Acceptable> read_accept(std::string_view accept, bool one) {
-    if (accept.size() > kMaxText) return wrong(Code::kInvalidContent, "Accept is too long");
-    auto const ranges = ranges_of(accept);
-    if (ranges.size() > kMaxRanges)
-        return wrong(Code::kInvalidContent, "Accept has too many ranges");
+    AcceptRanges const ranges = TRY(read_ranges(accept));
     Acceptable out;
-    if (ranges.empty()) {
+    if (ranges.anything) {
         out.transfer_syntaxes = {std::string(kExplicitLittleEndian)};
         return out;
     }
     bool any = false, stored = false;
-    for (std::string_view const text : ranges) {
-        auto const range = mtom::ContentType::parse(text);
-        if (!range) return wrong(Code::kInvalidContent, "Accept cannot be read");
-        Form const form = is_refused(*range) ? Form::kNone : form_of(*range, one);
+    for (mtom::ContentType const& range : ranges.wanted) {
+        Form const form = form_of(range, one);
         // The first form that is had; its further ranges add transfer syntaxes.
         if (form == Form::kNone || (any && out.package != (form == Form::kPackage))) continue;
         any = true;
         out.package = form == Form::kPackage;
         std::string const syntax =
-            range->parameter("transfer-syntax").value_or(std::string(kExplicitLittleEndian));
-        if (syntax != "*" && !is_oid(syntax))
-            return wrong(Code::kInvalidContent, "Accept: transfer-syntax is no UID");
+            TRY(transfer_syntax_of(range)).value_or(std::string(kExplicitLittleEndian));
         stored = stored || syntax == "*";
         out.transfer_syntaxes.push_back(syntax);
     }
-    if (!any) return wrong(Code::kUnsupported, "whole DICOM files are what there is");
+    if (!any)
+        return wrong(Code::kUnsupported,
+                     "whole DICOM files, metadata and frames are what there is");
     if (stored) out.transfer_syntaxes.clear();
     return out;
+}
+
+Status read_metadata_accept(std::string_view accept) {
+    AcceptRanges const ranges = TRY(read_ranges(accept));
+    if (ranges.anything) return {};
+    for (mtom::ContentType const& range : ranges.wanted) {
+        std::string const& type = range.type();
+        if (type == kDicomJson || type == "application/*" || type == "*/*") return {};
+    }
+    return wrong(Code::kUnsupported, "metadata are had as application/dicom+json");
 }
 
 Result<ObjectRequest> read_object_request(std::string_view query, std::string_view accept) {

@@ -1,8 +1,8 @@
 #pragma once
-// Requests for images: WADO-RS (DICOM PS3.18 10.4; RAD-107) and WADO-URI (PS3.18 9; RAD-55), as far
-// as whole DICOM files are asked for. Pure, thread-safe. Errors by their Code: kInvalidContent
-// (400), kNotFound (404: no such resource, or an identifier that nothing can have), kUnsupported
-// (406).
+// Requests for images: WADO-RS (DICOM PS3.18 10.4; RAD-107), as far as whole DICOM files, metadata
+// and frames are asked for (frame_accept.h), and WADO-URI (PS3.18 9; RAD-55) for whole files. Pure,
+// thread-safe. Errors by their Code: kInvalidContent (400), kNotFound (404: no such resource, or an
+// identifier that nothing can have), kUnsupported (406), kTooLarge (413).
 
 #include "codec/dicomweb/message.h"
 
@@ -13,8 +13,19 @@ struct Selection {
     std::string study, series, instance;
 };
 
-/// "studies/{s}", "studies/{s}/series/{e}", "studies/{s}/series/{e}/instances/{i}".
-Result<Selection> read_path(std::string_view path);
+inline constexpr std::size_t kMostFrames = 1000;  ///< in one request
+
+enum class Resource : std::uint8_t { kObjects, kMetadata, kFrames };
+
+struct Target {
+    Selection selection;
+    Resource resource = Resource::kObjects;
+    std::vector<std::uint32_t> frames;  ///< of the instance, from 1, ascending
+};
+
+/// "studies/{s}", "studies/{s}/series/{e}", "studies/{s}/series/{e}/instances/{i}"; each of them
+/// also with "/metadata", the last one with "/frames/{n,m,...}".
+Result<Target> read_path(std::string_view path);
 
 struct Acceptable {
     bool package = true;  ///< multipart/related; else the object itself
@@ -25,6 +36,9 @@ struct Acceptable {
 /// What WADO-RS may answer with. Without a transfer syntax a range means explicit little endian
 /// (PS3.18 8.7.3.5.2). `one`: a single instance is asked for, which may come without a package.
 Result<Acceptable> read_accept(std::string_view accept, bool one);
+
+/// Whether application/dicom+json will do, which is what metadata are told in.
+Status read_metadata_accept(std::string_view accept);
 
 struct ObjectRequest {
     Selection selection;  ///< all three filled

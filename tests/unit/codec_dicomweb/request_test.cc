@@ -13,19 +13,74 @@ constexpr char kExplicit[] = "1.2.840.10008.1.2.1", kLossless[] = "1.2.840.10008
 TEST(Path, NamesStudySeriesOrInstance) {
     auto const one = read_path("studies/1.2/series/1.2.3/instances/1.2.3.4");
     ASSERT_TRUE(one.ok());
-    EXPECT_EQ(one->study + " " + one->series + " " + one->instance, "1.2 1.2.3 1.2.3.4");
+    EXPECT_EQ(one->resource, Resource::kObjects);
+    Selection const& names = one->selection;
+    EXPECT_EQ(names.study + " " + names.series + " " + names.instance, "1.2 1.2.3 1.2.3.4");
     auto const series = read_path("studies/1.2/series/1.2.3");
     ASSERT_TRUE(series.ok());
-    EXPECT_TRUE(series->instance.empty());
-    EXPECT_TRUE(read_path("studies/1.2")->series.empty());
+    EXPECT_TRUE(series->selection.instance.empty());
+    EXPECT_TRUE(read_path("studies/1.2")->selection.series.empty());
+}
+
+TEST(Path, NamesMetadataOfEachOfThem) {
+    for (std::string const path : {"studies/1.2", "studies/1.2/series/1.2.3",
+                                   "studies/1.2/series/1.2.3/instances/1.2.3.4"}) {
+        auto const got = read_path(path + "/metadata");
+        ASSERT_TRUE(got.ok()) << path;
+        EXPECT_EQ(got->resource, Resource::kMetadata);
+        EXPECT_EQ(got->selection.instance, read_path(path)->selection.instance);
+        EXPECT_EQ(got->selection.study, "1.2");
+    }
+}
+
+constexpr char kInstance[] = "studies/1.2/series/1.2.3/instances/1.2.3.4";
+
+TEST(Path, NamesFramesOfAnInstance) {
+    auto const got = read_path(std::string(kInstance) + "/frames/1,4%2C9");
+    ASSERT_TRUE(got.ok());
+    EXPECT_EQ(got->resource, Resource::kFrames);
+    EXPECT_EQ(got->frames, (std::vector<std::uint32_t>{1, 4, 9}));
+    EXPECT_EQ(got->selection.instance, "1.2.3.4");
+    std::string most = "1";
+    for (std::size_t i = 2; i <= kMostFrames; ++i) most += "," + std::to_string(i);
+    EXPECT_EQ(read_path(std::string(kInstance) + "/frames/" + most)->frames.size(), kMostFrames);
+}
+
+TEST(Path, ListsOfFramesAreNumbersThatAscend) {
+    auto const code = [](std::string const& list) {
+        auto const got = read_path(std::string(kInstance) + "/frames/" + list);
+        return got ? std::string("good") : std::string(to_string(got.error().code));
+    };
+    for (std::string const list : {"", ",", "1,", ",1", "0", "-1", "+1", "1.5", "a", "1 ", "1;2",
+                                   "1,,2", "2,1", "1,1", "1%2", "0x1"})
+        EXPECT_EQ(code(list), to_string(Code::kInvalidContent)) << list;
+    EXPECT_EQ(code("99999999999999999999"), to_string(Code::kNotFound)) << "none has so many";
+    std::string many = "1";
+    for (std::size_t i = 2; i <= kMostFrames + 1; ++i) many += "," + std::to_string(i);
+    EXPECT_EQ(code(many), to_string(Code::kTooLarge));
 }
 
 TEST(Path, AnythingElseIsNotThere) {
-    for (char const* path :
-         {"", "studies", "studies/", "studies/1.2/", "studies//series/1.2", "series/1.2",
-          "studies/1.02", "studies/1.2/series", "studies/1.2/instances/1.3",
-          "studies/1.2/series/1.3/instances/1.4/frames/1", "studies/1.2/metadata",
-          "studies/1.2/series/1.3/instances/1.4/rendered", "studies/../x", "studies/%31.2"}) {
+    for (char const* path : {"",
+                             "studies",
+                             "studies/",
+                             "studies/1.2/",
+                             "studies//series/1.2",
+                             "series/1.2",
+                             "studies/1.02",
+                             "studies/1.2/series",
+                             "studies/1.2/instances/1.3",
+                             "metadata",
+                             "studies/metadata",
+                             "studies/1.2/metadata/",
+                             "studies/1.02/metadata",
+                             "studies/1.2/frames/1",
+                             "studies/1.2/series/1.3/frames/1",
+                             "studies/1.2/series/1.3/instances/1.4/frames",
+                             "studies/1.2/series/1.3/instances/1.4/frames/1/rendered",
+                             "studies/1.2/series/1.3/instances/1.4/rendered",
+                             "studies/../x",
+                             "studies/%31.2"}) {
         auto const done = read_path(path);
         ASSERT_FALSE(done.ok()) << path;
         EXPECT_EQ(done.error().code, Code::kNotFound) << path;
@@ -85,6 +140,16 @@ TEST(Accept, NonsenseIsRefused) {
     for (std::string const& accept : {std::string("multipart/related; transfer-syntax=x"),
                                       std::string("nonsense"), many, std::string(9000, 'a')})
         EXPECT_EQ(read_accept(accept, true).error().code, Code::kInvalidContent) << accept;
+}
+
+TEST(Accept, OfMetadataIsJson) {
+    for (char const* accept : {"", "application/dicom+json", "*/*", "application/*;q=0.5",
+                               "text/html, application/dicom+json;q=0.1"})
+        EXPECT_TRUE(read_metadata_accept(accept).ok()) << accept;
+    for (char const* accept : {"application/dicom+xml", "application/dicom+json;q=0", "image/jpeg",
+                               "multipart/related; type=\"application/dicom+xml\""})
+        EXPECT_EQ(read_metadata_accept(accept).error().code, Code::kUnsupported) << accept;
+    EXPECT_EQ(read_metadata_accept("nonsense").error().code, Code::kInvalidContent);
 }
 
 constexpr char kGood[] =
@@ -164,6 +229,49 @@ TEST(Answers, PackTheirObjects) {
         "--B\r\nContent-Type: application/dicom; transfer-syntax=1.2.840.10008.1.2.1\r\n"
         "Content-Length: 3\r\n\r\none\r\n--B\r\nContent-Type: application/dicom; "
         "transfer-syntax=1.2.840.10008.1.2.4.70\r\nContent-Length: 5\r\n\r\nthree\r\n--B--\r\n");
+}
+
+std::string text_of(Outgoing const& answer) {
+    std::string out;
+    for (Piece const& piece : answer.body) {
+        out += piece.text;
+        if (!piece.content) continue;
+        std::uint64_t size = 0;
+        EXPECT_TRUE(piece.content->read([&](ByteView octets) -> Status {
+            out += as_text(octets);
+            size += octets.size();
+            return {};
+        }));
+        EXPECT_EQ(size, piece.content->size());
+    }
+    return out;
+}
+
+std::shared_ptr<MemoryContent> content_of(std::string_view text) {
+    ByteView const octets = as_bytes(text);
+    return std::make_shared<MemoryContent>(Bytes(octets.begin(), octets.end()));
+}
+
+TEST(Answers, OfMetadataAreAnArray) {
+    Outgoing const answer = metadata_answer(206, {content_of("{}"), content_of("{\"a\":1}")});
+    EXPECT_EQ(answer.status, 206);
+    EXPECT_EQ(answer.content_type, "application/dicom+json");
+    EXPECT_EQ(text_of(answer), "[{},{\"a\":1}]");
+    EXPECT_EQ(text_of(metadata_answer(200, {})), "[]");
+}
+
+TEST(Answers, OfFramesHaveAPartForEach) {
+    auto const image = content_of("..one..tw..o");
+    std::string const type = "image/jls; transfer-syntax=1.2.840.10008.1.2.4.80";
+    Outgoing const package = frames_answer(image, {{{2, 3}}, {{7, 2}, {11, 1}}}, type, "B");
+    EXPECT_EQ(package.status, 200);
+    EXPECT_EQ(package.content_type, "multipart/related; type=\"image/jls\"; boundary=\"B\"");
+    EXPECT_EQ(text_of(package), "--B\r\nContent-Type: " + type +
+                                    "\r\nContent-Length: 3\r\n\r\none\r\n--B\r\nContent-Type: " +
+                                    type + "\r\nContent-Length: 3\r\n\r\ntwo\r\n--B--\r\n");
+    Outgoing const one = frames_answer(image, {{{7, 2}, {11, 1}}}, type, "");
+    EXPECT_EQ(one.content_type, type);
+    EXPECT_EQ(text_of(one), "two");
 }
 
 TEST(Answers, ErrorsHaveTheirStatusAndNoDetail) {
