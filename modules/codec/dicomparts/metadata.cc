@@ -4,6 +4,7 @@
 #include "codec/dicomparts/dictionary.h"
 #include "codec/dicomparts/json_value.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace musubi::dicomparts {
@@ -18,6 +19,12 @@ constexpr int kMostCharacterSets = 256;
 struct Surroundings {
     std::shared_ptr<TextDecoder const> decoder;
     bool is_signed = false;
+};
+
+/// Where an element stands in the JSON, with the comma before it.
+struct Told {
+    Tag tag = 0;
+    std::size_t begin = 0, end = 0;
 };
 
 class MetadataWriter {
@@ -40,7 +47,7 @@ private:
                                    Surroundings around, int depth, bool open) {
         if (depth > kDeepest) return broken("nested too deep");
         out_ += '{';
-        Tag last = 0;
+        std::vector<Told> told;
         for (;;) {
             if (at == end && !open) break;
             Element one = TRY(reader_.element(at, end, encoding));
@@ -49,18 +56,42 @@ private:
                 at = one.value;
                 break;
             }
-            if (one.tag <= last) return broken("elements out of their order");
-            last = one.tag;
-            if (depth == 0 && is_pixel_data(one.tag)) {
+            std::size_t const begin = out_.size();
+            bool const pixels = depth == 0 && is_pixel_data(one.tag);
+            if (pixels) {
                 pixel_data(one);
-                break;
+            } else {
+                TRY(learn(one, around, depth));
+                at = TRY(element(one, end, around, depth));
             }
-            TRY(learn(one, around, depth));
-            at = TRY(element(one, end, around, depth));
+            if (out_.size() != begin) told.push_back({one.tag, begin, out_.size()});
+            if (pixels) break;
             if (out_.size() > kMostMetadata) return Error(Code::kTooLarge, "too much metadata");
         }
+        TRY(put_in_order(told));
         out_ += '}';
         return at;
+    }
+
+    /// Some programs write items as they think of their elements; JSON has them in order (F.2.2).
+    Status put_in_order(std::vector<Told>& told) {
+        auto const before = [](Told const& a, Told const& b) { return a.tag < b.tag; };
+        bool const ordered = std::is_sorted(told.begin(), told.end(), before);
+        std::size_t const begin = told.empty() ? 0 : told.front().begin;
+        if (!ordered) std::sort(told.begin(), told.end(), before);
+        if (std::adjacent_find(told.begin(), told.end(), [](Told const& a, Told const& b) {
+                return a.tag == b.tag;
+            }) != told.end())
+            return broken("an element that stands twice");
+        if (ordered) return {};
+        std::string sorted;
+        for (Told const& one : told) {
+            std::size_t const comma = out_[one.begin] == ',' ? 1 : 0;
+            if (!sorted.empty()) sorted += ',';
+            sorted.append(out_, one.begin + comma, one.end - one.begin - comma);
+        }
+        out_.replace(begin, out_.npos, sorted);
+        return {};
     }
 
     Status learn(Element const& one, Surroundings& around, int depth) {

@@ -12,14 +12,14 @@
 
 namespace musubi::dicomparts {
 
-inline constexpr std::size_t kMostMetadata = 8 << 20;   ///< octets of JSON, for one file
+inline constexpr std::size_t kMostMetadata = 16 << 20;  ///< octets of JSON, for one file
 inline constexpr std::size_t kMostBinary = 128 * 1024;  ///< of a value that stands inline
 inline constexpr std::size_t kMostText = 1 << 20;       ///< of any other value
 /// As many as may be asked for at once.
 inline constexpr std::size_t kMostFrames = 1000;
 
 /// One JSON object. `instance`: the address of the instance resource, for references to its frames;
-/// empty: none. kInvalidContent: no DICOM file, broken, or its elements are not in their order;
+/// empty: none. kInvalidContent: no DICOM file, broken, or an element in it twice;
 /// kUnsupported: a transfer syntax that cannot be looked into; kTooLarge; as Content::read().
 Result<std::string> read_metadata(Content const& object, std::string const& instance);
 

@@ -165,9 +165,15 @@ TEST_F(Viewer, AFrameOfALargeImageCostsNoMemory) {
     EXPECT_LE((node.peak_resident_kib() - before) / 1024, 24);
 }
 
-TEST_F(Viewer, ReadsWhatOrthancHas) {
-    if (!OrthancArchive::available())
-        GTEST_SKIP() << "no Orthanc with its DICOMweb plugin on this machine";
+class OrthancViewer : public Viewer {
+protected:
+    void SetUp() override {
+        if (!OrthancArchive::available())
+            GTEST_SKIP() << "no Orthanc with its DICOMweb plugin on this machine";
+    }
+};
+
+TEST_F(OrthancViewer, ReadsMetadataAndFramesInBothEncodings) {
     OrthancArchive archive(node.folder() / "orthanc");
     start(archive.port());
     for (char const* syntax : {kExplicit, kImplicit}) {
