@@ -7,6 +7,7 @@
 #include "domain/identifiers.h"
 
 #include <algorithm>
+#include <array>
 
 namespace musubi::atna {
 namespace {
@@ -18,8 +19,10 @@ constexpr std::uint8_t kFormat = 2;
 class Packer {
 public:
     void number(std::uint64_t value) {
-        for (int shift = 56; shift >= 0; shift -= 8)
-            out_.push_back(static_cast<std::uint8_t>(value >> shift));
+        std::array<std::uint8_t, 8> octets;
+        for (std::size_t i = 0; i < octets.size(); ++i)
+            octets[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+        out_.insert(out_.end(), octets.begin(), octets.end());
     }
     void octets(ByteView value) {
         number(value.size());
@@ -63,6 +66,10 @@ public:
         for (auto left = number(); left > 0 && good_; --left) out.push_back(text());
         return out;
     }
+    /// As texts(), without making them.
+    void pass_texts() {
+        for (auto left = number(); left > 0 && good_; --left) octets();
+    }
     bool good_to_the_end() const { return good_ && in_.empty(); }
 
 private:
@@ -105,6 +112,8 @@ Columns unpack_from(Unpacker& in) {
     c.trace = in.text();
     return c;
 }
+
+Error damaged() { return {Code::kStorageUnavailable, "audit record is damaged"}; }
 
 std::string associated(Uuid const& id) {
     return "musubi.audit.record" + std::string(as_text(id.octets()));
@@ -194,11 +203,6 @@ Entry EntrySealer::entry_of(domain::AuditEvent const& event, Uuid const& id) con
     return {id, columns_of(event), auditmsg::write(event)};
 }
 
-struct EntrySealer::Opened {
-    Columns columns;
-    std::vector<std::string> parts;
-};
-
 Result<Bytes> EntrySealer::seal(Entry const& entry) const {
     return seal(entry.id, entry.columns, parts_of(entry.message));
 }
@@ -219,28 +223,31 @@ Result<Bytes> EntrySealer::seal(Uuid const& id, Columns const& columns,
     return keys_.seal(vault::Purpose::kAudit, kNodeKey, small, as_bytes(associated(id)));
 }
 
-Result<EntrySealer::Opened> EntrySealer::open_parts(Uuid const& id, ByteView sealed) const {
+Result<Bytes> EntrySealer::open_packed(Uuid const& id, ByteView sealed) const {
     auto const small =
         TRY(keys_.open(vault::Purpose::kAudit, kNodeKey, sealed, as_bytes(associated(id))));
     if (small.empty() || small[0] != kFormat) {
         return Error(Code::kStorageUnavailable, "audit record of an unknown format");
     }
-    auto const plain = TRY(decompress(ByteView(small).subspan(1), kMaxRecord));
-    Unpacker in(plain);
-    Opened opened;
-    opened.columns = unpack_from(in);
-    opened.parts = in.texts();
-    if (!in.good_to_the_end()) return Error(Code::kStorageUnavailable, "audit record is damaged");
-    return opened;
+    return decompress(ByteView(small).subspan(1), kMaxRecord);
 }
 
 Result<Entry> EntrySealer::open(Uuid const& id, ByteView sealed) const {
-    auto opened = TRY(open_parts(id, sealed));
-    return Entry{id, std::move(opened.columns), join(opened.parts)};
+    auto const packed = TRY(open_packed(id, sealed));
+    Unpacker in(packed);
+    auto columns = unpack_from(in);
+    auto const parts = in.texts();
+    if (!in.good_to_the_end()) return damaged();
+    return Entry{id, std::move(columns), join(parts)};
 }
 
 Result<Columns> EntrySealer::open_columns(Uuid const& id, ByteView sealed) const {
-    return TRY(open_parts(id, sealed)).columns;
+    auto const packed = TRY(open_packed(id, sealed));
+    Unpacker in(packed);
+    auto columns = unpack_from(in);
+    in.pass_texts();
+    if (!in.good_to_the_end()) return damaged();
+    return columns;
 }
 
 }  // namespace musubi::atna

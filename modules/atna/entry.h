@@ -63,11 +63,10 @@ public:
         std::string const& cx) const;  ///< every form it may have there
 
 private:
-    struct Opened;
     std::string patient_token(std::string const& cx) const;
     Result<Bytes> seal(Uuid const& id, Columns const& columns,
                        std::vector<std::string> const& parts) const;
-    Result<Opened> open_parts(Uuid const& id, ByteView sealed) const;
+    Result<Bytes> open_packed(Uuid const& id, ByteView sealed) const;
     vault::KeyRing& keys_;
     std::set<std::string, std::less<>> regional_;
 };
