@@ -168,6 +168,7 @@ Result<Indexer::Outcome> Indexer::run_batch() {
     if (journal_) write_progress(folder_, keys_, end, done_);
     sealed.add(static_cast<std::uint64_t>(outcome.sealed));
     outcome.more = batch.more;
+    outcome.changes = !batch.pending.empty();
     return outcome;
 }
 

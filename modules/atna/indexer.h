@@ -28,6 +28,7 @@ public:
     struct Outcome {
         std::int64_t sealed = 0;
         bool more = false;           ///< something is left that could be sealed now
+        bool changes = false;        ///< some of it was written with changes, not to the journal
         bool another_works = false;  ///< somebody else held the lock: nothing was done
     };
     /// Until nothing is left that was there at the beginning. A record that does not open stops it

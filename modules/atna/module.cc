@@ -167,19 +167,21 @@ private:
     /// Returns when to come again.
     std::chrono::milliseconds seal(bool all) {
         auto const began = std::chrono::steady_clock::now();
-        auto const more = seal_once(all);
+        auto const outcome = seal_once(all);
+        auto const syncs = journal_->syncs();
+        bool const quiet = std::exchange(seen_syncs_, syncs) == syncs && !outcome.changes;
         static auto& backlog = gauge("atna_journal_backlog_bytes");
         std::int64_t bytes = 0;
         for (auto const& segment : journal_->segments())
             bytes += static_cast<std::int64_t>(segment.size);
         backlog_ = bytes;
         backlog.set(bytes);
-        if (!more) return interval_;
-        return std::min(interval_, rest_after(std::chrono::steady_clock::now() - began,
+        if (!outcome.more) return interval_;
+        return std::min(interval_, rest_after(std::chrono::steady_clock::now() - began, quiet,
                                               indexer_.unsealed_octets(), backlog_alarm_));
     }
 
-    bool seal_once(bool all) {
+    Indexer::Outcome seal_once(bool all) {
         static auto& failures = counter("atna_seal_failures_total");
         try {
             auto const outcome = all ? indexer_.run() : indexer_.run_batch();
@@ -192,11 +194,11 @@ private:
             } else if (sealing_failed_.exchange(false)) {
                 log_info("atna.seal_resumed", {{"records", std::to_string(outcome->sealed)}});
             }
-            return outcome && outcome->more;
+            return outcome ? *outcome : Indexer::Outcome();
         } catch (std::exception const&) {
             failures.add();
             sealing_failed_ = true;
-            return false;
+            return {};
         }
     }
 
@@ -214,6 +216,7 @@ private:
     std::atomic<bool> sealing_failed_{false};
     std::atomic<bool> chain_broken_{false};
     std::atomic<std::int64_t> backlog_{0};
+    std::uint64_t seen_syncs_ = 0;  // of thread_
 
     std::mutex mutex_;
     std::condition_variable wake_;

@@ -67,10 +67,10 @@ inline constexpr pg::Statement kInsertRecords{
     "user_token, patients, "
     "documents, rule, trace, sealed, hash)"};
 
-#define ATNA_COLUMNS                                                                        \
+#define ATNA_NAMES                                                                          \
     "SELECT seq, event_uuid, time, transaction, event, event_type, outcome, organisation, " \
-    "user_token, "                                                                          \
-    "patients, documents, rule, trace, sealed, hash FROM atna.record "
+    "user_token, patients, documents, rule, trace, sealed, hash FROM "
+#define ATNA_COLUMNS ATNA_NAMES "atna.record "
 
 inline constexpr pg::Statement kPage{"atna.page",
                                      ATNA_COLUMNS "WHERE seq > $1 ORDER BY seq LIMIT $2"};
@@ -83,33 +83,46 @@ inline constexpr pg::Statement kDisclosures{
 
 // One statement for each index that may lead, so that a plan made without the values is still the
 // right one. An empty array, text or token means no condition.
-#define ATNA_REST                                                                                 \
-    " AND (cardinality($1::text[]) = 0 OR patients && $1) AND (cardinality($2::text[]) = 0 OR "   \
-    "documents && $2)"                                                                            \
-    " AND ($3::bytea = ''::bytea OR user_token = $3) AND ($4::text = '' OR organisation = $4)"    \
-    " AND ($5::text = '' OR transaction = $5) AND ($6::int < 0 OR outcome = $6)"                  \
-    " AND time >= $7::timestamptz AND time < $8::timestamptz ORDER BY time DESC, seq DESC LIMIT " \
-    "$9"
+#define ATNA_REST                                                                             \
+    " (cardinality($1::text[]) = 0 OR patients && $1) AND (cardinality($2::text[]) = 0 OR "   \
+    "documents && $2) AND ($3::bytea = ''::bytea OR user_token = $3) AND ($4::text = '' OR "  \
+    "organisation = $4) AND ($5::text = '' OR transaction = $5) AND ($6::int < 0 OR outcome " \
+    "= $6) ORDER BY time DESC, seq DESC LIMIT $9"
+#define ATNA_WITHIN "(time >= $7::timestamptz AND time < $8::timestamptz)"
+// The few records of one patient or document are all looked at. Their time is compared in a form
+// that no index knows: any period looks short to a plan without values, which would read the index
+// of all times beside.
+#define ATNA_LOOKED_AT(LEAD) ATNA_COLUMNS "WHERE " LEAD " AND " ATNA_WITHIN " IS TRUE AND" ATNA_REST
+// Of many, the newest come first out of an index by time, and reading ends with the limit. OFFSET
+// keeps the other conditions outside: together they look so selective that everything would be
+// fetched and sorted.
+#define ATNA_NEWEST(LEAD)                                           \
+    ATNA_NAMES "(SELECT * FROM atna.record WHERE " LEAD ATNA_WITHIN \
+               " ORDER BY time DESC, seq DESC OFFSET 0) AS newest WHERE" ATNA_REST
 
 // As the indexes in V0001__init.sql are made: two forms of a patient id, one document, the
 // beginning of a token.
 inline constexpr pg::Statement kSearchPatient{
-    "atna.search_patient", ATNA_COLUMNS
-    "WHERE (hashtextextended(patients[1], 0) IN (hashtextextended(($1::text[])[1], 0), "
-    "hashtextextended(($1::text[])[2], 0)) OR (cardinality(patients) > 1 AND patients && "
-    "$1))" ATNA_REST};
+    "atna.search_patient",
+    ATNA_LOOKED_AT("(hashtextextended(patients[1], 0) IN (hashtextextended(($1::text[])[1], 0), "
+                   "hashtextextended(($1::text[])[2], 0)) OR (cardinality(patients) > 1 AND "
+                   "patients && $1))")};
 inline constexpr pg::Statement kSearchDocument{
-    "atna.search_document", ATNA_COLUMNS
-    "WHERE (hashtextextended(documents[1], 0) = hashtextextended(($2::text[])[1], 0) "
-    "OR (cardinality(documents) > 1 AND documents && $2))" ATNA_REST};
-inline constexpr pg::Statement kSearchUser{"atna.search_user", ATNA_COLUMNS
-                                           "WHERE user_token <> ''::bytea AND substr(user_token, "
-                                           "1, 8) = substr($3::bytea, 1, 8)" ATNA_REST};
+    "atna.search_document",
+    ATNA_LOOKED_AT("(hashtextextended(documents[1], 0) = hashtextextended(($2::text[])[1], 0) OR "
+                   "(cardinality(documents) > 1 AND documents && $2))")};
+inline constexpr pg::Statement kSearchUser{
+    "atna.search_user", ATNA_NEWEST("user_token <> ''::bytea AND substr(user_token, 1, 8) = "
+                                    "substr($3::bytea, 1, 8) AND ")};
 inline constexpr pg::Statement kSearchMember{"atna.search_member",
-                                             ATNA_COLUMNS "WHERE organisation = $4" ATNA_REST};
-inline constexpr pg::Statement kSearchTime{"atna.search_time", ATNA_COLUMNS "WHERE true" ATNA_REST};
+                                             ATNA_NEWEST("organisation = $4 AND ")};
+inline constexpr pg::Statement kSearchTime{"atna.search_time", ATNA_NEWEST("")};
 
+#undef ATNA_NEWEST
+#undef ATNA_LOOKED_AT
+#undef ATNA_WITHIN
 #undef ATNA_REST
 #undef ATNA_COLUMNS
+#undef ATNA_NAMES
 
 }  // namespace musubi::atna::sql

@@ -183,11 +183,12 @@ TEST(MessageParts, LeavesWhatWouldNotComeBackTheSame) {
 
 TEST(Pace, RestsLongerThanItWorksUntilTheJournalGrows) {
     using std::chrono::milliseconds;
-    EXPECT_EQ(rest_after(milliseconds(40), 0, 1000), milliseconds(120));
-    EXPECT_EQ(rest_after(milliseconds(40), 500, 1000), milliseconds(120));
-    EXPECT_EQ(rest_after(milliseconds(40), 501, 1000), milliseconds(0));
-    EXPECT_EQ(rest_after(milliseconds(0), 0, 1000), milliseconds(1));
-    EXPECT_EQ(rest_after(std::chrono::hours(1), 0, 1000), kLongestRest);
+    EXPECT_EQ(rest_after(milliseconds(40), false, 0, 1000), milliseconds(120));
+    EXPECT_EQ(rest_after(milliseconds(40), false, 500, 1000), milliseconds(120));
+    EXPECT_EQ(rest_after(milliseconds(40), false, 501, 1000), milliseconds(0));
+    EXPECT_EQ(rest_after(milliseconds(0), false, 0, 1000), milliseconds(1));
+    EXPECT_EQ(rest_after(std::chrono::hours(1), false, 0, 1000), kLongestRest);
+    EXPECT_EQ(rest_after(milliseconds(40), true, 0, 1000), milliseconds(0)) << "nobody waits";
 }
 
 TEST(Crc32c, IsTheSameByInstructionAndByTables) {
