@@ -133,20 +133,18 @@ TEST_F(AuditTrail, SearchFindsEveryPatientAndDocumentOfARecordWhateverCharacters
 }
 
 TEST_F(AuditTrail, EverySearchHasAnIndexThatLeads) {
-    // An empty table would be read along any index.
-    std::string const rows_enough =
-        "BEGIN; INSERT INTO atna.record SELECT n, gen_random_uuid(), '2026-01-01'::timestamptz + "
-        "n * '1 min'::interval, 'ITI-43', '110106', 'ITI-43', 0, 'm' || n % 9, "
-        "sha256((n % 500)::text::bytea), ARRAY['p' || n % 2000], ARRAY['d' || n], '', '', "
-        "'sealed', sha256(n::text::bytea) FROM generate_series(1000, 41000) n; "
-        "ANALYZE atna.record; ";
+    // A small table would be read along any index, and sorted as a whole.
+    sabotage(
+        "INSERT INTO atna.record SELECT n, gen_random_uuid(), '2026-01-01'::timestamptz + n * '1 "
+        "min'::interval, 'ITI-43', '110106', 'ITI-43', 0, 'm' || n % 2, sha256((n % "
+        "500)::text::bytea), ARRAY['p' || n % 2000], ARRAY['d' || n], '', '', 'sealed', "
+        "sha256(n::text::bytea) FROM generate_series(1000, 300000) n; ANALYZE atna.record");
     auto const plan_of = [&](pg::Statement const& statement) {
         // As the server plans it when it has stopped looking at the values.
         auto const rows =
             pg::run_script(database_.superuser(),
-                           rows_enough +
-                               "SET plan_cache_mode = force_generic_plan; "
-                               "PREPARE looked_for AS " +
+                           "SET plan_cache_mode = force_generic_plan; "
+                           "PREPARE looked_for AS " +
                                std::string(statement.sql) +
                                "; EXPLAIN EXECUTE looked_for('{a,b}', '{c}', 'token', 'm', 't', 1, "
                                "'2026-01-01', '2026-02-01', 10)");
@@ -167,9 +165,9 @@ TEST_F(AuditTrail, EverySearchHasAnIndexThatLeads) {
          {led_by(sql::kSearchPatient, {"record_by_patient", "record_by_patients"}),
           led_by(sql::kSearchDocument, {"record_by_document", "record_by_documents"})})
         EXPECT_FALSE(uses(plan, "record_by_time")) << "that of all records\n" << plan;
-    for (std::string const& plan : {led_by(sql::kSearchUser, {"record_by_user"}),
-                                    led_by(sql::kSearchMember, {"record_by_organisation"}),
-                                    led_by(sql::kSearchTime, {"record_by_time"})})
+    led_by(sql::kSearchUser, {"record_by_user"});
+    for (std::string const& plan :
+         {led_by(sql::kSearchMember, {}), led_by(sql::kSearchTime, {"record_by_time"})})
         EXPECT_NE(plan.find("Incremental Sort"), std::string::npos)
             << "all of the period is sorted\n"
             << plan;
