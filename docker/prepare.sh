@@ -23,10 +23,12 @@ if [ ! -d "$out/secrets" ]; then
     done
     # Signs roots of the audit trail and reports, and nothing else: no authority stands above it, members keep the
     # certificate.
-    openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 1825 -subj "/CN=Musubi evidence" \
-        -addext "keyUsage=critical,digitalSignature,nonRepudiation" \
-        -keyout "$out/secrets.new/node/evidence.key" -out "$out/pki/evidence.crt" 2>/dev/null
-    chmod 0644 "$out/pki/evidence.crt"
+    if [ ! -e "$out/pki/evidence.crt" ]; then # else yours, whose key you put beside the passwords
+        openssl req -x509 -newkey rsa:3072 -sha256 -nodes -days 1825 -subj "/CN=Musubi evidence" \
+            -addext "keyUsage=critical,digitalSignature,nonRepudiation" \
+            -keyout "$out/secrets.new/node/evidence.key" -out "$out/pki/evidence.crt" 2>/dev/null
+        chmod 0644 "$out/pki/evidence.crt"
+    fi
     mv "$out/secrets.new" "$out/secrets"
     umask 022
 fi

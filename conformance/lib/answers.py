@@ -72,6 +72,13 @@ class Answer:
             equal(sorted(w.code for w in self.warnings), sorted(warnings), "warnings")
         return self
 
+    def extra_kept(self):
+        """Success. Metadata that the profile does not know is kept (true), or dropped with a warning that says so
+        (ITI TF-3 4.2.3.1.6)."""
+        kept = not self.warnings
+        self.success([] if kept else ["XDSExtraMetadataNotSaved"])
+        return kept
+
     def failure(self, codes, mentions=None, location=None):
         """Failure with at least one error of `codes`, and no error of another code."""
         wanted = {codes} if isinstance(codes, str) else set(codes)

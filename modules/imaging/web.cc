@@ -1,6 +1,5 @@
 #include "imaging/web.h"
 
-#include "codec/dicomparts/metadata.h"
 #include "codec/mtom/package.h"
 #include "domain/reason.h"
 
@@ -9,8 +8,6 @@
 
 namespace musubi::imaging {
 namespace {
-
-static_assert(dicomweb::kMostFrames == dicomparts::kMostFrames, "what is referred to can be had");
 
 core::TransactionSpec spec_of(std::string_view id, std::string_view name) {
     core::TransactionSpec spec;

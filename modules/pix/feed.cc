@@ -2,6 +2,7 @@
 
 #include "pix/authorities.h"
 #include "platform/base/fault.h"
+#include "platform/base/text.h"
 
 #include <algorithm>
 
@@ -63,12 +64,14 @@ std::string told_as(core::AuthorityPort const& authorities, domain::SentIdentifi
 std::vector<std::string> told_ids(core::AuthorityPort const& authorities,
                                   domain::PatientFeed const& feed) {
     constexpr std::size_t kMost = 20;
+    constexpr std::size_t kLongest = 1024;  // octets: of the longest id and its authority
     std::vector<std::string> told;
     for (auto const* list : {&feed.identifiers, &feed.prior_identifiers, &feed.other_identifiers}) {
         for (domain::SentIdentifier const& sent : *list) {
             std::string cx = told_as(authorities, sent);
             bool const twice = std::find(told.begin(), told.end(), cx) != told.end();
-            if (told.size() < kMost && cx.size() <= domain::kLongestPatientId && !twice)
+            if (told.size() < kMost && cx.size() <= kLongest &&
+                length_in_characters(sent.id) <= domain::kLongestPatientId && !twice)
                 told.push_back(std::move(cx));
         }
     }

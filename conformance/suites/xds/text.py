@@ -25,9 +25,7 @@ def _title(text):
         made = t.build_uuids.submission(patient, folders=1)
         made.entry.title = made.entry.comments = made.folder.title = made.set.title = text
         made.entry.slots["urn:example:note"] = [text]
-        answer = t.provide(made)
-        kept = not answer.warnings
-        answer.success([] if kept else ["XDSExtraMetadataNotSaved"])
+        kept = t.provide(made).extra_kept()
         found = t.query("GetSubmissionSetAndContents", [
             ("$XDSSubmissionSetEntryUUID", [f"'{made.set.id}'"])]).success()
         for item in (made.entry, made.folder, made.set):

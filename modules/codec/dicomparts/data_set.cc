@@ -21,13 +21,6 @@ bool lists(std::string_view list, std::string_view vr) {
 
 Error broken(char const* why) { return Error(Code::kInvalidContent, why); }
 
-/// Without the padding of spaces and NULs at its end.
-std::string_view unpadded(ByteView value) {
-    std::string_view text = as_text(value);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
-    return text;
-}
-
 }  // namespace
 
 std::uint32_t number4(ByteView octets, std::size_t at) {
@@ -39,6 +32,13 @@ std::uint32_t number4(ByteView octets, std::size_t at) {
 
 std::uint16_t number2(ByteView octets, std::size_t at) {
     return static_cast<std::uint16_t>(octets[at] | octets[at + 1] << 8);
+}
+
+std::string_view trimmed(ByteView value) {
+    std::string_view text = as_text(value);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
+    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+    return text;
 }
 
 bool Element::is_binary() const { return vr == "UN" || (vr.size() == 2 && vr[0] == 'O'); }
@@ -58,7 +58,7 @@ Result<FileHead> DataSetReader::file_head() {
         Element const one = TRY(element(at, window_.size(), Encoding::kExplicit));
         if (one.open) return broken("group 2 with a sequence");
         at = TRY(behind(one, window_.size(), 0));
-        if (one.tag == 0x0002'0010) head.transfer_syntax = unpadded(TRY(value(one)));
+        if (one.tag == 0x0002'0010) head.transfer_syntax = trimmed(TRY(value(one)));
     }
     if (head.transfer_syntax.empty()) return broken("no transfer syntax");
     if (head.transfer_syntax == dicomkos::kDeflatedLittleEndian ||

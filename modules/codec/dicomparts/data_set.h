@@ -69,5 +69,7 @@ private:
 
 std::uint32_t number4(ByteView octets, std::size_t at);
 std::uint16_t number2(ByteView octets, std::size_t at);
+/// A short text without the spaces around it and the NULs that pad it.
+std::string_view trimmed(ByteView value);
 
 }  // namespace musubi::dicomparts

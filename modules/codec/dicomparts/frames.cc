@@ -22,13 +22,6 @@ struct PixelDescription {
     Element pixels;
 };
 
-std::string_view trimmed(ByteView value) {
-    std::string_view text = as_text(value);
-    while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
-    while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-    return text;
-}
-
 Status learn(DataSetReader& reader, Element const& one, PixelDescription& into) {
     std::uint64_t* number = nullptr;
     switch (one.tag) {

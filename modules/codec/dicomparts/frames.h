@@ -11,6 +11,8 @@ namespace musubi::dicomparts {
 struct Extent {
     std::uint64_t offset = 0, size = 0;
 };
+/// That may be asked for at once, and that metadata refer to.
+inline constexpr std::size_t kMostFrames = 1000;
 using Frame = std::vector<Extent>;  ///< its octets, one piece behind the other
 
 /// `numbers`: from 1, in ascending order. kNotFound: the image has no such frame, or the object no

@@ -107,13 +107,6 @@ private:
         return {};
     }
 
-    static std::string_view trimmed(ByteView value) {
-        std::string_view text = as_text(value);
-        while (!text.empty() && (text.back() == ' ' || text.back() == '\0')) text.remove_suffix(1);
-        while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-        return text;
-    }
-
     static bool is_left_out(Element const& one) {
         if ((one.tag & 0xFFFF) == 0) return true;  // lengths of groups (F.2.2)
         if (one.vr == "SQ") return false;

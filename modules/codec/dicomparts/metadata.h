@@ -8,15 +8,13 @@
 // memory is bounded by kMostMetadata and some windows of the content, nesting by 16, time by what
 // lies before the pixels.
 
-#include "platform/base/content.h"
+#include "codec/dicomparts/frames.h"
 
 namespace musubi::dicomparts {
 
 inline constexpr std::size_t kMostMetadata = 16 << 20;  ///< octets of JSON, for one file
 inline constexpr std::size_t kMostBinary = 128 * 1024;  ///< of a value that stands inline
 inline constexpr std::size_t kMostText = 1 << 20;       ///< of any other value
-/// As many as may be asked for at once.
-inline constexpr std::size_t kMostFrames = 1000;
 
 /// One JSON object. `instance`: the address of the instance resource, for references to its frames;
 /// empty: none. kInvalidContent: no DICOM file, broken, or an element in it twice;

@@ -69,9 +69,9 @@ Result<std::vector<std::uint32_t>> frames_of(std::string_view list) {
     if (!decoded) return wrong(Code::kInvalidContent, "a list of frames that cannot be read");
     std::vector<std::uint32_t> out;
     for (std::string_view const word : split(*decoded, ',')) {
-        if (out.size() == kMostFrames)
-            return wrong(Code::kTooLarge,
-                         "more than " + std::to_string(kMostFrames) + " frames; ask for fewer");
+        if (out.size() == dicomparts::kMostFrames)
+            return wrong(Code::kTooLarge, "more than " + std::to_string(dicomparts::kMostFrames) +
+                                              " frames; ask for fewer");
         std::uint32_t number = 0;
         auto const read = std::from_chars(word.data(), word.data() + word.size(), number);
         // None has so many: the number is too large for a frame, not wrong.

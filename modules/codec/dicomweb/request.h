@@ -13,14 +13,13 @@ struct Selection {
     std::string study, series, instance;
 };
 
-inline constexpr std::size_t kMostFrames = 1000;  ///< in one request
-
 enum class Resource : std::uint8_t { kObjects, kMetadata, kFrames };
 
 struct Target {
     Selection selection;
     Resource resource = Resource::kObjects;
-    std::vector<std::uint32_t> frames;  ///< of the instance, from 1, ascending
+    std::vector<std::uint32_t>
+        frames;  ///< of the instance, from 1, ascending; dicomparts::kMostFrames at most
 };
 
 /// "studies/{s}", "studies/{s}/series/{e}", "studies/{s}/series/{e}/instances/{i}"; each of them

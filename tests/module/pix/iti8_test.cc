@@ -191,6 +191,8 @@ TEST_F(Iti8Test, WhatIsRefusedIsRecordedWithTheIdsThatItNamed) {
         {feed("A40", cx("P1")), "U P1^^^&1.2.392.10&ISO"},
         {feed("A40", "", "MRG|" + cx("P9") + "\r"), "U P9^^^&1.2.392.10&ISO"},
         {feed("A08", cx(std::string(300, '7'), "1.2.9")), "U"},
+        {feed("A08", cx(std::string(240, '7'), "1.2.392.99")),
+         "U " + std::string(240, '7') + "^^^&1.2.392.99&ISO"},
     };
     for (Row const& row : rows) {
         EXPECT_TRUE(send(row.message).has_value()) << row.message;

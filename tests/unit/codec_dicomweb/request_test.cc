@@ -42,8 +42,9 @@ TEST(Path, NamesFramesOfAnInstance) {
     EXPECT_EQ(got->frames, (std::vector<std::uint32_t>{1, 4, 9}));
     EXPECT_EQ(got->selection.instance, "1.2.3.4");
     std::string most = "1";
-    for (std::size_t i = 2; i <= kMostFrames; ++i) most += "," + std::to_string(i);
-    EXPECT_EQ(read_path(std::string(kInstance) + "/frames/" + most)->frames.size(), kMostFrames);
+    for (std::size_t i = 2; i <= dicomparts::kMostFrames; ++i) most += "," + std::to_string(i);
+    EXPECT_EQ(read_path(std::string(kInstance) + "/frames/" + most)->frames.size(),
+              dicomparts::kMostFrames);
 }
 
 TEST(Path, ListsOfFramesAreNumbersThatAscend) {
@@ -56,7 +57,7 @@ TEST(Path, ListsOfFramesAreNumbersThatAscend) {
         EXPECT_EQ(code(list), to_string(Code::kInvalidContent)) << list;
     EXPECT_EQ(code("99999999999999999999"), to_string(Code::kNotFound)) << "none has so many";
     std::string many = "1";
-    for (std::size_t i = 2; i <= kMostFrames + 1; ++i) many += "," + std::to_string(i);
+    for (std::size_t i = 2; i <= dicomparts::kMostFrames + 1; ++i) many += "," + std::to_string(i);
     EXPECT_EQ(code(many), to_string(Code::kTooLarge));
 }
 
